@@ -1,0 +1,219 @@
+//! Who is there and which rooms there are: the state that every rule of chat is checked against.
+
+use super::name::Name;
+use super::room::{Membership, Room};
+use super::user::User;
+use crate::wire::{Presence, RoomId, RoomKind, Seq, UserId};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// People and rooms. Ids are given in order and never again.
+#[derive(Debug)]
+pub struct Hub {
+    users: IndexMap<UserId, User, FxBuildHasher>,
+    names: HashMap<Arc<str>, UserId>,
+    rooms: IndexMap<RoomId, Room, FxBuildHasher>,
+    room_names: HashMap<Arc<str>, RoomId>,
+    pairs: HashMap<(UserId, UserId), RoomId>,
+    next_user: u64,
+    next_room: u64,
+}
+
+impl Hub {
+    /// A hub with the lobby alone.
+    pub fn new(lobby_name: &str) -> Hub {
+        let mut rooms = IndexMap::default();
+        rooms.insert(RoomId::LOBBY, Room::new(RoomId::LOBBY, RoomKind::Lobby, lobby_name.into()));
+        Hub {
+            users: IndexMap::default(),
+            names: HashMap::new(),
+            rooms,
+            room_names: HashMap::new(),
+            pairs: HashMap::new(),
+            next_user: 1,
+            next_room: RoomId::LOBBY.0 + 1,
+        }
+    }
+
+    /// Who holds this name or one that could be taken for it.
+    pub fn holder(&self, name: &Name) -> Option<UserId> {
+        name.keys().iter().find_map(|key| self.names.get(key)).copied()
+    }
+
+    /// Lets somebody in under a name that nobody holds, into the lobby.
+    pub fn enter(&mut self, name: Name) -> UserId {
+        let id = UserId(self.next_user);
+        self.next_user += 1;
+        for key in name.keys() {
+            self.names.insert(key.clone(), id);
+        }
+        let user = User { id, name, presence: Presence::Online, status: "".into(), rooms: Vec::new() };
+        self.users.insert(id, user);
+        if let Some(lobby) = self.rooms.get_mut(&RoomId::LOBBY) {
+            let membership = Membership { delivered: lobby.head, read: lobby.head };
+            lobby.members.insert(id, membership);
+        }
+        id
+    }
+
+    /// Takes somebody out of everything. Their private conversations stay for the other, until that one goes too.
+    pub fn exit(&mut self, id: UserId) -> Option<User> {
+        let user = self.users.swap_remove(&id)?;
+        for key in user.name.keys() {
+            self.names.remove(key);
+        }
+        if let Some(lobby) = self.rooms.get_mut(&RoomId::LOBBY) {
+            lobby.members.swap_remove(&id);
+        }
+        for room in &user.rooms {
+            if let Some(room) = self.rooms.get_mut(room) {
+                room.members.swap_remove(&id);
+            }
+        }
+        Some(user)
+    }
+
+    /// Somebody who is there.
+    pub fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    /// Somebody who is there, to change.
+    pub fn user_mut(&mut self, id: UserId) -> Option<&mut User> {
+        self.users.get_mut(&id)
+    }
+
+    /// Everybody who is there, in no order.
+    pub fn users(&self) -> impl ExactSizeIterator<Item = &User> {
+        self.users.values()
+    }
+
+    /// A room.
+    pub fn room(&self, id: RoomId) -> Option<&Room> {
+        self.rooms.get(&id)
+    }
+
+    /// A room, to change.
+    pub fn room_mut(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.rooms.get_mut(&id)
+    }
+
+    /// All rooms, in no order.
+    pub fn rooms(&self) -> impl ExactSizeIterator<Item = &Room> {
+        self.rooms.values()
+    }
+
+    /// Finds a room that people can join.
+    pub fn find_room(&self, name: &Name) -> Option<RoomId> {
+        name.keys().iter().find_map(|key| self.room_names.get(key)).copied()
+    }
+
+    /// Makes a room that people can join, without members.
+    pub fn create_room(&mut self, name: &Name, topic: &str) -> RoomId {
+        let id = self.next_room_id();
+        for key in name.keys() {
+            self.room_names.insert(key.clone(), id);
+        }
+        let mut room = Room::new(id, RoomKind::Public, name.shown().clone());
+        room.topic = topic.into();
+        self.rooms.insert(id, room);
+        id
+    }
+
+    /// Takes back a room: its name is free again.
+    pub fn drop_room(&mut self, id: RoomId) -> Option<Room> {
+        let room = self.rooms.swap_remove(&id)?;
+        self.room_names.retain(|_, held| *held != id);
+        self.pairs.retain(|_, held| *held != id);
+        for member in room.members.keys() {
+            if let Some(user) = self.users.get_mut(member) {
+                user.rooms.retain(|held| *held != id);
+            }
+        }
+        Some(room)
+    }
+
+    /// The private conversation of two, if there is one.
+    pub fn find_pair(&self, a: UserId, b: UserId) -> Option<RoomId> {
+        self.pairs.get(&(a.min(b), a.max(b))).copied()
+    }
+
+    /// Makes the private conversation of two, without members.
+    pub fn create_pair(&mut self, a: UserId, b: UserId) -> Option<RoomId> {
+        let named = |id: UserId| self.user(id).map(|user| (id, user.name.shown().clone()));
+        let pair = [named(a)?, named(b)?];
+        let id = self.next_room_id();
+        let title: Arc<str> = format!("{} {}", pair[0].1, pair[1].1).into();
+        let mut room = Room::new(id, RoomKind::Direct, title);
+        room.pair = Some(Box::new(pair));
+        self.rooms.insert(id, room);
+        self.pairs.insert((a.min(b), a.max(b)), id);
+        Some(id)
+    }
+
+    /// Makes somebody a member. What came before is taken as delivered and read.
+    pub fn join(&mut self, id: RoomId, user: UserId, upto: Seq) {
+        let (Some(room), Some(user)) = (self.rooms.get_mut(&id), self.users.get_mut(&user)) else {
+            return;
+        };
+        if room.members.insert(user.id, Membership { delivered: upto, read: upto }).is_none() {
+            user.rooms.push(id);
+        }
+    }
+
+    /// Ends a membership. Whether there was one.
+    pub fn leave(&mut self, id: RoomId, user: UserId) -> bool {
+        if let Some(user) = self.users.get_mut(&user) {
+            user.rooms.retain(|held| *held != id);
+        }
+        self.rooms.get_mut(&id).is_some_and(|room| room.members.swap_remove(&user).is_some())
+    }
+
+    fn next_room_id(&mut self) -> RoomId {
+        let id = RoomId(self.next_room);
+        self.next_room += 1;
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        Name::of_person(text, 64).unwrap()
+    }
+
+    #[test]
+    fn who_leaves_is_nowhere() {
+        let mut hub = Hub::new("lobby");
+        let (a, b) = (hub.enter(name("anna")), hub.enter(name("bert")));
+        let room = hub.create_room(&Name::of_room("tea", 64).unwrap(), "");
+        let pair = hub.create_pair(a, b).unwrap();
+        for id in [room, pair] {
+            hub.join(id, a, Seq::ZERO);
+            hub.join(id, b, Seq::ZERO);
+        }
+        assert_eq!(hub.holder(&name("ANNA")), Some(a));
+        hub.exit(a);
+        assert_eq!(hub.holder(&name("anna")), None);
+        assert!(hub.rooms().all(|room| !room.members.contains_key(&a) && room.members.contains_key(&b)));
+        let again = hub.enter(name("anna"));
+        assert_ne!(again, a, "a returning guest is somebody else");
+        assert_eq!(hub.find_pair(again, b), None);
+    }
+
+    #[test]
+    fn a_dropped_room_frees_its_name() {
+        let mut hub = Hub::new("lobby");
+        let a = hub.enter(name("anna"));
+        let tea = Name::of_room("tea", 64).unwrap();
+        let room = hub.create_room(&tea, "");
+        hub.join(room, a, Seq::ZERO);
+        hub.drop_room(room);
+        assert_eq!(hub.find_room(&tea), None);
+        assert!(hub.user(a).unwrap().rooms.is_empty());
+    }
+}

@@ -1,0 +1,26 @@
+//! The rules of chat: names, people, rooms, pace. Plain state without I/O, clock or randomness.
+
+#[cfg(feature = "server")]
+mod hub;
+#[cfg(feature = "server")]
+mod name;
+mod now;
+#[cfg(feature = "server")]
+mod pace;
+#[cfg(feature = "server")]
+mod room;
+pub mod text;
+#[cfg(feature = "server")]
+mod user;
+
+#[cfg(feature = "server")]
+pub use hub::Hub;
+#[cfg(feature = "server")]
+pub use name::{Name, NameError};
+pub use now::Now;
+#[cfg(feature = "server")]
+pub use pace::Pace;
+#[cfg(feature = "server")]
+pub use room::{Membership, Room};
+#[cfg(feature = "server")]
+pub use user::User;

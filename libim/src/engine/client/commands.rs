@@ -1,0 +1,251 @@
+//! What the program asks of its client.
+
+use super::posts::Entry;
+use super::{Asked, Client, State};
+use crate::core::Now;
+use crate::wire::limits::{DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, RECEIPT_DELAY};
+use crate::wire::{
+    Body, Cid, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, MessageBody, Presence,
+    RequestId, RoomId, Seq, SetStatus, SetTopic, Typing, UserId,
+};
+use std::fmt;
+
+/// The program's own mistake, or the wrong moment. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// Not logged in at this moment, which this request needs. Posting does not: it waits.
+    NotReady,
+    /// The client is not in that room.
+    NotInRoom,
+    /// The text is empty.
+    Empty,
+    /// The text is longer than the server takes.
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The limit.
+        max: u32,
+    },
+    /// Too many posts wait for the server.
+    OutboxFull,
+    /// The client is over.
+    Closed,
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CommandError::NotReady => f.write_str("not logged in at the moment"),
+            CommandError::NotInRoom => f.write_str("not in that room"),
+            CommandError::Empty => f.write_str("the text is empty"),
+            CommandError::TooLong { len, max } => {
+                write!(f, "the text is {len} bytes long; the server takes {max} bytes")
+            }
+            CommandError::OutboxFull => {
+                write!(f, "{OUTBOX_ENTRIES_MAX} posts wait for the server already; try again when some are through")
+            }
+            CommandError::Closed => f.write_str("the client has quit"),
+        }
+    }
+}
+
+impl std::error::Error for CommandError {}
+
+impl Client {
+    /// Posts a message. It is delivered exactly once, now or when the connection is back; the answer is
+    /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with this cid.
+    pub fn post(&mut self, now: Now, room: RoomId, text: &str) -> Result<Cid, CommandError> {
+        self.post_body(now, room, Body::message(text))
+    }
+
+    /// As [`post`](Self::post), in answer to another message of the room.
+    pub fn reply(&mut self, now: Now, room: RoomId, to: Seq, text: &str) -> Result<Cid, CommandError> {
+        let message = MessageBody { text: text.into(), reply_to: Some(to), ..MessageBody::default() };
+        self.post_body(now, room, Body::Message(message))
+    }
+
+    /// Gives a message of one's own another text.
+    pub fn edit(&mut self, now: Now, room: RoomId, target: Seq, text: &str) -> Result<Cid, CommandError> {
+        self.post_body(now, room, Body::Edited { target, text: text.into(), mentions: Vec::new() })
+    }
+
+    /// Takes back a message of one's own.
+    pub fn delete(&mut self, now: Now, room: RoomId, target: Seq) -> Result<Cid, CommandError> {
+        self.post_body(now, room, Body::Deleted { target })
+    }
+
+    /// Adds a reaction to a message, or takes one's own away.
+    pub fn react(&mut self, now: Now, room: RoomId, target: Seq, emoji: &str, on: bool) -> Result<Cid, CommandError> {
+        self.post_body(now, room, Body::Reacted { target, emoji: emoji.into(), on })
+    }
+
+    fn post_body(&mut self, now: Now, room: RoomId, body: Body) -> Result<Cid, CommandError> {
+        if matches!(self.state, State::Closed | State::Quitting(_)) {
+            return Err(CommandError::Closed);
+        }
+        if !self.rooms.contains_key(&room) {
+            return Err(CommandError::NotInRoom);
+        }
+        let text_max = self.limits().text_bytes;
+        match &body {
+            Body::Message(MessageBody { text, .. }) | Body::Edited { text, .. } => check(text, text_max)?,
+            Body::Reacted { emoji, .. } => check(emoji, u32::try_from(REACTION_BYTES_MAX).unwrap_or(u32::MAX))?,
+            Body::Deleted { .. }
+            | Body::Created { .. }
+            | Body::Joined
+            | Body::Left { .. }
+            | Body::Topic { .. }
+            | Body::Other(_) => {}
+        }
+        if self.posts.is_full() {
+            return Err(CommandError::OutboxFull);
+        }
+        let cid = Cid(self.random.bytes());
+        self.posts.add(Entry { cid, room, body });
+        self.pump(now);
+        Ok(cid)
+    }
+
+    /// Notes that the program's person has read a room up to here. The room is told in a moment.
+    pub fn mark_read(&mut self, now: Now, room: RoomId, upto: Seq) -> Result<(), CommandError> {
+        let room = self.rooms.get_mut(&room).ok_or(CommandError::NotInRoom)?;
+        if upto > room.read {
+            room.read = upto;
+            room.receipt_due = true;
+            self.receipts_due.get_or_insert(now.mono + RECEIPT_DELAY);
+        }
+        Ok(())
+    }
+
+    /// Tells a room that one is typing, or has stopped. May be lost. Repeat it every few seconds while it lasts.
+    pub fn typing(&mut self, room: RoomId, on: bool) -> Result<(), CommandError> {
+        self.check_in(room)?;
+        self.send(&FromClient::Typing(Typing { room, on }));
+        Ok(())
+    }
+
+    /// Sets one's presence (online or away) and status text.
+    pub fn set_status(&mut self, away: bool, text: &str) -> Result<RequestId, CommandError> {
+        let presence = if away { Presence::Away } else { Presence::Online };
+        let text = text.to_owned();
+        self.request(|id| FromClient::SetStatus(SetStatus { id, presence, text }))
+    }
+
+    /// Makes a room and enters it.
+    pub fn create_room(&mut self, name: &str, topic: &str) -> Result<RequestId, CommandError> {
+        let (name, topic) = (name.to_owned(), topic.to_owned());
+        self.request(|id| FromClient::Create(Create { id, name, topic }))
+    }
+
+    /// Enters a room.
+    pub fn join(&mut self, name: &str) -> Result<RequestId, CommandError> {
+        let name = name.to_owned();
+        self.request(|id| FromClient::Join(Join { id, name }))
+    }
+
+    /// Leaves a room.
+    pub fn leave(&mut self, room: RoomId) -> Result<RequestId, CommandError> {
+        self.check_in(room)?;
+        Ok(self.ask(Asked::Leave(room), |id| FromClient::Leave(Leave { id, room })))
+    }
+
+    /// Sets a room's topic.
+    pub fn set_topic(&mut self, room: RoomId, topic: &str) -> Result<RequestId, CommandError> {
+        self.check_in(room)?;
+        let topic = topic.to_owned();
+        self.request(|id| FromClient::SetTopic(SetTopic { id, room, topic }))
+    }
+
+    /// Opens the private conversation with somebody.
+    pub fn direct(&mut self, name: &str) -> Result<RequestId, CommandError> {
+        let name = name.to_owned();
+        self.request(|id| FromClient::Direct(Direct { id, name }))
+    }
+
+    /// Asks for messages of a room before a place, the newest of them; `limit` 0 is as many as one page holds.
+    pub fn history(&mut self, room: RoomId, before: Seq, limit: u32) -> Result<RequestId, CommandError> {
+        self.check_in(room)?;
+        self.request(|id| {
+            let (after, upward, messages_only) = (Seq::ZERO, false, true);
+            FromClient::Fetch(Fetch { id, room, after, before, limit, upward, messages_only })
+        })
+    }
+
+    /// Asks for rooms that can be joined, those after `after`.
+    pub fn list_rooms(&mut self, after: RoomId) -> Result<RequestId, CommandError> {
+        self.request(|id| FromClient::ListRooms(ListRooms { id, after }))
+    }
+
+    /// Asks for a room's members, those after `after`.
+    pub fn list_members(&mut self, room: RoomId, after: UserId) -> Result<RequestId, CommandError> {
+        self.check_in(room)?;
+        self.request(|id| FromClient::ListMembers(ListMembers { id, room, after }))
+    }
+
+    /// Logs in with another name or passkey, after [`LoginRefused`](super::ClientEvent::LoginRefused).
+    pub fn log_in(&mut self, now: Now, name: &str, passkey: Option<&str>) {
+        self.config.name = name.into();
+        self.config.passkey = passkey.map(str::to_owned);
+        self.token = None;
+        if self.state == State::Refused {
+            self.send_login(now);
+        }
+    }
+
+    /// Tries to connect at once instead of waiting; of use when the network is known to be back.
+    pub fn retry_now(&mut self, now: Now) {
+        if matches!(self.state, State::Waiting(_)) {
+            self.state = State::Waiting(now.mono);
+        }
+    }
+
+    /// Begins: connects and logs in.
+    pub fn start(&mut self, _now: Now) {
+        if self.state == State::Closed {
+            self.dial();
+        }
+    }
+
+    /// Leaves for good. Everything posted is delivered first, if the server answers in a few seconds. Ends with
+    /// [`Disconnected`](super::ClientEvent::Disconnected) and no further try.
+    pub fn quit(&mut self, now: Now, reason: &str) {
+        self.config.reconnect = false;
+        match self.state {
+            State::Ready => {
+                self.state = State::Quitting(now.mono + DRAIN_TIME_MAX);
+                self.quit_reason = reason.into();
+                self.pump(now);
+            }
+            State::Quitting(_) | State::Closed => {}
+            State::Waiting(_) => self.end(None, "quit"),
+            State::Dialing | State::Greeting(_) | State::LoggingIn(_) | State::Refused => {
+                self.drop_conn("quit");
+                self.end(None, "quit");
+            }
+        }
+    }
+
+    fn request(&mut self, request: impl FnOnce(RequestId) -> FromClient) -> Result<RequestId, CommandError> {
+        if self.state != State::Ready {
+            return Err(CommandError::NotReady);
+        }
+        Ok(self.ask(Asked::Program, request))
+    }
+
+    fn check_in(&self, room: RoomId) -> Result<(), CommandError> {
+        if self.state != State::Ready {
+            return Err(CommandError::NotReady);
+        }
+        if self.rooms.get(&room).is_some_and(|room| room.settled) { Ok(()) } else { Err(CommandError::NotInRoom) }
+    }
+}
+
+fn check(text: &str, max: u32) -> Result<(), CommandError> {
+    if text.trim().is_empty() {
+        return Err(CommandError::Empty);
+    }
+    if text.len() > max as usize {
+        return Err(CommandError::TooLong { len: text.len(), max });
+    }
+    Ok(())
+}

@@ -1,0 +1,337 @@
+//! What the server says, and what it means for the client.
+
+use super::{Asked, Client, ClientEvent, State};
+use crate::core::Now;
+use crate::wire::limits::{PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
+use crate::wire::{
+    Code, Create, Event, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Persons, Posted, Presence,
+    Refusal, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, Welcome,
+};
+use std::time::Duration;
+
+impl Client {
+    pub(super) fn handle_message(&mut self, now: Now, message: FromServer) {
+        match message {
+            FromServer::ServerHello(hello) => self.handle_hello(now, hello),
+            FromServer::Welcome(welcome) => self.handle_welcome(now, welcome),
+            FromServer::Event(event) => self.handle_event(now, event),
+            FromServer::Posted(posted) => self.handle_posted(now, posted),
+            FromServer::Done(done) => self.handle_done(now, done.id, done.room),
+            FromServer::Refusal(refusal) => self.handle_refusal(now, refusal),
+            FromServer::Gap(gap) => self.known_head(now, gap.room, gap.to),
+            FromServer::History(history) => self.handle_history(now, history),
+            FromServer::RoomList(list) => {
+                self.asked.remove(&list.id);
+                self.tell(ClientEvent::Rooms { request: list.id, rooms: list.rooms, more: list.more });
+            }
+            FromServer::Members(list) => {
+                self.asked.remove(&list.id);
+                let (request, room) = (list.id, list.room);
+                self.tell(ClientEvent::Members { request, room, members: list.members, more: list.more });
+            }
+            FromServer::Persons(persons) => self.handle_persons(persons),
+            FromServer::PresenceNotice(notice) => self.handle_presence(now, notice.people),
+            FromServer::RosterSize(size) => self.tell(ClientEvent::PeopleCount(size.people)),
+            FromServer::TypingNotice(typing) => {
+                if self.me.as_ref().is_none_or(|(me, _)| *me != typing.user) {
+                    let name = self.people.get(&typing.user).map(|person| person.name.clone());
+                    self.tell_small(ClientEvent::Typing { room: typing.room, user: typing.user, name, on: typing.on });
+                }
+            }
+            FromServer::Receipts(receipt) => {
+                let (room, user) = (receipt.room, receipt.user);
+                self.tell_small(ClientEvent::Receipt {
+                    room,
+                    user,
+                    delivered: receipt.delivered,
+                    read: receipt.read,
+                });
+            }
+            FromServer::RoomNotice(notice) => self.enter(now, notice.room),
+            FromServer::Pong(pong) => {
+                self.heartbeat = Duration::from_millis(u64::from(pong.heartbeat_ms)).max(Duration::from_secs(1));
+                for (room, head) in pong.heads {
+                    self.known_head(now, room, head);
+                }
+            }
+            FromServer::Throttled(throttled) => {
+                let wait = Duration::from_millis(u64::from(throttled.wait_ms));
+                self.tell(ClientEvent::Throttled { text: throttled.text, wait });
+            }
+            FromServer::Notice(notice) => self.tell(ClientEvent::Notice { text: notice.text }),
+            FromServer::Bye(bye) => {
+                if let Some(conn) = &mut self.conn {
+                    conn.bye = Some(bye);
+                }
+            }
+        }
+    }
+
+    /// Tells something that may be dropped when the program is behind.
+    fn tell_small(&mut self, event: ClientEvent) {
+        if self.events.len() < PENDING_EVENTS_MAX {
+            self.tell(event);
+        }
+    }
+
+    fn handle_hello(&mut self, now: Now, hello: ServerHello) {
+        if !matches!(self.state, State::Greeting(_)) {
+            return;
+        }
+        self.hello = Some(hello);
+        self.send_login(now);
+    }
+
+    fn handle_welcome(&mut self, now: Now, welcome: Welcome) {
+        if !matches!(self.state, State::LoggingIn(_)) {
+            return;
+        }
+        self.asked.remove(&welcome.id);
+        self.state = State::Ready;
+        self.failures = 0;
+        self.token = Some(welcome.token);
+        self.me = Some((welcome.user, welcome.name.clone()));
+        self.heartbeat = Duration::from_millis(u64::from(welcome.heartbeat_ms)).max(Duration::from_secs(1));
+        let hello = self.hello.as_ref();
+        let server = hello.map(|hello| hello.name.clone()).unwrap_or_default();
+        let epoch = hello.map(|hello| hello.epoch);
+        if self.epoch.is_some() && self.epoch != epoch {
+            // Another life of the data: places of before mean nothing now.
+            for room in self.rooms.values_mut() {
+                room.reset();
+            }
+        }
+        self.epoch = epoch;
+        self.tell(ClientEvent::LoggedIn {
+            user: welcome.user,
+            name: welcome.name,
+            resumed: welcome.resumed,
+            server,
+            welcome: welcome.text,
+            people: welcome.people,
+        });
+        for info in welcome.rooms {
+            self.enter(now, info);
+        }
+        self.rejoin_rooms();
+        if self.config.roster && welcome.people as usize <= crate::wire::limits::LIVE_ROSTER_MAX {
+            self.census = Some((Vec::new(), Vec::new()));
+            self.ask(Asked::Census, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
+        } else if !self.people.is_empty() {
+            self.people.clear();
+            self.tell(ClientEvent::People(Vec::new()));
+        }
+        self.pump(now);
+    }
+
+    fn handle_event(&mut self, now: Now, event: Event) {
+        let id = event.room;
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.sync.offer(event, None);
+            self.advance(now, id);
+        }
+    }
+
+    fn known_head(&mut self, now: Now, id: RoomId, head: Seq) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.sync.known_head(head);
+            self.advance(now, id);
+        }
+    }
+
+    /// Gives the program what is next in a room's order.
+    pub(super) fn advance(&mut self, now: Now, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let before = room.sync.cursor();
+        while let Some(step) = room.sync.next() {
+            self.events.push_back(match step {
+                super::sync::Step::Event(event, cid) => {
+                    room.apply(&event);
+                    ClientEvent::Event { event, cid }
+                }
+                super::sync::Step::Missed(from, to) => ClientEvent::Missed { room: id, from, to },
+            });
+        }
+        let small = room.info.members as usize <= RECEIPT_MEMBERS_MAX;
+        if self.config.receipts && small && room.sync.cursor() > before {
+            room.receipt_due = true;
+            self.receipts_due.get_or_insert(now.mono + RECEIPT_DELAY);
+        }
+    }
+
+    /// Asks for what did not arrive.
+    pub(super) fn fetch_ranges(&mut self) {
+        if !matches!(self.state, State::Ready | State::Quitting(_)) {
+            return;
+        }
+        let wanted: Vec<_> = self
+            .rooms
+            .iter()
+            .filter(|(_, room)| room.settled)
+            .filter_map(|(id, room)| room.sync.wanted().map(|(after, before)| (*id, after, before)))
+            .collect();
+        for (room, after, before) in wanted {
+            let request = self.ask(Asked::Range(room), |id| {
+                FromClient::Fetch(Fetch { id, room, after, before, limit: 0, upward: true, messages_only: false })
+            });
+            if let Some(room) = self.rooms.get_mut(&room) {
+                room.sync.fetching = Some(request);
+            }
+        }
+    }
+
+    fn handle_posted(&mut self, now: Now, posted: Posted) {
+        let Some(entry) = self.posts.answered(posted.id) else { return };
+        let (cid, room, seq) = (entry.cid, posted.room, posted.seq);
+        self.tell(ClientEvent::Posted { cid, room, seq });
+        if posted.duplicate {
+            self.known_head(now, room, seq);
+        } else if let (Some((author, name)), Some(at)) = (self.me.clone(), self.rooms.get_mut(&room)) {
+            let body = entry.with_mentions(posted.mentions);
+            at.sync.offer(Event { room, seq, time: posted.time, author, name, body }, Some(cid));
+            self.advance(now, room);
+        }
+        self.pump(now);
+    }
+
+    fn handle_done(&mut self, now: Now, id: RequestId, room: Option<RoomId>) {
+        match self.asked.remove(&id) {
+            Some(Asked::Program) => self.tell(ClientEvent::Done { request: id, room }),
+            Some(Asked::Leave(left)) => {
+                self.tell(ClientEvent::Done { request: id, room });
+                self.exit(left, "");
+            }
+            Some(Asked::Rejoin(old, _)) => self.rejoined(now, old, room),
+            Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Census) | None => {}
+        }
+    }
+
+    fn handle_refusal(&mut self, now: Now, refusal: Refusal) {
+        let Refusal { id, code, text, retry_after_ms } = refusal;
+        if let Some(entry) = self.posts.answered(id) {
+            let retry = code == Code::NotStored && retry_after_ms > 0;
+            if retry {
+                self.posts_resume = now.mono + Duration::from_millis(u64::from(retry_after_ms));
+                self.posts.put_back(entry);
+            } else {
+                self.tell(ClientEvent::PostFailed { cid: entry.cid, room: entry.room, code, text });
+                self.pump(now);
+            }
+            return;
+        }
+        match self.asked.remove(&id) {
+            Some(Asked::Login) => self.handle_login_refusal(now, code, text),
+            Some(Asked::Program | Asked::Leave(_)) => {
+                self.tell(ClientEvent::Failed { request: id, code: Some(code), text });
+            }
+            Some(Asked::Backlog(room)) => {
+                if let Some(room) = self.rooms.get_mut(&room) {
+                    room.sync.backlog = None;
+                }
+                self.advance(now, room);
+            }
+            // Asked again when the next heartbeat or event shows what is missing.
+            Some(Asked::Range(room)) => {
+                if let Some(room) = self.rooms.get_mut(&room) {
+                    room.sync.fetching = None;
+                }
+            }
+            Some(Asked::Census) => self.census = None,
+            Some(Asked::Rejoin(room, make)) => self.rejoin_refused(room, make, code, &text),
+            None => {}
+        }
+    }
+
+    /// A session that has ended is no refusal yet: the name may still be free.
+    fn handle_login_refusal(&mut self, now: Now, code: Code, text: String) {
+        if code == Code::SessionEnded && self.token.take().is_some() {
+            return self.send_login(now);
+        }
+        self.state = State::Refused;
+        self.tell(ClientEvent::LoginRefused { code, text });
+    }
+
+    fn handle_history(&mut self, now: Now, history: History) {
+        match self.asked.remove(&history.id) {
+            Some(Asked::Backlog(id)) => {
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    room.sync.backlog = None;
+                    room.backlog_due = false;
+                    let (messages, more) = (history.events, history.more);
+                    self.tell(ClientEvent::Backlog { room: id, messages, more });
+                    self.advance(now, id);
+                }
+            }
+            Some(Asked::Range(id)) => {
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    room.sync.page(history.from, history.to, history.events);
+                    room.sync.known_head(history.head);
+                    self.advance(now, id);
+                }
+            }
+            Some(Asked::Program) => self.tell(ClientEvent::History {
+                request: history.id,
+                room: history.room,
+                messages: history.events,
+                more: history.more,
+            }),
+            Some(Asked::Login | Asked::Leave(_) | Asked::Census | Asked::Rejoin(..)) | None => {}
+        }
+    }
+
+    fn handle_persons(&mut self, persons: Persons) {
+        self.asked.remove(&persons.id);
+        let Some((gathered, _)) = &mut self.census else { return };
+        gathered.extend(persons.people);
+        let last = gathered.last().map(|person| person.user);
+        if let (true, Some(after)) = (persons.more, last) {
+            self.ask(Asked::Census, |id| FromClient::ListUsers(ListUsers { id, after }));
+            return;
+        }
+        let Some((gathered, changes)) = self.census.take() else { return };
+        self.people = gathered.into_iter().map(|person| (person.user, person)).collect();
+        for person in changes {
+            let _ = self.apply_presence(&person);
+        }
+        let people = self.people.values().cloned().collect();
+        self.tell(ClientEvent::People(people));
+    }
+
+    fn handle_presence(&mut self, now: Now, people: Vec<Person>) {
+        if let Some((_, changes)) = &mut self.census {
+            changes.extend(people);
+            return;
+        }
+        for person in people {
+            let was = self.apply_presence(&person);
+            let told = was.is_some() || person.presence != Presence::Offline;
+            if person.presence == Presence::Online && was.is_none() {
+                self.peer_returned(now, &person.name);
+            }
+            if told {
+                self.tell(ClientEvent::Presence { person, was });
+            }
+        }
+    }
+
+    fn apply_presence(&mut self, person: &Person) -> Option<Presence> {
+        let before = if person.presence == Presence::Offline {
+            self.people.remove(&person.user)
+        } else {
+            self.people.insert(person.user, person.clone())
+        };
+        before.map(|person| person.presence)
+    }
+}
+
+/// A request to come back into a room by its name.
+pub(super) fn rejoin(kind: RoomKind, name: &str, make: bool) -> impl FnOnce(RequestId) -> FromClient {
+    let name = name.to_owned();
+    move |id| match (kind, make) {
+        (RoomKind::Direct, _) => FromClient::Direct(crate::wire::Direct { id, name }),
+        (RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_), true) => {
+            FromClient::Create(Create { id, name, topic: String::new() })
+        }
+        (RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_), false) => FromClient::Join(Join { id, name }),
+    }
+}

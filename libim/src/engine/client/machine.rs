@@ -1,0 +1,359 @@
+//! The client as its driver sees it: connecting, losing, coming back.
+
+use super::{Asked, Client, ClientEvent, Conn, State};
+use crate::core::Now;
+use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
+use crate::wire::limits::{FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX};
+use crate::wire::{
+    Bye, ClientHello, Code, Frames, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
+};
+use std::time::Duration;
+
+/// With posts unanswered, silence is looked into so soon.
+const IMPATIENCE: Duration = Duration::from_secs(5);
+
+impl Machine for Client {
+    fn handle_opened(&mut self, now: Now, link: Link, _peer: Peer) -> Option<ConnId> {
+        if self.state != State::Dialing {
+            return None;
+        }
+        self.generation = self.generation.wrapping_add(1);
+        let id = ConnId { index: 0, generation: self.generation };
+        self.conn = Some(Conn {
+            id,
+            link,
+            frames: Frames::default(),
+            outbox: Outbox::default(),
+            heard: now.mono,
+            pong_by: None,
+            dirty: false,
+            blocked: false,
+            leaving: false,
+            bye: None,
+        });
+        self.state = State::Greeting(now.mono + LOGIN_TIME_MAX);
+        let agent = self.config.agent.clone();
+        let hello = ClientHello { version_min: VERSION_MIN, version_max: VERSION, capabilities: Vec::new(), agent };
+        self.send(&FromClient::ClientHello(hello));
+        Some(id)
+    }
+
+    fn handle_unopened(&mut self, now: Now, reason: String) {
+        if self.state == State::Dialing {
+            self.lose(now, &reason);
+        }
+    }
+
+    fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
+        let Some(conn) = self.conn_mut(id) else { return };
+        conn.heard = now.mono;
+        conn.pong_by = None;
+        let mut batch = conn.frames.batch(bytes);
+        loop {
+            let problem = match batch.next(FRAME_BYTES_MAX) {
+                Ok(None) => break,
+                Ok(Some(frame)) => match FromServer::decode(frame) {
+                    Ok(Some(message)) => {
+                        self.handle_message(now, message);
+                        None
+                    }
+                    // Of a later protocol, and not meant for us.
+                    Ok(None) => None,
+                    Err(malformed) => Some(malformed.to_string()),
+                },
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(problem) = problem {
+                return self.break_off(now, &format!("the server does not speak the libim protocol: {problem}"));
+            }
+            if self.conn_mut(id).is_none() {
+                return;
+            }
+        }
+        if let Some(conn) = self.conn_mut(id) {
+            conn.frames.keep(batch);
+        }
+    }
+
+    fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
+        if self.conn_mut(id).is_some() {
+            self.lose(now, reason);
+        }
+    }
+
+    fn handle_blocked(&mut self, _now: Now, id: ConnId) {
+        if let Some(conn) = self.conn_mut(id) {
+            conn.blocked = true;
+        }
+    }
+
+    fn handle_writable(&mut self, _now: Now, id: ConnId) {
+        if let Some(conn) = self.conn_mut(id) {
+            conn.blocked = false;
+            conn.dirty = !conn.outbox.is_empty();
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Now) {
+        match self.state {
+            State::Waiting(at) if at <= now.mono => self.dial(),
+            State::Greeting(by) | State::LoggingIn(by) if by <= now.mono => {
+                self.break_off(now, "the server did not answer in time");
+            }
+            State::Quitting(by) if by <= now.mono => self.break_off(now, "quit"),
+            State::Closed
+            | State::Waiting(_)
+            | State::Dialing
+            | State::Greeting(_)
+            | State::LoggingIn(_)
+            | State::Refused
+            | State::Ready
+            | State::Quitting(_) => {}
+        }
+        self.check_pulse(now);
+        if self.receipts_due.is_some_and(|due| due <= now.mono) {
+            self.send_receipts();
+        }
+        if self.posts.has_waiting() && self.posts_resume <= now.mono {
+            self.pump(now);
+        }
+    }
+
+    fn handle_idle(&mut self, _now: Now) {}
+
+    fn settle(&mut self, now: Now) {
+        self.fetch_ranges();
+        self.finish_quit(now);
+    }
+
+    fn wants_bytes(&self, id: ConnId) -> bool {
+        self.conn.as_ref().is_some_and(|conn| conn.id == id) && self.events.len() < PENDING_EVENTS_MAX
+    }
+
+    fn poll_transmit(&mut self) -> Option<ConnId> {
+        let conn = self.conn.as_mut()?;
+        if !std::mem::take(&mut conn.dirty) || conn.blocked || conn.outbox.is_empty() {
+            return None;
+        }
+        Some(conn.id)
+    }
+
+    fn outbox(&mut self, id: ConnId) -> Option<(Link, &mut Outbox)> {
+        self.conn_mut(id).map(|conn| (conn.link, &mut conn.outbox))
+    }
+
+    fn handle_sent(&mut self, _now: Now, id: ConnId) {
+        if let Some(conn) = self.conn_mut(id)
+            && conn.leaving
+            && conn.outbox.is_empty()
+        {
+            let link = conn.link;
+            self.actions.push_back(Action::Close(link));
+        }
+    }
+
+    fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        let state = match self.state {
+            State::Waiting(at) | State::Greeting(at) | State::LoggingIn(at) | State::Quitting(at) => Some(at),
+            State::Closed | State::Dialing | State::Refused | State::Ready => None,
+        };
+        let ready = matches!(self.state, State::Ready | State::Quitting(_));
+        let pulse = self.conn.as_ref().filter(|_| self.state != State::Dialing).and_then(|conn| self.pulse_due(conn));
+        let posts = (ready && self.posts_resume > Duration::ZERO && self.posts.has_waiting()).then_some(self.posts_resume);
+        [state, pulse, self.receipts_due, posts].into_iter().flatten().min()
+    }
+
+    fn wants_idle(&self) -> bool {
+        false
+    }
+
+    fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+}
+
+impl Client {
+    fn conn_mut(&mut self, id: ConnId) -> Option<&mut Conn> {
+        self.conn.as_mut().filter(|conn| conn.id == id)
+    }
+
+    pub(super) fn dial(&mut self) {
+        self.state = State::Dialing;
+        self.actions.push_back(Action::Dial);
+        let attempt = self.failures + 1;
+        self.tell(ClientEvent::Connecting { attempt });
+    }
+
+    /// Asks to come in: with the session's token, if there is one, or by name.
+    pub(super) fn send_login(&mut self, now: Now) {
+        self.state = State::LoggingIn(now.mono + LOGIN_TIME_MAX);
+        let (name, passkey, token) = (self.config.name.clone(), self.config.passkey.clone(), self.token);
+        self.ask(Asked::Login, |id| FromClient::Login(Login { id, name, passkey, token }));
+    }
+
+    /// When the connection is next to be looked after.
+    fn pulse_due(&self, conn: &Conn) -> Option<Duration> {
+        match self.state {
+            State::Ready | State::Quitting(_) | State::Refused => {}
+            State::Closed | State::Waiting(_) | State::Dialing | State::Greeting(_) | State::LoggingIn(_) => {
+                return None;
+            }
+        }
+        let quiet = if self.posts.in_flight() > 0 { self.heartbeat.min(IMPATIENCE) } else { self.heartbeat };
+        Some(conn.pong_by.unwrap_or(conn.heard + quiet))
+    }
+
+    fn check_pulse(&mut self, now: Now) {
+        let Some(due) = self.conn.as_ref().and_then(|conn| self.pulse_due(conn)) else { return };
+        if due > now.mono {
+            return;
+        }
+        if self.conn.as_ref().is_some_and(|conn| conn.pong_by.is_some()) {
+            return self.break_off(now, "the server does not answer");
+        }
+        self.send(&FromClient::Ping(Ping {}));
+        if let Some(conn) = &mut self.conn {
+            conn.pong_by = Some(now.mono + PONG_TIME_MAX);
+        }
+    }
+
+    pub(super) fn send_receipts(&mut self) {
+        self.receipts_due = None;
+        if self.state != State::Ready {
+            return;
+        }
+        let mut receipts = Vec::new();
+        for (id, room) in &mut self.rooms {
+            if std::mem::take(&mut room.receipt_due) && room.settled {
+                receipts.push(Receipt { room: *id, delivered: room.sync.cursor(), read: room.read });
+            }
+        }
+        for receipt in receipts {
+            self.send(&FromClient::Receipt(receipt));
+        }
+    }
+
+    /// Sends what waits to be posted, as far as the server takes it.
+    pub(super) fn pump(&mut self, now: Now) {
+        if !matches!(self.state, State::Ready | State::Quitting(_)) || self.posts_resume > now.mono {
+            return;
+        }
+        let window = self.limits().drafts_in_flight.max(1) as usize;
+        while self.posts.in_flight() < window && self.posts.has_waiting() {
+            let id = self.next_request();
+            let rooms = &self.rooms;
+            let settled = |room| rooms.get(&room).is_none_or(|room| room.settled);
+            let Some(request) = self.posts.send_next(id, settled) else { break };
+            self.send(&request);
+        }
+    }
+
+    /// Once everything posted is answered, says goodbye.
+    fn finish_quit(&mut self, _now: Now) {
+        if !matches!(self.state, State::Quitting(_)) || self.posts.len() > 0 {
+            return;
+        }
+        if self.conn.as_ref().is_some_and(|conn| !conn.leaving) {
+            let reason = std::mem::take(&mut self.quit_reason);
+            self.send(&FromClient::Quit(Quit { reason }));
+            if let Some(conn) = &mut self.conn {
+                conn.leaving = true;
+            }
+        }
+    }
+
+    /// Gives up the connection by the client's own decision.
+    pub(super) fn break_off(&mut self, now: Now, reason: &str) {
+        if let Some(conn) = &self.conn {
+            self.actions.push_back(Action::Abort(conn.link));
+        }
+        self.lose(now, reason);
+    }
+
+    pub(super) fn drop_conn(&mut self, _reason: &str) {
+        if let Some(conn) = self.conn.take() {
+            self.actions.push_back(Action::Abort(conn.link));
+        }
+    }
+
+    /// The connection is gone: what was under way is over or waits, and the client comes back if it may.
+    fn lose(&mut self, now: Now, reason: &str) {
+        let was_quitting = matches!(self.state, State::Quitting(_));
+        let bye = self.conn.take().and_then(|conn| conn.bye);
+        self.posts.disconnected();
+        self.census = None;
+        self.receipts_due = None;
+        for room in self.rooms.values_mut() {
+            room.backlog_due |= room.sync.disconnected();
+            room.settled = false;
+        }
+        for (request, asked) in std::mem::take(&mut self.asked) {
+            match asked {
+                Asked::Program | Asked::Leave(_) => {
+                    let text = "the connection broke before the answer".into();
+                    self.tell(ClientEvent::Failed { request, code: None, text });
+                }
+                Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Census | Asked::Rejoin(..) => {}
+            }
+        }
+        let (code, text) = match &bye {
+            Some(bye) => (Some(bye.code), bye.text.clone()),
+            None if was_quitting => (None, "quit".into()),
+            None => (None, reason.to_owned()),
+        };
+        if !self.config.reconnect || code.is_some_and(is_final) {
+            return self.end(code, &text);
+        }
+        let retry_in = self.backoff(bye.as_ref());
+        self.failures = self.failures.saturating_add(1);
+        self.state = State::Waiting(now.mono + retry_in);
+        self.tell(ClientEvent::Disconnected { code, text, retry_in: Some(retry_in) });
+    }
+
+    /// Over for good.
+    pub(super) fn end(&mut self, code: Option<Code>, text: &str) {
+        self.state = State::Closed;
+        self.tell(ClientEvent::Disconnected { code, text: text.into(), retry_in: None });
+    }
+
+    /// The wait before the next try: exponential, with full jitter so that many clients do not come back at once, but
+    /// not sooner than the server asked for.
+    fn backoff(&mut self, bye: Option<&Bye>) -> Duration {
+        let doubled = self.config.retry_min.saturating_mul(1 << self.failures.min(16));
+        let ceiling = doubled.min(self.config.retry_max);
+        let floor = bye.map_or(Duration::ZERO, |bye| Duration::from_millis(u64::from(bye.retry_after_ms)));
+        floor.max(ceiling / 4 + self.random.up_to(ceiling * 3 / 4))
+    }
+}
+
+/// Whether coming back by itself would be wrong or in vain.
+fn is_final(code: Code) -> bool {
+    match code {
+        Code::Version | Code::Kicked | Code::Replaced | Code::Malformed | Code::TooManyTries => true,
+        Code::TooLarge
+        | Code::OutOfTurn
+        | Code::NameTaken
+        | Code::NameInvalid
+        | Code::Passkey
+        | Code::SessionEnded
+        | Code::NotFound
+        | Code::Forbidden
+        | Code::NotMember
+        | Code::Exists
+        | Code::Conflict
+        | Code::Full
+        | Code::Busy
+        | Code::NotStored
+        | Code::Shutdown
+        | Code::TimedOut
+        | Code::Slow
+        | Code::Invalid
+        | Code::PeerGone
+        | Code::Unsupported
+        | Code::Other(_) => false,
+    }
+}

@@ -1,0 +1,243 @@
+//! The client: it logs in, comes back when the connection breaks, and gives its program every room's events once and in
+//! order, whatever happened in between.
+
+mod commands;
+mod config;
+mod event;
+mod incoming;
+mod machine;
+mod posts;
+mod rooms;
+mod sync;
+
+pub use commands::CommandError;
+pub use config::ClientConfig;
+pub use event::ClientEvent;
+
+use super::{Action, ConnId, Link, Outbox, Random};
+use crate::wire::limits::PENDING_EVENTS_MAX;
+use crate::wire::{
+    Epoch, Frames, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, Token, UserId,
+};
+use posts::Posts;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use sync::Sync;
+
+/// A chat client without a socket. [`Loop::connect`](crate::net::Loop::connect) gives it one.
+#[derive(Debug)]
+pub struct Client {
+    config: ClientConfig,
+    random: Random,
+    state: State,
+    conn: Option<Conn>,
+    generation: u32,
+    last_request: u32,
+    hello: Option<ServerHello>,
+    /// The life of the server's data that the rooms' places belong to.
+    epoch: Option<Epoch>,
+    me: Option<(UserId, Arc<str>)>,
+    token: Option<Token>,
+    rooms: BTreeMap<RoomId, Room>,
+    people: BTreeMap<UserId, Person>,
+    /// Pages of people so far, while the list is being fetched, and what changed meanwhile.
+    census: Option<(Vec<Person>, Vec<Person>)>,
+    posts: Posts,
+    posts_resume: Duration,
+    /// What other requests under way are for.
+    asked: BTreeMap<RequestId, Asked>,
+    /// Failed tries since the last success.
+    failures: u32,
+    heartbeat: Duration,
+    receipts_due: Option<Duration>,
+    quit_reason: String,
+    actions: VecDeque<Action>,
+    events: VecDeque<ClientEvent>,
+}
+
+/// Where the client stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Not begun, or over.
+    Closed,
+    /// Waits to try again at this time.
+    Waiting(Duration),
+    /// The driver opens a connection.
+    Dialing,
+    /// Connected; the server's hello is awaited until this time.
+    Greeting(Duration),
+    /// The answer to the login is awaited until this time.
+    LoggingIn(Duration),
+    /// The login was refused; the program decides.
+    Refused,
+    /// In.
+    Ready,
+    /// Leaving: everything posted is still delivered, until this time.
+    Quitting(Duration),
+}
+
+/// The connection.
+#[derive(Debug)]
+struct Conn {
+    id: ConnId,
+    link: Link,
+    frames: Frames,
+    outbox: Outbox,
+    heard: Duration,
+    /// An answer to a ping is awaited until this time.
+    pong_by: Option<Duration>,
+    dirty: bool,
+    blocked: bool,
+    /// Closes when the last byte is out.
+    leaving: bool,
+    /// What the server said when it ended the connection.
+    bye: Option<crate::wire::Bye>,
+}
+
+/// A room that the client is in.
+#[derive(Debug)]
+struct Room {
+    info: RoomInfo,
+    sync: Sync,
+    /// Marks that the server is yet to be told of.
+    receipt_due: bool,
+    read: crate::wire::Seq,
+    /// Whether the server knows us in this room under this id, on this connection.
+    settled: bool,
+    /// Whether the room's last messages are still to be had, since there is no place to go on from.
+    backlog_due: bool,
+}
+
+/// What a request under way is for.
+#[derive(Clone, Debug)]
+enum Asked {
+    Login,
+    /// A request of the program's, answered to it.
+    Program,
+    /// The program's leave of a room.
+    Leave(RoomId),
+    /// The last messages of a room just entered.
+    Backlog(RoomId),
+    /// A range that did not arrive.
+    Range(RoomId),
+    /// The list of people.
+    Census,
+    /// A room of before the reconnection, by its old id; whether it is to be made if it is not there.
+    Rejoin(RoomId, bool),
+}
+
+impl Client {
+    /// A client that does nothing yet. `random` must come of real randomness in earnest.
+    pub fn new(config: ClientConfig, random: Random) -> Client {
+        Client {
+            config,
+            random,
+            state: State::Closed,
+            conn: None,
+            generation: 0,
+            last_request: 0,
+            hello: None,
+            epoch: None,
+            me: None,
+            token: None,
+            rooms: BTreeMap::new(),
+            people: BTreeMap::new(),
+            census: None,
+            posts: Posts::default(),
+            posts_resume: Duration::ZERO,
+            asked: BTreeMap::new(),
+            failures: 0,
+            heartbeat: crate::wire::limits::HEARTBEAT_MIN,
+            receipts_due: None,
+            quit_reason: String::new(),
+            actions: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// The next thing that the program wants to know.
+    pub fn poll_event(&mut self) -> Option<ClientEvent> {
+        if self.events.len() == PENDING_EVENTS_MAX
+            && let Some(conn) = &self.conn
+        {
+            // Reading had stopped until now.
+            self.actions.push_back(Action::Resume(conn.link));
+        }
+        self.events.pop_front()
+    }
+
+    /// Who the client is, once it is in.
+    pub fn me(&self) -> Option<(UserId, &Arc<str>)> {
+        self.me.as_ref().map(|(user, name)| (*user, name))
+    }
+
+    /// Whether the client is logged in at this moment.
+    pub fn is_ready(&self) -> bool {
+        self.state == State::Ready
+    }
+
+    /// Whether the client is over: it has quit, or was told not to come back.
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    /// The limits that the server told, or the usual ones before it did.
+    pub fn limits(&self) -> Limits {
+        self.hello.as_ref().map(|hello| hello.limits.clone()).unwrap_or_default()
+    }
+
+    /// Rooms that the client is in.
+    pub fn rooms(&self) -> impl Iterator<Item = &RoomInfo> {
+        self.rooms.values().map(|room| &room.info)
+    }
+
+    /// A room that the client is in.
+    pub fn room(&self, room: RoomId) -> Option<&RoomInfo> {
+        self.rooms.get(&room).map(|room| &room.info)
+    }
+
+    /// People who are there, as far as the server tells them one by one.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    /// Somebody who is there.
+    pub fn person(&self, user: UserId) -> Option<&Person> {
+        self.people.get(&user)
+    }
+
+    /// How many posts the server has not answered yet.
+    pub fn unanswered(&self) -> usize {
+        self.posts.len()
+    }
+
+    fn tell(&mut self, event: ClientEvent) {
+        self.events.push_back(event);
+    }
+
+    /// A new request id; never 0.
+    fn next_request(&mut self) -> RequestId {
+        self.last_request = self.last_request.checked_add(1).unwrap_or(1);
+        RequestId(self.last_request)
+    }
+
+    /// Sends a request under way for `asked`.
+    fn ask(&mut self, asked: Asked, request: impl FnOnce(RequestId) -> FromClient) -> RequestId {
+        let id = self.next_request();
+        self.asked.insert(id, asked);
+        self.send(&request(id));
+        id
+    }
+
+    fn send(&mut self, message: &FromClient) {
+        if let Some(conn) = &mut self.conn {
+            conn.outbox.push_own(|out| {
+                // Texts are checked against the server's limits before; what cannot be framed is not sent, and its
+                // answer never comes.
+                let _ = message.encode(out);
+            });
+            conn.dirty = true;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What the client has posted and the server has not yet answered: kept in order, across connections.
+
+use crate::wire::limits::OUTBOX_ENTRIES_MAX;
+use crate::wire::{Body, Cid, Delete, Edit, FromClient, MessageBody, Post, React, RequestId, RoomId};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Something posted.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) cid: Cid,
+    pub(super) room: RoomId,
+    /// A message, edit, deletion or reaction.
+    pub(super) body: Body,
+}
+
+impl Entry {
+    /// As it is sent under a request id; `None` for what clients do not post.
+    fn request(&self, id: RequestId) -> Option<FromClient> {
+        let (room, cid) = (self.room, self.cid);
+        match self.body.clone() {
+            Body::Message(MessageBody { text, reply_to, .. }) => {
+                Some(FromClient::Post(Post { id, room, cid, text, reply_to }))
+            }
+            Body::Edited { target, text, .. } => Some(FromClient::Edit(Edit { id, room, cid, target, text })),
+            Body::Deleted { target } => Some(FromClient::Delete(Delete { id, room, cid, target })),
+            Body::Reacted { target, emoji, on } => {
+                Some(FromClient::React(React { id, room, cid, target, emoji, on }))
+            }
+            Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => None,
+        }
+    }
+}
+
+/// The outbox.
+#[derive(Debug, Default)]
+pub(super) struct Posts {
+    /// Not sent on this connection, in order.
+    waiting: VecDeque<Entry>,
+    /// Sent on this connection and not answered.
+    flying: BTreeMap<RequestId, Entry>,
+    /// For rooms whose id at the server is not known at the moment, in order.
+    parked: Vec<Entry>,
+}
+
+impl Posts {
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len() + self.flying.len() + self.parked.len()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.len() >= OUTBOX_ENTRIES_MAX
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.flying.len()
+    }
+
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    pub(super) fn add(&mut self, entry: Entry) {
+        self.waiting.push_back(entry);
+    }
+
+    /// The next request to send. Entries for rooms that `is_settled` denies are parked.
+    pub(super) fn send_next(
+        &mut self,
+        id: RequestId,
+        is_settled: impl Fn(RoomId) -> bool,
+    ) -> Option<FromClient> {
+        loop {
+            let entry = self.waiting.pop_front()?;
+            if !is_settled(entry.room) {
+                self.parked.push(entry);
+                continue;
+            }
+            if let Some(request) = entry.request(id) {
+                self.flying.insert(id, entry);
+                return Some(request);
+            }
+        }
+    }
+
+    /// Takes out what was sent under this id.
+    pub(super) fn answered(&mut self, id: RequestId) -> Option<Entry> {
+        self.flying.remove(&id)
+    }
+
+    /// Puts back, before everything else, what is to be sent again.
+    pub(super) fn put_back(&mut self, entry: Entry) {
+        self.waiting.push_front(entry);
+    }
+
+    /// The connection is gone: what was not answered is sent again on the next, first and in the same order.
+    pub(super) fn disconnected(&mut self) {
+        while let Some((_, entry)) = self.flying.pop_last() {
+            self.waiting.push_front(entry);
+        }
+    }
+
+    /// A room has (again) an id at the server: what was parked for it may go.
+    pub(super) fn settle(&mut self, old: RoomId, new: RoomId) {
+        for entry in self.waiting.iter_mut().chain(self.flying.values_mut()).chain(&mut self.parked) {
+            if entry.room == old {
+                entry.room = new;
+            }
+        }
+        let (ready, parked) = std::mem::take(&mut self.parked).into_iter().partition(|entry| entry.room == new);
+        self.parked = parked;
+        for entry in Vec::into_iter(ready).rev() {
+            self.waiting.push_front(entry);
+        }
+    }
+
+    /// Takes out everything for a room that is gone.
+    pub(super) fn abandon(&mut self, room: RoomId) -> Vec<Entry> {
+        let mut gone: Vec<Entry> = self.parked.extract_if(.., |entry| entry.room == room).collect();
+        let (out, kept): (VecDeque<_>, _) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|entry| entry.room == room);
+        self.waiting = kept;
+        gone.extend(out);
+        gone
+    }
+}

@@ -1,0 +1,173 @@
+//! Rooms that the client is in, and how it comes back into them.
+
+use super::incoming::rejoin;
+use super::posts::Entry;
+use super::sync::Sync;
+use super::{Asked, Client, ClientEvent, Room};
+use crate::core::Now;
+use crate::wire::{
+    Body, Code, Event, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
+};
+
+impl Room {
+    fn new(info: RoomInfo) -> Room {
+        let (head, read) = (info.head, info.read);
+        Room { info, sync: Sync::new(head), receipt_due: false, read, settled: true, backlog_due: true }
+    }
+
+    /// The server has begun another life: the places known are void.
+    pub(super) fn reset(&mut self) {
+        self.sync = Sync::new(Seq::ZERO);
+        self.read = Seq::ZERO;
+        self.receipt_due = false;
+        self.backlog_due = true;
+        self.settled = false;
+    }
+
+    /// Keeps the room's entry true to what happens in it.
+    pub(super) fn apply(&mut self, event: &Event) {
+        self.info.head = event.seq;
+        match &event.body {
+            Body::Joined => self.info.members = self.info.members.saturating_add(1),
+            Body::Left { .. } => self.info.members = self.info.members.saturating_sub(1),
+            Body::Topic { text } => self.info.topic = text.as_str().into(),
+            Body::Message(_)
+            | Body::Edited { .. }
+            | Body::Deleted { .. }
+            | Body::Reacted { .. }
+            | Body::Created { .. }
+            | Body::Other(_) => {}
+        }
+    }
+}
+
+impl Entry {
+    /// As an event's body, with the mentions that the server found.
+    pub(super) fn with_mentions(self, found: Vec<UserId>) -> Body {
+        match self.body {
+            Body::Message(message) => Body::Message(MessageBody { mentions: found, ..message }),
+            Body::Edited { target, text, .. } => Body::Edited { target, text, mentions: found },
+            body @ (Body::Deleted { .. }
+            | Body::Reacted { .. }
+            | Body::Created { .. }
+            | Body::Joined
+            | Body::Left { .. }
+            | Body::Topic { .. }
+            | Body::Other(_)) => body,
+        }
+    }
+}
+
+impl Client {
+    /// The server says that the client is in this room: for the first time, again, or still.
+    pub(super) fn enter(&mut self, now: Now, info: RoomInfo) {
+        let id = info.room;
+        self.adopt(&info);
+        let room = self.rooms.entry(id).or_insert_with(|| Room::new(info.clone()));
+        if room.backlog_due && room.sync.cursor() < info.head {
+            // Entered (again) without a place to go on from: the order starts here.
+            room.sync = Sync::new(info.head);
+        }
+        room.sync.known_head(info.head);
+        room.read = room.read.max(info.read);
+        room.info = info.clone();
+        room.settled = true;
+        self.tell(ClientEvent::Entered(info.clone()));
+        self.posts.settle(id, id);
+        self.ask_backlog(id, info.head);
+        self.advance(now, id);
+        self.pump(now);
+    }
+
+    /// A private conversation or room of before that the server now knows under another id.
+    fn adopt(&mut self, info: &RoomInfo) {
+        if self.rooms.contains_key(&info.room) {
+            return;
+        }
+        let same = |room: &Room| !room.settled && room.info.kind == info.kind && room.info.name == info.name;
+        let Some(old) = self.rooms.iter().find(|(_, room)| same(room)).map(|(id, _)| *id) else { return };
+        self.rooms.remove(&old);
+        self.posts.settle(old, info.room);
+        self.tell(ClientEvent::Renumbered { old, new: info.room });
+    }
+
+    fn ask_backlog(&mut self, id: RoomId, head: Seq) {
+        let suggested = self.hello.as_ref().map_or(0, |hello| hello.backlog);
+        let limit = self.config.backlog.unwrap_or(suggested);
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        if !room.backlog_due || room.sync.backlog.is_some() {
+            return;
+        }
+        if limit == 0 || head == Seq::ZERO {
+            room.backlog_due = false;
+            return;
+        }
+        let request = self.ask(Asked::Backlog(id), |request| {
+            let (after, before) = (Seq::ZERO, head.next());
+            FromClient::Fetch(Fetch { id: request, room: id, after, before, limit, upward: false, messages_only: true })
+        });
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.sync.backlog = Some(request);
+        }
+    }
+
+    /// After a login: rooms in which the server did not find us are entered again, by name.
+    pub(super) fn rejoin_rooms(&mut self) {
+        let lost: Vec<_> = self
+            .rooms
+            .iter()
+            .filter(|(_, room)| !room.settled)
+            .map(|(id, room)| (*id, room.info.kind, room.info.name.clone()))
+            .collect();
+        for (id, kind, name) in lost {
+            self.ask(Asked::Rejoin(id, false), rejoin(kind, &name, false));
+        }
+    }
+
+    pub(super) fn rejoined(&mut self, _now: Now, old: RoomId, new: Option<RoomId>) {
+        // The room's notice came just before this answer; when it named another id, `adopt` has moved everything.
+        if let Some(new) = new.filter(|new| *new != old && self.rooms.contains_key(&old)) {
+            self.rooms.remove(&old);
+            self.posts.settle(old, new);
+            self.tell(ClientEvent::Renumbered { old, new });
+        }
+    }
+
+    /// A room of before is not there. A public one is made again, whoever comes first; a private conversation waits for
+    /// the other to come back.
+    pub(super) fn rejoin_refused(&mut self, id: RoomId, made: bool, code: Code, text: &str) {
+        let Some((kind, name)) = self.rooms.get(&id).map(|room| (room.info.kind, room.info.name.clone())) else {
+            return;
+        };
+        match (kind, code, made) {
+            (RoomKind::Public, Code::NotFound, false) => {
+                self.ask(Asked::Rejoin(id, true), rejoin(kind, &name, true));
+            }
+            (RoomKind::Public, Code::Exists, true) => {
+                self.ask(Asked::Rejoin(id, false), rejoin(kind, &name, false));
+            }
+            (RoomKind::Direct, Code::NotFound, _) => {}
+            (RoomKind::Lobby | RoomKind::Public | RoomKind::Direct | RoomKind::Other(_), _, _) => self.exit(id, text),
+        }
+    }
+
+    /// Somebody came: a private conversation that waits for them goes on.
+    pub(super) fn peer_returned(&mut self, _now: Now, name: &str) {
+        let waits = |room: &&Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
+        if let Some(id) = self.rooms.values().find(waits).map(|room| room.info.room) {
+            self.ask(Asked::Rejoin(id, false), rejoin(RoomKind::Direct, name, false));
+        }
+    }
+
+    /// The client is no longer in a room; what waits to be posted there fails.
+    pub(super) fn exit(&mut self, id: RoomId, text: &str) {
+        if self.rooms.remove(&id).is_none() {
+            return;
+        }
+        for entry in self.posts.abandon(id) {
+            let text = "the room is gone".into();
+            self.tell(ClientEvent::PostFailed { cid: entry.cid, room: id, code: Code::NotMember, text });
+        }
+        self.tell(ClientEvent::Exited { room: id, text: text.into() });
+    }
+}

@@ -1,0 +1,234 @@
+//! A connection's outgoing queue: ranges of shared blocks and runs of its own bytes, bounded.
+
+use crate::wire::{RoomId, Seq};
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+
+/// Whole frames, encoded once and shared by every queue that they are in.
+#[derive(Debug)]
+pub struct Block {
+    /// The frames.
+    pub bytes: Box<[u8]>,
+    /// The room and the first and last place, when these are durable events. Otherwise they may be dropped.
+    pub events: Option<(RoomId, Seq, Seq)>,
+}
+
+#[derive(Debug)]
+enum Chunk {
+    Shared(Arc<Block>),
+    Own(Vec<u8>),
+}
+
+impl Chunk {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Chunk::Shared(block) => &block.bytes,
+            Chunk::Own(bytes) => bytes,
+        }
+    }
+}
+
+/// What an overflow took from a queue: events of a room, from one place to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shed {
+    /// The room.
+    pub room: RoomId,
+    /// The first event dropped.
+    pub from: Seq,
+    /// The last event dropped.
+    pub to: Seq,
+}
+
+/// The queue. It holds no memory while it is empty, and none but a pointer for a shared block that is alone in it.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    front: Option<Chunk>,
+    rest: VecDeque<Chunk>,
+    /// Bytes of the front chunk that are sent.
+    sent: usize,
+    bytes: usize,
+    total: u64,
+}
+
+impl Outbox {
+    /// Bytes that wait.
+    pub fn len(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.bytes == 0
+    }
+
+    /// Bytes that were sent since the queue came to be.
+    pub fn total_sent(&self) -> u64 {
+        self.total
+    }
+
+    /// Appends a shared block.
+    pub fn push_block(&mut self, block: Arc<Block>) {
+        self.bytes += block.bytes.len();
+        self.push(Chunk::Shared(block));
+    }
+
+    /// Appends what `write` writes; it must write whole frames, or nothing.
+    pub fn push_own(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let last = if self.rest.is_empty() { self.front.as_mut() } else { self.rest.back_mut() };
+        if let Some(Chunk::Own(bytes)) = last {
+            let before = bytes.len();
+            write(bytes);
+            self.bytes += bytes.len() - before;
+            return;
+        }
+        let mut bytes = Vec::new();
+        write(&mut bytes);
+        if !bytes.is_empty() {
+            self.bytes += bytes.len();
+            self.push(Chunk::Own(bytes));
+        }
+    }
+
+    fn push(&mut self, chunk: Chunk) {
+        if self.front.is_none() {
+            self.front = Some(chunk);
+        } else {
+            self.rest.push_back(chunk);
+        }
+    }
+
+    /// The bytes to send next when they are contiguous and all that waits.
+    pub fn single(&self) -> Option<&[u8]> {
+        if !self.rest.is_empty() {
+            return None;
+        }
+        self.front.as_ref().and_then(|chunk| chunk.bytes().get(self.sent..))
+    }
+
+    /// Fills `slices` with the bytes to send next, in order; returns how many were filled.
+    pub fn gather<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let first = self.front.as_ref().and_then(|chunk| chunk.bytes().get(self.sent..));
+        let chunks = first.into_iter().chain(self.rest.iter().map(Chunk::bytes));
+        slices.iter_mut().zip(chunks).map(|(slice, bytes)| *slice = IoSlice::new(bytes)).count()
+    }
+
+    /// Takes off `count` bytes that were sent.
+    pub fn advance(&mut self, mut count: usize) {
+        count = count.min(self.bytes);
+        self.bytes -= count;
+        self.total += count as u64;
+        self.sent += count;
+        while let Some(len) = self.front.as_ref().map(|chunk| chunk.bytes().len()).filter(|len| *len <= self.sent) {
+            self.sent -= len;
+            self.front = self.rest.pop_front();
+        }
+        if self.rest.is_empty() && self.rest.capacity() > 0 {
+            self.rest = VecDeque::new();
+        }
+    }
+
+    /// Makes room after an overflow: drops what may be dropped, then, if still more than `bytes_max` wait, every durable
+    /// event that has not begun to leave. Returns what is to be fetched instead, one entry per room.
+    pub fn shed(&mut self, bytes_max: usize) -> Vec<Shed> {
+        self.drop_blocks(|block| block.events.is_none());
+        let mut shed: Vec<Shed> = Vec::new();
+        if self.bytes > bytes_max {
+            self.drop_blocks(|block| {
+                let Some((room, from, to)) = block.events else { return false };
+                match shed.iter_mut().find(|gap| gap.room == room) {
+                    Some(gap) => gap.to = gap.to.max(to),
+                    None => shed.push(Shed { room, from, to }),
+                }
+                true
+            });
+        }
+        shed
+    }
+
+    /// Drops shared blocks of which nothing was sent.
+    fn drop_blocks(&mut self, mut unwanted: impl FnMut(&Block) -> bool) {
+        let mut dropped = 0;
+        let mut keep = |chunk: &Chunk| match chunk {
+            Chunk::Shared(block) if unwanted(block) => {
+                dropped += block.bytes.len();
+                false
+            }
+            Chunk::Shared(_) | Chunk::Own(_) => true,
+        };
+        if self.sent == 0 {
+            self.front = self.front.take().filter(|chunk| keep(chunk));
+        }
+        self.rest.retain(keep);
+        self.bytes -= dropped;
+        if self.front.is_none() {
+            self.front = self.rest.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn block(bytes: &[u8], events: Option<(u64, u64)>) -> Arc<Block> {
+        let events = events.map(|(from, to)| (RoomId::LOBBY, Seq(from), Seq(to)));
+        Arc::new(Block { bytes: bytes.into(), events })
+    }
+
+    fn drain(outbox: &mut Outbox, step: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        while !outbox.is_empty() {
+            let mut slices = [IoSlice::new(&[]); 4];
+            let filled = outbox.gather(&mut slices);
+            let bytes: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.to_vec()).take(step).collect();
+            outbox.advance(bytes.len());
+            out.extend(bytes);
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out(
+            chunks in proptest::collection::vec((any::<bool>(), proptest::collection::vec(any::<u8>(), 1..50)), 0..20),
+            step in 1usize..200,
+        ) {
+            let mut outbox = Outbox::default();
+            let mut expected = Vec::new();
+            for (shared, bytes) in &chunks {
+                expected.extend_from_slice(bytes);
+                if *shared {
+                    outbox.push_block(block(bytes, None));
+                } else {
+                    outbox.push_own(|out| out.extend_from_slice(bytes));
+                }
+            }
+            prop_assert_eq!(outbox.len(), expected.len());
+            prop_assert_eq!(drain(&mut outbox, step), expected);
+        }
+    }
+
+    #[test]
+    fn overflow_keeps_replies_and_names_what_it_dropped() {
+        let mut outbox = Outbox::default();
+        outbox.push_block(block(b"begun", Some((1, 1))));
+        outbox.push_block(block(b"typing", None));
+        outbox.push_own(|out| out.extend_from_slice(b"reply"));
+        outbox.push_block(block(b"two-three", Some((2, 3))));
+        outbox.push_block(block(b"four", Some((4, 4))));
+        outbox.advance(2);
+        assert_eq!(outbox.shed(10), vec![Shed { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
+        assert_eq!(drain(&mut outbox, 100), b"gunreply");
+    }
+
+    #[test]
+    fn overflow_spares_events_when_dropping_the_rest_is_enough() {
+        let mut outbox = Outbox::default();
+        outbox.push_block(block(b"typing", None));
+        outbox.push_block(block(b"one", Some((1, 1))));
+        assert_eq!(outbox.shed(5), vec![]);
+        assert_eq!(drain(&mut outbox, 100), b"one");
+    }
+}

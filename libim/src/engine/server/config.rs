@@ -1,0 +1,52 @@
+//! What a server is told at its start.
+
+use crate::wire::Limits;
+use std::time::Duration;
+
+/// How a server behaves. `ServerConfig::default()` is an open server with safe bounds.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The server's name, shown to people.
+    pub name: String,
+    /// A word to people who come in; may be empty.
+    pub welcome: String,
+    /// The name of the room that everybody is in.
+    pub lobby: String,
+    /// What people must know to come in; `None`: a name is enough.
+    pub passkey: Option<String>,
+    /// How many of a room's last messages a newcomer is meant to see.
+    pub backlog: u32,
+    /// How long a broken connection's session waits for its client to come back.
+    pub resume_window: Duration,
+    /// Bounds on what one client may ask, told to every client.
+    pub limits: Limits,
+    /// Connections at once; beyond, newcomers are sent away with a time to try again.
+    pub connections_max: usize,
+    /// Connections of one address that have not logged in; loopback and local connections are not counted.
+    pub strangers_per_address: u32,
+    /// Rooms at once; beyond, an empty one gives way, or else the newest is refused.
+    pub rooms_max: usize,
+    /// Bytes that one connection's outgoing queue refers to before events are dropped and marked as a gap.
+    pub queue_bytes_max: usize,
+    /// Whether each committed event is also given to the program as a [`ServerEvent`](super::ServerEvent).
+    pub observe: bool,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        ServerConfig {
+            name: "libim".into(),
+            welcome: String::new(),
+            lobby: "lobby".into(),
+            passkey: None,
+            backlog: 50,
+            resume_window: Duration::from_secs(60),
+            limits: Limits::default(),
+            connections_max: 20_000,
+            strangers_per_address: 256,
+            rooms_max: 1_000,
+            queue_bytes_max: 1024 * 1024,
+            observe: false,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! One connection, as the server sees it.
+
+use super::session::SessionKey;
+use crate::core::Pace;
+use crate::engine::{Link, Outbox, Peer};
+use crate::wire::Frames;
+use std::time::Duration;
+
+/// Where a conversation stands. [`gate`](super::gate) has the table of what may be said when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Connected, no hello yet.
+    Greeting,
+    /// Said hello, not logged in.
+    Stranger {
+        /// Refused logins so far.
+        tries: u8,
+    },
+    /// Logged in.
+    Inside(SessionKey),
+    /// The last frame is queued; what comes in is ignored, and the connection closes when all is sent.
+    Leaving,
+}
+
+/// A connection.
+#[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, not a disguised state
+pub(super) struct Conn {
+    pub(super) generation: u32,
+    pub(super) link: Link,
+    pub(super) peer: Peer,
+    pub(super) phase: Phase,
+    pub(super) frames: Frames,
+    pub(super) outbox: Outbox,
+    pub(super) pace: Pace,
+    /// When anything last came in.
+    pub(super) heard: Duration,
+    /// Nothing is read before this time, for its sender's rate.
+    pub(super) throttled_until: Duration,
+    /// When the sender was last told so.
+    pub(super) told_throttled: Option<Duration>,
+    /// Bytes sent when the transport last blocked.
+    pub(super) sent_when_blocked: u64,
+    /// Posts that the store has not answered.
+    pub(super) drafts: u32,
+    /// In the round of sending.
+    pub(super) dirty: bool,
+    /// Among those whose answers wait for company.
+    pub(super) patient: bool,
+    /// The transport takes nothing for now.
+    pub(super) blocked: bool,
+    /// Reading has stopped; the driver is told when it goes on.
+    pub(super) paused: bool,
+}
+
+impl Conn {
+    pub(super) fn new(generation: u32, link: Link, peer: Peer, now: Duration) -> Conn {
+        Conn {
+            generation,
+            link,
+            peer,
+            phase: Phase::Greeting,
+            frames: Frames::default(),
+            outbox: Outbox::default(),
+            pace: Pace::default(),
+            heard: now,
+            throttled_until: Duration::ZERO,
+            told_throttled: None,
+            sent_when_blocked: 0,
+            drafts: 0,
+            dirty: false,
+            patient: false,
+            blocked: false,
+            paused: false,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What a server tells the program that runs it.
+
+use crate::engine::Peer;
+use crate::wire::{Code, Event, LeaveReason, UserId};
+use std::sync::Arc;
+
+/// Something that happened at the server. Informative: nothing waits for it, and when
+/// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait the oldest give way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerEvent {
+    /// Somebody logged in.
+    Entered {
+        /// Who.
+        user: UserId,
+        /// Under which name.
+        name: Arc<str>,
+        /// From where.
+        peer: Peer,
+    },
+    /// Somebody's connection broke; their session waits for them.
+    Detached {
+        /// Who.
+        user: UserId,
+        /// Their name.
+        name: Arc<str>,
+        /// What the transport said.
+        why: String,
+    },
+    /// Somebody took up their session again.
+    Resumed {
+        /// Who.
+        user: UserId,
+        /// Their name.
+        name: Arc<str>,
+        /// From where.
+        peer: Peer,
+    },
+    /// Somebody is gone for good.
+    Left {
+        /// Who.
+        user: UserId,
+        /// Their name.
+        name: Arc<str>,
+        /// Why.
+        reason: LeaveReason,
+        /// In whose words ever; may be empty.
+        text: String,
+    },
+    /// A connection was refused or ended by the server.
+    Refused {
+        /// From where.
+        peer: Peer,
+        /// Why.
+        code: Code,
+        /// In words.
+        text: String,
+    },
+    /// An event was committed. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
+    Committed(Arc<Event>),
+    /// The store could not keep something. Its sender was told.
+    StoreFailed {
+        /// Why.
+        text: String,
+    },
+    /// The server has said goodbye to everybody and all connections are closed.
+    Drained,
+}

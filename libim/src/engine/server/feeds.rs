@@ -1,0 +1,111 @@
+//! What each room has to tell its listeners at the end of a turn: one block of bytes, however many listeners.
+
+use super::links::Links;
+use crate::engine::{Block, ConnId};
+use crate::wire::{Event, Message, RoomId, Seq, encode};
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::sync::Arc;
+
+/// The feeds of all rooms.
+#[derive(Debug, Default)]
+pub(super) struct Feeds {
+    feeds: FxHashMap<RoomId, Feed>,
+    dirty: Vec<RoomId>,
+}
+
+/// One room's listeners and what they are to be told.
+#[derive(Debug, Default)]
+struct Feed {
+    listeners: IndexSet<ConnId, FxBuildHasher>,
+    /// Frames of durable events, in order, with the first and last place among them.
+    events: Vec<u8>,
+    range: Option<(Seq, Seq)>,
+    source: Source,
+    /// Frames that may be dropped.
+    chatter: Vec<u8>,
+    dirty: bool,
+}
+
+/// Whose answers tell what the events of this turn tell the others. Who knows all of them already is spared the block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Source {
+    #[default]
+    Nobody,
+    One(ConnId),
+    Several,
+}
+
+impl Feeds {
+    pub(super) fn listen(&mut self, room: RoomId, conn: ConnId) {
+        self.feeds.entry(room).or_default().listeners.insert(conn);
+    }
+
+    pub(super) fn unlisten(&mut self, room: RoomId, conn: ConnId) {
+        if let Some(feed) = self.feeds.get_mut(&room) {
+            feed.listeners.swap_remove(&conn);
+        }
+    }
+
+    pub(super) fn forget(&mut self, room: RoomId) {
+        self.feeds.remove(&room);
+    }
+
+    /// Tells the listeners of a durable event. `known_to` learns of it by an answer of its own.
+    pub(super) fn event(&mut self, event: &Event, known_to: Option<ConnId>) {
+        let Some(feed) = self.dirty(event.room) else { return };
+        if encode(event, &mut feed.events).is_err() {
+            return;
+        }
+        feed.source = match (feed.range, known_to) {
+            (None, Some(conn)) => Source::One(conn),
+            (Some(_), Some(conn)) if feed.source == Source::One(conn) => Source::One(conn),
+            (Some(_), Some(_)) | (_, None) => Source::Several,
+        };
+        feed.range = Some((feed.range.map_or(event.seq, |(first, _)| first), event.seq));
+    }
+
+    /// Tells the listeners something that may be dropped.
+    pub(super) fn chatter<M: Message>(&mut self, room: RoomId, message: &M) {
+        if let Some(feed) = self.dirty(room) {
+            let _ = encode(message, &mut feed.chatter);
+        }
+    }
+
+    fn dirty(&mut self, room: RoomId) -> Option<&mut Feed> {
+        let feed = self.feeds.get_mut(&room)?;
+        if !feed.dirty {
+            feed.dirty = true;
+            self.dirty.push(room);
+        }
+        Some(feed)
+    }
+
+    /// Hands every room's block to its listeners' queues.
+    pub(super) fn flush(&mut self, links: &mut Links) {
+        for room in self.dirty.drain(..) {
+            let Some(feed) = self.feeds.get_mut(&room) else { continue };
+            feed.dirty = false;
+            let source = std::mem::take(&mut feed.source);
+            if let Some((first, last)) = feed.range.take() {
+                let block = take_block(&mut feed.events, Some((room, first, last)));
+                for conn in &feed.listeners {
+                    if source != Source::One(*conn) {
+                        links.push_block(*conn, block.clone());
+                    }
+                }
+            }
+            if !feed.chatter.is_empty() {
+                let block = take_block(&mut feed.chatter, None);
+                for conn in &feed.listeners {
+                    links.push_block(*conn, block.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Makes a block of what was gathered and gives the gathering place's memory back, so that a quiet room holds none.
+fn take_block(bytes: &mut Vec<u8>, events: Option<(RoomId, Seq, Seq)>) -> Arc<Block> {
+    Arc::new(Block { bytes: std::mem::take(bytes).into_boxed_slice(), events })
+}

@@ -1,0 +1,190 @@
+//! The one gate that every request passes before its handler: the point of the conversation, the rate, the lengths,
+//! and membership. Handlers check only what is theirs alone.
+
+use super::conn::Phase;
+use super::timeouts::Timeout;
+use super::{Refused, Server};
+use crate::core::Now;
+use crate::engine::ConnId;
+use crate::wire::limits::{
+    AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, TEXT_BYTES_CEILING,
+};
+use crate::wire::{Code, FromClient, Limits, RequestId, RoomId, Throttled};
+use std::time::Duration;
+
+/// The sender is told of its being throttled when it has to wait so long, and not more often than that many times as
+/// long.
+const TELL_FROM: Duration = Duration::from_millis(500);
+const TELL_EVERY: Duration = Duration::from_secs(10);
+
+/// What the gate needs to know of a kind of request.
+struct Traits {
+    id: RequestId,
+    /// Requests that this one counts as.
+    cost: u32,
+    /// Which room one must be a member of.
+    room: Option<RoomId>,
+    /// Whether it is for strangers or for people inside.
+    door: Door,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Hello,
+    Login,
+    Inside,
+    Always,
+}
+
+fn traits(request: &FromClient) -> Traits {
+    let inside = |id, cost, room| Traits { id, cost, room, door: Door::Inside };
+    match request {
+        FromClient::ClientHello(_) => Traits { id: RequestId(0), cost: 1, room: None, door: Door::Hello },
+        FromClient::Login(r) => Traits { id: r.id, cost: 1, room: None, door: Door::Login },
+        FromClient::Ping(_) | FromClient::Quit(_) => {
+            Traits { id: RequestId(0), cost: 1, room: None, door: Door::Always }
+        }
+        FromClient::Post(r) => inside(r.id, 1, Some(r.room)),
+        FromClient::Edit(r) => inside(r.id, 1, Some(r.room)),
+        FromClient::Delete(r) => inside(r.id, 1, Some(r.room)),
+        FromClient::React(r) => inside(r.id, 1, Some(r.room)),
+        FromClient::Receipt(r) => inside(RequestId(0), 1, Some(r.room)),
+        FromClient::Typing(r) => inside(RequestId(0), 1, Some(r.room)),
+        FromClient::SetStatus(r) => inside(r.id, 2, None),
+        FromClient::Create(r) => inside(r.id, 5, None),
+        FromClient::Join(r) => inside(r.id, 2, None),
+        FromClient::Leave(r) => inside(r.id, 2, Some(r.room)),
+        FromClient::SetTopic(r) => inside(r.id, 2, Some(r.room)),
+        FromClient::Direct(r) => inside(r.id, 2, None),
+        FromClient::Fetch(r) => inside(r.id, 2, Some(r.room)),
+        FromClient::ListRooms(r) => inside(r.id, 5, None),
+        FromClient::ListMembers(r) => inside(r.id, 5, Some(r.room)),
+        FromClient::ListUsers(r) => inside(r.id, 5, None),
+    }
+}
+
+impl Server {
+    /// Lets a request through to its handler, or refuses it.
+    pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, request: FromClient) {
+        let traits = traits(&request);
+        self.spend(now, conn, traits.cost);
+        let verdict = self.check_door(conn, traits.door).and_then(|()| {
+            check_lengths(&request, &self.config.limits)?;
+            self.check_membership(conn, traits.room)
+        });
+        match verdict {
+            Ok(()) => self.dispatch(now, conn, request),
+            // Receipts and typing are never answered: they may cross a leave on the way.
+            Err(_) if matches!(request, FromClient::Receipt(_) | FromClient::Typing(_)) => {}
+            Err(refused) => self.refuse(conn, traits.id, refused),
+        }
+    }
+
+    fn dispatch(&mut self, now: Now, conn: ConnId, request: FromClient) {
+        match request {
+            FromClient::ClientHello(hello) => self.handle_hello(now, conn, &hello),
+            FromClient::Login(login) => self.handle_login(now, conn, login),
+            FromClient::Post(post) => self.handle_post(now, conn, post),
+            FromClient::Edit(edit) => self.handle_edit(now, conn, edit),
+            FromClient::Delete(delete) => self.handle_delete(now, conn, &delete),
+            FromClient::React(react) => self.handle_react(now, conn, react),
+            FromClient::Receipt(receipt) => self.handle_receipt(conn, &receipt),
+            FromClient::Typing(typing) => self.handle_typing(conn, &typing),
+            FromClient::SetStatus(status) => self.handle_status(now, conn, &status),
+            FromClient::Create(create) => self.handle_create(now, conn, &create),
+            FromClient::Join(join) => self.handle_join(now, conn, &join),
+            FromClient::Leave(leave) => self.handle_leave(now, conn, &leave),
+            FromClient::SetTopic(topic) => self.handle_topic(now, conn, topic),
+            FromClient::Direct(direct) => self.handle_direct(now, conn, &direct),
+            FromClient::Fetch(fetch) => self.handle_fetch(conn, &fetch),
+            FromClient::ListRooms(list) => self.handle_list_rooms(conn, &list),
+            FromClient::ListMembers(list) => self.handle_list_members(conn, &list),
+            FromClient::ListUsers(list) => self.handle_list_users(conn, &list),
+            FromClient::Ping(_) => self.handle_ping(conn),
+            FromClient::Quit(quit) => self.handle_quit(now, conn, quit),
+        }
+    }
+
+    /// Counts a request against its connection's rate. Beyond the burst the connection is read more slowly: nothing is
+    /// lost, and nobody else notices.
+    fn spend(&mut self, now: Now, id: ConnId, cost: u32) {
+        let Limits { requests_per_second, requests_burst, .. } = self.config.limits;
+        let Some(conn) = self.links.get_mut(id) else { return };
+        let wait = conn.pace.spend(now.mono, cost, requests_per_second, requests_burst);
+        if wait.is_zero() {
+            return;
+        }
+        conn.throttled_until = now.mono + wait;
+        let tell = wait >= TELL_FROM && conn.told_throttled.is_none_or(|last| last + TELL_EVERY <= now.mono);
+        if tell {
+            conn.told_throttled = Some(now.mono);
+            let text = format!("more than {requests_per_second} requests per second: the server reads you more slowly");
+            let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+            self.send(id, &Throttled { text, wait_ms });
+        }
+        self.timers.add(now.mono + wait, Timeout::Throttle(id));
+    }
+
+    /// Which requests may be made at which point: the table of the conversation.
+    fn check_door(&self, conn: ConnId, door: Door) -> Result<(), Refused> {
+        let Some(phase) = self.links.get(conn).map(|conn| conn.phase) else {
+            return Err(Refused::new(Code::OutOfTurn, "the connection is closing"));
+        };
+        let out_of_turn = |text: &str| Err(Refused::new(Code::OutOfTurn, text));
+        match (phase, door) {
+            (Phase::Greeting, Door::Hello)
+            | (Phase::Stranger { .. }, Door::Login)
+            | (Phase::Inside(_), Door::Inside)
+            | (Phase::Greeting | Phase::Stranger { .. } | Phase::Inside(_), Door::Always) => Ok(()),
+            (Phase::Greeting, Door::Login | Door::Inside) => out_of_turn("say hello first"),
+            (Phase::Stranger { .. } | Phase::Inside(_), Door::Hello) => out_of_turn("hello has been said"),
+            (Phase::Stranger { .. }, Door::Inside) => out_of_turn("log in first"),
+            (Phase::Inside(_), Door::Login) => out_of_turn("you are logged in already"),
+            (Phase::Leaving, _) => out_of_turn("the connection is closing"),
+        }
+    }
+
+    fn check_membership(&self, conn: ConnId, room: Option<RoomId>) -> Result<(), Refused> {
+        let Some(room) = room else { return Ok(()) };
+        let member = self
+            .session_of(conn)
+            .is_some_and(|(_, user)| self.hub.room(room).is_some_and(|room| room.members.contains_key(&user)));
+        if member { Ok(()) } else { Err(Refused::new(Code::NotMember, "you are not in that room; join it first")) }
+    }
+}
+
+fn check_lengths(request: &FromClient, limits: &Limits) -> Result<(), Refused> {
+    let fits = |what: &str, text: &str, max: u32| {
+        if text.len() <= max as usize { Ok(()) } else { Err(Refused::too_large(what, text.len(), max)) }
+    };
+    let small = |what: &str, text: &str, max: usize| fits(what, text, u32::try_from(max).unwrap_or(u32::MAX));
+    let said = |text: &str| {
+        if text.trim().is_empty() { Err(Refused::new(Code::Invalid, "the message is empty")) } else { Ok(()) }
+    };
+    let text_max = limits.text_bytes.min(TEXT_BYTES_CEILING);
+    match request {
+        FromClient::ClientHello(r) => small("the agent's name", &r.agent, AGENT_BYTES_MAX),
+        // The rest of a name's rules is with the names themselves.
+        FromClient::Login(r) => small("the passkey", r.passkey.as_deref().unwrap_or(""), PASSKEY_BYTES_MAX),
+        FromClient::Post(r) => said(&r.text).and_then(|()| fits("the message", &r.text, text_max)),
+        FromClient::Edit(r) => said(&r.text).and_then(|()| fits("the message", &r.text, text_max)),
+        FromClient::React(r) => {
+            said(&r.emoji).and_then(|()| small("the reaction", &r.emoji, REACTION_BYTES_MAX))
+        }
+        FromClient::SetStatus(r) => fits("the status text", &r.text, limits.status_bytes),
+        FromClient::Create(r) => fits("the topic", &r.topic, limits.topic_bytes),
+        FromClient::SetTopic(r) => fits("the topic", &r.topic, limits.topic_bytes),
+        FromClient::Quit(r) => small("the reason", &r.reason, REASON_BYTES_MAX),
+        FromClient::Join(_)
+        | FromClient::Direct(_)
+        | FromClient::Delete(_)
+        | FromClient::Receipt(_)
+        | FromClient::Typing(_)
+        | FromClient::Leave(_)
+        | FromClient::Fetch(_)
+        | FromClient::ListRooms(_)
+        | FromClient::ListMembers(_)
+        | FromClient::ListUsers(_)
+        | FromClient::Ping(_) => Ok(()),
+    }
+}

@@ -1,0 +1,166 @@
+//! The connections of a server, their outgoing queues, and which of them have something to send.
+
+use super::conn::Conn;
+use crate::engine::{Block, ConnId, Link, Peer};
+use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
+use crate::wire::{Gap, Message, encode};
+use slab::Slab;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All connections of a server.
+#[derive(Debug)]
+pub(super) struct Links {
+    conns: Slab<Conn>,
+    generation: u32,
+    /// Connections with something to send in this turn, each once.
+    dirty: VecDeque<ConnId>,
+    /// Connections that have only answers to posts to send, which wait a moment for company.
+    patient: Vec<ConnId>,
+    patient_since: Duration,
+    queue_bytes_max: usize,
+}
+
+impl Links {
+    pub(super) fn new(queue_bytes_max: usize) -> Links {
+        Links {
+            conns: Slab::new(),
+            generation: 0,
+            dirty: VecDeque::new(),
+            patient: Vec::new(),
+            patient_since: Duration::ZERO,
+            queue_bytes_max,
+        }
+    }
+
+    pub(super) fn open(&mut self, link: Link, peer: Peer, now: Duration) -> ConnId {
+        self.generation = self.generation.wrapping_add(1);
+        let index = self.conns.insert(Conn::new(self.generation, link, peer, now));
+        // The driver's file descriptors bound the number of connections far below u32.
+        ConnId { index: u32::try_from(index).unwrap_or(u32::MAX), generation: self.generation }
+    }
+
+    pub(super) fn close(&mut self, id: ConnId) -> Option<Conn> {
+        self.get(id)?;
+        self.conns.try_remove(id.index as usize)
+    }
+
+    pub(super) fn get(&self, id: ConnId) -> Option<&Conn> {
+        self.conns.get(id.index as usize).filter(|conn| conn.generation == id.generation)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ConnId) -> Option<&mut Conn> {
+        self.conns.get_mut(id.index as usize).filter(|conn| conn.generation == id.generation)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.conns.len()
+    }
+
+    pub(super) fn ids(&self) -> Vec<ConnId> {
+        let id = |(index, conn): (usize, &Conn)| {
+            Some(ConnId { index: u32::try_from(index).ok()?, generation: conn.generation })
+        };
+        self.conns.iter().filter_map(id).collect()
+    }
+
+    /// Queues a frame for one connection and sends it in this turn.
+    pub(super) fn send<M: Message>(&mut self, id: ConnId, message: &M) {
+        self.send_raw(id, |out| {
+            // A message of the server's own making that is too long for a frame cannot be sent at all; pages are cut
+            // far below that size.
+            let _ = encode(message, out);
+        });
+    }
+
+    /// Queues bytes for one connection and sends them in this turn.
+    pub(super) fn send_raw(&mut self, id: ConnId, write: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(conn) = self.get_mut(id) {
+            conn.outbox.push_own(write);
+            self.mark(id);
+        }
+    }
+
+    /// Queues the answer to a post, which may wait a moment for company.
+    pub(super) fn answer<M: Message>(&mut self, id: ConnId, message: &M, now: Duration) {
+        let Some(conn) = self.get_mut(id) else { return };
+        conn.outbox.push_own(|out| {
+            let _ = encode(message, out);
+        });
+        if !conn.dirty && !conn.patient {
+            conn.patient = true;
+            if self.patient.is_empty() {
+                self.patient_since = now;
+            }
+            self.patient.push(id);
+        }
+    }
+
+    /// Queues a shared block for one connection. When the queue overflows, droppable blocks go, then events, for which
+    /// a gap marker stands in.
+    pub(super) fn push_block(&mut self, id: ConnId, block: Arc<Block>) {
+        let queue_bytes_max = self.queue_bytes_max;
+        let Some(conn) = self.get_mut(id) else { return };
+        conn.outbox.push_block(block);
+        if conn.outbox.len() > queue_bytes_max {
+            for shed in conn.outbox.shed(queue_bytes_max) {
+                let gap = Gap { room: shed.room, from: shed.from, to: shed.to };
+                conn.outbox.push_own(|out| {
+                    let _ = encode(&gap, out);
+                });
+            }
+        }
+        self.mark(id);
+    }
+
+    /// Puts a connection into this turn's round of sending.
+    pub(super) fn mark(&mut self, id: ConnId) {
+        if let Some(conn) = self.get_mut(id)
+            && !conn.dirty
+            && !conn.blocked
+        {
+            conn.dirty = true;
+            self.dirty.push_back(id);
+        }
+    }
+
+    pub(super) fn next_dirty(&mut self) -> Option<ConnId> {
+        while let Some(id) = self.dirty.pop_front() {
+            if let Some(conn) = self.get_mut(id) {
+                conn.dirty = false;
+                if !conn.outbox.is_empty() {
+                    return Some(id);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether answers wait for company.
+    pub(super) fn has_patient(&self) -> bool {
+        !self.patient.is_empty()
+    }
+
+    /// When the waiting answers go at the latest.
+    pub(super) fn patience_ends(&self) -> Option<Duration> {
+        self.has_patient().then(|| self.patient_since + ACK_DELAY_MAX)
+    }
+
+    /// Sends the waiting answers in this turn.
+    pub(super) fn end_patience(&mut self) {
+        for id in std::mem::take(&mut self.patient) {
+            if let Some(conn) = self.get_mut(id) {
+                conn.patient = false;
+                if !conn.outbox.is_empty() {
+                    self.mark(id);
+                }
+            }
+        }
+    }
+
+    /// Whether a connection's queue is so long that its requests must wait.
+    pub(super) fn is_congested(&self, conn: &Conn) -> bool {
+        conn.outbox.len() > self.queue_bytes_max / QUEUE_HIGH_SHARE
+    }
+}

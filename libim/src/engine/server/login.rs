@@ -1,0 +1,268 @@
+//! Coming in, coming back, and going.
+
+use super::conn::Phase;
+use super::session::SessionKey;
+use super::timeouts::Timeout;
+use super::{Pending, Refused, Server, ServerEvent, Then};
+use crate::core::{Name, Now, text::neutralise_line};
+use crate::engine::store::Job;
+use crate::engine::{ConnId, Peer};
+use crate::wire::limits::LOGIN_TRIES_MAX;
+use crate::wire::{
+    Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomId, RoomKind, ServerHello,
+    Token, UserId, VERSION, VERSION_MIN, Welcome,
+};
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+
+impl Server {
+    pub(super) fn handle_hello(&mut self, now: Now, id: ConnId, hello: &ClientHello) {
+        let version = VERSION.min(hello.version_max);
+        if version < VERSION_MIN.max(hello.version_min) {
+            let text = format!(
+                "this server speaks protocol versions {VERSION_MIN} to {VERSION}, the client {} to {}; update the older",
+                hello.version_min, hello.version_max
+            );
+            return self.bye(now, id, Code::Version, text, Duration::ZERO);
+        }
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.phase = Phase::Stranger { tries: 0 };
+        }
+        let answer = ServerHello {
+            version,
+            capabilities: Vec::new(),
+            name: self.config.name.clone(),
+            epoch: self.store.epoch(),
+            passkey: self.config.passkey.is_some(),
+            limits: self.config.limits.clone(),
+            backlog: self.config.backlog,
+        };
+        self.send(id, &answer);
+    }
+
+    pub(super) fn handle_login(&mut self, now: Now, conn: ConnId, login: Login) {
+        let Some(peer) = self.links.get(conn).map(|conn| conn.peer) else { return };
+        let admitted = match &login.token {
+            Some(token) => self.take_up(now, conn, peer, login.id, token),
+            None => self
+                .check_passkey(now, peer, login.passkey.as_deref())
+                .and_then(|()| self.let_in(now, conn, peer, login.id, &login.name)),
+        };
+        if let Err(refused) = admitted {
+            self.refuse_login(now, conn, peer, login.id, refused);
+        }
+    }
+
+    /// A refused login may be tried again on the same connection, a bounded number of times.
+    fn refuse_login(&mut self, now: Now, id: ConnId, peer: Peer, request: RequestId, refused: Refused) {
+        self.tell(ServerEvent::Refused { peer, code: refused.code, text: refused.text.clone() });
+        self.refuse(id, request, refused);
+        let Some(conn) = self.links.get_mut(id) else { return };
+        let Phase::Stranger { tries } = &mut conn.phase else { return };
+        *tries += 1;
+        if *tries >= LOGIN_TRIES_MAX {
+            let text = format!("{LOGIN_TRIES_MAX} refused logins; connect again to try more");
+            self.bye(now, id, Code::TooManyTries, text, Duration::ZERO);
+        }
+    }
+
+    fn check_passkey(&mut self, now: Now, peer: Peer, given: Option<&str>) -> Result<(), Refused> {
+        let Some(passkey) = &self.config.passkey else { return Ok(()) };
+        let penalty = self.strangers.penalty(peer, now.mono);
+        if !penalty.is_zero() {
+            let text = format!("too many wrong passkeys from your address; wait {} s", penalty.as_secs() + 1);
+            return Err(Refused { code: Code::TooManyTries, text, retry_after: penalty });
+        }
+        let given_bytes = given.unwrap_or("").trim().as_bytes();
+        if bool::from(passkey.as_bytes().ct_eq(given_bytes)) {
+            self.strangers.proved(peer);
+            return Ok(());
+        }
+        if given.is_some() {
+            self.strangers.guessed(peer, now.mono);
+            return Err(Refused::new(Code::Passkey, "wrong passkey; ask whoever runs the server for it"));
+        }
+        Err(Refused::new(Code::Passkey, "this server asks for a passkey; ask whoever runs it"))
+    }
+
+    fn let_in(&mut self, now: Now, id: ConnId, peer: Peer, request: RequestId, wish: &str) -> Result<(), Refused> {
+        let name = Name::of_person(wish, self.config.limits.name_bytes)
+            .map_err(|error| Refused::new(Code::NameInvalid, error.to_string()))?;
+        if let Some(holder) = self.hub.holder(&name) {
+            self.make_way(now, holder, peer, &name)?;
+        }
+        let user = self.hub.enter(name);
+        let (key, token) = self.sessions.start(user, id, peer, &mut self.random);
+        self.attached.insert(user, key);
+        self.admit(now, id, key, user, request, token, false);
+        let name = self.name_of(user);
+        self.tell(ServerEvent::Entered { user, name: name.into(), peer });
+        Ok(())
+    }
+
+    /// A name whose holder's connection broke goes to a newcomer from the same address: it is their own program,
+    /// started again. To others it is taken until the session ends.
+    fn make_way(&mut self, now: Now, holder: UserId, peer: Peer, name: &Name) -> Result<(), Refused> {
+        let session = self.attached.get(&holder).and_then(|key| self.sessions.get(*key));
+        if session.is_some_and(|session| session.conn.is_none() && session.peer == peer) {
+            self.expel(now, holder, LeaveReason::Lost, "");
+            return Ok(());
+        }
+        let held = self.name_of(holder);
+        let text = if held == **name.shown() {
+            format!("the name {held} is taken; choose another")
+        } else {
+            format!("the name {} looks like {held}, which is taken; choose another", name.shown())
+        };
+        Err(Refused::new(Code::NameTaken, text))
+    }
+
+    /// Takes up a session again; an older connection of it gives way.
+    fn take_up(&mut self, now: Now, id: ConnId, peer: Peer, request: RequestId, token: &Token) -> Result<(), Refused> {
+        let ended = || Refused::new(Code::SessionEnded, "that session has ended; log in by name");
+        let key = self.sessions.find(token).ok_or_else(ended)?;
+        let session = self.sessions.get_mut(key).ok_or_else(ended)?;
+        let user = session.user;
+        let old = session.conn.replace(id);
+        session.peer = peer;
+        if let Some(old) = old {
+            self.unlisten(old, user);
+            if let Some(conn) = self.links.get_mut(old) {
+                // From here on the old connection is nobody's.
+                conn.phase = Phase::Leaving;
+            }
+            let bye = Bye { code: Code::Replaced, text: "taken up on another connection".into(), retry_after_ms: 0 };
+            self.send(old, &bye);
+            self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(old));
+        }
+        self.admit(now, id, key, user, request, *token, true);
+        let name = self.name_of(user);
+        self.tell(ServerEvent::Resumed { user, name: name.into(), peer });
+        Ok(())
+    }
+
+    /// Makes a connection somebody's and tells it where they are.
+    #[allow(clippy::too_many_arguments)] // each is one fact of the login
+    fn admit(
+        &mut self,
+        now: Now,
+        id: ConnId,
+        key: SessionKey,
+        user: UserId,
+        request: RequestId,
+        token: Token,
+        resumed: bool,
+    ) {
+        let Some(conn) = self.links.get_mut(id) else { return };
+        conn.phase = Phase::Inside(key);
+        let peer = conn.peer;
+        self.strangers.release(peer);
+        if let Some(user) = self.hub.user_mut(user)
+            && user.presence == Presence::Reconnecting
+        {
+            user.presence = Presence::Online;
+        }
+        self.roster_changed(user);
+        for room in self.rooms_of(user) {
+            self.feeds.listen(room, id);
+        }
+        let rooms = self.rooms_of(user).iter().filter_map(|room| Some(self.hub.room(*room)?.info(user))).collect();
+        let heartbeat = self.heartbeat();
+        let Some(known) = self.hub.user(user) else { return };
+        let welcome = Welcome {
+            id: request,
+            user,
+            name: known.name.shown().clone(),
+            token,
+            resumed,
+            text: self.config.welcome.clone(),
+            rooms,
+            people: u32::try_from(self.hub.users().len()).unwrap_or(u32::MAX),
+            heartbeat_ms: u32::try_from(heartbeat.as_millis()).unwrap_or(u32::MAX),
+        };
+        self.send(id, &welcome);
+        self.timers.add(now.mono + heartbeat.mul_f32(2.5), Timeout::Silent(id));
+    }
+
+    /// A connection of somebody inside is gone: their session waits for them.
+    pub(super) fn detach(&mut self, now: Now, id: ConnId, key: SessionKey, user: UserId, why: &str) {
+        self.unlisten(id, user);
+        let Some(session) = self.sessions.get_mut(key).filter(|session| session.conn == Some(id)) else { return };
+        session.conn = None;
+        session.detached = now.mono;
+        if self.config.resume_window.is_zero() {
+            return self.expel(now, user, LeaveReason::Lost, "");
+        }
+        if let Some(user) = self.hub.user_mut(user) {
+            user.presence = Presence::Reconnecting;
+        }
+        self.roster_changed(user);
+        self.timers.add(now.mono + self.config.resume_window, Timeout::Session(user));
+        let name = self.name_of(user).into();
+        self.tell(ServerEvent::Detached { user, name, why: neutralise_line(why).into_owned() });
+    }
+
+    pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: Quit) {
+        if let Some((_, user)) = self.session_of(id) {
+            self.expel(now, user, LeaveReason::Quit, &quit.reason);
+        } else if let Some(conn) = self.links.get(id) {
+            self.strangers.release(conn.peer);
+        }
+        self.close_quietly(now, id);
+    }
+
+    /// Ends somebody's session and all their memberships. Their connection, if any, is left as it is, nobody's.
+    pub(super) fn expel(&mut self, now: Now, user: UserId, reason: LeaveReason, text: &str) {
+        let Some(key) = self.attached.remove(&user) else { return };
+        if let Some(conn) = self.sessions.end(key).and_then(|session| session.conn) {
+            self.unlisten(conn, user);
+            if let Some(conn) = self.links.get_mut(conn) {
+                conn.phase = Phase::Leaving;
+            }
+        }
+        for room in self.rooms_of(user).into_iter().filter(|room| *room != RoomId::LOBBY) {
+            let farewell = Pending {
+                conn: ConnId { index: u32::MAX, generation: 0 },
+                id: RequestId(0),
+                user,
+                then: Then::Farewell,
+            };
+            self.append(now, farewell, room, None, Body::Left { reason, text: text.into() });
+        }
+        let Some(gone) = self.hub.exit(user) else { return };
+        for room in &gone.rooms {
+            self.drop_if_deserted(*room);
+        }
+        self.roster_gone(gone.gone(reason));
+        self.tell(ServerEvent::Left { user, name: gone.name.shown().clone(), reason, text: text.into() });
+    }
+
+    /// A private conversation whose two are gone is forgotten.
+    fn drop_if_deserted(&mut self, room: RoomId) {
+        let deserted = |room: &crate::core::Room| room.kind == RoomKind::Direct && room.members.is_empty();
+        if self.hub.room(room).is_some_and(deserted) {
+            self.forget_room(room);
+        }
+    }
+
+    pub(super) fn forget_room(&mut self, room: RoomId) {
+        self.hub.drop_room(room);
+        self.feeds.forget(room);
+        self.store.submit(Job::Forget(room));
+    }
+
+    pub(super) fn rooms_of(&self, user: UserId) -> Vec<RoomId> {
+        let rooms = self.hub.user(user).map_or(&[][..], |user| &user.rooms);
+        std::iter::once(RoomId::LOBBY).chain(rooms.iter().copied()).collect()
+    }
+
+    fn unlisten(&mut self, conn: ConnId, user: UserId) {
+        for room in self.rooms_of(user) {
+            self.feeds.unlisten(room, conn);
+        }
+    }
+
+    pub(super) fn name_of(&self, user: UserId) -> String {
+        self.hub.user(user).map_or_else(String::new, |user| user.name.shown().to_string())
+    }
+}

@@ -1,0 +1,262 @@
+//! The server as its driver sees it: bytes in, bytes out.
+
+use super::conn::Phase;
+use super::timeouts::Timeout;
+use super::{Draining, Server, ServerEvent};
+use crate::core::Now;
+use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
+use crate::wire::limits::{LOGIN_TIME_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX};
+use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, encode, request_id};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// What a web browser is told. It speaks first, and in capitals.
+const TO_A_BROWSER: &[u8] = b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
+    Content-Length: 57\r\n\r\nThis is a libim chat server. Use a libim client instead.\n";
+/// What a TLS client is told: a fatal alert, protocol_version (RFC 8446, section 6).
+const TO_TLS: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
+
+impl Machine for Server {
+    fn handle_opened(&mut self, now: Now, link: Link, peer: Peer) -> Option<ConnId> {
+        if self.draining == Draining::Done {
+            return None;
+        }
+        let conn = self.links.open(link, peer, now.mono);
+        if self.draining != Draining::No {
+            self.bye(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
+        } else if self.links.len() > self.config.connections_max {
+            let retry = Duration::from_secs(2) + self.random.up_to(Duration::from_secs(8));
+            let text = format!("the server has its {} connections", self.config.connections_max);
+            self.bye(now, conn, Code::Busy, text, retry);
+        } else if !self.strangers.admit(peer, self.config.strangers_per_address) {
+            let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
+            self.bye(now, conn, Code::Busy, "too many connections of your address are logging in", retry);
+        } else {
+            self.timers.add(now.mono + LOGIN_TIME_MAX, Timeout::Login(conn));
+            return Some(conn);
+        }
+        Some(conn)
+    }
+
+    fn handle_unopened(&mut self, _now: Now, _reason: String) {}
+
+    fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
+        let Some(conn) = self.links.get_mut(id) else { return };
+        conn.heard = now.mono;
+        let mut batch = conn.frames.batch(bytes);
+        loop {
+            if !self.may_read(now, id) {
+                break;
+            }
+            let Some(conn) = self.links.get(id) else { return };
+            let max = match conn.phase {
+                Phase::Greeting => match batch.peek() {
+                    Some(b'A'..=b'Z') => return self.turn_away(now, id, TO_A_BROWSER),
+                    Some(0x16) => return self.turn_away(now, id, TO_TLS),
+                    Some(_) | None => STRANGER_FRAME_BYTES_MAX,
+                },
+                Phase::Stranger { .. } => STRANGER_FRAME_BYTES_MAX,
+                Phase::Inside(_) => self.config.limits.frame_bytes,
+                Phase::Leaving => return,
+            };
+            match batch.next(max) {
+                Ok(Some(frame)) => self.handle_frame(now, id, frame),
+                Ok(None) => break,
+                Err(error @ FrameError::TooLong { .. }) => {
+                    return self.bye(now, id, Code::TooLarge, error.to_string(), Duration::ZERO);
+                }
+                Err(error @ FrameError::Empty) => {
+                    return self.bye(now, id, Code::Malformed, error.to_string(), Duration::ZERO);
+                }
+            }
+        }
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.frames.keep(batch);
+        }
+    }
+
+    fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
+        let inside = self.session_of(id);
+        let Some(conn) = self.links.close(id) else { return };
+        match (conn.phase, inside) {
+            (Phase::Greeting | Phase::Stranger { .. }, _) => self.strangers.release(conn.peer),
+            (Phase::Inside(_), Some((key, user))) => self.detach(now, id, key, user, reason),
+            (Phase::Inside(_), None) | (Phase::Leaving, _) => {}
+        }
+    }
+
+    fn handle_blocked(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.links.get_mut(id)
+            && !conn.blocked
+        {
+            conn.blocked = true;
+            conn.sent_when_blocked = conn.outbox.total_sent();
+            self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
+        }
+    }
+
+    fn handle_writable(&mut self, _now: Now, id: ConnId) {
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.blocked = false;
+        }
+        self.links.mark(id);
+    }
+
+    fn handle_timeout(&mut self, now: Now) {
+        if self.links.patience_ends().is_some_and(|end| end <= now.mono) {
+            self.links.end_patience();
+        }
+        while let Some(timeout) = self.timers.due(now.mono) {
+            self.handle_due(now, timeout);
+        }
+    }
+
+    fn handle_idle(&mut self, _now: Now) {
+        self.links.end_patience();
+    }
+
+    fn settle(&mut self, now: Now) {
+        self.handle_outcomes(now);
+        self.flush_roster(now);
+        self.feeds.flush(&mut self.links);
+        self.go_on_draining(now);
+    }
+
+    fn wants_bytes(&self, id: ConnId) -> bool {
+        self.links.get(id).is_some_and(|conn| !conn.paused && conn.phase != Phase::Leaving)
+    }
+
+    fn poll_transmit(&mut self) -> Option<ConnId> {
+        self.links.next_dirty()
+    }
+
+    fn outbox(&mut self, id: ConnId) -> Option<(Link, &mut Outbox)> {
+        self.links.get_mut(id).map(|conn| (conn.link, &mut conn.outbox))
+    }
+
+    fn handle_sent(&mut self, now: Now, id: ConnId) {
+        let Some(conn) = self.links.get(id) else { return };
+        if conn.phase == Phase::Leaving && conn.outbox.is_empty() {
+            self.actions.push_back(Action::Close(conn.link));
+        } else if conn.paused {
+            self.resume_reading(now, id);
+        }
+    }
+
+    fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        [self.timers.soonest(), self.links.patience_ends()].into_iter().flatten().min()
+    }
+
+    fn wants_idle(&self) -> bool {
+        self.links.has_patient()
+    }
+
+    fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+}
+
+impl Server {
+    fn handle_frame(&mut self, now: Now, conn: ConnId, frame: &[u8]) {
+        match FromClient::decode(frame) {
+            Ok(Some(request)) => self.handle_request(now, conn, request),
+            Ok(None) => {
+                let id = request_id(frame);
+                let text = "this server does not know that kind of request; it may be older than the client".into();
+                self.send(conn, &Refusal { id, code: Code::Unsupported, text, retry_after_ms: 0 });
+            }
+            Err(malformed) => self.handle_malformed(now, conn, malformed),
+        }
+    }
+
+    fn handle_malformed(&mut self, now: Now, conn: ConnId, malformed: Malformed) {
+        self.bye(now, conn, Code::Malformed, malformed.to_string(), Duration::ZERO);
+    }
+
+    /// Whether the next frame of a connection may be handled now. If not, reading is paused.
+    fn may_read(&mut self, now: Now, id: ConnId) -> bool {
+        let Some(conn) = self.links.get(id) else { return false };
+        let may = conn.throttled_until <= now.mono
+            && conn.drafts < self.config.limits.drafts_in_flight
+            && !self.links.is_congested(conn);
+        if !may && let Some(conn) = self.links.get_mut(id) {
+            conn.paused = true;
+        }
+        may
+    }
+
+    /// Goes on reading from a paused connection, if nothing stands in its way any more.
+    pub(super) fn resume_reading(&mut self, now: Now, id: ConnId) {
+        if self.links.get(id).is_none_or(|conn| !conn.paused) || !self.may_read(now, id) {
+            return;
+        }
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.paused = false;
+            self.actions.push_back(Action::Resume(conn.link));
+        }
+    }
+
+    /// Says goodbye: the frame is the connection's last, which closes when it is sent.
+    pub(super) fn bye(&mut self, now: Now, id: ConnId, code: Code, text: impl Into<String>, retry_after: Duration) {
+        let bye = Bye {
+            code,
+            text: text.into(),
+            retry_after_ms: u32::try_from(retry_after.as_millis()).unwrap_or(u32::MAX),
+        };
+        let Some(peer) = self.links.get(id).map(|conn| conn.peer) else { return };
+        let mut bytes = Vec::new();
+        if encode(&bye, &mut bytes).is_ok() {
+            self.leave(now, id, &bytes, &bye.text);
+        }
+        self.tell(ServerEvent::Refused { peer, code, text: bye.text });
+    }
+
+    /// Tells something that does not speak this protocol so in its own.
+    fn turn_away(&mut self, now: Now, id: ConnId, answer: &[u8]) {
+        let Some(peer) = self.links.get(id).map(|conn| conn.peer) else { return };
+        self.leave(now, id, answer, "");
+        self.tell(ServerEvent::Refused { peer, code: Code::Malformed, text: "speaks HTTP or TLS".into() });
+    }
+
+    /// Queues a connection's last bytes.
+    fn leave(&mut self, now: Now, id: ConnId, last: &[u8], reason: &str) {
+        let inside = self.session_of(id);
+        let Some(conn) = self.links.get_mut(id) else { return };
+        let (phase, peer) = (conn.phase, conn.peer);
+        if phase == Phase::Leaving {
+            return;
+        }
+        conn.phase = Phase::Leaving;
+        self.links.send_raw(id, |out| out.extend_from_slice(last));
+        self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
+        match (phase, inside) {
+            (Phase::Greeting | Phase::Stranger { .. }, _) => self.strangers.release(peer),
+            (Phase::Inside(_), Some((key, user))) => self.detach(now, id, key, user, reason),
+            (Phase::Inside(_), None) | (Phase::Leaving, _) => {}
+        }
+    }
+
+    /// Ends a connection without a word: its person has left by their own.
+    pub(super) fn close_quietly(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.phase = Phase::Leaving;
+            let (link, empty) = (conn.link, conn.outbox.is_empty());
+            if empty {
+                self.actions.push_back(Action::Close(link));
+            }
+            self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
+        }
+    }
+}
+
+/// Whether connections of this peer count against the bound on strangers of one address.
+pub(super) fn counts(peer: Peer) -> Option<IpAddr> {
+    match peer {
+        Peer::Ip(address) if !address.is_loopback() => Some(address),
+        Peer::Ip(_) | Peer::Local => None,
+    }
+}

@@ -1,0 +1,217 @@
+//! The server: sessions, commands, and what everybody is told.
+//!
+//! A turn has two halves. While input comes in, requests pass the [`gate`] and become drafts for the store, or are
+//! answered from the hub as it stood. In [`settle`](crate::engine::Machine::settle) the store's outcomes are carried
+//! out in their order, and what happened goes to the queues: answers first, then one block per room.
+
+mod config;
+mod conn;
+mod event;
+mod feeds;
+mod gate;
+mod links;
+mod login;
+mod machine;
+mod operator;
+mod outcome;
+mod people;
+mod requests;
+mod roster;
+mod session;
+mod strangers;
+mod timeouts;
+
+pub use config::ServerConfig;
+pub use event::ServerEvent;
+
+use super::store::{Draft, Job, Store, Ticket};
+use super::timers::Timers;
+use super::{Action, ConnId, Random};
+use crate::core::{Hub, Now};
+use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
+use crate::wire::{Body, Cid, Code, Message, RequestId, RoomId, Seq, UserId};
+use conn::Phase;
+use feeds::Feeds;
+use links::Links;
+use roster::Roster;
+use rustc_hash::FxHashMap;
+use session::{SessionKey, Sessions};
+use slab::Slab;
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::Duration;
+use strangers::Strangers;
+use timeouts::Timeout;
+
+/// A chat server without sockets. [`Loop::serve`](crate::net::Loop::serve) gives it some.
+pub struct Server {
+    config: ServerConfig,
+    hub: Hub,
+    store: Box<dyn Store>,
+    random: Random,
+    links: Links,
+    feeds: Feeds,
+    sessions: Sessions,
+    /// The session of each person who is there.
+    attached: FxHashMap<UserId, SessionKey>,
+    strangers: Strangers,
+    roster: Roster,
+    /// What to do when the store answers, by ticket.
+    pending: Slab<Pending>,
+    timers: Timers<Timeout>,
+    actions: VecDeque<Action>,
+    events: VecDeque<ServerEvent>,
+    draining: Draining,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (connections, people, rooms) = (self.links.len(), self.hub.users().len(), self.hub.rooms().len());
+        write!(f, "Server {{ connections: {connections}, people: {people}, rooms: {rooms} }}")
+    }
+}
+
+/// How far a server has come in closing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Draining {
+    No,
+    /// Newcomers are refused; held posts are still being kept.
+    Waiting,
+    /// Everybody was told; connections close as their last bytes leave.
+    Leaving,
+    Done,
+}
+
+/// A job under way: who asked, and how to go on.
+#[derive(Debug)]
+struct Pending {
+    conn: ConnId,
+    id: RequestId,
+    user: UserId,
+    then: Then,
+}
+
+/// How to go on when the store has answered.
+#[derive(Debug)]
+enum Then {
+    /// Answer a post, edit, deletion or reaction, which was read from the connection in this state of its bound.
+    AnswerPost,
+    /// The topic is set.
+    SetTopic,
+    /// The room exists: its maker enters.
+    EnterCreated(RoomId),
+    /// The private conversation with that person exists: both enter.
+    EnterDirect(RoomId, UserId),
+    /// Somebody entered.
+    Enter,
+    /// Somebody left by their own word.
+    Leave,
+    /// Somebody left with the server; nobody waits for an answer.
+    Farewell,
+    /// Answer with a page.
+    AnswerPage(RoomId),
+}
+
+impl Server {
+    /// A server on an empty store or one with the lobby alone.
+    pub fn new(config: ServerConfig, store: Box<dyn Store>, random: Random) -> Server {
+        Server {
+            hub: Hub::new(&config.lobby),
+            links: Links::new(config.queue_bytes_max),
+            feeds: Feeds::default(),
+            sessions: Sessions::default(),
+            attached: FxHashMap::default(),
+            strangers: Strangers::default(),
+            roster: Roster::default(),
+            pending: Slab::new(),
+            timers: Timers::default(),
+            actions: VecDeque::new(),
+            events: VecDeque::new(),
+            draining: Draining::No,
+            config,
+            store,
+            random,
+        }
+    }
+
+    /// The next thing that the program may want to know.
+    pub fn poll_event(&mut self) -> Option<ServerEvent> {
+        self.events.pop_front()
+    }
+
+    /// How this server was set up.
+    pub fn config(&self) -> &ServerConfig {
+        &self.config
+    }
+
+    fn tell(&mut self, event: ServerEvent) {
+        if self.events.len() >= PENDING_EVENTS_MAX {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+
+    /// Hands a draft to the store, which decides its place.
+    fn append(&mut self, now: Now, pending: Pending, room: RoomId, cid: Option<Cid>, body: Body) {
+        let Some(user) = self.hub.user(pending.user) else { return };
+        let draft = Draft { room, author: user.id, name: user.name.shown().clone(), time: now.wall, cid, body };
+        self.append_draft(pending, draft);
+    }
+
+    fn append_draft(&mut self, pending: Pending, draft: Draft) {
+        let ticket = Ticket(self.pending.insert(pending));
+        self.store.submit(Job::Append(ticket, draft));
+    }
+
+    fn send<M: Message>(&mut self, conn: ConnId, message: &M) {
+        self.links.send(conn, message);
+    }
+
+    /// The heartbeat that clients are asked for: it stretches as people come.
+    fn heartbeat(&self) -> Duration {
+        let people = u32::try_from(self.hub.users().len()).unwrap_or(u32::MAX);
+        HEARTBEAT_MIN.max(Duration::from_secs(1) * people / HEARTBEATS_PER_SECOND)
+    }
+
+    /// The session of a connection that is logged in.
+    fn session_of(&self, conn: ConnId) -> Option<(SessionKey, UserId)> {
+        match self.links.get(conn)?.phase {
+            Phase::Inside(key) => Some((key, self.sessions.get(key)?.user)),
+            Phase::Greeting | Phase::Stranger { .. } | Phase::Leaving => None,
+        }
+    }
+
+    /// The connection on which somebody is attached.
+    fn conn_of(&self, user: UserId) -> Option<ConnId> {
+        self.sessions.get(*self.attached.get(&user)?)?.conn
+    }
+
+    /// What a request is refused with.
+    fn refuse(&mut self, conn: ConnId, id: RequestId, refused: Refused) {
+        let Refused { code, text, retry_after } = refused;
+        let retry_after_ms = u32::try_from(retry_after.as_millis()).unwrap_or(u32::MAX);
+        self.send(conn, &crate::wire::Refusal { id, code, text, retry_after_ms });
+    }
+}
+
+/// A refusal in the making.
+#[derive(Debug)]
+struct Refused {
+    code: Code,
+    text: String,
+    retry_after: Duration,
+}
+
+impl Refused {
+    fn new(code: Code, text: impl Into<String>) -> Refused {
+        Refused { code, text: text.into(), retry_after: Duration::ZERO }
+    }
+
+    /// A length beyond a limit, in the words that every such refusal has.
+    fn too_large(what: &str, len: usize, max: u32) -> Refused {
+        Refused::new(Code::TooLarge, format!("{what} is {len} bytes long; the limit is {max} bytes"))
+    }
+}
+
+/// The place before which there is everything.
+const NEWEST: Seq = Seq(u64::MAX);

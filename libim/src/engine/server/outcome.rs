@@ -1,0 +1,155 @@
+//! The second half of a turn: what the store has decided is carried out.
+
+use super::{Pending, Refused, Server, ServerEvent, Then};
+use crate::core::Now;
+use crate::engine::ConnId;
+use crate::engine::store::{Draft, Outcome, Page, Ticket};
+use crate::wire::{
+    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, UserId, encode,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// When a sender whose post could not be stored may try again.
+const RETRY_STORE_AFTER: Duration = Duration::from_secs(2);
+
+impl Server {
+    pub(super) fn handle_outcomes(&mut self, now: Now) {
+        while let Some(outcome) = self.store.poll_outcome() {
+            match outcome {
+                Outcome::Appended(ticket, event) => self.handle_appended(now, ticket, &event),
+                Outcome::Duplicate(ticket, event) => self.handle_duplicate(now, ticket, &event),
+                Outcome::Refused(ticket, code) => self.handle_refused(now, ticket, code),
+                Outcome::Failed(ticket, why) => self.handle_failed(now, ticket, &why),
+                Outcome::Page(ticket, page) => self.handle_page(ticket, page),
+            }
+        }
+    }
+
+    fn handle_appended(&mut self, now: Now, ticket: Ticket, event: &Arc<Event>) {
+        if let Some(room) = self.hub.room_mut(event.room) {
+            room.head = event.seq;
+        }
+        if self.config.observe {
+            self.tell(ServerEvent::Committed(event.clone()));
+        }
+        let Some(pending) = self.pending.try_remove(ticket.0) else { return };
+        let Pending { conn, id, user, then } = pending;
+        let mut known_to = None;
+        match then {
+            Then::AnswerPost => {
+                known_to = Some(conn);
+                self.answer_post(now, conn, id, event, false);
+            }
+            Then::SetTopic => {
+                if let (Some(room), Body::Topic { text }) = (self.hub.room_mut(event.room), &event.body) {
+                    room.topic = text.as_str().into();
+                }
+                self.send(conn, &Done { id, room: None });
+            }
+            Then::Enter | Then::EnterCreated(_) => self.enter_room(now, conn, id, user, event),
+            Then::EnterDirect(_, peer) => {
+                self.hub.join(event.room, peer, event.seq);
+                if let Some(other) = self.conn_of(peer) {
+                    self.feeds.listen(event.room, other);
+                    self.notice_room(other, event.room, peer);
+                }
+                self.enter_room(now, conn, id, user, event);
+            }
+            Then::Leave => {
+                self.hub.leave(event.room, user);
+                self.feeds.unlisten(event.room, conn);
+                self.send(conn, &Done { id, room: Some(event.room) });
+            }
+            Then::Farewell | Then::AnswerPage(_) => {}
+        }
+        self.feeds.event(event, known_to);
+    }
+
+    /// The event by which somebody entered is kept: they are members from its place on.
+    fn enter_room(&mut self, now: Now, conn: ConnId, id: RequestId, user: UserId, event: &Event) {
+        if self.hub.user(user).is_none() {
+            // They left the server while the store worked; the room must hear of that too.
+            let farewell = Pending { conn, id: RequestId(0), user, then: Then::Farewell };
+            let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
+            let (room, author, name) = (event.room, event.author, event.name.clone());
+            return self.append_draft(farewell, Draft { room, author, name, time: now.wall, cid: None, body });
+        }
+        self.hub.join(event.room, user, event.seq);
+        if let Some(attached) = self.conn_of(user) {
+            self.feeds.listen(event.room, attached);
+            self.notice_room(attached, event.room, user);
+        }
+        self.send(conn, &Done { id, room: Some(event.room) });
+    }
+
+    fn handle_duplicate(&mut self, now: Now, ticket: Ticket, event: &Event) {
+        let Some(pending) = self.pending.try_remove(ticket.0) else { return };
+        self.answer_post(now, pending.conn, pending.id, event, true);
+    }
+
+    fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, event: &Event, duplicate: bool) {
+        let mentions = match &event.body {
+            Body::Message(MessageBody { mentions, .. }) | Body::Edited { mentions, .. } => mentions.clone(),
+            Body::Deleted { .. }
+            | Body::Reacted { .. }
+            | Body::Created { .. }
+            | Body::Joined
+            | Body::Left { .. }
+            | Body::Topic { .. }
+            | Body::Other(_) => Vec::new(),
+        };
+        let posted = Posted { id, room: event.room, seq: event.seq, time: event.time, mentions, duplicate };
+        self.links.answer(conn, &posted, now.mono);
+        self.release_draft(now, conn);
+    }
+
+    fn release_draft(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.drafts = conn.drafts.saturating_sub(1);
+            if conn.paused {
+                self.resume_reading(now, id);
+            }
+        }
+    }
+
+    fn handle_refused(&mut self, now: Now, ticket: Ticket, code: Code) {
+        let text = match code {
+            Code::NotFound => "there is no such message, or it was deleted",
+            Code::Forbidden => "only its author may change a message",
+            Code::Exists => "you have reacted so already",
+            Code::Full => "that message has all the reactions it can have",
+            Code::Conflict => "the same id was used for another message",
+            _ => "the store refused it",
+        };
+        self.handle_unkept(now, ticket, Refused::new(code, text));
+    }
+
+    fn handle_failed(&mut self, now: Now, ticket: Ticket, why: &str) {
+        self.tell(ServerEvent::StoreFailed { text: why.into() });
+        let text = "the server could not store it and told nobody; it is tried again with the same id".into();
+        self.handle_unkept(now, ticket, Refused { code: Code::NotStored, text, retry_after: RETRY_STORE_AFTER });
+    }
+
+    /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
+    fn handle_unkept(&mut self, now: Now, ticket: Ticket, refused: Refused) {
+        let Some(Pending { conn, id, then, .. }) = self.pending.try_remove(ticket.0) else { return };
+        match then {
+            Then::AnswerPost => self.release_draft(now, conn),
+            Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
+            Then::SetTopic | Then::Enter | Then::Leave | Then::Farewell | Then::AnswerPage(_) => {}
+        }
+        self.refuse(conn, id, refused);
+    }
+
+    fn handle_page(&mut self, ticket: Ticket, page: Page) {
+        let Some(Pending { conn, id, then, .. }) = self.pending.try_remove(ticket.0) else { return };
+        let Then::AnswerPage(room) = then else { return };
+        let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
+        let events = page.events.iter().map(|event| Event::clone(event)).collect();
+        let history = History { id, room, from: page.from, to: page.to, more: page.more, head, events };
+        self.links.send_raw(conn, |out| {
+            let _ = encode(&history, out);
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! Lists: people, members, rooms, and the heads of one's rooms.
+
+use super::Server;
+use crate::engine::ConnId;
+use crate::wire::limits::LIST_MAX;
+use crate::wire::{
+    ListMembers, ListRooms, ListUsers, Members, Persons, Pong, RoomId, RoomKind, RoomList, RoomNotice, UserId,
+};
+
+impl Server {
+    pub(super) fn handle_list_users(&mut self, conn: ConnId, list: &ListUsers) {
+        let users = self.hub.users().filter(|user| user.id > list.after);
+        let (users, more) = page(users, |user| user.id);
+        let people = users.into_iter().map(crate::core::User::person).collect();
+        self.send(conn, &Persons { id: list.id, people, more });
+    }
+
+    pub(super) fn handle_list_members(&mut self, conn: ConnId, list: &ListMembers) {
+        let Some(room) = self.hub.room(list.room) else { return };
+        let ids = room.members.keys().copied().filter(|user| *user > list.after);
+        let (ids, more) = page(ids, |id| *id);
+        let members = ids.into_iter().filter_map(|id| room.member(self.hub.user(id)?)).collect();
+        self.send(conn, &Members { id: list.id, room: list.room, members, more });
+    }
+
+    pub(super) fn handle_list_rooms(&mut self, conn: ConnId, list: &ListRooms) {
+        let Some((_, viewer)) = self.session_of(conn) else { return };
+        let rooms = self.hub.rooms().filter(|room| room.id > list.after && room.kind != RoomKind::Direct);
+        let (rooms, more) = page(rooms, |room| room.id);
+        let rooms = rooms.into_iter().map(|room| room.info(viewer)).collect();
+        self.send(conn, &RoomList { id: list.id, rooms, more });
+    }
+
+    pub(super) fn handle_ping(&mut self, conn: ConnId) {
+        let user = self.session_of(conn).map(|(_, user)| user);
+        let rooms = user.map(|user| self.rooms_of(user)).unwrap_or_default();
+        let heads = rooms.into_iter().filter_map(|room| Some((room, self.hub.room(room)?.head))).collect();
+        let heartbeat_ms = u32::try_from(self.heartbeat().as_millis()).unwrap_or(u32::MAX);
+        self.send(conn, &Pong { heads, heartbeat_ms });
+    }
+
+    /// Tells a connection that its person is in a room, and how the room is.
+    pub(super) fn notice_room(&mut self, conn: ConnId, room: RoomId, viewer: UserId) {
+        if let Some(info) = self.hub.room(room).map(|room| room.info(viewer)) {
+            self.send(conn, &RoomNotice { room: info });
+        }
+    }
+}
+
+/// The first [`LIST_MAX`] by id, and whether there are more.
+fn page<T, K: Ord>(all: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> (Vec<T>, bool) {
+    let mut all: Vec<T> = all.collect();
+    let more = all.len() > LIST_MAX as usize;
+    if more {
+        all.select_nth_unstable_by_key(LIST_MAX as usize, &key);
+        all.truncate(LIST_MAX as usize);
+    }
+    all.sort_unstable_by_key(key);
+    (all, more)
+}

@@ -1,0 +1,252 @@
+//! What people inside ask for, one handler per request. The gate has checked what all have in common.
+
+use super::{NEWEST, Pending, Refused, Server, Then};
+use crate::core::{Membership, Name, Now, text::is_unsafe};
+use crate::engine::ConnId;
+use crate::engine::store::{Job, Query, Ticket};
+use crate::wire::limits::{MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX};
+use crate::wire::{
+    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Fetch, Join, Leave, MessageBody, Post, Presence, React,
+    Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing, TypingNotice, UserId,
+};
+
+impl Server {
+    pub(super) fn handle_post(&mut self, now: Now, conn: ConnId, post: Post) {
+        if self.hub.room(post.room).is_some_and(|room| room.kind == RoomKind::Direct && room.members.len() < 2) {
+            let text = "the other person has left; nobody would read it";
+            return self.refuse(conn, post.id, Refused::new(Code::PeerGone, text));
+        }
+        let mentions = self.mentions(&post.text, post.room);
+        let message =
+            MessageBody { text: post.text, reply_to: post.reply_to, mentions, ..MessageBody::default() };
+        self.draft(now, conn, post.id, post.room, post.cid, Body::Message(message));
+    }
+
+    pub(super) fn handle_edit(&mut self, now: Now, conn: ConnId, edit: Edit) {
+        let mentions = self.mentions(&edit.text, edit.room);
+        let body = Body::Edited { target: edit.target, text: edit.text, mentions };
+        self.draft(now, conn, edit.id, edit.room, edit.cid, body);
+    }
+
+    pub(super) fn handle_delete(&mut self, now: Now, conn: ConnId, delete: &Delete) {
+        self.draft(now, conn, delete.id, delete.room, delete.cid, Body::Deleted { target: delete.target });
+    }
+
+    pub(super) fn handle_react(&mut self, now: Now, conn: ConnId, react: React) {
+        let body = Body::Reacted { target: react.target, emoji: react.emoji, on: react.on };
+        self.draft(now, conn, react.id, react.room, react.cid, body);
+    }
+
+    /// Hands over what is answered with its place, and counts it until then.
+    fn draft(&mut self, now: Now, id: ConnId, request: RequestId, room: RoomId, cid: Cid, body: Body) {
+        let Some((_, user)) = self.session_of(id) else { return };
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.drafts += 1;
+        }
+        let pending = Pending { conn: id, id: request, user, then: Then::AnswerPost };
+        self.append(now, pending, room, Some(cid), body);
+    }
+
+    /// Members of the room who are named with @ in a text: after each @ the longest run of up to three words that is a
+    /// name.
+    fn mentions(&self, text: &str, room: RoomId) -> Vec<UserId> {
+        let mut found = Vec::new();
+        for (at, _) in text.match_indices('@').take(MENTIONS_MAX) {
+            let rest = text.get(at + 1..).unwrap_or("");
+            let ends = rest.match_indices(|c: char| !c.is_alphanumeric() && c != '_').map(|(end, _)| end);
+            let mut ends: Vec<usize> = ends.take(6).chain([rest.len()]).collect();
+            ends.truncate(6);
+            let named = |end: &usize| {
+                let name = Name::of_person(rest.get(..*end)?, self.config.limits.name_bytes).ok()?;
+                let user = self.hub.holder(&name)?;
+                self.hub.room(room)?.members.contains_key(&user).then_some(user)
+            };
+            if let Some(user) = ends.iter().rev().find_map(named)
+                && !found.contains(&user)
+            {
+                found.push(user);
+            }
+        }
+        found
+    }
+
+    pub(super) fn handle_receipt(&mut self, conn: ConnId, receipt: &Receipt) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(room) = self.hub.room_mut(receipt.room) else { return };
+        let Some(Membership { delivered, read }) = room.mark(user, receipt.delivered, receipt.read) else { return };
+        if room.members.len() <= RECEIPT_MEMBERS_MAX {
+            self.feeds.chatter(receipt.room, &Receipts { room: receipt.room, user, delivered, read });
+        }
+    }
+
+    pub(super) fn handle_typing(&mut self, conn: ConnId, typing: &Typing) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        if self.hub.room(typing.room).is_some_and(|room| room.members.len() <= TYPING_MEMBERS_MAX) {
+            self.feeds.chatter(typing.room, &TypingNotice { room: typing.room, user, on: typing.on });
+        }
+    }
+
+    pub(super) fn handle_status(&mut self, _now: Now, conn: ConnId, status: &SetStatus) {
+        let Some((_, id)) = self.session_of(conn) else { return };
+        if !matches!(status.presence, Presence::Online | Presence::Away) {
+            let refused = Refused::new(Code::Invalid, "presence is online or away; leaving is a quit");
+            return self.refuse(conn, status.id, refused);
+        }
+        if let Err(refused) = one_line("the status text", &status.text) {
+            return self.refuse(conn, status.id, refused);
+        }
+        if let Some(user) = self.hub.user_mut(id) {
+            user.presence = status.presence;
+            user.status = status.text.as_str().into();
+        }
+        self.roster_changed(id);
+        self.send(conn, &Done { id: status.id, room: None });
+    }
+
+    pub(super) fn handle_create(&mut self, now: Now, conn: ConnId, create: &Create) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        match self.found_room(user, create) {
+            Ok(room) => {
+                let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
+                let pending = Pending { conn, id: create.id, user, then: Then::EnterCreated(room) };
+                self.append(now, pending, room, None, Body::Created { title, kind: RoomKind::Public });
+            }
+            Err(refused) => self.refuse(conn, create.id, refused),
+        }
+    }
+
+    fn found_room(&mut self, user: UserId, create: &Create) -> Result<RoomId, Refused> {
+        let name = Name::of_room(&create.name, self.config.limits.room_name_bytes)
+            .map_err(|error| Refused::new(Code::NameInvalid, format!("room: {error}")))?;
+        one_line("the topic", &create.topic)?;
+        if self.hub.find_room(&name).is_some() {
+            let text = format!("there is a room {} already; join it", name.shown());
+            return Err(Refused::new(Code::Exists, text));
+        }
+        self.check_room_count(user)?;
+        self.make_room_for_room()?;
+        Ok(self.hub.create_room(&name, &create.topic))
+    }
+
+    fn check_room_count(&self, user: UserId) -> Result<(), Refused> {
+        let max = self.config.limits.rooms_per_user;
+        let rooms = self.hub.user(user).map_or(0, |user| user.rooms.len());
+        if rooms < max as usize {
+            return Ok(());
+        }
+        Err(Refused::new(Code::Full, format!("you are in {max} rooms, which is the limit; leave one first")))
+    }
+
+    /// When the server has all its rooms, the one that has been empty longest gives way.
+    fn make_room_for_room(&mut self) -> Result<(), Refused> {
+        let max = self.config.rooms_max;
+        if self.hub.rooms().len() <= max {
+            return Ok(());
+        }
+        let empty = |room: &&crate::core::Room| room.kind == RoomKind::Public && room.members.is_empty();
+        let Some(oldest) = self.hub.rooms().filter(empty).map(|room| room.id).min() else {
+            return Err(Refused::new(Code::Full, format!("the server has {max} rooms, which is its limit")));
+        };
+        self.forget_room(oldest);
+        Ok(())
+    }
+
+    pub(super) fn handle_join(&mut self, now: Now, conn: ConnId, join: &Join) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        let room = Name::of_room(&join.name, self.config.limits.room_name_bytes)
+            .ok()
+            .and_then(|name| self.hub.find_room(&name))
+            .or_else(|| self.is_lobby(&join.name).then_some(RoomId::LOBBY));
+        let Some(room) = room else {
+            let refused = Refused::new(Code::NotFound, "there is no room of that name; create it");
+            return self.refuse(conn, join.id, refused);
+        };
+        if self.hub.room(room).is_some_and(|room| room.members.contains_key(&user)) {
+            self.notice_room(conn, room, user);
+            return self.send(conn, &Done { id: join.id, room: Some(room) });
+        }
+        if let Err(refused) = self.check_room_count(user) {
+            return self.refuse(conn, join.id, refused);
+        }
+        self.append(now, Pending { conn, id: join.id, user, then: Then::Enter }, room, None, Body::Joined);
+    }
+
+    fn is_lobby(&self, name: &str) -> bool {
+        self.hub.room(RoomId::LOBBY).is_some_and(|lobby| *lobby.name == *name.trim().trim_start_matches('#'))
+    }
+
+    pub(super) fn handle_leave(&mut self, now: Now, conn: ConnId, leave: &Leave) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        if leave.room == RoomId::LOBBY {
+            let refused = Refused::new(Code::Forbidden, "everybody is in the lobby; to leave the server, quit");
+            return self.refuse(conn, leave.id, refused);
+        }
+        let body = Body::Left { reason: crate::wire::LeaveReason::Quit, text: String::new() };
+        self.append(now, Pending { conn, id: leave.id, user, then: Then::Leave }, leave.room, None, body);
+    }
+
+    pub(super) fn handle_topic(&mut self, now: Now, conn: ConnId, topic: SetTopic) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        let direct = self.hub.room(topic.room).is_some_and(|room| room.kind == RoomKind::Direct);
+        let checked = if direct {
+            Err(Refused::new(Code::Forbidden, "private conversations have no topic"))
+        } else {
+            one_line("the topic", &topic.topic)
+        };
+        if let Err(refused) = checked {
+            return self.refuse(conn, topic.id, refused);
+        }
+        let pending = Pending { conn, id: topic.id, user, then: Then::SetTopic };
+        self.append(now, pending, topic.room, None, Body::Topic { text: topic.topic });
+    }
+
+    pub(super) fn handle_direct(&mut self, now: Now, conn: ConnId, direct: &Direct) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        let peer = Name::of_person(&direct.name, self.config.limits.name_bytes)
+            .ok()
+            .and_then(|name| self.hub.holder(&name));
+        let Some(peer) = peer else {
+            let text = format!("nobody called {} is here", crate::core::text::neutralise_line(&direct.name));
+            return self.refuse(conn, direct.id, Refused::new(Code::NotFound, text));
+        };
+        if peer == user {
+            let refused = Refused::new(Code::Invalid, "that is you");
+            return self.refuse(conn, direct.id, refused);
+        }
+        if let Some(room) = self.hub.find_pair(user, peer) {
+            self.notice_room(conn, room, user);
+            return self.send(conn, &Done { id: direct.id, room: Some(room) });
+        }
+        if let Err(refused) = self.check_room_count(user).and_then(|()| self.check_room_count(peer)) {
+            return self.refuse(conn, direct.id, refused);
+        }
+        let Some(room) = self.hub.create_pair(user, peer) else { return };
+        let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
+        let pending = Pending { conn, id: direct.id, user, then: Then::EnterDirect(room, peer) };
+        self.append(now, pending, room, None, Body::Created { title, kind: RoomKind::Direct });
+    }
+
+    pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
+        let Some((_, user)) = self.session_of(conn) else { return };
+        let limit = if fetch.limit == 0 { PAGE_EVENTS_MAX } else { fetch.limit.min(PAGE_EVENTS_MAX) };
+        let query = Query {
+            room: fetch.room,
+            after: fetch.after,
+            before: if fetch.before == Seq::ZERO { NEWEST } else { fetch.before },
+            limit,
+            upward: fetch.upward,
+            messages_only: fetch.messages_only,
+        };
+        let then = Then::AnswerPage(fetch.room);
+        let ticket = Ticket(self.pending.insert(Pending { conn, id: fetch.id, user, then }));
+        self.store.submit(Job::Read(ticket, query));
+    }
+}
+
+/// Refuses text that would not stay on its line.
+fn one_line(what: &str, text: &str) -> Result<(), Refused> {
+    if text.chars().any(is_unsafe) {
+        return Err(Refused::new(Code::Invalid, format!("{what} has line breaks or control characters")));
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Who comes and goes, told to everybody: gathered, and paced by how many there are to tell.
+
+use super::timeouts::Timeout;
+use super::Server;
+use crate::core::Now;
+use crate::wire::limits::{LIVE_ROSTER_MAX, ROSTER_PACE_PER_PERSON};
+use crate::wire::{Person, PresenceNotice, RoomId, RosterSize, UserId};
+use rustc_hash::FxHashMap;
+use std::time::Duration;
+
+/// Changes that everybody is yet to be told of.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    changed: FxHashMap<UserId, Person>,
+    last_flush: Duration,
+    armed: bool,
+}
+
+impl Server {
+    /// Somebody came, or is otherwise than before.
+    pub(super) fn roster_changed(&mut self, user: UserId) {
+        if let Some(user) = self.hub.user(user) {
+            self.roster.changed.insert(user.id, user.person());
+        }
+    }
+
+    /// Somebody went.
+    pub(super) fn roster_gone(&mut self, person: Person) {
+        self.roster.changed.insert(person.user, person);
+    }
+
+    /// Tells everybody, unless it is too soon after the last time.
+    pub(super) fn flush_roster(&mut self, now: Now) {
+        if self.roster.changed.is_empty() {
+            return;
+        }
+        let people = self.hub.users().len();
+        let pace = ROSTER_PACE_PER_PERSON * u32::try_from(people).unwrap_or(u32::MAX);
+        let due = self.roster.last_flush + pace;
+        if due > now.mono {
+            if !self.roster.armed {
+                self.roster.armed = true;
+                self.timers.add(due, Timeout::Roster);
+            }
+            return;
+        }
+        self.roster.last_flush = now.mono;
+        let mut changed: Vec<Person> = self.roster.changed.drain().map(|(_, person)| person).collect();
+        changed.sort_unstable_by_key(|person| person.user);
+        if people > LIVE_ROSTER_MAX {
+            let people = u32::try_from(people).unwrap_or(u32::MAX);
+            return self.feeds.chatter(RoomId::LOBBY, &RosterSize { people });
+        }
+        for people in changed.chunks(LIVE_ROSTER_MAX) {
+            self.feeds.chatter(RoomId::LOBBY, &PresenceNotice { people: people.to_vec() });
+        }
+    }
+
+    pub(super) fn roster_due(&mut self) {
+        self.roster.armed = false;
+    }
+}

@@ -1,0 +1,95 @@
+//! What happens when time has passed.
+
+use super::conn::Phase;
+use super::Server;
+use crate::core::Now;
+use crate::engine::{Action, ConnId};
+use crate::wire::limits::STALL_TIME_MAX;
+use crate::wire::{Code, LeaveReason, UserId};
+use std::time::Duration;
+
+/// A deadline; whether it still matters is seen when it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Timeout {
+    /// A stranger should have logged in.
+    Login(ConnId),
+    /// A person inside may have been silent for too long.
+    Silent(ConnId),
+    /// A blocked queue may have made no progress.
+    Stall(ConnId),
+    /// A throttled connection may be read again.
+    Throttle(ConnId),
+    /// A leaving connection should be gone.
+    Leave(ConnId),
+    /// A broken session may have waited long enough.
+    Session(UserId),
+    /// The roster may be told.
+    Roster,
+    /// A closing server has waited long enough.
+    Drain,
+}
+
+impl Server {
+    pub(super) fn handle_due(&mut self, now: Now, timeout: Timeout) {
+        match timeout {
+            Timeout::Login(id) => self.login_due(now, id),
+            Timeout::Silent(id) => self.silent_due(now, id),
+            Timeout::Stall(id) => self.stall_due(now, id),
+            Timeout::Throttle(id) => self.resume_reading(now, id),
+            Timeout::Leave(id) => {
+                if let Some(conn) = self.links.get(id).filter(|conn| conn.phase == Phase::Leaving) {
+                    self.actions.push_back(Action::Abort(conn.link));
+                }
+            }
+            Timeout::Session(user) => self.session_due(now, user),
+            Timeout::Roster => self.roster_due(),
+            Timeout::Drain => self.give_up_waiting(now),
+        }
+    }
+
+    fn login_due(&mut self, now: Now, id: ConnId) {
+        let Some(conn) = self.links.get(id) else { return };
+        if matches!(conn.phase, Phase::Greeting | Phase::Stranger { .. }) {
+            self.bye(now, id, Code::TimedOut, "no login in time", Duration::ZERO);
+        }
+    }
+
+    fn silent_due(&mut self, now: Now, id: ConnId) {
+        let Some(conn) = self.links.get(id) else { return };
+        if !matches!(conn.phase, Phase::Inside(_)) {
+            return;
+        }
+        let end = conn.heard + self.heartbeat().mul_f32(2.5);
+        if end > now.mono {
+            self.timers.add(end, Timeout::Silent(id));
+        } else {
+            self.bye(now, id, Code::TimedOut, "no sign of life", Duration::ZERO);
+        }
+    }
+
+    fn stall_due(&mut self, now: Now, id: ConnId) {
+        let Some(conn) = self.links.get_mut(id) else { return };
+        if !conn.blocked {
+            return;
+        }
+        let sent = conn.outbox.total_sent();
+        if sent != conn.sent_when_blocked {
+            conn.sent_when_blocked = sent;
+            self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
+            return;
+        }
+        let link = conn.link;
+        if conn.phase != Phase::Leaving {
+            self.bye(now, id, Code::Slow, "reads nothing of what is sent to it", Duration::ZERO);
+        }
+        self.actions.push_back(Action::Abort(link));
+    }
+
+    fn session_due(&mut self, now: Now, user: UserId) {
+        let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get(*key)) else { return };
+        // A session that broke, came back and broke again has a later deadline of its own.
+        if session.conn.is_none() && session.detached + self.config.resume_window <= now.mono {
+            self.expel(now, user, LeaveReason::Lost, "");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The store: it keeps what happens and, in keeping it, gives it its order. Sequencer and memory in one.
+//!
+//! The engine submits [`Job`]s and never waits. A store answers each job with exactly one [`Outcome`], outcomes of
+//! appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
+//! engine tells nobody of an event before.
+
+use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp, UserId};
+use std::sync::Arc;
+
+/// Names a job; chosen by the engine, repeated in the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ticket(pub usize);
+
+/// An event that has no place yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Where.
+    pub room: RoomId,
+    /// Whose doing it is.
+    pub author: UserId,
+    /// The author's name.
+    pub name: Arc<str>,
+    /// When.
+    pub time: Timestamp,
+    /// The client's own name for it, if it is to be kept once only.
+    pub cid: Option<Cid>,
+    /// What happened.
+    pub body: Body,
+}
+
+/// Which events of a room are asked for: those after `after` and before `before`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// The room.
+    pub room: RoomId,
+    /// Only events after this place.
+    pub after: Seq,
+    /// Only events before this place.
+    pub before: Seq,
+    /// How many at most.
+    pub limit: u32,
+    /// From `after` up, or from `before` down.
+    pub upward: bool,
+    /// Only messages.
+    pub messages_only: bool,
+}
+
+/// The answer to a [`Query`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The page answers for every place from here ...
+    pub from: Seq,
+    /// ... to here.
+    pub to: Seq,
+    /// Whether the query asks for more beyond this page.
+    pub more: bool,
+    /// The events, in order, each message in its present state.
+    pub events: Vec<Arc<Event>>,
+}
+
+/// Something for the store to do.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Keep an event.
+    Append(Ticket, Draft),
+    /// Read events.
+    Read(Ticket, Query),
+    /// Forget a room and all its events. Not answered.
+    Forget(RoomId),
+}
+
+/// What became of a job.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The event is kept, in its place.
+    Appended(Ticket, Arc<Event>),
+    /// The same cid with the same content is kept already, as this.
+    Duplicate(Ticket, Arc<Event>),
+    /// The event cannot be: its target is not there, or not the author's, or the cid came with another content.
+    Refused(Ticket, Code),
+    /// The event could not be kept; nothing changed. The text says why, for people.
+    Failed(Ticket, String),
+    /// Events that were asked for.
+    Page(Ticket, Page),
+}
+
+/// Keeps events and gives them their order.
+pub trait Store {
+    /// Which life of the data this is. It changes when data was lost or restored.
+    fn epoch(&self) -> Epoch;
+    /// Takes a job. Never waits.
+    fn submit(&mut self, job: Job);
+    /// The next outcome that is ready. A store that works elsewhere wakes the loop when there is one.
+    fn poll_outcome(&mut self) -> Option<Outcome>;
+}
+
+impl Draft {
+    /// The event that this draft is in its place.
+    pub fn at(self, seq: Seq) -> Event {
+        Event { room: self.room, seq, time: self.time, author: self.author, name: self.name, body: self.body }
+    }
+}
+
+/// The state of a message after `change`, which its author or a reader made at `time`. The rules are here so that every
+/// store has the same.
+pub fn revise(target: &Event, author: UserId, name: &Arc<str>, time: Timestamp, change: &Body) -> Result<MessageBody, Code> {
+    let Body::Message(message) = &target.body else { return Err(Code::NotFound) };
+    if message.deleted {
+        return Err(Code::NotFound);
+    }
+    let own = target.author == author;
+    let mut message = message.clone();
+    match change {
+        Body::Edited { text, mentions, .. } if own => {
+            message.text.clone_from(text);
+            message.mentions.clone_from(mentions);
+            message.edited = Some(time);
+        }
+        Body::Deleted { .. } if own => message = MessageBody { deleted: true, ..MessageBody::default() },
+        Body::Reacted { emoji, on, .. } => message.react(name, emoji, *on)?,
+        Body::Edited { .. } | Body::Deleted { .. } => return Err(Code::Forbidden),
+        Body::Message(_)
+        | Body::Created { .. }
+        | Body::Joined
+        | Body::Left { .. }
+        | Body::Topic { .. }
+        | Body::Other(_) => return Err(Code::Invalid),
+    }
+    Ok(message)
+}

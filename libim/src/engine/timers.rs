@@ -1,0 +1,35 @@
+//! Deadlines, soonest first.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+/// A heap of deadlines. There is no cancelling: who takes a deadline out checks whether it still matters.
+#[derive(Debug)]
+pub(super) struct Timers<T: Ord> {
+    heap: BinaryHeap<Reverse<(Duration, T)>>,
+}
+
+impl<T: Ord> Default for Timers<T> {
+    fn default() -> Self {
+        Timers { heap: BinaryHeap::new() }
+    }
+}
+
+impl<T: Ord> Timers<T> {
+    pub(super) fn add(&mut self, at: Duration, what: T) {
+        self.heap.push(Reverse((at, what)));
+    }
+
+    pub(super) fn soonest(&self) -> Option<Duration> {
+        self.heap.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// Takes out the next deadline that has come.
+    pub(super) fn due(&mut self, now: Duration) -> Option<T> {
+        if self.soonest()? > now {
+            return None;
+        }
+        self.heap.pop().map(|Reverse((_, what))| what)
+    }
+}

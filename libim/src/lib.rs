@@ -1,0 +1,5 @@
+//! libim
+pub mod core;
+pub mod engine;
+pub mod storage;
+pub mod wire;

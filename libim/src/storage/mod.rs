@@ -1,0 +1,5 @@
+//! Stores: where events are kept.
+
+mod memory;
+
+pub use memory::{MemoryLimits, MemoryStore};

@@ -1,0 +1,162 @@
+//! Small closed vocabularies. Each travels as a number that is never reused; a peer that meets a number it does not
+//! know keeps it as `Other`.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! numbered {
+    (
+        $(#[$doc:meta])* $name:ident($int:ty) {
+            $( $(#[$vdoc:meta])* $variant:ident = $value:literal, $text:literal; )*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(from = "u16", into = "u16")]
+        pub enum $name {
+            $( $(#[$vdoc])* $variant, )*
+            /// A number of a later protocol.
+            Other(u16),
+        }
+
+        impl $name {
+            /// Every one that this version knows, with its number.
+            pub const ALL: &'static [($name, u16)] = &[$( ($name::$variant, $value) ),*];
+        }
+
+        impl From<u16> for $name {
+            fn from(number: u16) -> Self {
+                match number {
+                    $( $value => $name::$variant, )*
+                    other => $name::Other(other),
+                }
+            }
+        }
+
+        impl From<$name> for u16 {
+            fn from(value: $name) -> u16 {
+                match value {
+                    $( $name::$variant => $value, )*
+                    $name::Other(other) => other,
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $( $name::$variant => f.write_str($text), )*
+                    $name::Other(other) => write!(f, concat!(stringify!($name), " {}"), other),
+                }
+            }
+        }
+    };
+}
+
+numbered! {
+    /// Why something was refused, or why a connection ends.
+    Code(u16) {
+        /// A frame or its fields cannot be understood; the connection ends.
+        Malformed = 1, "malformed frame";
+        /// A length beyond a limit. The text names the limit and its value.
+        TooLarge = 2, "too large";
+        /// The two sides have no protocol version in common; the connection ends.
+        Version = 3, "no common protocol version";
+        /// A request before login, or a second login.
+        OutOfTurn = 4, "not at this point of the conversation";
+        /// The name is taken.
+        NameTaken = 5, "name taken";
+        /// The name breaks a rule for names.
+        NameInvalid = 6, "name not allowed";
+        /// The passkey is wrong or missing.
+        Passkey = 7, "wrong passkey";
+        /// The session to take up again has ended; log in by name.
+        SessionEnded = 8, "session ended";
+        /// No such room, message, or person.
+        NotFound = 9, "not found";
+        /// The one who asks may not do this.
+        Forbidden = 10, "not allowed";
+        /// The one who asks is not in that room.
+        NotMember = 11, "not a member of that room";
+        /// It exists already.
+        Exists = 12, "exists already";
+        /// The same cid came with another content.
+        Conflict = 13, "same id, other content";
+        /// A bound on how many there may be is reached. The text names it.
+        Full = 14, "no room for more";
+        /// The server has too many connections or is short of memory; try again after the given time.
+        Busy = 15, "server busy";
+        /// The store could not keep it; nothing was sent to anybody. Retry with the same cid.
+        NotStored = 16, "could not be stored";
+        /// The server is closing.
+        Shutdown = 17, "server is closing";
+        /// Removed by the server's operator or program.
+        Kicked = 18, "kicked";
+        /// The same session was taken up on another connection.
+        Replaced = 19, "taken up elsewhere";
+        /// The connection took too long to log in, to answer, or to read.
+        TimedOut = 20, "timed out";
+        /// The connection did not read what was sent to it.
+        Slow = 21, "reads too slowly";
+        /// Too many refused logins.
+        TooManyTries = 22, "too many tries";
+        /// The text has no content, or a field has a value that makes no sense.
+        Invalid = 23, "invalid value";
+        /// The peer of a private conversation is gone for good.
+        PeerGone = 24, "the other person has left";
+        /// A kind of request that this server does not know.
+        Unsupported = 25, "not supported by this server";
+    }
+}
+
+numbered! {
+    /// Why somebody left a room or the server.
+    LeaveReason(u16) {
+        /// They left by their own word.
+        Quit = 1, "quit";
+        /// Their connection broke and they did not come back in time.
+        Lost = 2, "lost";
+        /// They were removed.
+        Kicked = 3, "kicked";
+    }
+}
+
+numbered! {
+    /// Whether somebody is there.
+    Presence(u16) {
+        /// Connected and active.
+        Online = 1, "online";
+        /// Connected, away by their own word.
+        Away = 2, "away";
+        /// The connection broke; they may come back to the same session.
+        Reconnecting = 3, "reconnecting";
+        /// Gone.
+        Offline = 4, "offline";
+    }
+}
+
+numbered! {
+    /// What kind of place a room is.
+    RoomKind(u16) {
+        /// The one that everybody is in.
+        Lobby = 1, "lobby";
+        /// One that people make, find by name, join and leave.
+        Public = 2, "room";
+        /// A private conversation of two.
+        Direct = 3, "private conversation";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_distinct_and_unknown_ones_survive() {
+        for (position, (code, number)) in Code::ALL.iter().enumerate() {
+            assert_eq!(Code::from(*number), *code);
+            assert!(Code::ALL.iter().skip(position + 1).all(|(_, other)| other != number));
+        }
+        assert_eq!(u16::from(Code::from(999)), 999);
+    }
+}

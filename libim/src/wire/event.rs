@@ -1,0 +1,299 @@
+//! What happens in a room and lasts: every event has a place of its own in the room's order.
+
+use super::code::{Code, LeaveReason, RoomKind};
+use super::ids::{RoomId, Seq, Timestamp, UserId};
+use super::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
+use serde::{Deserialize, Serialize, Serializer};
+use std::sync::Arc;
+
+/// One durable event. On the wire a flat map, so that readers may skip what they do not know and still see `seq`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "Flat")]
+pub struct Event {
+    /// Where.
+    pub room: RoomId,
+    /// Its place there.
+    pub seq: Seq,
+    /// When the server took it.
+    pub time: Timestamp,
+    /// Whose doing it is.
+    pub author: UserId,
+    /// The author's name at that time.
+    pub name: Arc<str>,
+    /// What happened.
+    pub body: Body,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// Somebody said something.
+    Message(MessageBody),
+    /// The author gave a message another text.
+    Edited {
+        /// The message.
+        target: Seq,
+        /// Its new text; empty when the message has since been deleted.
+        text: String,
+        /// People named with @ in the new text.
+        mentions: Vec<UserId>,
+    },
+    /// The author took a message back.
+    Deleted {
+        /// The message.
+        target: Seq,
+    },
+    /// Somebody added a reaction to a message or took theirs away.
+    Reacted {
+        /// The message.
+        target: Seq,
+        /// The reaction.
+        emoji: String,
+        /// Added (true) or taken away.
+        on: bool,
+    },
+    /// The room came to be.
+    Created {
+        /// Its name; for a private conversation both names, joined by a blank.
+        title: String,
+        /// Its kind.
+        kind: RoomKind,
+    },
+    /// The author entered.
+    Joined,
+    /// The author left.
+    Left {
+        /// Why.
+        reason: LeaveReason,
+        /// In the author's or the operator's words; may be empty.
+        text: String,
+    },
+    /// The author set the topic.
+    Topic {
+        /// The new topic; empty: none.
+        text: String,
+    },
+    /// Something of a later protocol, by its number. It counts in the order all the same.
+    Other(u16),
+}
+
+/// A message, in its present state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MessageBody {
+    /// The text; empty when deleted.
+    pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<Seq>,
+    /// People named with @.
+    pub mentions: Vec<UserId>,
+    /// When its text last changed.
+    pub edited: Option<Timestamp>,
+    /// Whether it was taken back.
+    pub deleted: bool,
+    /// Reactions, oldest first.
+    pub reactions: Vec<Reaction>,
+}
+
+/// One emoji under a message, with those who added it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// The emoji.
+    #[serde(rename = "x")]
+    pub emoji: String,
+    /// Names of those who added it.
+    #[serde(rename = "n", default)]
+    pub names: Vec<Arc<str>>,
+}
+
+impl Body {
+    /// A plain message.
+    pub fn message(text: impl Into<String>) -> Body {
+        Body::Message(MessageBody { text: text.into(), ..MessageBody::default() })
+    }
+
+    fn number(&self) -> u16 {
+        match self {
+            Body::Message(_) => 0,
+            Body::Edited { .. } => 1,
+            Body::Deleted { .. } => 2,
+            Body::Reacted { .. } => 3,
+            Body::Created { .. } => 4,
+            Body::Joined => 5,
+            Body::Left { .. } => 6,
+            Body::Topic { .. } => 7,
+            Body::Other(number) => *number,
+        }
+    }
+}
+
+impl MessageBody {
+    /// Adds somebody's reaction or takes it away.
+    pub fn react(&mut self, name: &Arc<str>, emoji: &str, on: bool) -> Result<(), Code> {
+        let Some(at) = self.reactions.iter().position(|reaction| reaction.emoji == emoji) else {
+            if !on {
+                return Err(Code::NotFound);
+            }
+            if self.reactions.len() >= REACTIONS_PER_MESSAGE_MAX {
+                return Err(Code::Full);
+            }
+            self.reactions.push(Reaction { emoji: emoji.into(), names: vec![name.clone()] });
+            return Ok(());
+        };
+        let Some(reaction) = self.reactions.get_mut(at) else { return Err(Code::NotFound) };
+        match (reaction.names.iter().position(|held| held == name), on) {
+            (Some(_), true) => return Err(Code::Exists),
+            (None, false) => return Err(Code::NotFound),
+            (None, true) if reaction.names.len() >= REACTION_NAMES_MAX => return Err(Code::Full),
+            (None, true) => reaction.names.push(name.clone()),
+            (Some(held), false) => {
+                reaction.names.remove(held);
+            }
+        }
+        if reaction.names.is_empty() {
+            self.reactions.remove(at);
+        }
+        Ok(())
+    }
+}
+
+/// The flat map as it is written, borrowing from the event.
+#[derive(Default, Serialize)]
+struct FlatRef<'a> {
+    #[serde(rename = "r")]
+    room: RoomId,
+    #[serde(rename = "s")]
+    seq: Seq,
+    #[serde(rename = "t")]
+    time: Timestamp,
+    #[serde(rename = "a")]
+    author: UserId,
+    #[serde(rename = "n")]
+    name: &'a str,
+    #[serde(rename = "k", skip_serializing_if = "is_zero")]
+    number: u16,
+    #[serde(rename = "x", skip_serializing_if = "str::is_empty")]
+    text: &'a str,
+    #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
+    target: Option<Seq>,
+    #[serde(rename = "m", skip_serializing_if = "<[UserId]>::is_empty")]
+    mentions: &'a [UserId],
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    edited: Option<Timestamp>,
+    #[serde(rename = "d", skip_serializing_if = "std::ops::Not::not")]
+    deleted: bool,
+    #[serde(rename = "g", skip_serializing_if = "<[Reaction]>::is_empty")]
+    reactions: &'a [Reaction],
+    #[serde(rename = "o", skip_serializing_if = "std::ops::Not::not")]
+    on: bool,
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
+    reason: Option<LeaveReason>,
+    #[serde(rename = "y", skip_serializing_if = "Option::is_none")]
+    kind: Option<RoomKind>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands it by reference
+fn is_zero(number: &u16) -> bool {
+    *number == 0
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let head = FlatRef {
+            room: self.room,
+            seq: self.seq,
+            time: self.time,
+            author: self.author,
+            name: &self.name,
+            number: self.body.number(),
+            ..FlatRef::default()
+        };
+        let flat = match &self.body {
+            Body::Message(message) => FlatRef {
+                text: &message.text,
+                target: message.reply_to,
+                mentions: &message.mentions,
+                edited: message.edited,
+                deleted: message.deleted,
+                reactions: &message.reactions,
+                ..head
+            },
+            Body::Edited { target, text, mentions } => FlatRef { target: Some(*target), text, mentions, ..head },
+            Body::Deleted { target } => FlatRef { target: Some(*target), ..head },
+            Body::Reacted { target, emoji, on } => {
+                FlatRef { target: Some(*target), text: emoji, on: *on, ..head }
+            }
+            Body::Created { title, kind } => FlatRef { text: title, kind: Some(*kind), ..head },
+            Body::Left { reason, text } => FlatRef { reason: Some(*reason), text, ..head },
+            Body::Topic { text } => FlatRef { text, ..head },
+            Body::Joined | Body::Other(_) => head,
+        };
+        flat.serialize(serializer)
+    }
+}
+
+/// The flat map as it is read.
+#[derive(Deserialize)]
+struct Flat {
+    #[serde(rename = "r")]
+    room: RoomId,
+    #[serde(rename = "s")]
+    seq: Seq,
+    #[serde(rename = "t", default)]
+    time: Timestamp,
+    #[serde(rename = "a", default)]
+    author: UserId,
+    #[serde(rename = "n", default)]
+    name: String,
+    #[serde(rename = "k", default)]
+    number: u16,
+    #[serde(rename = "x", default)]
+    text: String,
+    #[serde(rename = "p", default)]
+    target: Option<Seq>,
+    #[serde(rename = "m", default)]
+    mentions: Vec<UserId>,
+    #[serde(rename = "e", default)]
+    edited: Option<Timestamp>,
+    #[serde(rename = "d", default)]
+    deleted: bool,
+    #[serde(rename = "g", default)]
+    reactions: Vec<Reaction>,
+    #[serde(rename = "o", default)]
+    on: bool,
+    #[serde(rename = "w", default)]
+    reason: Option<LeaveReason>,
+    #[serde(rename = "y", default)]
+    kind: Option<RoomKind>,
+}
+
+impl From<Flat> for Event {
+    fn from(flat: Flat) -> Event {
+        let target = flat.target.unwrap_or_default();
+        let body = match flat.number {
+            0 => Body::Message(MessageBody {
+                text: flat.text,
+                reply_to: flat.target,
+                mentions: flat.mentions,
+                edited: flat.edited,
+                deleted: flat.deleted,
+                reactions: flat.reactions,
+            }),
+            1 => Body::Edited { target, text: flat.text, mentions: flat.mentions },
+            2 => Body::Deleted { target },
+            3 => Body::Reacted { target, emoji: flat.text, on: flat.on },
+            4 => Body::Created { title: flat.text, kind: flat.kind.unwrap_or(RoomKind::Public) },
+            5 => Body::Joined,
+            6 => Body::Left { reason: flat.reason.unwrap_or(LeaveReason::Quit), text: flat.text },
+            7 => Body::Topic { text: flat.text },
+            other => Body::Other(other),
+        };
+        Event {
+            room: flat.room,
+            seq: flat.seq,
+            time: flat.time,
+            author: flat.author,
+            name: flat.name.into(),
+            body,
+        }
+    }
+}

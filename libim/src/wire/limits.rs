@@ -1,0 +1,136 @@
+//! Every limit of the protocol and of the engines, in one place, asserted at compile time and listed in
+//! `docs/protocol.md`. Those in [`Limits`] are the server's to set and travel in its hello.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// No frame is longer, in either direction, whatever a peer advertises.
+pub const FRAME_BYTES_MAX: u32 = 1024 * 1024;
+/// No frame before login is longer: strangers get little memory.
+pub const STRANGER_FRAME_BYTES_MAX: u32 = 4 * 1024;
+/// Nesting of arrays and maps inside one frame.
+pub const DEPTH_MAX: usize = 8;
+/// What one connection may bring in per read and turn, so that one sender cannot starve the rest.
+pub const READ_BYTES_PER_TURN: usize = 64 * 1024;
+/// The largest text that a server may be configured to take.
+pub const TEXT_BYTES_CEILING: u32 = 64 * 1024;
+/// Distinct emoji under one message.
+pub const REACTIONS_PER_MESSAGE_MAX: usize = 32;
+/// People who can add the same emoji under one message.
+pub const REACTION_NAMES_MAX: usize = 200;
+/// Bytes of one reaction: the longest emoji sequences are below 40.
+pub const REACTION_BYTES_MAX: usize = 64;
+/// People named with @ in one message who get their mark.
+pub const MENTIONS_MAX: usize = 32;
+/// Bytes of events in one page of history; a page ends before it would grow beyond.
+pub const PAGE_BYTES_MAX: usize = 256 * 1024;
+/// Events in one page of history.
+pub const PAGE_EVENTS_MAX: u32 = 200;
+/// Entries in one page of a list (people, members, rooms).
+pub const LIST_MAX: u32 = 500;
+/// Bytes of the reason given with a quit or a kick.
+pub const REASON_BYTES_MAX: usize = 200;
+/// Bytes of the name by which a client program introduces itself.
+pub const AGENT_BYTES_MAX: usize = 64;
+/// Bytes of a passkey.
+pub const PASSKEY_BYTES_MAX: usize = 128;
+/// Refused logins on one connection before it is closed.
+pub const LOGIN_TRIES_MAX: u8 = 10;
+/// Up to so many people online, everybody is told at once who comes and goes; beyond, only how many there are.
+pub const LIVE_ROSTER_MAX: usize = 1_000;
+/// Up to so many members, a room's typing marks are passed on.
+pub const TYPING_MEMBERS_MAX: usize = 100;
+/// Up to so many members, a room's receipts are passed on at once; in larger rooms they are kept and can be asked for.
+pub const RECEIPT_MEMBERS_MAX: usize = 32;
+/// An outgoing queue above this share of its bound (one in so many) stops the reading of its connection.
+pub const QUEUE_HIGH_SHARE: usize = 2;
+/// Telling who comes and goes may use this share of the loop: one flush per person online and this long.
+pub const ROSTER_PACE_PER_PERSON: Duration = Duration::from_micros(100);
+/// A stranger must log in within this time.
+pub const LOGIN_TIME_MAX: Duration = Duration::from_secs(30);
+/// An outgoing queue that makes no progress for this long closes its connection as slow.
+pub const STALL_TIME_MAX: Duration = Duration::from_secs(30);
+/// The heartbeat of a small server; see [`HEARTBEATS_PER_SECOND`].
+pub const HEARTBEAT_MIN: Duration = Duration::from_secs(30);
+/// Heartbeats stretch as people come, so that all together are about this many.
+pub const HEARTBEATS_PER_SECOND: u32 = 80;
+/// A client waits this long for any answer to a ping before it takes the connection for lost.
+pub const PONG_TIME_MAX: Duration = Duration::from_secs(10);
+/// The answer to a post waits at most this long for company, and only while the loop is busy.
+pub const ACK_DELAY_MAX: Duration = Duration::from_millis(20);
+/// The answer to a post waits this long when the loop has nothing else to do.
+pub const ACK_DELAY_IDLE: Duration = Duration::from_millis(1);
+/// A client gathers its delivered and read marks for this long.
+pub const RECEIPT_DELAY: Duration = Duration::from_millis(250);
+/// Connections that one address may hold before login.
+pub const STRANGERS_PER_ADDRESS_MAX: u32 = 64;
+/// How long a closing server waits for its last bytes to leave.
+pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(5);
+/// Entries of a client's outbox; beyond, a post is refused at once.
+pub const OUTBOX_ENTRIES_MAX: usize = 10_000;
+/// Events a client holds back while an earlier range is on its way.
+pub const HELD_EVENTS_MAX: usize = 2_000;
+/// Events that wait for the program to take them before the loop stops reading for that endpoint.
+pub const PENDING_EVENTS_MAX: usize = 8_192;
+
+/// The server's limits, sent in its hello. Lengths are in bytes of UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Length of a frame that the server takes, without its length prefix.
+    #[serde(rename = "f")]
+    pub frame_bytes: u32,
+    /// Length of a message's text.
+    #[serde(rename = "x")]
+    pub text_bytes: u32,
+    /// Length of a user's name.
+    #[serde(rename = "n")]
+    pub name_bytes: u32,
+    /// Length of a room's name.
+    #[serde(rename = "r")]
+    pub room_name_bytes: u32,
+    /// Length of a room's topic.
+    #[serde(rename = "o")]
+    pub topic_bytes: u32,
+    /// Length of a status text.
+    #[serde(rename = "s")]
+    pub status_bytes: u32,
+    /// Rooms and private conversations that one person is in.
+    #[serde(rename = "m")]
+    pub rooms_per_user: u32,
+    /// Posts of one connection that are not yet committed; beyond, the server stops reading from it.
+    #[serde(rename = "d")]
+    pub drafts_in_flight: u32,
+    /// Requests per second that one connection may make for long; beyond, the server reads it more slowly. 0: no limit.
+    #[serde(rename = "q")]
+    pub requests_per_second: u32,
+    /// Requests that one connection may make at once before that rate counts.
+    #[serde(rename = "b")]
+    pub requests_burst: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            frame_bytes: 128 * 1024,
+            text_bytes: 16 * 1024,
+            name_bytes: 64,
+            room_name_bytes: 64,
+            topic_bytes: 512,
+            status_bytes: 128,
+            rooms_per_user: 100,
+            drafts_in_flight: 256,
+            requests_per_second: 50,
+            requests_burst: 500,
+        }
+    }
+}
+
+const _: () = {
+    assert!(STRANGER_FRAME_BYTES_MAX < FRAME_BYTES_MAX);
+    assert!(TEXT_BYTES_CEILING < FRAME_BYTES_MAX);
+    // A length prefix never looks like the first byte of TLS (0x16) or of HTTP (a capital letter).
+    assert!(FRAME_BYTES_MAX < 0x1600_0000);
+    assert!((PAGE_BYTES_MAX + TEXT_BYTES_CEILING as usize) < FRAME_BYTES_MAX as usize);
+    assert!(ACK_DELAY_IDLE.as_millis() < ACK_DELAY_MAX.as_millis());
+};

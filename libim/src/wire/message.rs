@@ -1,0 +1,195 @@
+//! The two closed sets of messages and their encoding: `[kind: u16, body]`, the body a map with short keys.
+//!
+//! A kind is never reused. A reader skips kinds that it does not know and fields that it does not know, and a missing
+//! field has its default: so both sides can grow.
+
+use super::check::{Malformed, check};
+use super::event::Event;
+use super::frame::FRAME_HEADER_BYTES;
+use super::ids::RequestId;
+use super::limits::FRAME_BYTES_MAX;
+use super::notices::{
+    Bye, Done, Gap, History, Members, Notice, Persons, Pong, Posted, PresenceNotice, Receipts, Refusal, RoomList,
+    RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
+};
+use super::requests::{
+    ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login, Ping,
+    Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
+};
+use serde::{Deserialize, Serialize};
+
+/// A body that travels under one kind.
+pub trait Message: Serialize {
+    /// Its number on the wire.
+    const KIND: u16;
+}
+
+/// The value cannot be encoded as a frame: longer than [`FRAME_BYTES_MAX`]. Nothing was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAFrame;
+
+/// Appends one whole frame, length prefix included, to `out`.
+pub fn encode<M: Message>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFrame> {
+    let start = out.len();
+    out.extend_from_slice(&[0; FRAME_HEADER_BYTES]);
+    let mut serializer = rmp_serde::Serializer::new(&mut *out).with_struct_map();
+    let written = (M::KIND, message).serialize(&mut serializer);
+    let length = u32::try_from(out.len() - start - FRAME_HEADER_BYTES).unwrap_or(u32::MAX);
+    let header = out.get_mut(start..start + FRAME_HEADER_BYTES);
+    match (written, header) {
+        (Ok(()), Some(header)) if length <= FRAME_BYTES_MAX => {
+            header.copy_from_slice(&length.to_be_bytes());
+            Ok(())
+        }
+        _ => {
+            out.truncate(start);
+            Err(NotAFrame)
+        }
+    }
+}
+
+fn decode_body<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Result<B, Malformed> {
+    rmp_serde::from_slice(body).map_err(|_| Malformed::BadShape)
+}
+
+/// Splits a checked frame into its kind and the bytes of its body.
+fn split(frame: &[u8]) -> Result<(u16, &[u8]), Malformed> {
+    check(frame)?;
+    let (kind, body) = match frame {
+        [0x92, kind @ 0x00..=0x7f, body @ ..] | [0x92, 0xcc, kind, body @ ..] => (u16::from(*kind), body),
+        [0x92, 0xcd, high, low, body @ ..] => (u16::from_be_bytes([*high, *low]), body),
+        _ => return Err(Malformed::BadShape),
+    };
+    Ok((kind, body))
+}
+
+/// The request id of a frame whose kind is not known, as far as it has one.
+pub fn request_id(frame: &[u8]) -> RequestId {
+    #[derive(Deserialize)]
+    struct OnlyId {
+        #[serde(rename = "i", default)]
+        id: RequestId,
+    }
+    split(frame).ok().and_then(|(_, body)| decode_body(body).ok()).map_or(RequestId(0), |only: OnlyId| only.id)
+}
+
+macro_rules! messages {
+    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $kind:literal => $body:ident, )* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum $name { $( $(#[$vdoc])* $body($body), )* }
+
+        $( impl Message for $body { const KIND: u16 = $kind; } )*
+
+        impl $name {
+            /// Every kind that this version knows, with its name.
+            pub const KINDS: &'static [(u16, &'static str)] = &[$( ($kind, stringify!($body)) ),*];
+
+            /// Decodes one frame, given without its length prefix. `None`: a kind that this version does not know.
+            pub fn decode(frame: &[u8]) -> Result<Option<Self>, Malformed> {
+                let (kind, body) = split(frame)?;
+                Ok(Some(match kind {
+                    $( $kind => $name::$body(decode_body(body)?), )*
+                    _ => return Ok(None),
+                }))
+            }
+
+            /// Appends this message as a frame, length prefix included.
+            pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), NotAFrame> {
+                match self { $( $name::$body(body) => encode(body, out), )* }
+            }
+        }
+    };
+}
+
+messages! {
+    /// What a client says.
+    FromClient {
+        /// Opens the conversation.
+        1 => ClientHello,
+        /// Asks to come in.
+        2 => Login,
+        /// Posts a message.
+        3 => Post,
+        /// Changes a message of one's own.
+        4 => Edit,
+        /// Takes back a message of one's own.
+        5 => Delete,
+        /// Adds or takes away a reaction.
+        6 => React,
+        /// Says up to where events have arrived and been read.
+        7 => Receipt,
+        /// Says that one is typing.
+        8 => Typing,
+        /// Sets presence and status text.
+        9 => SetStatus,
+        /// Makes a room.
+        10 => Create,
+        /// Enters a room.
+        11 => Join,
+        /// Leaves a room.
+        12 => Leave,
+        /// Sets a room's topic.
+        13 => SetTopic,
+        /// Opens the private conversation with somebody.
+        14 => Direct,
+        /// Asks for a page of a room's events.
+        15 => Fetch,
+        /// Asks for a page of the rooms that can be joined.
+        16 => ListRooms,
+        /// Asks for a page of a room's members.
+        17 => ListMembers,
+        /// Asks for a page of the people who are there.
+        18 => ListUsers,
+        /// Shows that one is there and asks for the heads of one's rooms.
+        19 => Ping,
+        /// Leaves for good.
+        20 => Quit,
+    }
+}
+
+messages! {
+    /// What a server says.
+    FromServer {
+        /// Answers the client's hello.
+        64 => ServerHello,
+        /// Lets the client in.
+        65 => Welcome,
+        /// Something durable happened in a room.
+        66 => Event,
+        /// A post, edit, deletion or reaction is kept.
+        67 => Posted,
+        /// A request is carried out.
+        68 => Done,
+        /// A request is refused.
+        69 => Refusal,
+        /// Events that were dropped for this slow reader are to be fetched.
+        70 => Gap,
+        /// A page of a room's events.
+        71 => History,
+        /// A page of rooms.
+        72 => RoomList,
+        /// A page of members.
+        73 => Members,
+        /// A page of people.
+        74 => Persons,
+        /// People came, went or changed.
+        75 => PresenceNotice,
+        /// How many people are there, when they are too many to tell one by one.
+        76 => RosterSize,
+        /// Somebody types.
+        77 => TypingNotice,
+        /// Up to where members have received and read.
+        78 => Receipts,
+        /// The client is in this room now, or its entry changed.
+        79 => RoomNotice,
+        /// Answers a ping.
+        80 => Pong,
+        /// The server reads this connection more slowly for a while.
+        81 => Throttled,
+        /// A word from the server's operator to everybody.
+        82 => Notice,
+        /// The last frame of a connection.
+        83 => Bye,
+    }
+}

@@ -1,0 +1,297 @@
+//! What a client says. Field keys are one letter; `i` is always the request id.
+
+use super::code::Presence;
+use super::ids::{Cid, RequestId, RoomId, Seq, Token, UserId};
+use serde::{Deserialize, Serialize};
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Opens the conversation: what the client speaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClientHello {
+    /// Lowest protocol version spoken.
+    #[serde(rename = "l")]
+    pub version_min: u16,
+    /// Highest protocol version spoken.
+    #[serde(rename = "h")]
+    pub version_max: u16,
+    /// Optional abilities of this client, by name. Unknown ones are ignored.
+    #[serde(rename = "c", default, skip_serializing_if = "is_default")]
+    pub capabilities: Vec<String>,
+    /// The program's name and version, for logs.
+    #[serde(rename = "a", default, skip_serializing_if = "is_default")]
+    pub agent: String,
+}
+
+/// Asks to come in, by name or by taking up a session again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Login {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// The name to be known by.
+    #[serde(rename = "n")]
+    pub name: String,
+    /// The passkey, where the server asks for one.
+    #[serde(rename = "k", default, skip_serializing_if = "is_default")]
+    pub passkey: Option<String>,
+    /// Takes up the session that this token was given for. Then the passkey is not needed.
+    #[serde(rename = "t", default, skip_serializing_if = "is_default")]
+    pub token: Option<Token>,
+}
+
+/// Posts a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// The client's own name for this post; the same on every retry.
+    #[serde(rename = "c")]
+    pub cid: Cid,
+    /// The text.
+    #[serde(rename = "x")]
+    pub text: String,
+    /// The message that this one answers.
+    #[serde(rename = "p", default, skip_serializing_if = "is_default")]
+    pub reply_to: Option<Seq>,
+}
+
+/// Changes the text of a message of one's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// The client's own name for this change.
+    #[serde(rename = "c")]
+    pub cid: Cid,
+    /// The message.
+    #[serde(rename = "s")]
+    pub target: Seq,
+    /// The new text.
+    #[serde(rename = "x")]
+    pub text: String,
+}
+
+/// Takes back a message of one's own: its text is gone for everybody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delete {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// The client's own name for this deletion.
+    #[serde(rename = "c")]
+    pub cid: Cid,
+    /// The message.
+    #[serde(rename = "s")]
+    pub target: Seq,
+}
+
+/// Adds a reaction to a message or takes it away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct React {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// The client's own name for this reaction.
+    #[serde(rename = "c")]
+    pub cid: Cid,
+    /// The message.
+    #[serde(rename = "s")]
+    pub target: Seq,
+    /// The emoji, or any short text.
+    #[serde(rename = "x")]
+    pub emoji: String,
+    /// Add (true) or take away.
+    #[serde(rename = "o")]
+    pub on: bool,
+}
+
+/// Up to where events have arrived at this client and been read by its person. Never answered; marks only grow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// Everything up to here has arrived.
+    #[serde(rename = "d")]
+    pub delivered: Seq,
+    /// Everything up to here has been read.
+    #[serde(rename = "s")]
+    pub read: Seq,
+}
+
+/// Says that one is typing, or has stopped. Never answered; may be dropped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Typing {
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// Typing (true) or stopped.
+    #[serde(rename = "o")]
+    pub on: bool,
+}
+
+/// Sets presence and status text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetStatus {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// [`Presence::Online`] or [`Presence::Away`].
+    #[serde(rename = "p")]
+    pub presence: Presence,
+    /// A few words, or none.
+    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
+    pub text: String,
+}
+
+/// Makes a room and enters it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Create {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// The room's name.
+    #[serde(rename = "n")]
+    pub name: String,
+    /// Its topic.
+    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
+    pub topic: String,
+}
+
+/// Enters a room by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Join {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// The room's name.
+    #[serde(rename = "n")]
+    pub name: String,
+}
+
+/// Leaves a room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Leave {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Which.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+}
+
+/// Sets a room's topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetTopic {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// The topic; empty takes it away.
+    #[serde(rename = "x")]
+    pub topic: String,
+}
+
+/// Opens the private conversation with somebody who is there; both are in it from then on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Direct {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// The other's name.
+    #[serde(rename = "n")]
+    pub name: String,
+}
+
+/// Asks for a page of a room's events: the last ones before `before`, not older than `after`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// Only events after this place.
+    #[serde(rename = "a", default, skip_serializing_if = "is_default")]
+    pub after: Seq,
+    /// Only events before this place; absent or 0: up to the newest.
+    #[serde(rename = "b", default, skip_serializing_if = "is_default")]
+    pub before: Seq,
+    /// How many at most; 0: as many as one page holds.
+    #[serde(rename = "l", default, skip_serializing_if = "is_default")]
+    pub limit: u32,
+    /// Start at `after` and go up (true), or at `before` and go down.
+    #[serde(rename = "u", default, skip_serializing_if = "is_default")]
+    pub upward: bool,
+    /// Only messages, each in its present state; the page's range counts the rest as covered.
+    #[serde(rename = "m", default, skip_serializing_if = "is_default")]
+    pub messages_only: bool,
+}
+
+/// Asks for a page of the rooms that can be joined, by id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListRooms {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Only rooms after this one.
+    #[serde(rename = "a", default, skip_serializing_if = "is_default")]
+    pub after: RoomId,
+}
+
+/// Asks for a page of a room's members, by id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListMembers {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Where.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// Only members after this one.
+    #[serde(rename = "a", default, skip_serializing_if = "is_default")]
+    pub after: UserId,
+}
+
+/// Asks for a page of the people who are there, by id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ListUsers {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// Only people after this one.
+    #[serde(rename = "a", default, skip_serializing_if = "is_default")]
+    pub after: UserId,
+}
+
+/// Shows that one is there; answered by a pong with the heads of one's rooms.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ping {}
+
+/// Leaves for good: the session ends.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quit {
+    /// A few words for the others.
+    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
+    pub reason: String,
+}
