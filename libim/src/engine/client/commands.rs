@@ -2,7 +2,6 @@
 
 use super::posts::Entry;
 use super::{Asked, Client, State};
-use crate::core::Now;
 use crate::wire::limits::{DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, RECEIPT_DELAY};
 use crate::wire::{
     Body, Cid, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, MessageBody, Presence,
@@ -54,32 +53,32 @@ impl std::error::Error for CommandError {}
 impl Client {
     /// Posts a message. It is delivered exactly once, now or when the connection is back; the answer is
     /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with this cid.
-    pub fn post(&mut self, now: Now, room: RoomId, text: &str) -> Result<Cid, CommandError> {
-        self.post_body(now, room, Body::message(text))
+    pub fn post(&mut self, room: RoomId, text: &str) -> Result<Cid, CommandError> {
+        self.post_body(room, Body::message(text))
     }
 
     /// As [`post`](Self::post), in answer to another message of the room.
-    pub fn reply(&mut self, now: Now, room: RoomId, to: Seq, text: &str) -> Result<Cid, CommandError> {
+    pub fn reply(&mut self, room: RoomId, to: Seq, text: &str) -> Result<Cid, CommandError> {
         let message = MessageBody { text: text.into(), reply_to: Some(to), ..MessageBody::default() };
-        self.post_body(now, room, Body::Message(message))
+        self.post_body(room, Body::Message(message))
     }
 
     /// Gives a message of one's own another text.
-    pub fn edit(&mut self, now: Now, room: RoomId, target: Seq, text: &str) -> Result<Cid, CommandError> {
-        self.post_body(now, room, Body::Edited { target, text: text.into(), mentions: Vec::new() })
+    pub fn edit(&mut self, room: RoomId, target: Seq, text: &str) -> Result<Cid, CommandError> {
+        self.post_body(room, Body::Edited { target, text: text.into(), mentions: Vec::new() })
     }
 
     /// Takes back a message of one's own.
-    pub fn delete(&mut self, now: Now, room: RoomId, target: Seq) -> Result<Cid, CommandError> {
-        self.post_body(now, room, Body::Deleted { target })
+    pub fn delete(&mut self, room: RoomId, target: Seq) -> Result<Cid, CommandError> {
+        self.post_body(room, Body::Deleted { target })
     }
 
     /// Adds a reaction to a message, or takes one's own away.
-    pub fn react(&mut self, now: Now, room: RoomId, target: Seq, emoji: &str, on: bool) -> Result<Cid, CommandError> {
-        self.post_body(now, room, Body::Reacted { target, emoji: emoji.into(), on })
+    pub fn react(&mut self, room: RoomId, target: Seq, emoji: &str, on: bool) -> Result<Cid, CommandError> {
+        self.post_body(room, Body::Reacted { target, emoji: emoji.into(), on })
     }
 
-    fn post_body(&mut self, now: Now, room: RoomId, body: Body) -> Result<Cid, CommandError> {
+    fn post_body(&mut self, room: RoomId, body: Body) -> Result<Cid, CommandError> {
         if matches!(self.state, State::Closed | State::Quitting(_)) {
             return Err(CommandError::Closed);
         }
@@ -102,17 +101,18 @@ impl Client {
         }
         let cid = Cid(self.random.bytes());
         self.posts.add(Entry { cid, room, body });
-        self.pump(now);
+        self.pump(self.now);
         Ok(cid)
     }
 
     /// Notes that the program's person has read a room up to here. The room is told in a moment.
-    pub fn mark_read(&mut self, now: Now, room: RoomId, upto: Seq) -> Result<(), CommandError> {
+    pub fn mark_read(&mut self, room: RoomId, upto: Seq) -> Result<(), CommandError> {
+        let due = self.now.mono + RECEIPT_DELAY;
         let room = self.rooms.get_mut(&room).ok_or(CommandError::NotInRoom)?;
         if upto > room.read {
             room.read = upto;
             room.receipt_due = true;
-            self.receipts_due.get_or_insert(now.mono + RECEIPT_DELAY);
+            self.receipts_due.get_or_insert(due);
         }
         Ok(())
     }
@@ -182,25 +182,34 @@ impl Client {
         self.request(|id| FromClient::ListMembers(ListMembers { id, room, after }))
     }
 
-    /// Logs in with another name or passkey, after [`LoginRefused`](super::ClientEvent::LoginRefused).
-    pub fn log_in(&mut self, now: Now, name: &str, passkey: Option<&str>) {
+    /// Logs in under another name, after [`LoginRefused`](super::ClientEvent::LoginRefused).
+    pub fn rename(&mut self, name: &str) {
         self.config.name = name.into();
+        self.log_in_again();
+    }
+
+    /// Logs in with another passkey, after [`LoginRefused`](super::ClientEvent::LoginRefused).
+    pub fn set_passkey(&mut self, passkey: Option<&str>) {
         self.config.passkey = passkey.map(str::to_owned);
-        self.token = None;
+        self.log_in_again();
+    }
+
+    fn log_in_again(&mut self) {
         if self.state == State::Refused {
-            self.send_login(now);
+            self.token = None;
+            self.send_login(self.now);
         }
     }
 
     /// Tries to connect at once instead of waiting; of use when the network is known to be back.
-    pub fn retry_now(&mut self, now: Now) {
+    pub fn retry_now(&mut self) {
         if matches!(self.state, State::Waiting(_)) {
-            self.state = State::Waiting(now.mono);
+            self.state = State::Waiting(self.now.mono);
         }
     }
 
     /// Begins: connects and logs in.
-    pub fn start(&mut self, _now: Now) {
+    pub fn start(&mut self) {
         if self.state == State::Closed {
             self.dial();
         }
@@ -208,18 +217,18 @@ impl Client {
 
     /// Leaves for good. Everything posted is delivered first, if the server answers in a few seconds. Ends with
     /// [`Disconnected`](super::ClientEvent::Disconnected) and no further try.
-    pub fn quit(&mut self, now: Now, reason: &str) {
+    pub fn quit(&mut self, reason: &str) {
         self.config.reconnect = false;
         match self.state {
             State::Ready => {
-                self.state = State::Quitting(now.mono + DRAIN_TIME_MAX);
+                self.state = State::Quitting(self.now.mono + DRAIN_TIME_MAX);
                 self.quit_reason = reason.into();
-                self.pump(now);
+                self.pump(self.now);
             }
             State::Quitting(_) | State::Closed => {}
             State::Waiting(_) => self.end(None, "quit"),
             State::Dialing | State::Greeting(_) | State::LoggingIn(_) | State::Refused => {
-                self.drop_conn("quit");
+                self.drop_conn();
                 self.end(None, "quit");
             }
         }

@@ -29,8 +29,8 @@ pub enum ClientEvent {
         /// How many people are there.
         people: u32,
     },
-    /// The login was refused. The connection stays: call [`Client::log_in`](super::Client::log_in) with another name
-    /// or passkey.
+    /// The login was refused. The connection stays: call [`Client::rename`](super::Client::rename) or
+    /// [`Client::set_passkey`](super::Client::set_passkey) to try again.
     LoginRefused {
         /// Why.
         code: Code,

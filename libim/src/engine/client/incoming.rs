@@ -16,7 +16,7 @@ impl Client {
             FromServer::Welcome(welcome) => self.handle_welcome(now, welcome),
             FromServer::Event(event) => self.handle_event(now, event),
             FromServer::Posted(posted) => self.handle_posted(now, posted),
-            FromServer::Done(done) => self.handle_done(now, done.id, done.room),
+            FromServer::Done(done) => self.handle_done(done.id, done.room),
             FromServer::Refusal(refusal) => self.handle_refusal(now, refusal),
             FromServer::Gap(gap) => self.known_head(now, gap.room, gap.to),
             FromServer::History(history) => self.handle_history(now, history),
@@ -30,7 +30,7 @@ impl Client {
                 self.tell(ClientEvent::Members { request, room, members: list.members, more: list.more });
             }
             FromServer::Persons(persons) => self.handle_persons(persons),
-            FromServer::PresenceNotice(notice) => self.handle_presence(now, notice.people),
+            FromServer::PresenceNotice(notice) => self.handle_presence(notice.people),
             FromServer::RosterSize(size) => self.tell(ClientEvent::PeopleCount(size.people)),
             FromServer::TypingNotice(typing) => {
                 if self.me.as_ref().is_none_or(|(me, _)| *me != typing.user) {
@@ -194,14 +194,14 @@ impl Client {
         self.pump(now);
     }
 
-    fn handle_done(&mut self, now: Now, id: RequestId, room: Option<RoomId>) {
+    fn handle_done(&mut self, id: RequestId, room: Option<RoomId>) {
         match self.asked.remove(&id) {
             Some(Asked::Program) => self.tell(ClientEvent::Done { request: id, room }),
             Some(Asked::Leave(left)) => {
                 self.tell(ClientEvent::Done { request: id, room });
                 self.exit(left, "");
             }
-            Some(Asked::Rejoin(old, _)) => self.rejoined(now, old, room),
+            Some(Asked::Rejoin(old, _)) => self.rejoined(old, room),
             Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Census) | None => {}
         }
     }
@@ -297,7 +297,7 @@ impl Client {
         self.tell(ClientEvent::People(people));
     }
 
-    fn handle_presence(&mut self, now: Now, people: Vec<Person>) {
+    fn handle_presence(&mut self, people: Vec<Person>) {
         if let Some((_, changes)) = &mut self.census {
             changes.extend(people);
             return;
@@ -306,7 +306,7 @@ impl Client {
             let was = self.apply_presence(&person);
             let told = was.is_some() || person.presence != Presence::Offline;
             if person.presence == Presence::Online && was.is_none() {
-                self.peer_returned(now, &person.name);
+                self.peer_returned(&person.name);
             }
             if told {
                 self.tell(ClientEvent::Presence { person, was });

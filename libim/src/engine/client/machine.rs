@@ -14,6 +14,7 @@ const IMPATIENCE: Duration = Duration::from_secs(5);
 
 impl Machine for Client {
     fn handle_opened(&mut self, now: Now, link: Link, _peer: Peer) -> Option<ConnId> {
+        self.now = now;
         if self.state != State::Dialing {
             return None;
         }
@@ -39,12 +40,14 @@ impl Machine for Client {
     }
 
     fn handle_unopened(&mut self, now: Now, reason: String) {
+        self.now = now;
         if self.state == State::Dialing {
             self.lose(now, &reason);
         }
     }
 
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
+        self.now = now;
         let Some(conn) = self.conn_mut(id) else { return };
         conn.heard = now.mono;
         conn.pong_by = None;
@@ -76,6 +79,7 @@ impl Machine for Client {
     }
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
+        self.now = now;
         if self.conn_mut(id).is_some() {
             self.lose(now, reason);
         }
@@ -95,6 +99,7 @@ impl Machine for Client {
     }
 
     fn handle_timeout(&mut self, now: Now) {
+        self.now = now;
         match self.state {
             State::Waiting(at) if at <= now.mono => self.dial(),
             State::Greeting(by) | State::LoggingIn(by) if by <= now.mono => {
@@ -121,9 +126,9 @@ impl Machine for Client {
 
     fn handle_idle(&mut self, _now: Now) {}
 
-    fn settle(&mut self, now: Now) {
+    fn settle(&mut self, _now: Now) {
         self.fetch_ranges();
-        self.finish_quit(now);
+        self.finish_quit();
     }
 
     fn wants_bytes(&self, id: ConnId) -> bool {
@@ -253,7 +258,7 @@ impl Client {
     }
 
     /// Once everything posted is answered, says goodbye.
-    fn finish_quit(&mut self, _now: Now) {
+    fn finish_quit(&mut self) {
         if !matches!(self.state, State::Quitting(_)) || self.posts.len() > 0 {
             return;
         }
@@ -274,7 +279,7 @@ impl Client {
         self.lose(now, reason);
     }
 
-    pub(super) fn drop_conn(&mut self, _reason: &str) {
+    pub(super) fn drop_conn(&mut self) {
         if let Some(conn) = self.conn.take() {
             self.actions.push_back(Action::Abort(conn.link));
         }

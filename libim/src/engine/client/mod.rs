@@ -15,6 +15,7 @@ pub use config::ClientConfig;
 pub use event::ClientEvent;
 
 use super::{Action, ConnId, Link, Outbox, Random};
+use crate::core::Now;
 use crate::wire::limits::PENDING_EVENTS_MAX;
 use crate::wire::{
     Epoch, Frames, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, Token, UserId,
@@ -30,6 +31,8 @@ use sync::Sync;
 pub struct Client {
     config: ClientConfig,
     random: Random,
+    /// The time of the last input.
+    now: Now,
     state: State,
     conn: Option<Conn>,
     generation: u32,
@@ -133,6 +136,7 @@ impl Client {
         Client {
             config,
             random,
+            now: Now::default(),
             state: State::Closed,
             conn: None,
             generation: 0,
@@ -154,6 +158,12 @@ impl Client {
             actions: VecDeque::new(),
             events: VecDeque::new(),
         }
+    }
+
+    /// The client at this time: commands count from it. The loop does this.
+    pub fn at(&mut self, now: Now) -> &mut Client {
+        self.now = now;
+        self
     }
 
     /// The next thing that the program wants to know.

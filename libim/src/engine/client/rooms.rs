@@ -124,7 +124,7 @@ impl Client {
         }
     }
 
-    pub(super) fn rejoined(&mut self, _now: Now, old: RoomId, new: Option<RoomId>) {
+    pub(super) fn rejoined(&mut self, old: RoomId, new: Option<RoomId>) {
         // The room's notice came just before this answer; when it named another id, `adopt` has moved everything.
         if let Some(new) = new.filter(|new| *new != old && self.rooms.contains_key(&old)) {
             self.rooms.remove(&old);
@@ -152,7 +152,7 @@ impl Client {
     }
 
     /// Somebody came: a private conversation that waits for them goes on.
-    pub(super) fn peer_returned(&mut self, _now: Now, name: &str) {
+    pub(super) fn peer_returned(&mut self, name: &str) {
         let waits = |room: &&Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
         if let Some(id) = self.rooms.values().find(waits).map(|room| room.info.room) {
             self.ask(Asked::Rejoin(id, false), rejoin(RoomKind::Direct, name, false));

@@ -49,6 +49,8 @@ pub struct Server {
     hub: Hub,
     store: Box<dyn Store>,
     random: Random,
+    /// The time of the last call of the program.
+    now: Now,
     links: Links,
     feeds: Feeds,
     sessions: Sessions,
@@ -131,6 +133,7 @@ impl Server {
             config,
             store,
             random,
+            now: Now::default(),
         }
     }
 

@@ -9,9 +9,16 @@ use crate::wire::{Code, LeaveReason, Notice, Person, RoomId, RoomInfo, RoomKind,
 use std::time::Duration;
 
 impl Server {
+    /// The server at this time: what is done counts from it. The loop does this.
+    pub fn at(&mut self, now: Now) -> &mut Server {
+        self.now = now;
+        self
+    }
+
     /// Removes somebody at once: their session ends, and everybody sees them kicked with these words. False when nobody
     /// of that name is here.
-    pub fn kick(&mut self, now: Now, name: &str, words: &str) -> bool {
+    pub fn kick(&mut self, name: &str, words: &str) -> bool {
+        let now = self.now;
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
         let Some(user) = named.and_then(|name| self.hub.holder(&name)) else { return false };
         let conn = self.conn_of(user);
@@ -56,7 +63,8 @@ impl Server {
 
     /// Begins to close: newcomers are refused, posts that were taken are still kept and answered, then everybody is told
     /// and disconnected. Ends with [`ServerEvent::Drained`], within [`DRAIN_TIME_MAX`] twice.
-    pub fn drain(&mut self, now: Now) {
+    pub fn drain(&mut self) {
+        let now = self.now;
         if self.draining == Draining::No {
             self.draining = Draining::Waiting;
             self.actions.push_back(Action::StopListening);

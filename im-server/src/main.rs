@@ -1,0 +1,73 @@
+//! A chat server for your own network.
+
+mod logs;
+mod options;
+mod passkey;
+mod signals;
+mod words;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use libim::{Address, Event, Loop, ServerEvent};
+use options::Options;
+use signals::Signals;
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("im-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    logs::start(options.log, options.log_format);
+    let config = options.server_config()?;
+    let mut lp = Loop::new().context("cannot start the event loop")?;
+    let signals = Signals::new(lp.waker()).context("cannot watch for signals")?;
+    let server = lp.serve(config.clone());
+    let mut bound = Vec::new();
+    for address in &options.listen {
+        bound.push(lp.listen(server, address).map_err(|error| explain(address, &error))?);
+    }
+    words::greet(&config, &bound)?;
+    for address in &bound {
+        tracing::info!(%address, "listening");
+    }
+
+    loop {
+        lp.turn(None).context("the event loop failed")?;
+        if signals.asked_to_stop() {
+            tracing::info!("closing");
+            if let Some(server) = lp.server(server) {
+                server.drain();
+            }
+        }
+        while let Some(event) = lp.next_event() {
+            if matches!(event, Event::Server(_, ServerEvent::Drained)) {
+                tracing::info!("closed");
+                return Ok(());
+            }
+            logs::note(&event);
+        }
+    }
+}
+
+/// Says what to do about an address that cannot be listened on.
+fn explain(address: &Address, error: &std::io::Error) -> anyhow::Error {
+    let hint = match error.kind() {
+        ErrorKind::AddrInUse => {
+            "another program, perhaps another im-server, listens there already; stop it or choose another port with --listen HOST:PORT"
+        }
+        ErrorKind::PermissionDenied => "ports below 1024 need privileges; choose a higher one with --listen HOST:PORT",
+        ErrorKind::AddrNotAvailable => "this machine does not have that address; --listen 0.0.0.0 takes all that it has",
+        _ => "choose another address with --listen",
+    };
+    anyhow::anyhow!("cannot listen on {address}: {error}\n  {hint}")
+}
+

@@ -1,0 +1,56 @@
+//! What the operator sees first.
+
+use libim::{Address, ServerConfig};
+use std::io::{self, Write};
+use std::net::{IpAddr, UdpSocket};
+
+/// Prints where the server listens, the passkey, and how to connect.
+pub(crate) fn greet(config: &ServerConfig, bound: &[Address]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{} is ready.\n", config.name)?;
+    for address in bound {
+        writeln!(out, "  listening   {address}  ({})", reach(address))?;
+    }
+    match &config.passkey {
+        Some(passkey) => writeln!(out, "  passkey     {passkey}")?,
+        None => writeln!(out, "  passkey     none: anybody who can reach the server may come in")?,
+    }
+    let key = config.passkey.as_deref().unwrap_or("");
+    if let Some(address) = bound.first().map(connectable) {
+        writeln!(out, "\n  connect     cargo run --release --example chat -- {address} YOUR-NAME {key}")?;
+    }
+    writeln!(out, "  stop        Ctrl+C\n")?;
+    out.flush()
+}
+
+/// Who can reach an address.
+fn reach(address: &Address) -> &'static str {
+    match address {
+        Address::Tcp(host, _) => match host.parse::<IpAddr>() {
+            Ok(ip) if ip.is_loopback() => "this machine only; --listen 0.0.0.0 lets your network in",
+            Ok(ip) if ip.is_unspecified() => "every network that this machine is on",
+            Ok(_) | Err(_) => "your network",
+        },
+        Address::Unix(_) => "this machine, whoever may use the file",
+        Address::Memory(_) => "this program",
+    }
+}
+
+/// The address as a client gives it: for "every network", this machine's own on the usual one.
+fn connectable(address: &Address) -> Address {
+    match address {
+        Address::Tcp(host, port) if host.parse().is_ok_and(|ip: IpAddr| ip.is_unspecified()) => {
+            Address::Tcp(own_address().map_or_else(|| "127.0.0.1".into(), |ip| ip.to_string()), *port)
+        }
+        Address::Tcp(..) | Address::Unix(_) | Address::Memory(_) => address.clone(),
+    }
+}
+
+/// The address from which this machine would speak to its network. Nothing is sent: a UDP socket only looks up the
+/// route.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    // An address set aside for documentation (RFC 5737), so that it is nobody's.
+    socket.connect("192.0.2.1:9").ok()?;
+    socket.local_addr().ok().map(|address| address.ip())
+}

@@ -1,0 +1,304 @@
+//! A terminal client: `cargo run --release --example chat [SERVER] [NAME] [PASSKEY]`. What is not given is asked for.
+
+use libim::core::text::{neutralise, neutralise_line};
+use libim::wire::{Body, Event as RoomEvent, LeaveReason, Person, Presence, RoomId, RoomKind, Timestamp};
+use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop};
+use std::collections::HashMap;
+use std::io::{self, BufRead, Write};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::Duration;
+
+const HELP: &str = "\
+  TEXT               says it in the current room
+  /msg NAME TEXT     says it to one person
+  /join ROOM         enters a room, making it if need be; /leave leaves the current one
+  /room ROOM         makes a room or private chat that you are in the current one
+  /rooms /who        lists rooms and people
+  /topic TEXT        sets the current room's topic
+  /away [TEXT]       shows you away; /back shows you here again
+  /more              shows older messages
+  /quit, quit or q   leaves";
+
+struct Chat {
+    lp: Loop,
+    me: ClientId,
+    current: RoomId,
+    /// The first place shown of each room, for /more.
+    shown_from: HashMap<RoomId, libim::wire::Seq>,
+    /// Texts to be said to people once the private conversation is open.
+    to_say: HashMap<String, Vec<String>>,
+    /// A room to be made if it turns out not to be there.
+    joining: Option<(libim::wire::RequestId, String)>,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let mut input = io::stdin().lock();
+    let server = args.next().map_or_else(|| ask(&mut input, "server [127.0.0.1]: "), Ok)?;
+    let address: Address = if server.is_empty() { "127.0.0.1" } else { &server }.parse()?;
+    let name = args.next().map_or_else(|| ask(&mut input, "name: "), Ok)?;
+    let passkey = args.next().filter(|key| !key.is_empty());
+    drop(input);
+
+    let mut lp = Loop::new()?;
+    let me = lp.connect(&address, ClientConfig { passkey, ..ClientConfig::new(name) });
+    let lines = read_lines(&lp)?;
+    let (shown_from, to_say) = (HashMap::new(), HashMap::new());
+    let mut chat = Chat { lp, me, current: RoomId::LOBBY, shown_from, to_say, joining: None };
+    chat.run(&lines)
+}
+
+fn ask(input: &mut impl BufRead, question: &str) -> io::Result<String> {
+    print!("{question}");
+    io::stdout().flush()?;
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
+
+/// Reads lines on a thread, since a terminal cannot be read without waiting everywhere.
+fn read_lines(lp: &Loop) -> io::Result<Receiver<String>> {
+    let (sender, receiver) = channel();
+    let waker = lp.waker();
+    std::thread::Builder::new().spawn(move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+            let _ = waker.wake();
+        }
+        drop(sender);
+        let _ = waker.wake();
+    })?;
+    Ok(receiver)
+}
+
+impl Chat {
+    fn run(&mut self, lines: &Receiver<String>) -> Result<(), Box<dyn std::error::Error>> {
+        let mut login: Option<&str> = None;
+        loop {
+            self.lp.turn(None)?;
+            while let Some(event) = self.lp.next_event() {
+                let Event::Client(_, event) = event else { continue };
+                if let ClientEvent::LoginRefused { code, text } = &event {
+                    println!("* refused: {text}");
+                    let question = if *code == libim::wire::Code::Passkey { "passkey" } else { "name" };
+                    println!("* {question}?");
+                    login = Some(question);
+                }
+                let over = matches!(event, ClientEvent::Disconnected { retry_in: None, .. });
+                self.show(event);
+                if over {
+                    return Ok(());
+                }
+            }
+            loop {
+                let line = match lines.try_recv() {
+                    Ok(line) => line,
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => "/quit".into(),
+                };
+                let over = line == "/quit";
+                match (login.take(), line.trim()) {
+                    (_, "/quit" | "quit" | "q") => self.client().quit(""),
+                    (Some(question), answer) => self.log_in(question, answer),
+                    (None, "") => {}
+                    (None, line) => {
+                        if let Err(error) = self.command(line) {
+                            println!("* {error}");
+                        }
+                    }
+                }
+                if over {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn client(&mut self) -> &mut Client {
+        self.lp.client(self.me).expect("the client is never removed")
+    }
+
+    fn log_in(&mut self, question: &str, answer: &str) {
+        if question == "passkey" {
+            self.client().set_passkey(Some(answer));
+        } else {
+            self.client().rename(answer);
+        }
+    }
+
+    fn command(&mut self, line: &str) -> Result<(), CommandError> {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (rest, current) = (rest.trim(), self.current);
+        match word {
+            "/help" => println!("{HELP}"),
+            "/msg" => {
+                let (name, text) = rest.split_once(' ').unwrap_or((rest, ""));
+                if let Some(room) = self.find(name, true) {
+                    self.client().post(room, text)?;
+                } else {
+                    self.client().direct(name)?;
+                    self.to_say.entry(name.to_lowercase()).or_default().push(text.to_owned());
+                }
+            }
+            "/join" => match self.find(rest, false) {
+                Some(room) => self.switch(room),
+                None => self.joining = Some((self.client().join(rest)?, rest.to_owned())),
+            },
+            "/room" => match self.find(rest, false).or_else(|| self.find(rest, true)) {
+                Some(room) => self.switch(room),
+                None => println!("* you are not in {}; /join it", neutralise_line(rest)),
+            },
+            "/leave" => drop(self.client().leave(current)?),
+            "/rooms" => drop(self.client().list_rooms(RoomId(0))?),
+            "/who" => {
+                for person in self.client().people() {
+                    println!("  {}", describe(person));
+                }
+            }
+            "/topic" => drop(self.client().set_topic(current, rest)?),
+            "/away" => drop(self.client().set_status(true, rest)?),
+            "/back" => drop(self.client().set_status(false, "")?),
+            "/more" => {
+                let before = self.shown_from.get(&current).copied().unwrap_or_default();
+                self.client().history(current, before, 50)?;
+            }
+            _ if word.starts_with('/') => println!("* no such command; /help lists them"),
+            _ => drop(self.client().post(current, line)?),
+        }
+        Ok(())
+    }
+
+    fn find(&mut self, name: &str, direct: bool) -> Option<RoomId> {
+        let name = name.trim_start_matches('#').to_lowercase();
+        let is_it = |room: &&libim::wire::RoomInfo| {
+            (room.kind == RoomKind::Direct) == direct && room.name.to_lowercase() == name
+        };
+        self.client().rooms().find(is_it).map(|room| room.room)
+    }
+
+    fn switch(&mut self, room: RoomId) {
+        self.current = room;
+        let place = self.place(room);
+        println!("* you are in {place} now");
+    }
+
+    fn place(&mut self, room: RoomId) -> String {
+        let info = self.client().room(room);
+        info.map_or_else(|| format!("room {room}"), |info| match info.kind {
+            RoomKind::Direct => format!("@{}", info.name),
+            RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_) => format!("#{}", info.name),
+        })
+    }
+
+    fn show(&mut self, event: ClientEvent) {
+        match event {
+            ClientEvent::Connecting { attempt } if attempt > 1 => println!("* connecting again (try {attempt}) ..."),
+            ClientEvent::LoggedIn { name, resumed, server, welcome, people, .. } => {
+                let again = if resumed { "back" } else { "logged in" };
+                println!("* {again} at {} as {name}; {people} here. /help lists commands", neutralise_line(&server));
+                if !welcome.is_empty() {
+                    println!("* {}", neutralise(&welcome));
+                }
+            }
+            ClientEvent::Disconnected { text, retry_in, .. } => match retry_in {
+                Some(wait) => println!("* disconnected: {}; next try in {}", neutralise_line(&text), seconds(wait)),
+                None => println!("* {}", neutralise_line(&text)),
+            },
+            ClientEvent::Entered(info) => {
+                let name = info.name.to_lowercase();
+                for text in self.to_say.remove(&name).filter(|_| info.kind == RoomKind::Direct).unwrap_or_default() {
+                    let _ = self.client().post(info.room, &text);
+                }
+                if info.kind == RoomKind::Public {
+                    self.switch(info.room);
+                }
+                if !info.topic.is_empty() {
+                    println!("* topic: {}", neutralise_line(&info.topic));
+                }
+            }
+            ClientEvent::Renumbered { old, new } if self.current == old => self.current = new,
+            ClientEvent::Exited { room, .. } if self.current == room => self.switch(RoomId::LOBBY),
+            ClientEvent::Backlog { room, messages, more } | ClientEvent::History { room, messages, more, .. } => {
+                if let Some(first) = messages.first() {
+                    self.shown_from.insert(room, first.seq);
+                }
+                if more {
+                    println!("* there are older messages; /more shows them");
+                }
+                messages.iter().for_each(|message| self.show_event(message));
+            }
+            ClientEvent::Event { event, .. } => self.show_event(&event),
+            ClientEvent::Missed { from, to, .. } => println!("* messages {from} to {to} are no longer kept"),
+            ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
+                println!("* {}", neutralise_line(&text));
+            }
+            ClientEvent::Failed { request, code, text } => {
+                match self.joining.take() {
+                    Some((asked, room)) if asked == request && code == Some(libim::wire::Code::NotFound) => {
+                        let _ = self.client().create_room(&room, "");
+                    }
+                    _ => println!("* {}", neutralise_line(&text)),
+                }
+            }
+            ClientEvent::Presence { person, was } => {
+                if let Some(line) = change(&person, was) {
+                    println!("* {line}");
+                }
+            }
+            ClientEvent::Rooms { rooms, .. } => {
+                for room in rooms {
+                    println!("  #{} ({} members) {}", room.name, room.members, neutralise_line(&room.topic));
+                }
+            }
+            ClientEvent::Notice { text } => println!("* notice: {}", neutralise(&text)),
+            _ => {}
+        }
+    }
+
+    fn show_event(&mut self, event: &RoomEvent) {
+        let place = if event.room == self.current { String::new() } else { format!("{} ", self.place(event.room)) };
+        let (time, name) = (clock(event.time), neutralise_line(&event.name));
+        match &event.body {
+            Body::Message(message) if message.deleted => println!("{time} {place}{name} took a message back"),
+            Body::Message(message) => println!("{time} {place}{name}: {}", neutralise(&message.text)),
+            Body::Edited { text, .. } => println!("{time} {place}{name} corrects: {}", neutralise(text)),
+            Body::Deleted { .. } => println!("{time} {place}{name} took a message back"),
+            Body::Reacted { emoji, on, .. } if *on => println!("{time} {place}{name} reacts {}", neutralise_line(emoji)),
+            Body::Joined => println!("{time} {place}{name} has entered"),
+            Body::Left { reason, .. } => println!("{time} {place}{name} has left ({reason})"),
+            Body::Topic { text } => println!("{time} {place}{name} sets the topic: {}", neutralise_line(text)),
+            Body::Reacted { .. } | Body::Created { .. } | Body::Other(_) => {}
+        }
+    }
+}
+
+fn describe(person: &Person) -> String {
+    let status = if person.status.is_empty() { String::new() } else { format!(": {}", neutralise_line(&person.status)) };
+    format!("{} ({}{status})", neutralise_line(&person.name), person.presence)
+}
+
+fn change(person: &Person, was: Option<Presence>) -> Option<String> {
+    let name = neutralise_line(&person.name);
+    Some(match (was, person.presence) {
+        (None, Presence::Online | Presence::Away) => format!("{name} has come"),
+        (_, Presence::Offline) => {
+            format!("{name} has left ({})", person.reason.unwrap_or(LeaveReason::Quit))
+        }
+        (_, Presence::Reconnecting) => format!("{name} has lost the connection"),
+        (Some(Presence::Reconnecting), _) => format!("{name} is back"),
+        (Some(before), now) if before != now || !person.status.is_empty() => describe(person),
+        _ => return None,
+    })
+}
+
+fn clock(time: Timestamp) -> String {
+    // UTC; a terminal example does without a time zone library.
+    let minutes = time.0 / 60_000;
+    format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
+}
+
+fn seconds(wait: Duration) -> String {
+    format!("{:.1} s", wait.as_secs_f32())
+}

@@ -1,0 +1,105 @@
+//! Where servers listen and clients connect.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// The port when none is given.
+pub const DEFAULT_PORT: u16 = 7464;
+
+/// A place to listen or to connect to. Written `host`, `host:port`, `[v6]:port`, `unix:/path` or `mem:name`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// A host, by name or by number, and a port. To listen it must be a number; port 0 takes any that is free.
+    Tcp(String, u16),
+    /// A socket in the file system. Who may connect is what its directory allows.
+    Unix(PathBuf),
+    /// A name inside one [`Loop`](super::Loop), for a server and clients in the same program.
+    Memory(String),
+}
+
+/// Why a text is no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressError(String);
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}' is no address: write HOST, HOST:PORT, [IPv6]:PORT, unix:PATH or mem:NAME", self.0)
+    }
+}
+
+impl std::error::Error for AddressError {}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Address, AddressError> {
+        let text = text.trim();
+        let bad = || AddressError(text.into());
+        if let Some(path) = text.strip_prefix("unix:") {
+            return if path.is_empty() { Err(bad()) } else { Ok(Address::Unix(path.into())) };
+        }
+        if let Some(name) = text.strip_prefix("mem:") {
+            return if name.is_empty() { Err(bad()) } else { Ok(Address::Memory(name.into())) };
+        }
+        if let Ok(address) = text.parse::<SocketAddr>() {
+            return Ok(address.into());
+        }
+        let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return Ok(SocketAddr::new(address, DEFAULT_PORT).into());
+        }
+        let (host, port) = match text.split_once(':') {
+            Some((host, port)) => (host, port.parse().map_err(|_| bad())?),
+            None => (text, DEFAULT_PORT),
+        };
+        let is_host = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+        if host.is_empty() || !host.chars().all(is_host) {
+            return Err(bad());
+        }
+        Ok(Address::Tcp(host.into(), port))
+    }
+}
+
+impl From<SocketAddr> for Address {
+    fn from(address: SocketAddr) -> Address {
+        Address::Tcp(address.ip().to_string(), address.port())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Tcp(host, port) if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Address::Tcp(host, port) => write!(f, "{host}:{port}"),
+            Address::Unix(path) => write!(f, "unix:{}", path.display()),
+            Address::Memory(name) => write!(f, "mem:{name}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_and_read() {
+        for (text, shown) in [
+            ("chat.lan", "chat.lan:7464"),
+            ("chat.lan:99", "chat.lan:99"),
+            ("127.0.0.1:0", "127.0.0.1:0"),
+            ("::1", "[::1]:7464"),
+            ("[::1]:5", "[::1]:5"),
+            ("unix:/run/im", "unix:/run/im"),
+            ("mem:a", "mem:a"),
+        ] {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(address.to_string(), shown);
+            assert_eq!(shown.parse::<Address>().unwrap(), address);
+        }
+        for text in ["", ":1", "a:b", "a:70000", "unix:", "mem:", "a b", "http://a"] {
+            assert!(text.parse::<Address>().is_err(), "{text}");
+        }
+    }
+}

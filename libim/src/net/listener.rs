@@ -1,0 +1,137 @@
+//! Sockets that take connections.
+
+use super::address::Address;
+use super::stream::{Socket, peer_of, tune};
+use crate::engine::Peer;
+use mio::net::TcpListener;
+#[cfg(unix)]
+use mio::net::UnixListener;
+use mio::{Interest, Registry, Token};
+use socket2::{Domain, Protocol, SockRef, Type};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Connections that the kernel holds for us to accept.
+const BACKLOG: i32 = 1024;
+
+/// A socket that takes connections.
+#[derive(Debug)]
+pub(super) enum Listener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix(UnixListener, PathBuf),
+    /// A name within the loop.
+    Memory(String),
+}
+
+impl Listener {
+    /// Opens a listener; returns it with the address that it really has.
+    pub(super) fn bind(address: &Address) -> io::Result<(Listener, Address)> {
+        match address {
+            Address::Tcp(host, port) => {
+                let host: IpAddr = host.parse().map_err(|_| {
+                    let text = format!("to listen, give the host as a number such as 127.0.0.1 or 0.0.0.0, not '{host}'");
+                    io::Error::new(io::ErrorKind::InvalidInput, text)
+                })?;
+                let listener = bind_tcp(SocketAddr::new(host, *port))?;
+                let bound = listener.local_addr()?;
+                Ok((Listener::Tcp(listener), bound.into()))
+            }
+            Address::Unix(path) => bind_unix(path).map(|listener| (listener, address.clone())),
+            Address::Memory(name) => Ok((Listener::Memory(name.clone()), address.clone())),
+        }
+    }
+
+    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        match self {
+            Listener::Tcp(listener) => registry.register(listener, token, Interest::READABLE),
+            #[cfg(unix)]
+            Listener::Unix(listener, _) => registry.register(listener, token, Interest::READABLE),
+            Listener::Memory(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn deregister(&mut self, registry: &Registry) {
+        // It is closed right after, which takes it out of the poll anyway.
+        let _ = match self {
+            Listener::Tcp(listener) => registry.deregister(listener),
+            #[cfg(unix)]
+            Listener::Unix(listener, path) => {
+                let _ = std::fs::remove_file(path);
+                registry.deregister(listener)
+            }
+            Listener::Memory(_) => Ok(()),
+        };
+    }
+
+    /// Takes the next connection; `None` when none waits.
+    pub(super) fn accept(&self) -> io::Result<Option<(Socket, Peer)>> {
+        let accepted = match self {
+            Listener::Tcp(listener) => listener.accept().map(|(stream, address)| {
+                let socket = Socket::Tcp(stream);
+                if !cfg!(target_os = "linux") {
+                    socket.tune();
+                }
+                (socket, peer_of(address))
+            }),
+            #[cfg(unix)]
+            Listener::Unix(listener, _) => {
+                listener.accept().map(|(stream, _)| (Socket::Unix(stream), Peer::Local))
+            }
+            Listener::Memory(_) => return Ok(None),
+        };
+        match accepted {
+            Ok(accepted) => Ok(Some(accepted)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // On Windows this option would let another program take the port.
+    if cfg!(unix) {
+        socket.set_reuse_address(true)?;
+    }
+    tune(&SockRef::from(&socket));
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(TcpListener::from_std(socket.into()))
+}
+
+#[cfg(unix)]
+fn bind_unix(path: &Path) -> io::Result<Listener> {
+    let bound = match UnixListener::bind(path) {
+        // A server that was killed leaves its socket behind; a living one answers.
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_left_behind(path) => {
+            std::fs::remove_file(path)?;
+            UnixListener::bind(path)
+        }
+        bound => bound,
+    }?;
+    Ok(Listener::Unix(bound, path.into()))
+}
+
+#[cfg(unix)]
+fn is_left_behind(path: &Path) -> bool {
+    let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    std::os::unix::net::UnixStream::connect(path).as_ref().is_err_and(refused)
+}
+
+#[cfg(not(unix))]
+fn bind_unix(_path: &Path) -> io::Result<Listener> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
+}
+
+/// Whether an accept failed for want of something that comes back by waiting: descriptors, memory, buffers.
+pub(super) fn is_exhaustion(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let known = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+    // WSAEMFILE, WSAENOBUFS
+    #[cfg(not(unix))]
+    let known = [10024, 10055];
+    error.raw_os_error().is_some_and(|code| known.contains(&code))
+}

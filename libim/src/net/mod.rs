@@ -1,0 +1,17 @@
+//! The driver: one loop that gives servers and clients sockets, time and randomness.
+
+mod address;
+mod clock;
+mod dial;
+mod event_loop;
+mod listener;
+mod node;
+mod resolver;
+mod sources;
+mod stream;
+mod waker;
+
+pub use address::{Address, AddressError, DEFAULT_PORT};
+pub use event_loop::{Event, Loop};
+pub use node::{ClientId, ServerId};
+pub use waker::Waker;

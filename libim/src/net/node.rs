@@ -1,0 +1,70 @@
+//! The engines on a loop.
+
+use crate::engine::Machine;
+#[cfg(feature = "client")]
+use crate::engine::client::Client;
+#[cfg(feature = "server")]
+use crate::engine::server::Server;
+use super::address::Address;
+use std::time::Duration;
+
+macro_rules! node_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub(super) NodeKey);
+    };
+}
+
+/// Names an engine within its loop; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct NodeKey {
+    pub(super) index: usize,
+    pub(super) serial: u64,
+}
+
+node_id! {
+    /// Names a server within its loop; never reused.
+    ServerId
+}
+node_id! {
+    /// Names a client within its loop; never reused.
+    ClientId
+}
+
+/// An engine and what the loop keeps for it.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) serial: u64,
+    pub(super) engine: Engine,
+    /// Where a client connects.
+    pub(super) address: Option<Address>,
+    /// The deadline that is in the loop's heap for it.
+    pub(super) armed: Option<Duration>,
+    /// In the list of engines to settle.
+    pub(super) touched: bool,
+    /// In the list of engines with events.
+    pub(super) eventful: bool,
+    /// In the list of engines that want to know when there is nothing else to do.
+    pub(super) idler: bool,
+}
+
+/// Server or client.
+#[derive(Debug)]
+pub(super) enum Engine {
+    #[cfg(feature = "server")]
+    Server(Box<Server>),
+    #[cfg(feature = "client")]
+    Client(Box<Client>),
+}
+
+impl Engine {
+    pub(super) fn machine(&mut self) -> &mut dyn Machine {
+        match self {
+            #[cfg(feature = "server")]
+            Engine::Server(server) => server.as_mut(),
+            #[cfg(feature = "client")]
+            Engine::Client(client) => client.as_mut(),
+        }
+    }
+}

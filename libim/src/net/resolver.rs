@@ -1,0 +1,47 @@
+//! Host names to addresses, on a thread of their own, since the system's resolver waits.
+
+use super::waker::Waker;
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+/// An answer: for whom, and the addresses to try in this order.
+pub(super) type Resolved = (usize, io::Result<Vec<SocketAddr>>);
+
+/// Asks and collects answers.
+#[derive(Debug)]
+pub(super) struct Resolver {
+    sender: Sender<Resolved>,
+    receiver: Receiver<Resolved>,
+    waker: Waker,
+}
+
+impl Resolver {
+    pub(super) fn new(waker: Waker) -> Resolver {
+        let (sender, receiver) = channel();
+        Resolver { sender, receiver, waker }
+    }
+
+    /// Looks up a host. A number is answered at once, a name later by [`poll`](Self::poll).
+    pub(super) fn ask(&self, whose: usize, host: &str, port: u16) -> Option<io::Result<Vec<SocketAddr>>> {
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Some(Ok(vec![SocketAddr::new(address, port)]));
+        }
+        let (sender, waker, host) = (self.sender.clone(), self.waker.clone(), host.to_owned());
+        let look_up = move || {
+            let found = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
+            // When the loop is gone, nobody wants the answer.
+            let _ = sender.send((whose, found));
+            let _ = waker.wake();
+        };
+        match thread::Builder::new().name("im-resolver".into()).spawn(look_up) {
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    pub(super) fn poll(&self) -> Option<Resolved> {
+        self.receiver.try_recv().ok()
+    }
+}

@@ -1,0 +1,241 @@
+//! Everything that the loop watches, by token.
+
+use super::listener::Listener;
+use super::node::NodeKey;
+use super::stream::Socket;
+use crate::engine::{ConnId, Outbox};
+use crate::wire::limits::READ_BYTES_PER_TURN;
+use mio::{Registry, Token};
+use slab::Slab;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// One thing watched.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) owner: NodeKey,
+    pub(super) kind: Kind,
+    /// The connection, as its engine knows it.
+    pub(super) conn: Option<ConnId>,
+    /// In the list of sources to be read in the next turn.
+    pub(super) queued: bool,
+    /// The peer has ended its sending side, as the poll said.
+    pub(super) ending: bool,
+    /// Distinguishes this source from an earlier one of the same token.
+    pub(super) serial: u64,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    Listener(Listener),
+    /// A connection being opened, and addresses to try after it.
+    Opening(Socket, Vec<SocketAddr>),
+    Socket(Socket),
+    Pipe(Pipe),
+    /// A connection whose sending side is ended; what still comes is read and dropped until the peer ends too.
+    Lingering(Socket),
+}
+
+/// One end of a connection inside the program.
+#[derive(Debug, Default)]
+pub(super) struct Pipe {
+    /// The other end's token; `None` when it is gone.
+    pub(super) peer: Option<usize>,
+    /// Bytes that the other end wrote and this one has not read.
+    inbox: Vec<u8>,
+    /// The other end waits for room in the inbox.
+    starving: bool,
+}
+
+/// What came of reading.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// So many bytes; whether there may be more at once.
+    Bytes(usize, bool),
+    /// None at the moment.
+    Nothing,
+    /// The peer has ended its sending side.
+    End,
+    /// The connection is broken.
+    Broken(String),
+}
+
+/// What came of writing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// All that waited.
+    All,
+    /// The transport takes no more for now.
+    Blocked,
+    /// The connection is broken.
+    Broken(String),
+}
+
+/// All sources.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    pub(super) slab: Slab<Source>,
+    serial: u64,
+    /// Pipe ends that have become readable or writable by what the other end did.
+    pub(super) stirred: Vec<usize>,
+}
+
+impl Sources {
+    pub(super) fn add(&mut self, owner: NodeKey, kind: Kind) -> usize {
+        self.serial += 1;
+        let serial = self.serial;
+        self.slab.insert(Source { owner, kind, conn: None, queued: false, ending: false, serial })
+    }
+
+    /// Adds a socket and has the poll watch it.
+    pub(super) fn add_watched(&mut self, registry: &Registry, owner: NodeKey, kind: Kind) -> io::Result<usize> {
+        let token = self.add(owner, kind);
+        let registered = match self.slab.get_mut(token).map(|source| &mut source.kind) {
+            Some(Kind::Listener(listener)) => listener.register(registry, Token(token)),
+            Some(Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket)) => {
+                socket.register(registry, Token(token))
+            }
+            Some(Kind::Pipe(_)) | None => Ok(()),
+        };
+        if let Err(error) = registered {
+            self.slab.try_remove(token);
+            return Err(error);
+        }
+        Ok(token)
+    }
+
+    /// Adds both ends of a connection inside the program.
+    pub(super) fn add_pipes(&mut self, a: NodeKey, b: NodeKey) -> (usize, usize) {
+        let first = self.add(a, Kind::Pipe(Pipe::default()));
+        let second = self.add(b, Kind::Pipe(Pipe { peer: Some(first), ..Pipe::default() }));
+        if let Some(Kind::Pipe(pipe)) = self.slab.get_mut(first).map(|source| &mut source.kind) {
+            pipe.peer = Some(second);
+        }
+        (first, second)
+    }
+
+    /// Takes a source out and closes it.
+    pub(super) fn remove(&mut self, registry: &Registry, token: usize) -> Option<Source> {
+        let mut source = self.slab.try_remove(token)?;
+        match &mut source.kind {
+            Kind::Listener(listener) => listener.deregister(registry),
+            Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket) => socket.deregister(registry),
+            Kind::Pipe(pipe) => {
+                if let Some(peer) = pipe.peer.and_then(|peer| self.pipe(peer)) {
+                    peer.peer = None;
+                    self.stirred.extend(pipe.peer);
+                }
+            }
+        }
+        Some(source)
+    }
+
+    fn pipe(&mut self, token: usize) -> Option<&mut Pipe> {
+        match &mut self.slab.get_mut(token)?.kind {
+            Kind::Pipe(pipe) => Some(pipe),
+            Kind::Listener(_) | Kind::Opening(..) | Kind::Socket(_) | Kind::Lingering(_) => None,
+        }
+    }
+
+    /// Reads once.
+    pub(super) fn read(&mut self, token: usize, buffer: &mut [u8]) -> Read {
+        let Some(source) = self.slab.get_mut(token) else { return Read::Nothing };
+        let ending = source.ending;
+        match &mut source.kind {
+            Kind::Socket(socket) | Kind::Lingering(socket) => match socket.read(buffer) {
+                Ok(0) => Read::End,
+                // A short read has drained a stream socket (epoll(7), question 9), and the next arrival is a new edge.
+                // Windows watches on only after it was told that there is nothing more.
+                Ok(count) => Read::Bytes(count, count == buffer.len() || ending || cfg!(windows)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Read::Nothing,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => Read::Bytes(0, true),
+                Err(error) => Read::Broken(error.to_string()),
+            },
+            Kind::Pipe(pipe) => {
+                let count = pipe.inbox.len().min(buffer.len());
+                if count == 0 {
+                    return if pipe.peer.is_none() { Read::End } else { Read::Nothing };
+                }
+                for (to, from) in buffer.iter_mut().zip(pipe.inbox.drain(..count)) {
+                    *to = from;
+                }
+                let more = !pipe.inbox.is_empty() || pipe.peer.is_none();
+                if std::mem::take(&mut pipe.starving) {
+                    self.stirred.extend(pipe.peer);
+                }
+                Read::Bytes(count, more)
+            }
+            Kind::Listener(_) | Kind::Opening(..) => Read::Nothing,
+        }
+    }
+
+    /// Writes what waits, as far as the transport takes it.
+    pub(super) fn write(&mut self, token: usize, outbox: &mut Outbox) -> Written {
+        let peer = match self.slab.get_mut(token).map(|source| &mut source.kind) {
+            Some(Kind::Socket(socket)) => {
+                return match socket.write(outbox) {
+                    Ok(true) => Written::All,
+                    Ok(false) => Written::Blocked,
+                    Err(error) => Written::Broken(error.to_string()),
+                };
+            }
+            Some(Kind::Pipe(pipe)) => pipe.peer,
+            Some(Kind::Listener(_) | Kind::Opening(..) | Kind::Lingering(_)) | None => None,
+        };
+        let Some((peer, pipe)) = peer.and_then(|peer| Some((peer, self.pipe(peer)?))) else {
+            return Written::Broken("the other end is gone".into());
+        };
+        while !outbox.is_empty() {
+            let mut slices = [IoSlice::new(&[])];
+            outbox.gather(&mut slices);
+            let room = READ_BYTES_PER_TURN.saturating_sub(pipe.inbox.len());
+            let bytes = slices.first().map(|slice| slice.iter().take(room)).into_iter().flatten();
+            let before = pipe.inbox.len();
+            pipe.inbox.extend(bytes);
+            let count = pipe.inbox.len() - before;
+            if count == 0 {
+                pipe.starving = true;
+                break;
+            }
+            outbox.advance(count);
+        }
+        self.stirred.push(peer);
+        if outbox.is_empty() { Written::All } else { Written::Blocked }
+    }
+
+    /// Ends the sending side. Whether the source now waits for its peer's end.
+    pub(super) fn linger(&mut self, token: usize) -> bool {
+        let Some(source) = self.slab.get_mut(token) else { return false };
+        let kind = std::mem::replace(&mut source.kind, Kind::Pipe(Pipe::default()));
+        match kind {
+            Kind::Socket(socket) => {
+                socket.shutdown();
+                source.kind = Kind::Lingering(socket);
+                true
+            }
+            kind => {
+                source.kind = kind;
+                false
+            }
+        }
+    }
+}
+
+/// Something that the loop itself does at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Alarm {
+    /// An engine's deadline.
+    Node(NodeKey),
+    /// A listener that ran out of descriptors tries again.
+    Accept(usize, u64),
+    /// A connection has been opened for too long.
+    Open(usize, u64),
+    /// A peer has not ended its side.
+    Linger(usize, u64),
+}
+
+/// How long a connection may take to open before the next address is tried.
+pub(super) const OPEN_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long a closed connection waits for its peer to read to the end.
+pub(super) const LINGER_TIME_MAX: Duration = Duration::from_secs(2);

@@ -1,0 +1,154 @@
+//! Byte streams: sockets, and pipes inside the program.
+
+use crate::engine::{Outbox, Peer};
+use mio::net::TcpStream;
+#[cfg(unix)]
+use mio::net::UnixStream;
+use mio::{Interest, Registry, Token};
+use socket2::SockRef;
+use std::io::{self, IoSlice, Read};
+use std::net::{Shutdown, SocketAddr};
+use std::time::Duration;
+
+/// The kernel holds at most about twice this for a peer that does not read; without a bound it would hold megabytes
+/// before our own queue's bound counts.
+pub(super) const SEND_BUFFER_BYTES: usize = 256 * 1024;
+/// A peer that has vanished without a word is noticed by the kernel after this idle time and three probes.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+const KEEPALIVE_PROBE: Duration = Duration::from_secs(10);
+/// Pieces handed to the kernel in one write. More are rare, and gain nothing.
+const SLICES_MAX: usize = 64;
+
+/// A socket.
+#[derive(Debug)]
+pub(super) enum Socket {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+impl Socket {
+    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        match self {
+            Socket::Tcp(stream) => registry.register(stream, token, interest),
+            #[cfg(unix)]
+            Socket::Unix(stream) => registry.register(stream, token, interest),
+        }
+    }
+
+    pub(super) fn deregister(&mut self, registry: &Registry) {
+        // The socket is closed right after, which takes it out of the poll anyway.
+        let _ = match self {
+            Socket::Tcp(stream) => registry.deregister(stream),
+            #[cfg(unix)]
+            Socket::Unix(stream) => registry.deregister(stream),
+        };
+    }
+
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Socket::Tcp(stream) => stream.read(buffer),
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.read(buffer),
+        }
+    }
+
+    /// Writes what waits, as far as the socket takes it. Whether all of it went.
+    pub(super) fn write(&mut self, outbox: &mut Outbox) -> io::Result<bool> {
+        while !outbox.is_empty() {
+            let written = if let Some(bytes) = outbox.single() {
+                self.send(bytes)
+            } else {
+                let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+                let filled = outbox.gather(&mut slices);
+                self.send_vectored(slices.get(..filled).unwrap_or_default())
+            };
+            match written {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => outbox.advance(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    fn sock_ref(&self) -> SockRef<'_> {
+        match self {
+            Socket::Tcp(stream) => SockRef::from(stream),
+            #[cfg(unix)]
+            Socket::Unix(stream) => SockRef::from(stream),
+        }
+    }
+
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.sock_ref().send_with_flags(bytes, NO_SIGNAL)
+    }
+
+    fn send_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.sock_ref().send_vectored_with_flags(slices, NO_SIGNAL)
+    }
+
+    /// Ends the sending side, so that the peer reads to the end of what was sent.
+    pub(super) fn shutdown(&self) {
+        // A socket that is gone already needs no end.
+        let _ = self.sock_ref().shutdown(Shutdown::Write);
+    }
+
+    /// What became of a connection that was being opened; `None`: it is still being opened.
+    pub(super) fn opened(&self) -> Option<io::Result<()>> {
+        match self {
+            Socket::Tcp(stream) => match (stream.take_error(), stream.peer_addr()) {
+                (Ok(Some(error)) | Err(error), _) => Some(Err(error)),
+                (Ok(None), Ok(_)) => Some(Ok(())),
+                (Ok(None), Err(error)) if error.kind() == io::ErrorKind::NotConnected => None,
+                (Ok(None), Err(error)) => Some(Err(error)),
+            },
+            #[cfg(unix)]
+            Socket::Unix(stream) => match stream.take_error() {
+                Ok(Some(error)) | Err(error) => Some(Err(error)),
+                Ok(None) => Some(Ok(())),
+            },
+        }
+    }
+
+    pub(super) fn peer(&self) -> Peer {
+        match self {
+            Socket::Tcp(stream) => stream.peer_addr().map_or(Peer::Local, peer_of),
+            #[cfg(unix)]
+            Socket::Unix(_) => Peer::Local,
+        }
+    }
+
+    /// Sets what every connection has. On Linux accepted sockets have it from their listener.
+    pub(super) fn tune(&self) {
+        if let Socket::Tcp(_) = self {
+            tune(&self.sock_ref());
+        }
+    }
+}
+
+/// Writing to a reset connection is an error, never a signal that would end the host program.
+#[cfg(unix)]
+const NO_SIGNAL: i32 = libc::MSG_NOSIGNAL;
+#[cfg(not(unix))]
+const NO_SIGNAL: i32 = 0;
+
+/// No delay for small frames, a bounded kernel buffer, and probes of a silent peer. Each is an improvement only: where
+/// the system refuses one, the connection works without.
+pub(super) fn tune(socket: &SockRef<'_>) {
+    let _ = socket.set_tcp_nodelay(true);
+    let _ = socket.set_send_buffer_size(SEND_BUFFER_BYTES);
+    let probes = socket2::TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_PROBE);
+    #[cfg(not(windows))]
+    let probes = probes.with_retries(3);
+    let _ = socket.set_tcp_keepalive(&probes);
+    #[cfg(any(target_os = "macos", target_os = "ios"))]
+    let _ = socket.set_nosigpipe(true);
+}
+
+pub(super) fn peer_of(address: SocketAddr) -> Peer {
+    Peer::Ip(address.ip().to_canonical())
+}
