@@ -35,7 +35,10 @@ fn run(options: &Options) -> Result<()> {
     for address in &options.listen {
         bound.push(lp.listen(server, address).map_err(|error| explain(address, &error))?);
     }
-    words::greet(&config, &bound)?;
+    if let Err(error) = words::greet(&config, &bound) {
+        // Whoever started us does not read what we say; that is no reason not to serve.
+        tracing::warn!(%error, "cannot print the greeting");
+    }
     for address in &bound {
         tracing::info!(%address, "listening");
     }

@@ -3,7 +3,11 @@
 use super::address::Address;
 use super::clock::Clock;
 use super::listener::{Listener, is_exhaustion};
-use super::node::{ClientId, Engine, Node, NodeKey, ServerId};
+#[cfg(feature = "client")]
+use super::node::ClientId;
+#[cfg(feature = "server")]
+use super::node::ServerId;
+use super::node::{Engine, Node, NodeKey};
 use super::resolver::Resolver;
 use super::sources::{Alarm, Kind, LINGER_TIME_MAX, Read, Sources, Written};
 use super::waker::Waker;

@@ -1,0 +1,218 @@
+//! What is measured.
+
+use crate::client::Swarm;
+use crate::process::{Kind, Server};
+use anyhow::{Result, ensure};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// One kind of work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Workload {
+    /// One member of a room posts; so many messages are under way until every other member has them.
+    FanOut { members: usize, window: usize, messages: usize },
+    /// Each of so many pairs sends one message to and fro.
+    Pairs { pairs: usize, messages: usize },
+    /// Messages at a fixed rate, whether or not the earlier ones have arrived.
+    Latency { members: usize, per_second: u32, seconds: u32 },
+    /// People log in, and then do nothing.
+    Idle { connections: usize, seconds: u64 },
+    /// People come and go.
+    Churn { logins: usize },
+    /// As fan-out, but one member does not read.
+    SlowReader { members: usize, messages: usize },
+}
+
+/// A figure and its unit.
+#[derive(Clone, Debug)]
+pub(crate) struct Figure {
+    pub(crate) name: &'static str,
+    pub(crate) value: f64,
+    pub(crate) unit: &'static str,
+}
+
+fn figure(name: &'static str, value: f64, unit: &'static str) -> Figure {
+    Figure { name, value, unit }
+}
+
+/// Runs a workload against one server, started for it.
+pub(crate) fn run(kind: &Kind, workload: Workload) -> Result<Vec<Figure>> {
+    let pairs = matches!(workload, Workload::Pairs { .. });
+    let server = Server::start(kind, pairs)?;
+    let mut swarm = Swarm::new(kind, server.port)?;
+    match workload {
+        Workload::FanOut { members, window, messages } => {
+            swarm.log_in(members)?;
+            fan_out(&mut swarm, window, messages / 10)?;
+            let before = server.cpu()?;
+            fan_out(&mut swarm, window, messages)?;
+            let deliveries = messages * (members - 1);
+            Ok(vec![figure("CPU per delivery", micros(server.cpu()? - before) / to_f64(deliveries), "µs")])
+        }
+        Workload::Pairs { pairs, messages } => {
+            swarm.log_in(pairs * 2)?;
+            swarm.pair_up()?;
+            ping_pong(&mut swarm, messages / 10)?;
+            let before = server.cpu()?;
+            let count = ping_pong(&mut swarm, messages)?;
+            Ok(vec![figure("CPU per message", micros(server.cpu()? - before) / to_f64(count), "µs")])
+        }
+        Workload::Latency { members, per_second, seconds } => {
+            swarm.log_in(members)?;
+            fan_out(&mut swarm, 1, 20)?;
+            latency(&mut swarm, members, per_second, seconds)
+        }
+        Workload::Idle { connections, seconds } => idle(&server, &mut swarm, connections, seconds),
+        Workload::Churn { logins } => churn(&server, &mut swarm, logins),
+        Workload::SlowReader { members, messages } => slow_reader(&server, &mut swarm, members, messages),
+    }
+}
+
+/// Member 0 posts `messages`, keeping `window` of them under way until all other readers have them.
+fn fan_out(swarm: &mut Swarm, window: usize, messages: usize) -> Result<()> {
+    let readers = swarm.conns.iter().skip(1).filter(|conn| !conn.asleep).count();
+    let mut received = vec![0usize; swarm.conns.len()];
+    // How many readers have each message that is under way; the first one is message number `done`.
+    let mut have: VecDeque<usize> = VecDeque::new();
+    let (mut posted, mut done) = (0, 0);
+    let limit = Instant::now() + Duration::from_secs(120);
+    while done < messages {
+        let more = (window - (posted - done)).min(messages - posted);
+        if more > 0 {
+            swarm.post(0, more)?;
+            posted += more;
+            have.resize(posted - done, 0);
+        }
+        swarm.receive(Duration::from_millis(100), |at, count| {
+            if at == 0 {
+                return;
+            }
+            let Some(seen) = received.get_mut(at) else { return };
+            for message in *seen..*seen + count {
+                if let Some(readers) = have.get_mut(message - done) {
+                    *readers += 1;
+                }
+            }
+            *seen += count;
+        })?;
+        while have.front().is_some_and(|count| *count >= readers) {
+            have.pop_front();
+            done += 1;
+        }
+        ensure!(Instant::now() < limit, "only {done} of {messages} messages came through");
+    }
+    Ok(())
+}
+
+fn ping_pong(swarm: &mut Swarm, messages: usize) -> Result<usize> {
+    let total = swarm.conns.len();
+    for at in (0..total).step_by(2) {
+        swarm.post(at, 1)?;
+    }
+    let limit = Instant::now() + Duration::from_secs(120);
+    let mut count = 0;
+    let mut answers = Vec::new();
+    let mut left = total / 2;
+    while left > 0 {
+        swarm.receive(Duration::from_millis(100), |at, seen| answers.extend(std::iter::repeat_n(at, seen)))?;
+        for at in answers.drain(..) {
+            count += 1;
+            if count + left <= messages {
+                swarm.post(at, 1)?;
+            } else {
+                left -= 1;
+            }
+        }
+        ensure!(Instant::now() < limit, "only {count} of {messages} messages came through");
+    }
+    Ok(count)
+}
+
+fn latency(swarm: &mut Swarm, members: usize, per_second: u32, seconds: u32) -> Result<Vec<Figure>> {
+    let start = Instant::now();
+    let gap = Duration::from_secs(1) / per_second;
+    let total = (per_second * seconds) as usize;
+    let mut due: Vec<Instant> = Vec::new();
+    let mut received = vec![0usize; members];
+    let mut spans: Vec<f64> = Vec::new();
+    let limit = start + Duration::from_secs(u64::from(seconds) + 30);
+    while spans.len() < total * (members - 1) {
+        let now = Instant::now();
+        ensure!(now < limit, "messages are missing");
+        let next = start + gap * u32::try_from(due.len())?;
+        if due.len() < total && next <= now {
+            // Counted from when it was to be sent, so that a stall is not hidden.
+            due.push(next);
+            swarm.post(0, 1)?;
+        }
+        let wait = if due.len() < total { next.saturating_duration_since(now) } else { Duration::from_millis(10) };
+        swarm.receive(wait.min(Duration::from_millis(10)), |at, count| {
+            let Some(seen) = received.get_mut(at).filter(|_| at > 0) else { return };
+            let now = Instant::now();
+            for message in *seen..*seen + count {
+                spans.extend(due.get(message).map(|sent| micros(now.duration_since(*sent))));
+            }
+            *seen += count;
+        })?;
+    }
+    spans.sort_unstable_by(f64::total_cmp);
+    let at = |share: usize| spans.get(spans.len() * share / 1000).copied().unwrap_or_default();
+    Ok(vec![figure("p50", at(500), "µs"), figure("p99", at(990), "µs")])
+}
+
+fn idle(server: &Server, swarm: &mut Swarm, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
+    // The first few pay for what every server needs once.
+    swarm.log_in(10)?;
+    let memory = server.memory()?;
+    let before = server.cpu()?;
+    swarm.log_in(connections)?;
+    let login = micros(server.cpu()? - before) / to_f64(connections);
+    let per_connection = to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / to_f64(connections);
+    let before = server.cpu()?;
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(seconds) {
+        swarm.receive(Duration::from_millis(100), |_, _| {})?;
+    }
+    let share = micros(server.cpu()? - before) / micros(start.elapsed()) * 100.0;
+    Ok(vec![
+        figure("memory per connection", per_connection, "B"),
+        figure("CPU per login", login, "µs"),
+        figure("CPU while idle", share, "%"),
+    ])
+}
+
+fn churn(server: &Server, swarm: &mut Swarm, logins: usize) -> Result<Vec<Figure>> {
+    swarm.log_in(10)?;
+    swarm.hang_up();
+    let before = server.cpu()?;
+    let batch = 100;
+    for _ in 0..logins / batch {
+        swarm.log_in(batch)?;
+        swarm.hang_up();
+    }
+    Ok(vec![figure("CPU per come and go", micros(server.cpu()? - before) / to_f64(logins), "µs")])
+}
+
+fn slow_reader(server: &Server, swarm: &mut Swarm, members: usize, messages: usize) -> Result<Vec<Figure>> {
+    swarm.log_in(members)?;
+    swarm.sleep(members - 1)?;
+    fan_out(swarm, 100, messages / 10)?;
+    let memory = server.memory()?;
+    let before = server.cpu()?;
+    fan_out(swarm, 100, messages)?;
+    let deliveries = messages * (members - 2);
+    let grown = to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / 1024.0;
+    Ok(vec![
+        figure("CPU per delivery", micros(server.cpu()? - before) / to_f64(deliveries), "µs"),
+        figure("memory grown", grown, "KiB"),
+    ])
+}
+
+#[allow(clippy::cast_precision_loss)] // counts far below 2^52
+fn to_f64(count: usize) -> f64 {
+    count as f64
+}
+
+fn micros(span: Duration) -> f64 {
+    span.as_secs_f64() * 1e6
+}
