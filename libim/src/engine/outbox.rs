@@ -6,17 +6,20 @@ use std::io::IoSlice;
 use std::sync::Arc;
 
 /// Whole frames, encoded once and shared by every queue that they are in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Block {
     /// The frames.
-    pub bytes: Box<[u8]>,
+    pub bytes: Arc<[u8]>,
     /// The room and the first and last place, when these are durable events. Otherwise they may be dropped.
     pub events: Option<(RoomId, Seq, Seq)>,
 }
 
+/// Room for a few short answers, so that a run of them does not grow step by step.
+const OWN_BYTES_MIN: usize = 128;
+
 #[derive(Debug)]
 enum Chunk {
-    Shared(Arc<Block>),
+    Shared(Block),
     Own(Vec<u8>),
 }
 
@@ -68,7 +71,7 @@ impl Outbox {
     }
 
     /// Appends a shared block.
-    pub fn push_block(&mut self, block: Arc<Block>) {
+    pub fn push_block(&mut self, block: Block) {
         self.bytes += block.bytes.len();
         self.push(Chunk::Shared(block));
     }
@@ -82,7 +85,7 @@ impl Outbox {
             self.bytes += bytes.len() - before;
             return;
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(OWN_BYTES_MIN);
         write(&mut bytes);
         if !bytes.is_empty() {
             self.bytes += bytes.len();
@@ -172,9 +175,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn block(bytes: &[u8], events: Option<(u64, u64)>) -> Arc<Block> {
+    fn block(bytes: &[u8], events: Option<(u64, u64)>) -> Block {
         let events = events.map(|(from, to)| (RoomId::LOBBY, Seq(from), Seq(to)));
-        Arc::new(Block { bytes: bytes.into(), events })
+        Block { bytes: bytes.into(), events }
     }
 
     fn drain(outbox: &mut Outbox, step: usize) -> Vec<u8> {

@@ -55,7 +55,7 @@ pub struct Page {
     /// Whether the query asks for more beyond this page.
     pub more: bool,
     /// The events, in order, each message in its present state.
-    pub events: Vec<Arc<Event>>,
+    pub events: Vec<Event>,
 }
 
 /// Something for the store to do.
@@ -73,9 +73,9 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The event is kept, in its place.
-    Appended(Ticket, Arc<Event>),
+    Appended(Ticket, Event),
     /// The same cid with the same content is kept already, as this.
-    Duplicate(Ticket, Arc<Event>),
+    Duplicate(Ticket, Event),
     /// The event cannot be: its target is not there, or not the author's, or the cid came with another content.
     Refused(Ticket, Code),
     /// The event could not be kept; nothing changed. The text says why, for people.

@@ -126,6 +126,30 @@ impl Body {
     }
 }
 
+impl Event {
+    /// Whether somebody said something, deleted or not.
+    pub fn is_message(&self) -> bool {
+        matches!(self.body, Body::Message(_))
+    }
+
+    /// About how many bytes its texts take.
+    pub fn text_bytes(&self) -> usize {
+        let text = match &self.body {
+            Body::Message(message) => {
+                message.text.len()
+                    + message.reactions.iter().map(|reaction| 64 + reaction.names.len() * 64).sum::<usize>()
+            }
+            Body::Edited { text, .. }
+            | Body::Reacted { emoji: text, .. }
+            | Body::Created { title: text, .. }
+            | Body::Left { text, .. }
+            | Body::Topic { text } => text.len(),
+            Body::Deleted { .. } | Body::Joined | Body::Other(_) => 0,
+        };
+        text + self.name.len() + 32
+    }
+}
+
 impl MessageBody {
     /// Adds somebody's reaction or takes it away.
     pub fn react(&mut self, name: &Arc<str>, emoji: &str, on: bool) -> Result<(), Code> {

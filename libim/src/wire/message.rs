@@ -12,6 +12,7 @@ use super::notices::{
     Bye, Done, Gap, History, Members, Notice, Persons, Pong, Posted, PresenceNotice, Receipts, Refusal, RoomList,
     RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
 };
+use super::short;
 use super::requests::{
     ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login, Ping,
     Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
@@ -22,6 +23,12 @@ use serde::{Deserialize, Serialize};
 pub trait Message: Serialize {
     /// Its number on the wire.
     const KIND: u16;
+
+    /// Appends the array of kind and body by a shorter way than serde's, to the same bytes, or appends nothing and
+    /// returns false.
+    fn write_shortly(&self, _out: &mut Vec<u8>) -> bool {
+        false
+    }
 }
 
 /// The value cannot be encoded as a frame: longer than [`FRAME_BYTES_MAX`]. Nothing was written.
@@ -32,12 +39,14 @@ pub struct NotAFrame;
 pub fn encode<M: Message>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFrame> {
     let start = out.len();
     out.extend_from_slice(&[0; FRAME_HEADER_BYTES]);
-    let mut serializer = rmp_serde::Serializer::new(&mut *out).with_struct_map();
-    let written = (M::KIND, message).serialize(&mut serializer);
+    let written = message.write_shortly(out) || {
+        let mut serializer = rmp_serde::Serializer::new(&mut *out).with_struct_map();
+        (M::KIND, message).serialize(&mut serializer).is_ok()
+    };
     let length = u32::try_from(out.len() - start - FRAME_HEADER_BYTES).unwrap_or(u32::MAX);
     let header = out.get_mut(start..start + FRAME_HEADER_BYTES);
     match (written, header) {
-        (Ok(()), Some(header)) if length <= FRAME_BYTES_MAX => {
+        (true, Some(header)) if length <= FRAME_BYTES_MAX => {
             header.copy_from_slice(&length.to_be_bytes());
             Ok(())
         }
@@ -74,12 +83,18 @@ pub fn request_id(frame: &[u8]) -> RequestId {
 }
 
 macro_rules! messages {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $kind:literal => $body:ident, )* }) => {
+    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $kind:literal => $body:ident $(, written by $write:path)? $(, read by $read:path)?; )* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
         pub enum $name { $( $(#[$vdoc])* $body($body), )* }
 
-        $( impl Message for $body { const KIND: u16 = $kind; } )*
+        $( impl Message for $body {
+            const KIND: u16 = $kind;
+
+            $( fn write_shortly(&self, out: &mut Vec<u8>) -> bool {
+                $write(self, out)
+            } )?
+        } )*
 
         impl $name {
             /// Every kind that this version knows, with its name.
@@ -87,6 +102,9 @@ macro_rules! messages {
 
             /// Decodes one frame, given without its length prefix. `None`: a kind that this version does not know.
             pub fn decode(frame: &[u8]) -> Result<Option<Self>, Malformed> {
+                $( $( if let Some(body) = $read(frame) {
+                    return Ok(Some($name::$body(body)));
+                } )? )*
                 let (kind, body) = split(frame)?;
                 Ok(Some(match kind {
                     $( $kind => $name::$body(decode_body(body)?), )*
@@ -106,45 +124,45 @@ messages! {
     /// What a client says.
     FromClient {
         /// Opens the conversation.
-        1 => ClientHello,
+        1 => ClientHello;
         /// Asks to come in.
-        2 => Login,
+        2 => Login;
         /// Posts a message.
-        3 => Post,
+        3 => Post, read by short::read_post;
         /// Changes a message of one's own.
-        4 => Edit,
+        4 => Edit;
         /// Takes back a message of one's own.
-        5 => Delete,
+        5 => Delete;
         /// Adds or takes away a reaction.
-        6 => React,
+        6 => React;
         /// Says up to where events have arrived and been read.
-        7 => Receipt,
+        7 => Receipt;
         /// Says that one is typing.
-        8 => Typing,
+        8 => Typing;
         /// Sets presence and status text.
-        9 => SetStatus,
+        9 => SetStatus;
         /// Makes a room.
-        10 => Create,
+        10 => Create;
         /// Enters a room.
-        11 => Join,
+        11 => Join;
         /// Leaves a room.
-        12 => Leave,
+        12 => Leave;
         /// Sets a room's topic.
-        13 => SetTopic,
+        13 => SetTopic;
         /// Opens the private conversation with somebody.
-        14 => Direct,
+        14 => Direct;
         /// Asks for a page of a room's events.
-        15 => Fetch,
+        15 => Fetch;
         /// Asks for a page of the rooms that can be joined.
-        16 => ListRooms,
+        16 => ListRooms;
         /// Asks for a page of a room's members.
-        17 => ListMembers,
+        17 => ListMembers;
         /// Asks for a page of the people who are there.
-        18 => ListUsers,
+        18 => ListUsers;
         /// Shows that one is there and asks for the heads of one's rooms.
-        19 => Ping,
+        19 => Ping;
         /// Leaves for good.
-        20 => Quit,
+        20 => Quit;
     }
 }
 
@@ -152,44 +170,44 @@ messages! {
     /// What a server says.
     FromServer {
         /// Answers the client's hello.
-        64 => ServerHello,
+        64 => ServerHello;
         /// Lets the client in.
-        65 => Welcome,
+        65 => Welcome;
         /// Something durable happened in a room.
-        66 => Event,
+        66 => Event, written by short::write_event;
         /// A post, edit, deletion or reaction is kept.
-        67 => Posted,
+        67 => Posted, written by short::write_posted;
         /// A request is carried out.
-        68 => Done,
+        68 => Done;
         /// A request is refused.
-        69 => Refusal,
+        69 => Refusal;
         /// Events that were dropped for this slow reader are to be fetched.
-        70 => Gap,
+        70 => Gap;
         /// A page of a room's events.
-        71 => History,
+        71 => History;
         /// A page of rooms.
-        72 => RoomList,
+        72 => RoomList;
         /// A page of members.
-        73 => Members,
+        73 => Members;
         /// A page of people.
-        74 => Persons,
+        74 => Persons;
         /// People came, went or changed.
-        75 => PresenceNotice,
+        75 => PresenceNotice;
         /// How many people are there, when they are too many to tell one by one.
-        76 => RosterSize,
+        76 => RosterSize;
         /// Somebody types.
-        77 => TypingNotice,
+        77 => TypingNotice;
         /// Up to where members have received and read.
-        78 => Receipts,
+        78 => Receipts;
         /// The client is in this room now, or its entry changed.
-        79 => RoomNotice,
+        79 => RoomNotice;
         /// Answers a ping.
-        80 => Pong,
+        80 => Pong;
         /// The server reads this connection more slowly for a while.
-        81 => Throttled,
+        81 => Throttled;
         /// A word from the server's operator to everybody.
-        82 => Notice,
+        82 => Notice;
         /// The last frame of a connection.
-        83 => Bye,
+        83 => Bye;
     }
 }

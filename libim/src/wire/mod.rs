@@ -11,6 +11,7 @@ pub mod limits;
 mod message;
 mod notices;
 mod requests;
+mod short;
 
 pub use check::Malformed;
 pub use code::{Code, LeaveReason, Presence, RoomKind};

@@ -235,6 +235,11 @@ impl Swarm {
     /// Reads until nothing comes for so long.
     pub(crate) fn drain(&mut self, quiet: Duration) -> Result<()> {
         let limit = Instant::now() + Duration::from_secs(60);
+        for conn in &mut self.conns {
+            let mut rest = conn.kept.as_slice();
+            while next_frame(&mut rest).is_some() {}
+            conn.kept = rest.to_vec();
+        }
         while self.receive(quiet, |_, _| {})? {
             anyhow::ensure!(Instant::now() < limit, "the server does not fall quiet");
         }

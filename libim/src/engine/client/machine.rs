@@ -92,9 +92,9 @@ impl Machine for Client {
     }
 
     fn handle_writable(&mut self, _now: Now, id: ConnId) {
-        if let Some(conn) = self.conn_mut(id) {
+        if let Some(conn) = self.conn_mut(id).filter(|conn| conn.blocked) {
             conn.blocked = false;
-            conn.dirty = !conn.outbox.is_empty();
+            conn.dirty = true;
         }
     }
 

@@ -56,7 +56,7 @@ pub enum ServerEvent {
         text: String,
     },
     /// An event was committed. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
-    Committed(Arc<Event>),
+    Committed(Event),
     /// The store could not keep something. Its sender was told.
     StoreFailed {
         /// Why.

@@ -5,14 +5,19 @@ use crate::engine::{Block, ConnId};
 use crate::wire::{Event, Message, RoomId, Seq, encode};
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use std::sync::Arc;
 
 /// The feeds of all rooms.
 #[derive(Debug, Default)]
 pub(super) struct Feeds {
     feeds: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
+    /// Memory for gathering, empty.
+    spare: Vec<Vec<u8>>,
 }
+
+/// How much memory for gathering is kept.
+const SPARE_MAX: usize = 64;
+const SPARE_BYTES_MAX: usize = 256 * 1024;
 
 /// One room's listeners and what they are to be told.
 #[derive(Debug, Default)]
@@ -76,6 +81,7 @@ impl Feeds {
         let feed = self.feeds.get_mut(&room)?;
         if !feed.dirty {
             feed.dirty = true;
+            feed.events = self.spare.pop().unwrap_or_default();
             self.dirty.push(room);
         }
         Some(feed)
@@ -87,8 +93,11 @@ impl Feeds {
             let Some(feed) = self.feeds.get_mut(&room) else { continue };
             feed.dirty = false;
             let source = std::mem::take(&mut feed.source);
+            if feed.range.is_none() {
+                self.spare.push(std::mem::take(&mut feed.events));
+            }
             if let Some((first, last)) = feed.range.take() {
-                let block = take_block(&mut feed.events, Some((room, first, last)));
+                let block = take_block(&mut feed.events, Some((room, first, last)), &mut self.spare);
                 for conn in &feed.listeners {
                     if source != Source::One(*conn) {
                         links.push_block(*conn, block.clone());
@@ -96,7 +105,7 @@ impl Feeds {
                 }
             }
             if !feed.chatter.is_empty() {
-                let block = take_block(&mut feed.chatter, None);
+                let block = take_block(&mut feed.chatter, None, &mut self.spare);
                 for conn in &feed.listeners {
                     links.push_block(*conn, block.clone());
                 }
@@ -105,7 +114,14 @@ impl Feeds {
     }
 }
 
-/// Makes a block of what was gathered and gives the gathering place's memory back, so that a quiet room holds none.
-fn take_block(bytes: &mut Vec<u8>, events: Option<(RoomId, Seq, Seq)>) -> Arc<Block> {
-    Arc::new(Block { bytes: std::mem::take(bytes).into_boxed_slice(), events })
+/// Makes a block of what was gathered. The gathering place's memory goes to the next room that has something to tell,
+/// so that a quiet room holds none.
+fn take_block(bytes: &mut Vec<u8>, events: Option<(RoomId, Seq, Seq)>, spare: &mut Vec<Vec<u8>>) -> Block {
+    let block = Block { bytes: bytes.as_slice().into(), events };
+    let mut bytes = std::mem::take(bytes);
+    bytes.clear();
+    if spare.len() < SPARE_MAX && bytes.capacity() <= SPARE_BYTES_MAX {
+        spare.push(bytes);
+    }
+    block
 }

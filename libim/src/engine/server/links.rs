@@ -6,7 +6,6 @@ use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
 use crate::wire::{Gap, Message, encode};
 use slab::Slab;
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// All connections of a server.
@@ -99,7 +98,7 @@ impl Links {
 
     /// Queues a shared block for one connection. When the queue overflows, droppable blocks go, then events, for which
     /// a gap marker stands in.
-    pub(super) fn push_block(&mut self, id: ConnId, block: Arc<Block>) {
+    pub(super) fn push_block(&mut self, id: ConnId, block: Block) {
         let queue_bytes_max = self.queue_bytes_max;
         let Some(conn) = self.get_mut(id) else { return };
         conn.outbox.push_block(block);

@@ -96,10 +96,11 @@ impl Machine for Server {
     }
 
     fn handle_writable(&mut self, _now: Now, id: ConnId) {
-        if let Some(conn) = self.links.get_mut(id) {
+        // Most calls come along with something to read and say nothing new; answers go on waiting for company then.
+        if let Some(conn) = self.links.get_mut(id).filter(|conn| conn.blocked) {
             conn.blocked = false;
+            self.links.mark(id);
         }
-        self.links.mark(id);
     }
 
     fn handle_timeout(&mut self, now: Now) {

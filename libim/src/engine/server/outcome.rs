@@ -7,7 +7,6 @@ use crate::engine::store::{Draft, Outcome, Page, Ticket};
 use crate::wire::{
     Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, UserId, encode,
 };
-use std::sync::Arc;
 use std::time::Duration;
 
 /// When a sender whose post could not be stored may try again.
@@ -26,7 +25,7 @@ impl Server {
         }
     }
 
-    fn handle_appended(&mut self, now: Now, ticket: Ticket, event: &Arc<Event>) {
+    fn handle_appended(&mut self, now: Now, ticket: Ticket, event: &Event) {
         if let Some(room) = self.hub.room_mut(event.room) {
             room.head = event.seq;
         }
@@ -146,8 +145,7 @@ impl Server {
         let Some(Pending { conn, id, then, .. }) = self.pending.try_remove(ticket.0) else { return };
         let Then::AnswerPage(room) = then else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
-        let events = page.events.iter().map(|event| Event::clone(event)).collect();
-        let history = History { id, room, from: page.from, to: page.to, more: page.more, head, events };
+        let history = History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };
         self.links.send_raw(conn, |out| {
             let _ = encode(&history, out);
         });
