@@ -169,6 +169,8 @@ fn idle(server: &Server, swarm: &mut Swarm, connections: usize, seconds: u64) ->
     swarm.log_in(connections)?;
     let login = micros(server.cpu()? - before) / to_f64(connections);
     let per_connection = to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / to_f64(connections);
+    // What the last login still has the server say, it says within a second or so.
+    swarm.drain(Duration::from_secs(2))?;
     let before = server.cpu()?;
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(seconds) {
