@@ -10,7 +10,6 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use libim::{Address, Event, Loop, ServerEvent};
 use options::Options;
-use signals::Signals;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
@@ -29,7 +28,7 @@ fn run(options: &Options) -> Result<()> {
     logs::start(options.log, options.log_format);
     let config = options.server_config()?;
     let mut lp = Loop::new().context("cannot start the event loop")?;
-    let signals = Signals::new(lp.waker()).context("cannot watch for signals")?;
+    signals::watch(&mut lp).context("cannot watch for signals")?;
     let server = lp.serve(config.clone());
     let mut bound = Vec::new();
     for address in &options.listen {
@@ -45,18 +44,22 @@ fn run(options: &Options) -> Result<()> {
 
     loop {
         lp.turn(None).context("the event loop failed")?;
-        if signals.asked_to_stop() {
-            tracing::info!("closing");
-            if let Some(server) = lp.server(server) {
-                server.drain();
-            }
-        }
         while let Some(event) = lp.next_event() {
-            if matches!(event, Event::Server(_, ServerEvent::Drained)) {
-                tracing::info!("closed");
-                return Ok(());
+            match event {
+                Event::Server(_, ServerEvent::Drained) => {
+                    tracing::info!("closed");
+                    return Ok(());
+                }
+                // Nothing else is watched: a signal has come.
+                #[cfg(unix)]
+                Event::Readable(_) => {
+                    tracing::info!("closing");
+                    if let Some(server) = lp.server(server) {
+                        server.drain();
+                    }
+                }
+                event => logs::note(&event),
             }
-            logs::note(&event);
         }
     }
 }

@@ -1,46 +1,31 @@
-//! Being asked to stop.
+//! Being asked to stop: SIGTERM and SIGINT become something to read for the loop, without a thread. (In a process of one
+//! thread the system library saves the locks and the cancellation points of every allocation and system call.)
 
-use libim::Waker;
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use anyhow::Result;
+use libim::Loop;
 
-/// Notes SIGTERM and SIGINT, and wakes the loop. The second one ends the process at once.
-pub(crate) struct Signals {
-    asked: Arc<AtomicBool>,
+/// Notes SIGTERM and SIGINT from now on. The second one ends the process at once.
+#[cfg(unix)]
+pub(crate) fn watch(lp: &mut Loop) -> Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    let (reader, writer) = UnixStream::pair()?;
+    reader.set_nonblocking(true)?;
+    let seen = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 130, seen.clone())?;
+        signal_hook::flag::register(signal, seen.clone())?;
+        signal_hook::low_level::pipe::register(signal, writer.try_clone()?)?;
+    }
+    lp.watch(reader.into())?;
+    Ok(())
 }
 
-impl Signals {
-    #[cfg(unix)]
-    pub(crate) fn new(waker: Waker) -> io::Result<Signals> {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        let asked = Arc::new(AtomicBool::new(false));
-        let seen = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            signal_hook::flag::register_conditional_shutdown(signal, 130, seen.clone())?;
-            signal_hook::flag::register(signal, seen.clone())?;
-        }
-        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-        let note = asked.clone();
-        std::thread::Builder::new().name("im-signals".into()).spawn(move || {
-            for _ in signals.forever() {
-                note.store(true, Ordering::Release);
-                if waker.wake().is_err() {
-                    return;
-                }
-            }
-        })?;
-        Ok(Signals { asked })
-    }
-
-    /// Elsewhere the system's own way of ending a program has to do.
-    #[cfg(not(unix))]
-    pub(crate) fn new(_waker: Waker) -> io::Result<Signals> {
-        Ok(Signals { asked: Arc::new(AtomicBool::new(false)) })
-    }
-
-    /// Whether the server is to stop; true once per request.
-    pub(crate) fn asked_to_stop(&self) -> bool {
-        self.asked.swap(false, Ordering::AcqRel)
-    }
+/// Elsewhere the system's own way of ending a program has to do.
+#[cfg(not(unix))]
+pub(crate) fn watch(_lp: &mut Loop) -> Result<()> {
+    Ok(())
 }

@@ -4,8 +4,7 @@
 //! appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
 //! engine tells nobody of an event before.
 
-use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp, UserId};
-use std::sync::Arc;
+use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq};
 
 /// Names a job; chosen by the engine, repeated in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,18 +13,10 @@ pub struct Ticket(pub usize);
 /// An event that has no place yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
-    /// Where.
-    pub room: RoomId,
-    /// Whose doing it is.
-    pub author: UserId,
-    /// The author's name.
-    pub name: Arc<str>,
-    /// When.
-    pub time: Timestamp,
+    /// The event; its `seq` is the store's to set.
+    pub event: Box<Event>,
     /// The client's own name for it, if it is to be kept once only.
     pub cid: Option<Cid>,
-    /// What happened.
-    pub body: Body,
 }
 
 /// Which events of a room are asked for: those after `after` and before `before`.
@@ -73,9 +64,9 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The event is kept, in its place.
-    Appended(Ticket, Event),
+    Appended(Ticket, Box<Event>),
     /// The same cid with the same content is kept already, as this.
-    Duplicate(Ticket, Event),
+    Duplicate(Ticket, Box<Event>),
     /// The event cannot be: its target is not there, or not the author's, or the cid came with another content.
     Refused(Ticket, Code),
     /// The event could not be kept; nothing changed. The text says why, for people.
@@ -94,30 +85,23 @@ pub trait Store {
     fn poll_outcome(&mut self) -> Option<Outcome>;
 }
 
-impl Draft {
-    /// The event that this draft is in its place.
-    pub fn at(self, seq: Seq) -> Event {
-        Event { room: self.room, seq, time: self.time, author: self.author, name: self.name, body: self.body }
-    }
-}
-
-/// The state of a message after `change`, which its author or a reader made at `time`. The rules are here so that every
-/// store has the same.
-pub fn revise(target: &Event, author: UserId, name: &Arc<str>, time: Timestamp, change: &Body) -> Result<MessageBody, Code> {
+/// The state of the message `target` after `change`, an edit, deletion or reaction. The rules are here so that every store
+/// has the same.
+pub fn revise(target: &Event, change: &Event) -> Result<MessageBody, Code> {
     let Body::Message(message) = &target.body else { return Err(Code::NotFound) };
     if message.deleted {
         return Err(Code::NotFound);
     }
-    let own = target.author == author;
+    let own = target.author == change.author;
     let mut message = message.clone();
-    match change {
+    match &change.body {
         Body::Edited { text, mentions, .. } if own => {
             message.text.clone_from(text);
             message.mentions.clone_from(mentions);
-            message.edited = Some(time);
+            message.edited = Some(change.time);
         }
         Body::Deleted { .. } if own => message = MessageBody { deleted: true, ..MessageBody::default() },
-        Body::Reacted { emoji, on, .. } => message.react(name, emoji, *on)?,
+        Body::Reacted { emoji, on, .. } => message.react(&change.name, emoji, *on)?,
         Body::Edited { .. } | Body::Deleted { .. } => return Err(Code::Forbidden),
         Body::Message(_)
         | Body::Created { .. }

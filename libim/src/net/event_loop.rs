@@ -52,7 +52,16 @@ pub enum Event {
     /// itself; those inside are not concerned.
     #[cfg(feature = "server")]
     AcceptPaused(ServerId, String),
+    /// A descriptor that the program gave to [`Loop::watch`] has something to read, or has ended. It is not told again
+    /// before the program has read all there is.
+    #[cfg(unix)]
+    Readable(WatchId),
 }
+
+/// Names a watched descriptor within its loop; never reused.
+#[cfg(unix)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WatchId(u64);
 
 /// A loop with any number of servers and clients, on one thread.
 ///
@@ -183,6 +192,15 @@ impl Loop {
         self.remove_node(id.0);
     }
 
+    /// Watches a descriptor of the program's own, such as its standard input or the reading end of a pipe; see
+    /// [`Event::Readable`]. The loop closes it when the loop ends.
+    #[cfg(unix)]
+    pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> io::Result<WatchId> {
+        let nobody = NodeKey { index: usize::MAX, serial: 0 };
+        let token = self.sources.add_watched(self.poll.registry(), nobody, Kind::Watched(fd))?;
+        Ok(WatchId(self.sources.slab.get(token).map_or(0, |source| source.serial)))
+    }
+
     /// Wakes this loop from another thread.
     pub fn waker(&self) -> Waker {
         self.waker.clone()
@@ -261,6 +279,8 @@ impl Loop {
             match &source.kind {
                 Kind::Opening(..) => self.handle_opening(now, token),
                 Kind::Listener(_) => self.handle_acceptable(now, token),
+                #[cfg(unix)]
+                Kind::Watched(_) => self.notes.push_back(Event::Readable(WatchId(source.serial))),
                 Kind::Socket(_) | Kind::Pipe(_) | Kind::Lingering(_) => {
                     if event.is_writable() {
                         self.handle_writable(now, token);
@@ -297,6 +317,8 @@ impl Loop {
             Kind::Listener(_) => return self.handle_acceptable(now, token),
             Kind::Lingering(_) => return self.drop_input(now, token),
             Kind::Opening(..) => return,
+            #[cfg(unix)]
+            Kind::Watched(_) => return,
             Kind::Socket(_) | Kind::Pipe(_) => {}
         }
         let Some((owner, conn)) = self.conn_at(token) else { return };

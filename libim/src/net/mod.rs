@@ -12,6 +12,8 @@ mod stream;
 mod waker;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
+#[cfg(unix)]
+pub use event_loop::WatchId;
 pub use event_loop::{Event, Loop};
 pub use node::{ClientId, ServerId};
 pub use waker::Waker;

@@ -5,10 +5,14 @@ use super::node::NodeKey;
 use super::stream::Socket;
 use crate::engine::{ConnId, Outbox};
 use crate::wire::limits::READ_BYTES_PER_TURN;
+#[cfg(unix)]
+use mio::unix::SourceFd;
 use mio::{Registry, Token};
 use slab::Slab;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 /// One thing watched.
@@ -35,6 +39,9 @@ pub(super) enum Kind {
     Pipe(Pipe),
     /// A connection whose sending side is ended; what still comes is read and dropped until the peer ends too.
     Lingering(Socket),
+    /// A descriptor of the program's own.
+    #[cfg(unix)]
+    Watched(OwnedFd),
 }
 
 /// One end of a connection inside the program.
@@ -96,6 +103,10 @@ impl Sources {
             Some(Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket)) => {
                 socket.register(registry, Token(token))
             }
+            #[cfg(unix)]
+            Some(Kind::Watched(fd)) => {
+                registry.register(&mut SourceFd(&fd.as_raw_fd()), Token(token), mio::Interest::READABLE)
+            }
             Some(Kind::Pipe(_)) | None => Ok(()),
         };
         if let Err(error) = registered {
@@ -121,6 +132,11 @@ impl Sources {
         match &mut source.kind {
             Kind::Listener(listener) => listener.deregister(registry),
             Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket) => socket.deregister(registry),
+            #[cfg(unix)]
+            Kind::Watched(fd) => {
+                // Closing it right after takes it out of the poll, unless the program has a copy of it.
+                let _ = registry.deregister(&mut SourceFd(&fd.as_raw_fd()));
+            }
             Kind::Pipe(pipe) => {
                 if let Some(peer) = pipe.peer.and_then(|peer| self.pipe(peer)) {
                     peer.peer = None;
@@ -134,7 +150,7 @@ impl Sources {
     fn pipe(&mut self, token: usize) -> Option<&mut Pipe> {
         match &mut self.slab.get_mut(token)?.kind {
             Kind::Pipe(pipe) => Some(pipe),
-            Kind::Listener(_) | Kind::Opening(..) | Kind::Socket(_) | Kind::Lingering(_) => None,
+            _ => None,
         }
     }
 
@@ -166,7 +182,7 @@ impl Sources {
                 }
                 Read::Bytes(count, more)
             }
-            Kind::Listener(_) | Kind::Opening(..) => Read::Nothing,
+            _ => Read::Nothing,
         }
     }
 
@@ -181,7 +197,7 @@ impl Sources {
                 };
             }
             Some(Kind::Pipe(pipe)) => pipe.peer,
-            Some(Kind::Listener(_) | Kind::Opening(..) | Kind::Lingering(_)) | None => None,
+            _ => None,
         };
         let Some((peer, pipe)) = peer.and_then(|peer| Some((peer, self.pipe(peer)?))) else {
             return Written::Broken("the other end is gone".into());

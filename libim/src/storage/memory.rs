@@ -66,7 +66,7 @@ impl MemoryStore {
     }
 
     fn append(&mut self, ticket: Ticket, draft: Draft) -> Outcome {
-        let id = draft.room;
+        let id = draft.event.room;
         let room = self.rooms.entry(id).or_default();
         let before = room.bytes();
         let outcome = room.append(ticket, draft, self.limits.events_per_room, &mut self.scratch);
@@ -102,17 +102,17 @@ impl MemoryStore {
 
 impl Room {
     fn append(&mut self, ticket: Ticket, draft: Draft, events_max: usize, scratch: &mut Vec<u8>) -> Outcome {
-        let print = draft.cid.map_or(0, |_| self.print_of(&draft));
+        let print = draft.cid.map_or(0, |_| self.print_of(&draft.event));
         if let Some(outcome) = draft.cid.and_then(|cid| self.known(ticket, &cid, print)) {
             return outcome;
         }
-        if let Some(target) = target_of(&draft.body)
-            && let Err(code) = self.revise(target, &draft, scratch)
+        if let Some(target) = target_of(&draft.event.body)
+            && let Err(code) = self.revise(target, &draft.event, scratch)
         {
             return Outcome::Refused(ticket, code);
         }
-        let cid = draft.cid;
-        let event = draft.at(self.log.head().next());
+        let Draft { mut event, cid } = draft;
+        event.seq = self.log.head().next();
         self.log.push(&event, scratch);
         if let Some(cid) = cid {
             self.cids.insert(cid, Known { seq: event.seq, print }, events_max);
@@ -127,16 +127,16 @@ impl Room {
         let known = self.cids.get(cid)?;
         let event = self.log.get(known.seq)?;
         Some(if known.print == print {
-            Outcome::Duplicate(ticket, event)
+            Outcome::Duplicate(ticket, Box::new(event))
         } else {
             Outcome::Refused(ticket, Code::Conflict)
         })
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.
-    fn revise(&mut self, target: Seq, draft: &Draft, scratch: &mut Vec<u8>) -> Result<(), Code> {
+    fn revise(&mut self, target: Seq, change: &Event, scratch: &mut Vec<u8>) -> Result<(), Code> {
         let event = self.log.get(target).ok_or(Code::NotFound)?;
-        let message = revise(&event, draft.author, &draft.name, draft.time, &draft.body)?;
+        let message = revise(&event, change)?;
         let deleted = message.deleted;
         self.log.replace(Event { body: Body::Message(message), ..event }, scratch);
         if deleted {
@@ -189,14 +189,14 @@ impl Room {
         page
     }
 
-    /// A fingerprint of what a draft says, to tell a retry from another post under the same cid. A collision could only
+    /// A fingerprint of what an event says, to tell a retry from another post under the same cid. A collision could only
     /// make somebody's own post pass for a retry of their other one.
-    fn print_of(&self, draft: &Draft) -> u64 {
+    fn print_of(&self, event: &Event) -> u64 {
         let mut hasher = self.cids.hasher().build_hasher();
-        draft.room.hash(&mut hasher);
-        draft.name.hash(&mut hasher);
-        target_of(&draft.body).hash(&mut hasher);
-        match &draft.body {
+        event.room.hash(&mut hasher);
+        event.name.hash(&mut hasher);
+        target_of(&event.body).hash(&mut hasher);
+        match &event.body {
             Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
             Body::Edited { text, .. } => (1, text).hash(&mut hasher),
             Body::Deleted { .. } => 2.hash(&mut hasher),

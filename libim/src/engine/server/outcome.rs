@@ -71,8 +71,8 @@ impl Server {
             // They left the server while the store worked; the room must hear of that too.
             let farewell = Pending { conn, id: RequestId(0), user, then: Then::Farewell };
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
-            let (room, author, name) = (event.room, event.author, event.name.clone());
-            return self.append_draft(farewell, Draft { room, author, name, time: now.wall, cid: None, body });
+            let event = Box::new(Event { body, time: now.wall, ..event.clone() });
+            return self.append_draft(farewell, Draft { event, cid: None });
         }
         self.hub.join(event.room, user, event.seq);
         if let Some(attached) = self.conn_of(user) {
