@@ -132,10 +132,15 @@ impl Outbox {
     }
 
     /// Makes room after an overflow: drops what may be dropped, then, if still more than `bytes_max` wait, every durable
-    /// event that has not begun to leave. Returns what is to be fetched instead, one entry per room.
+    /// event that has not begun to leave. Returns what is to be fetched instead, one entry per room, and one for
+    /// [`RoomId::PEOPLE`] when what may be dropped was.
     pub fn shed(&mut self, bytes_max: usize) -> Vec<Shed> {
-        self.drop_blocks(|block| block.events.is_none());
         let mut shed: Vec<Shed> = Vec::new();
+        let before = self.bytes;
+        self.drop_blocks(|block| block.events.is_none());
+        if self.bytes < before {
+            shed.push(Shed { room: RoomId::PEOPLE, from: Seq::ZERO, to: Seq::ZERO });
+        }
         if self.bytes > bytes_max {
             self.drop_blocks(|block| {
                 let Some((room, from, to)) = block.events else { return false };
@@ -222,7 +227,8 @@ mod tests {
         outbox.push_block(block(b"two-three", Some((2, 3))));
         outbox.push_block(block(b"four", Some((4, 4))));
         outbox.advance(2);
-        assert_eq!(outbox.shed(10), vec![Shed { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
+        let people = Shed { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) };
+        assert_eq!(outbox.shed(10), vec![people, Shed { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
         assert_eq!(drain(&mut outbox, 100), b"gunreply");
     }
 
@@ -231,7 +237,7 @@ mod tests {
         let mut outbox = Outbox::default();
         outbox.push_block(block(b"typing", None));
         outbox.push_block(block(b"one", Some((1, 1))));
-        assert_eq!(outbox.shed(5), vec![]);
+        assert_eq!(outbox.shed(5), vec![Shed { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) }]);
         assert_eq!(drain(&mut outbox, 100), b"one");
     }
 }

@@ -52,6 +52,8 @@ number_id! {
 impl RoomId {
     /// The room that everybody is in.
     pub const LOBBY: RoomId = RoomId(1);
+    /// No room: in a gap, the list of people.
+    pub const PEOPLE: RoomId = RoomId(0);
 }
 
 impl Seq {

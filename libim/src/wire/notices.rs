@@ -149,7 +149,8 @@ pub struct Refusal {
     pub retry_after_ms: u32,
 }
 
-/// This reader was too slow for these events: fetch them.
+/// This reader was too slow for these events: fetch them. With room 0, what was dropped was about people: list them
+/// again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// Where.

@@ -100,8 +100,8 @@ impl Client {
             return Err(CommandError::OutboxFull);
         }
         let cid = Cid(self.random.bytes());
-        self.posts.add(Entry { cid, room, body });
-        self.pump(self.now);
+        self.posts.add(Entry { cid, room, body, sent: false });
+        self.pump();
         Ok(cid)
     }
 
@@ -223,7 +223,7 @@ impl Client {
             State::Ready => {
                 self.state = State::Quitting(self.now.mono + DRAIN_TIME_MAX);
                 self.quit_reason = reason.into();
-                self.pump(self.now);
+                self.pump();
             }
             State::Quitting(_) | State::Closed => {}
             State::Waiting(_) => self.end(None, "quit"),

@@ -2,7 +2,7 @@
 
 use super::{Asked, Client, ClientEvent, State};
 use crate::core::Now;
-use crate::wire::limits::{PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
+use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
 use crate::wire::{
     Code, Create, Event, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Persons, Posted, Presence,
     Refusal, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, Welcome,
@@ -18,6 +18,7 @@ impl Client {
             FromServer::Posted(posted) => self.handle_posted(now, posted),
             FromServer::Done(done) => self.handle_done(done.id, done.room),
             FromServer::Refusal(refusal) => self.handle_refusal(now, refusal),
+            FromServer::Gap(gap) if gap.room == RoomId::PEOPLE => self.take_census(),
             FromServer::Gap(gap) => self.known_head(now, gap.room, gap.to),
             FromServer::History(history) => self.handle_history(now, history),
             FromServer::RoomList(list) => {
@@ -53,6 +54,7 @@ impl Client {
                 for (room, head) in pong.heads {
                     self.known_head(now, room, head);
                 }
+                self.rejoin_rooms();
             }
             FromServer::Throttled(throttled) => {
                 let wait = Duration::from_millis(u64::from(throttled.wait_ms));
@@ -95,7 +97,8 @@ impl Client {
         let hello = self.hello.as_ref();
         let server = hello.map(|hello| hello.name.clone()).unwrap_or_default();
         let epoch = hello.map(|hello| hello.epoch);
-        if self.epoch.is_some() && self.epoch != epoch {
+        self.same_life = self.epoch == epoch;
+        if self.epoch.is_some() && !self.same_life {
             // Another life of the data: places of before mean nothing now.
             for room in self.rooms.values_mut() {
                 room.reset();
@@ -114,14 +117,14 @@ impl Client {
             self.enter(now, info);
         }
         self.rejoin_rooms();
-        if self.config.roster && welcome.people as usize <= crate::wire::limits::LIVE_ROSTER_MAX {
-            self.census = Some((Vec::new(), Vec::new()));
-            self.ask(Asked::Census, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
+        self.census_taken = self.config.roster && welcome.people as usize <= LIVE_ROSTER_MAX;
+        if self.census_taken {
+            self.take_census();
         } else if !self.people.is_empty() {
             self.people.clear();
             self.tell(ClientEvent::People(Vec::new()));
         }
-        self.pump(now);
+        self.pump();
     }
 
     fn handle_event(&mut self, now: Now, event: Event) {
@@ -191,7 +194,7 @@ impl Client {
             at.sync.offer(Event { room, seq, time: posted.time, author, name, body }, Some(cid));
             self.advance(now, room);
         }
-        self.pump(now);
+        self.pump();
     }
 
     fn handle_done(&mut self, id: RequestId, room: Option<RoomId>) {
@@ -211,11 +214,11 @@ impl Client {
         if let Some(entry) = self.posts.answered(id) {
             let retry = code == Code::NotStored && retry_after_ms > 0;
             if retry {
-                self.posts_resume = now.mono + Duration::from_millis(u64::from(retry_after_ms));
+                self.posts_resume = Some(now.mono + Duration::from_millis(u64::from(retry_after_ms)));
                 self.posts.put_back(entry);
             } else {
                 self.tell(ClientEvent::PostFailed { cid: entry.cid, room: entry.room, code, text });
-                self.pump(now);
+                self.pump();
             }
             return;
         }
@@ -279,8 +282,20 @@ impl Client {
         }
     }
 
+    /// Asks for the list of people, from its beginning.
+    fn take_census(&mut self) {
+        if !self.census_taken || self.state != State::Ready {
+            return;
+        }
+        self.asked.retain(|_, asked| !matches!(asked, Asked::Census));
+        self.census = Some((Vec::new(), Vec::new()));
+        self.ask(Asked::Census, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
+    }
+
     fn handle_persons(&mut self, persons: Persons) {
-        self.asked.remove(&persons.id);
+        if !matches!(self.asked.remove(&persons.id), Some(Asked::Census)) {
+            return;
+        }
         let Some((gathered, _)) = &mut self.census else { return };
         gathered.extend(persons.people);
         let last = gathered.last().map(|person| person.user);
@@ -293,7 +308,10 @@ impl Client {
         for person in changes {
             let _ = self.apply_presence(&person);
         }
-        let people = self.people.values().cloned().collect();
+        let people: Vec<Person> = self.people.values().cloned().collect();
+        for person in &people {
+            self.peer_returned(&person.name);
+        }
         self.tell(ClientEvent::People(people));
     }
 

@@ -119,8 +119,9 @@ impl Machine for Client {
         if self.receipts_due.is_some_and(|due| due <= now.mono) {
             self.send_receipts();
         }
-        if self.posts.has_waiting() && self.posts_resume <= now.mono {
-            self.pump(now);
+        if self.posts_resume.is_some_and(|resume| resume <= now.mono) {
+            self.posts_resume = None;
+            self.pump();
         }
     }
 
@@ -168,7 +169,7 @@ impl Machine for Client {
         };
         let ready = matches!(self.state, State::Ready | State::Quitting(_));
         let pulse = self.conn.as_ref().filter(|_| self.state != State::Dialing).and_then(|conn| self.pulse_due(conn));
-        let posts = (ready && self.posts_resume > Duration::ZERO && self.posts.has_waiting()).then_some(self.posts_resume);
+        let posts = self.posts_resume.filter(|_| ready && self.posts.has_waiting());
         [state, pulse, self.receipts_due, posts].into_iter().flatten().min()
     }
 
@@ -243,8 +244,8 @@ impl Client {
     }
 
     /// Sends what waits to be posted, as far as the server takes it.
-    pub(super) fn pump(&mut self, now: Now) {
-        if !matches!(self.state, State::Ready | State::Quitting(_)) || self.posts_resume > now.mono {
+    pub(super) fn pump(&mut self) {
+        if !matches!(self.state, State::Ready | State::Quitting(_)) || self.posts_resume.is_some() {
             return;
         }
         let window = self.limits().drafts_in_flight.max(1) as usize;
@@ -290,6 +291,7 @@ impl Client {
         let was_quitting = matches!(self.state, State::Quitting(_));
         let bye = self.conn.take().and_then(|conn| conn.bye);
         self.posts.disconnected();
+        self.posts_resume = None;
         self.census = None;
         self.receipts_due = None;
         for room in self.rooms.values_mut() {

@@ -40,14 +40,19 @@ pub struct Client {
     hello: Option<ServerHello>,
     /// The life of the server's data that the rooms' places belong to.
     epoch: Option<Epoch>,
+    /// Whether the last login found the life of the one before.
+    same_life: bool,
     me: Option<(UserId, Arc<str>)>,
     token: Option<Token>,
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Person>,
     /// Pages of people so far, while the list is being fetched, and what changed meanwhile.
     census: Option<(Vec<Person>, Vec<Person>)>,
+    /// Whether the list of people is kept on this connection.
+    census_taken: bool,
     posts: Posts,
-    posts_resume: Duration,
+    /// Nothing is posted before this time, since the server could not store something.
+    posts_resume: Option<Duration>,
     /// What other requests under way are for.
     asked: BTreeMap<RequestId, Asked>,
     /// Failed tries since the last success.
@@ -143,13 +148,15 @@ impl Client {
             last_request: 0,
             hello: None,
             epoch: None,
+            same_life: false,
             me: None,
             token: None,
             rooms: BTreeMap::new(),
             people: BTreeMap::new(),
             census: None,
+            census_taken: false,
             posts: Posts::default(),
-            posts_resume: Duration::ZERO,
+            posts_resume: None,
             asked: BTreeMap::new(),
             failures: 0,
             heartbeat: crate::wire::limits::HEARTBEAT_MIN,
@@ -205,6 +212,12 @@ impl Client {
     /// A room that the client is in.
     pub fn room(&self, room: RoomId) -> Option<&RoomInfo> {
         self.rooms.get(&room).map(|room| &room.info)
+    }
+
+    /// Whether the server knows the client in this room at the moment. A private conversation whose other side has left
+    /// stays among [`rooms`](Self::rooms) and goes on when they come back.
+    pub fn is_in(&self, room: RoomId) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.settled)
     }
 
     /// People who are there, as far as the server tells them one by one.

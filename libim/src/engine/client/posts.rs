@@ -11,6 +11,8 @@ pub(super) struct Entry {
     pub(super) room: RoomId,
     /// A message, edit, deletion or reaction.
     pub(super) body: Body,
+    /// Whether a server may have it.
+    pub(super) sent: bool,
 }
 
 impl Entry {
@@ -76,7 +78,7 @@ impl Posts {
                 continue;
             }
             if let Some(request) = entry.request(id) {
-                self.flying.insert(id, entry);
+                self.flying.insert(id, Entry { sent: true, ..entry });
                 return Some(request);
             }
         }
@@ -113,11 +115,10 @@ impl Posts {
         }
     }
 
-    /// Takes out everything for a room that is gone.
-    pub(super) fn abandon(&mut self, room: RoomId) -> Vec<Entry> {
-        let mut gone: Vec<Entry> = self.parked.extract_if(.., |entry| entry.room == room).collect();
-        let (out, kept): (VecDeque<_>, _) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|entry| entry.room == room);
+    /// Takes out what is `doomed` and not under way.
+    pub(super) fn abandon(&mut self, doomed: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+        let mut gone: Vec<Entry> = self.parked.extract_if(.., |entry| doomed(entry)).collect();
+        let (out, kept): (VecDeque<_>, _) = std::mem::take(&mut self.waiting).into_iter().partition(|entry| doomed(entry));
         self.waiting = kept;
         gone.extend(out);
         gone

@@ -76,7 +76,7 @@ impl Client {
         self.posts.settle(id, id);
         self.ask_backlog(id, info.head);
         self.advance(now, id);
-        self.pump(now);
+        self.pump();
     }
 
     /// A private conversation or room of before that the server now knows under another id.
@@ -85,10 +85,31 @@ impl Client {
             return;
         }
         let same = |room: &Room| !room.settled && room.info.kind == info.kind && room.info.name == info.name;
-        let Some(old) = self.rooms.iter().find(|(_, room)| same(room)).map(|(id, _)| *id) else { return };
-        self.rooms.remove(&old);
-        self.posts.settle(old, info.room);
-        self.tell(ClientEvent::Renumbered { old, new: info.room });
+        // More than one when somebody came under the same name again and again.
+        let old: Vec<RoomId> = self.rooms.iter().filter(|(_, room)| same(room)).map(|(id, _)| *id).collect();
+        for old in old {
+            self.renumber(old, info.room);
+        }
+    }
+
+    /// What is under way to a room goes to the same room of another id.
+    fn renumber(&mut self, old: RoomId, new: RoomId) {
+        let direct = self.rooms.remove(&old).is_some_and(|room| room.info.kind == RoomKind::Direct);
+        if direct && self.same_life {
+            // A new conversation beside the old one, in which the server may have kept what was sent: sending it again
+            // could say it twice.
+            let text = "the connection broke before the answer, and the conversation ended; it may have arrived";
+            self.fail_posts(|entry| entry.room == old && entry.sent, Code::PeerGone, text);
+        }
+        self.posts.settle(old, new);
+        self.tell(ClientEvent::Renumbered { old, new });
+    }
+
+    fn fail_posts(&mut self, doomed: impl Fn(&Entry) -> bool, code: Code, text: &str) {
+        for entry in self.posts.abandon(doomed) {
+            let (cid, room, text) = (entry.cid, entry.room, text.to_owned());
+            self.tell(ClientEvent::PostFailed { cid, room, code, text });
+        }
     }
 
     fn ask_backlog(&mut self, id: RoomId, head: Seq) {
@@ -111,12 +132,16 @@ impl Client {
         }
     }
 
-    /// After a login: rooms in which the server did not find us are entered again, by name.
+    fn is_rejoining(&self, id: RoomId) -> bool {
+        self.asked.values().any(|asked| matches!(asked, Asked::Rejoin(room, _) if *room == id))
+    }
+
+    /// After a login, and with every heartbeat: rooms in which the server did not find us are entered again, by name.
     pub(super) fn rejoin_rooms(&mut self) {
         let lost: Vec<_> = self
             .rooms
             .iter()
-            .filter(|(_, room)| !room.settled)
+            .filter(|(id, room)| !room.settled && !self.is_rejoining(**id))
             .map(|(id, room)| (*id, room.info.kind, room.info.name.clone()))
             .collect();
         for (id, kind, name) in lost {
@@ -127,9 +152,7 @@ impl Client {
     pub(super) fn rejoined(&mut self, old: RoomId, new: Option<RoomId>) {
         // The room's notice came just before this answer; when it named another id, `adopt` has moved everything.
         if let Some(new) = new.filter(|new| *new != old && self.rooms.contains_key(&old)) {
-            self.rooms.remove(&old);
-            self.posts.settle(old, new);
-            self.tell(ClientEvent::Renumbered { old, new });
+            self.renumber(old, new);
         }
     }
 
@@ -146,7 +169,7 @@ impl Client {
             (RoomKind::Public, Code::Exists, true) => {
                 self.ask(Asked::Rejoin(id, false), rejoin(kind, &name, false));
             }
-            (RoomKind::Direct, Code::NotFound, _) => {}
+            (RoomKind::Direct, Code::NotFound, _) | (_, Code::NotStored, _) => {}
             (RoomKind::Lobby | RoomKind::Public | RoomKind::Direct | RoomKind::Other(_), _, _) => self.exit(id, text),
         }
     }
@@ -154,7 +177,8 @@ impl Client {
     /// Somebody came: a private conversation that waits for them goes on.
     pub(super) fn peer_returned(&mut self, name: &str) {
         let waits = |room: &&Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
-        if let Some(id) = self.rooms.values().find(waits).map(|room| room.info.room) {
+        let waiting = self.rooms.values().find(waits).map(|room| room.info.room);
+        if let Some(id) = waiting.filter(|id| !self.is_rejoining(*id)) {
             self.ask(Asked::Rejoin(id, false), rejoin(RoomKind::Direct, name, false));
         }
     }
@@ -164,10 +188,7 @@ impl Client {
         if self.rooms.remove(&id).is_none() {
             return;
         }
-        for entry in self.posts.abandon(id) {
-            let text = "the room is gone".into();
-            self.tell(ClientEvent::PostFailed { cid: entry.cid, room: id, code: Code::NotMember, text });
-        }
+        self.fail_posts(|entry| entry.room == id, Code::NotMember, "the room is gone");
         self.tell(ClientEvent::Exited { room: id, text: text.into() });
     }
 }

@@ -177,9 +177,13 @@ impl Server {
 
     pub(super) fn handle_leave(&mut self, now: Now, conn: ConnId, leave: &Leave) {
         let Some((_, user)) = self.session_of(conn) else { return };
-        if leave.room == RoomId::LOBBY {
-            let refused = Refused::new(Code::Forbidden, "everybody is in the lobby; to leave the server, quit");
-            return self.refuse(conn, leave.id, refused);
+        let text = match self.hub.room(leave.room).map(|room| room.kind) {
+            Some(RoomKind::Lobby) => Some("everybody is in the lobby; to leave the server, quit"),
+            Some(RoomKind::Direct) => Some("a private conversation lasts as long as both are here"),
+            Some(RoomKind::Public | RoomKind::Other(_)) | None => None,
+        };
+        if let Some(text) = text {
+            return self.refuse(conn, leave.id, Refused::new(Code::Forbidden, text));
         }
         let body = Body::Left { reason: crate::wire::LeaveReason::Quit, text: String::new() };
         self.append(now, Pending { conn, id: leave.id, user, then: Then::Leave }, leave.room, None, body);

@@ -1,0 +1,183 @@
+//! The promises of delivery, checked against everything that the server and the clients say.
+
+use crate::Summary;
+use libim::wire::{Body, Cid, Event, RoomId, Seq};
+use libim::{ClientEvent, ServerEvent};
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+
+/// One life of the server's data.
+#[derive(Default)]
+struct Life {
+    rooms: BTreeMap<RoomId, Vec<Event>>,
+    /// Every text that was committed; each is posted once.
+    texts: HashSet<String>,
+}
+
+/// Where a client is in a room: the last place that it was given.
+#[derive(Default)]
+struct View {
+    rooms: BTreeMap<RoomId, Option<Seq>>,
+}
+
+pub(crate) struct Checker {
+    lives: Vec<Life>,
+    views: HashMap<usize, View>,
+    /// Which life each client sees.
+    sees: HashMap<usize, usize>,
+    /// What was posted under each cid, by whom.
+    posted: HashMap<Cid, (usize, String)>,
+    /// Posts that have been answered, well or ill.
+    pub(crate) answered: HashSet<Cid>,
+}
+
+impl Checker {
+    pub(crate) fn new() -> Checker {
+        Checker {
+            lives: vec![Life::default()],
+            views: HashMap::new(),
+            sees: HashMap::new(),
+            posted: HashMap::new(),
+            answered: HashSet::new(),
+        }
+    }
+
+    pub(crate) fn new_life(&mut self) {
+        self.lives.push(Life::default());
+    }
+
+    pub(crate) fn forget_person(&mut self, at: usize) {
+        self.views.remove(&at);
+    }
+
+    pub(crate) fn posts(&mut self, at: usize, cid: Cid, text: String) {
+        self.posted.insert(cid, (at, text));
+    }
+
+    pub(crate) fn server_says(&mut self, said: &ServerEvent, summary: &mut Summary) {
+        note(summary, said);
+        let ServerEvent::Committed(event) = said else { return };
+        summary.committed += 1;
+        let life = self.lives.last_mut().expect("there is always one");
+        let room = life.rooms.entry(event.room).or_default();
+        assert_eq!(event.seq, Seq(room.len() as u64 + 1), "places are dense in {:?}", event.room);
+        if let Body::Message(message) = &event.body {
+            assert!(life.texts.insert(message.text.clone()), "posted once, committed twice: {}", message.text);
+        }
+        room.push(event.clone());
+    }
+
+    pub(crate) fn client_says(&mut self, at: usize, said: ClientEvent, summary: &mut Summary) {
+        note(summary, &(at, &said));
+        let life = self.lives.len() - 1;
+        match said {
+            ClientEvent::LoggedIn { .. } => {
+                if self.sees.insert(at, life) != Some(life) {
+                    self.views.remove(&at);
+                }
+            }
+            ClientEvent::Entered(info) => {
+                self.views.entry(at).or_default().rooms.entry(info.room).or_insert(None);
+            }
+            ClientEvent::Exited { room, .. } => {
+                self.views.entry(at).or_default().rooms.remove(&room);
+            }
+            ClientEvent::Backlog { room, messages, .. } => {
+                let places: Vec<Seq> = messages.iter().map(|message| message.seq).collect();
+                assert!(places.is_sorted_by(|a, b| a < b), "backlog in order");
+                // A backlog starts a room's order anew.
+                self.views.entry(at).or_default().rooms.insert(room, None);
+                for message in &messages {
+                    self.check_true(at, message);
+                }
+            }
+            ClientEvent::Event { event, cid } => {
+                summary.delivered += 1;
+                self.step(at, event.room, event.seq, event.seq);
+                self.check_true(at, &event);
+                if let (Some(cid), Body::Message(message)) = (cid, &event.body) {
+                    let (poster, text) = self.posted.get(&cid).expect("a cid of its own");
+                    assert_eq!(*poster, at);
+                    assert!(message.text == *text || message.edited.is_some() || message.deleted);
+                }
+            }
+            ClientEvent::Missed { room, from, to } => {
+                summary.missed += 1;
+                self.step(at, room, from, to);
+            }
+            ClientEvent::Posted { cid, room, seq } => {
+                summary.acknowledged += 1;
+                assert!(self.answered.insert(cid), "answered twice");
+                let Some((poster, text)) = self.posted.get(&cid) else { return };
+                assert_eq!(*poster, at);
+                let event = self.lives.get(self.sees[&at]).and_then(|life| life.rooms.get(&room)?.get(index(seq)));
+                let event = event.unwrap_or_else(|| panic!("acknowledged at {room:?} {seq:?} but not committed"));
+                match &event.body {
+                    Body::Message(message) => assert_eq!(message.text, *text, "acknowledged as another message"),
+                    Body::Edited { text: new, .. } => assert_eq!(new, text),
+                    Body::Deleted { .. } | Body::Reacted { .. } => {}
+                    other => panic!("acknowledged as {other:?}"),
+                }
+            }
+            ClientEvent::PostFailed { cid, .. } => {
+                assert!(self.answered.insert(cid), "answered twice");
+            }
+            _ => {}
+        }
+    }
+
+    /// A client is given the places from one to another: they must be the next ones.
+    fn step(&mut self, at: usize, room: RoomId, from: Seq, to: Seq) {
+        let view = self.views.entry(at).or_default();
+        let last = view.rooms.get_mut(&room).unwrap_or_else(|| panic!("person {at} is not in {room:?}"));
+        if let Some(last) = last {
+            assert_eq!(from, last.next(), "person {at} in {room:?}: a gap or a repetition");
+        }
+        assert!(to >= from);
+        *last = Some(to);
+    }
+
+    /// What a client sees is what was committed, or what became of it since.
+    fn check_true(&self, at: usize, seen: &Event) {
+        let life = &self.lives[self.sees[&at]];
+        let truth = life.rooms.get(&seen.room).and_then(|room| room.get(index(seen.seq)));
+        let truth = truth.unwrap_or_else(|| panic!("person {at} sees what was never committed: {seen:?}"));
+        assert_eq!((truth.author, &truth.name, truth.time), (seen.author, &seen.name, seen.time));
+        match (&truth.body, &seen.body) {
+            (Body::Message(was), Body::Message(is)) => {
+                assert!(was.text == is.text || is.edited.is_some() || is.deleted, "{was:?} became {is:?}");
+            }
+            (Body::Edited { target: was, text, .. }, Body::Edited { target: is, text: now, .. }) => {
+                assert!(was == is && (text == now || now.is_empty()));
+            }
+            (was, is) => assert_eq!(was, is),
+        }
+    }
+
+    /// At rest every client has been given everything up to the head.
+    pub(crate) fn check_complete(&self, at: usize, heads: impl Iterator<Item = (RoomId, Seq)>) {
+        let life = self.lives.last().expect("there is always one");
+        for (room, head) in heads {
+            let committed = life.rooms.get(&room).map_or(0, Vec::len) as u64;
+            assert_eq!(head, Seq(committed), "person {at} does not know the head of {room:?}");
+            let last = self.views.get(&at).and_then(|view| view.rooms.get(&room)).copied().flatten();
+            assert!(last.is_none_or(|last| last == head), "person {at} stands at {last:?} of {head:?} in {room:?}");
+        }
+    }
+}
+
+fn index(seq: Seq) -> usize {
+    usize::try_from(seq.0).unwrap_or(usize::MAX).wrapping_sub(1)
+}
+
+/// Adds something said to the fingerprint of the run.
+fn note(summary: &mut Summary, said: &impl std::fmt::Debug) {
+    if std::env::var_os("IM_SIM_TRACE").is_some() {
+        println!("{said:?}");
+    }
+    let mut hasher = DefaultHasher::new();
+    summary.trace.hash(&mut hasher);
+    format!("{said:?}").hash(&mut hasher);
+    summary.trace = hasher.finish();
+}

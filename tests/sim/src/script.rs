@@ -1,0 +1,158 @@
+//! What people do and what befalls them, from a seed.
+
+use crate::Summary;
+use crate::world::World;
+use libim::CommandError;
+use libim::wire::{RoomId, Seq};
+use std::time::Duration;
+
+const ROOMS: [&str; 3] = ["tea", "coffee", "water"];
+const EMOJI: [&str; 3] = ["👍", "🎉", "no"];
+
+/// Plays one seed to its end and checks every promise. Panics where one is broken.
+pub fn run(seed: u64) -> Summary {
+    let mut world = World::new(seed, 2 + usize::try_from(seed % 5).unwrap_or(0));
+    let rounds = 20 + world.random.below(60);
+    // Half of the worlds are kind, so that the rules are seen without the noise as well.
+    let rough = world.random.below(2) == 0;
+    let mut said = 0;
+    for _ in 0..rounds {
+        for _ in 0..world.random.below(12) {
+            let at = pick(&mut world, usize::MAX);
+            act(&mut world, at, &mut said);
+        }
+        if rough {
+            befall(&mut world);
+        }
+        world.settle();
+        world.check_queues();
+        let pause = match world.random.below(10) {
+            0 => Duration::from_secs(world.random.below(30)),
+            1..4 => Duration::from_millis(world.random.below(3000)),
+            _ => Duration::from_millis(world.random.below(100)),
+        };
+        world.advance(world.now.mono + pause);
+    }
+    come_to_rest(&mut world);
+    world.summary
+}
+
+fn pick(world: &mut World, most: usize) -> usize {
+    let count = world.people.len().min(most);
+    usize::try_from(world.random.below(count as u64)).unwrap_or(0)
+}
+
+/// One person does one thing. Whether the moment allows it is the engine's to say.
+fn act(world: &mut World, at: usize, said: &mut u64) {
+    let now = world.now;
+    let rooms: Vec<RoomId> = world.people[at].client.rooms().map(|room| room.room).collect();
+    let room = rooms.get(usize::try_from(world.random.below(rooms.len() as u64)).unwrap_or(0)).copied();
+    let room = room.unwrap_or(RoomId::LOBBY);
+    let head = world.people[at].client.room(room).map_or(0, |info| info.head.0);
+    let target = Seq(1 + world.random.below(head.max(1)));
+    let choice = world.random.below(40);
+    let name = ROOMS[usize::try_from(world.random.below(3)).unwrap_or(0)];
+    let emoji = EMOJI[usize::try_from(world.random.below(3)).unwrap_or(0)];
+    let other = pick(world, usize::MAX);
+    let other = world.people[other].name.clone();
+    let long = world.random.below(20) == 0;
+    let client = world.people[at].client.at(now);
+    *said += 1;
+    let filler = if long { "x".repeat(3000) } else { String::new() };
+    let text = format!("{said} @{other} {filler}");
+    let posted = match choice {
+        0..22 => client.post(room, &text),
+        22 => client.reply(room, target, &text),
+        23 | 24 => client.edit(room, target, &text),
+        25 => client.delete(room, target),
+        26 | 27 => client.react(room, target, emoji, *said % 3 > 0),
+        _ => {
+            let _ = other_request(client, choice, room, name, &other, head);
+            return;
+        }
+    };
+    match posted {
+        Ok(cid) => world.checker.posts(at, cid, text),
+        Err(CommandError::NotInRoom | CommandError::Closed) => {}
+        Err(error) => panic!("a sound post was refused: {error}"),
+    }
+}
+
+fn other_request(
+    client: &mut libim::Client,
+    choice: u64,
+    room: RoomId,
+    name: &str,
+    other: &str,
+    head: u64,
+) -> Result<(), CommandError> {
+    match choice {
+        28 | 29 => client.join(name).map(drop),
+        30 | 31 => client.create_room(name, "about").map(drop),
+        32 => client.leave(room).map(drop),
+        33 | 34 => client.direct(other).map(drop),
+        35 => client.set_topic(room, "topic").map(drop),
+        36 => client.set_status(head.is_multiple_of(2), "busy").map(drop),
+        37 => client.mark_read(room, Seq(head)),
+        38 => client.typing(room, true),
+        _ => client.history(room, Seq(head), 10).map(drop),
+    }
+}
+
+/// Something goes wrong.
+fn befall(world: &mut World) {
+    let links: Vec<usize> = world.links.keys().copied().collect();
+    let link = links.get(usize::try_from(world.random.below(links.len().max(1) as u64)).unwrap_or(0)).copied();
+    let at = pick(world, usize::MAX);
+    let now = world.now.mono;
+    let span = Duration::from_millis(world.random.below(20_000));
+    match (world.random.below(24), link) {
+        (0..6, Some(link)) => world.cut(link),
+        (6 | 7, Some(link)) => {
+            if let Some(link) = world.links.get_mut(&link) {
+                link.silent = true;
+            }
+        }
+        (8..11, _) => world.people[at].asleep_until = now + span,
+        (11 | 12, _) => world.people[at].offline_until = now + span,
+        (13 | 14, _) => world.weather.borrow_mut().waiting ^= true,
+        (15 | 16, _) => world.weather.borrow_mut().failing ^= true,
+        (17, _) if world.random.below(4) == 0 => world.restart_server(),
+        (18, _) => world.restart_person(at),
+        (19, _) => {
+            let name = world.people[at].name.clone();
+            world.server.at(world.now).kick(&name, "out");
+            world.settle();
+            world.restart_person(at);
+        }
+        _ => {}
+    }
+}
+
+/// The world is kind again: after a while everybody knows everything.
+fn come_to_rest(world: &mut World) {
+    *world.weather.borrow_mut() = crate::store::Weather::default();
+    for person in &mut world.people {
+        person.asleep_until = Duration::ZERO;
+        person.offline_until = Duration::ZERO;
+    }
+    // Silent connections are noticed by both sides within two and a half heartbeats and a retry or two.
+    world.advance(world.now.mono + Duration::from_secs(400));
+    let people: Vec<_> = {
+        let mut people: Vec<_> = world.server.people().map(|person| (person.user, person.name, person.presence)).collect();
+        people.sort_unstable_by_key(|person| person.0);
+        people
+    };
+    for at in 0..world.people.len() {
+        let person = &world.people[at];
+        assert!(person.client.is_ready(), "{} is not back: {:?}", person.name, person.client);
+        let rest = person.client.unanswered();
+        assert_eq!(rest, 0, "{} has posts without an answer: {:?}", person.name, person.client);
+        let inside = person.client.rooms().filter(|info| person.client.is_in(info.room));
+        let heads: Vec<_> = inside.map(|info| (info.room, info.head)).collect();
+        world.checker.check_complete(at, heads.into_iter());
+        let mut known: Vec<_> = person.client.people().map(|p| (p.user, p.name.clone(), p.presence)).collect();
+        known.sort_unstable_by_key(|person| person.0);
+        assert_eq!(known, people, "{} does not see who is there", person.name);
+    }
+}
