@@ -65,7 +65,7 @@ pub enum Job {
 pub enum Outcome {
     /// The event is kept, in its place.
     Appended(Ticket, Box<Event>),
-    /// The same cid with the same content is kept already, as this.
+    /// The same cid with the same content was kept before, in this place and at this time.
     Duplicate(Ticket, Box<Event>),
     /// The event cannot be: its target is not there, or not the author's, or the cid came with another content.
     Refused(Ticket, Code),

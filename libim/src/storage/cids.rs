@@ -1,6 +1,6 @@
 //! The cids of a room's events, to recognise a retry.
 
-use crate::wire::{Cid, Seq};
+use crate::wire::{Cid, Seq, Timestamp};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -13,10 +13,11 @@ pub(super) struct Cids {
     old: HashMap<Cid, Known, RandomState>,
 }
 
-/// Where a cid's event is, and a fingerprint of what it was.
+/// Where and when a cid's event was kept, and a fingerprint of what it was.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) seq: Seq,
+    pub(super) time: Timestamp,
     pub(super) print: u64,
 }
 
@@ -53,7 +54,7 @@ mod tests {
         let mut cids = Cids::default();
         let cid = |n: u32| Cid(u128::from(n).to_be_bytes());
         for n in 0..1000 {
-            cids.insert(cid(n), Known { seq: Seq(n.into()), print: 0 }, 10);
+            cids.insert(cid(n), Known { seq: Seq(n.into()), time: Timestamp(0), print: 0 }, 10);
             for kept in n.saturating_sub(9)..=n {
                 assert_eq!(cids.get(&cid(kept)).map(|known| known.seq), Some(Seq(kept.into())));
             }

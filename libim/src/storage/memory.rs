@@ -49,6 +49,8 @@ impl Room {
     }
 }
 
+/// Retries are recognised over at least so many posts, also where fewer events are kept.
+const CIDS_MIN: usize = 1_000;
 /// When all rooms together are too large, the largest gives up this share of its events.
 const TRIM_SHARE: usize = 8;
 
@@ -103,8 +105,12 @@ impl MemoryStore {
 impl Room {
     fn append(&mut self, ticket: Ticket, draft: Draft, events_max: usize, scratch: &mut Vec<u8>) -> Outcome {
         let print = draft.cid.map_or(0, |_| self.print_of(&draft.event));
-        if let Some(outcome) = draft.cid.and_then(|cid| self.known(ticket, &cid, print)) {
-            return outcome;
+        if let Some(known) = draft.cid.and_then(|cid| self.cids.get(&cid)) {
+            if known.print != print {
+                return Outcome::Refused(ticket, Code::Conflict);
+            }
+            let Known { seq, time, .. } = known;
+            return Outcome::Duplicate(ticket, Box::new(Event { seq, time, ..*draft.event }));
         }
         if let Some(target) = target_of(&draft.event.body)
             && let Err(code) = self.revise(target, &draft.event, scratch)
@@ -115,22 +121,13 @@ impl Room {
         event.seq = self.log.head().next();
         self.log.push(&event, scratch);
         if let Some(cid) = cid {
-            self.cids.insert(cid, Known { seq: event.seq, print }, events_max);
+            let known = Known { seq: event.seq, time: event.time, print };
+            self.cids.insert(cid, known, events_max.max(CIDS_MIN));
         }
         while self.log.len() > events_max {
             self.log.pop();
         }
         Outcome::Appended(ticket, event)
-    }
-
-    fn known(&self, ticket: Ticket, cid: &Cid, print: u64) -> Option<Outcome> {
-        let known = self.cids.get(cid)?;
-        let event = self.log.get(known.seq)?;
-        Some(if known.print == print {
-            Outcome::Duplicate(ticket, Box::new(event))
-        } else {
-            Outcome::Refused(ticket, Code::Conflict)
-        })
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.

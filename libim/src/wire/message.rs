@@ -9,7 +9,7 @@ use super::frame::FRAME_HEADER_BYTES;
 use super::ids::RequestId;
 use super::limits::FRAME_BYTES_MAX;
 use super::notices::{
-    Bye, Done, Gap, History, Members, Notice, Persons, Pong, Posted, PresenceNotice, Receipts, Refusal, RoomList,
+    Bye, Done, Gap, History, Members, Notice, Persons, Pong, Posted, PresenceNotice, Receipts, Refusal, RoomExit, RoomList,
     RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
 };
 use super::short;
@@ -209,5 +209,7 @@ messages! {
         82 => Notice;
         /// The last frame of a connection.
         83 => Bye;
+        /// The client is no longer in this room.
+        84 => RoomExit;
     }
 }

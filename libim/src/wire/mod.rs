@@ -22,7 +22,7 @@ pub use limits::Limits;
 pub use message::{FromClient, FromServer, Message, NotAFrame, encode, request_id};
 pub use notices::{
     Bye, Done, Gap, History, Member, Members, Notice, Person, Persons, Pong, Posted, PresenceNotice, Receipts,
-    Refusal, RoomInfo, RoomList, RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
+    Refusal, RoomExit, RoomInfo, RoomList, RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
 };
 pub use requests::{
     ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login, Ping,

@@ -330,6 +330,17 @@ pub struct RoomNotice {
     pub room: RoomInfo,
 }
 
+/// The client is no longer in this room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoomExit {
+    /// The room.
+    #[serde(rename = "r")]
+    pub room: RoomId,
+    /// Why, when it was not by the client's own leave.
+    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
+    pub text: String,
+}
+
 /// Answers a ping.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pong {

@@ -101,7 +101,6 @@ impl Client {
         }
         let cid = Cid(self.random.bytes());
         self.posts.add(Entry { cid, room, body, sent: false });
-        self.pump();
         Ok(cid)
     }
 
@@ -146,7 +145,7 @@ impl Client {
     /// Leaves a room.
     pub fn leave(&mut self, room: RoomId) -> Result<RequestId, CommandError> {
         self.check_in(room)?;
-        Ok(self.ask(Asked::Leave(room), |id| FromClient::Leave(Leave { id, room })))
+        self.request(|id| FromClient::Leave(Leave { id, room }))
     }
 
     /// Sets a room's topic.
@@ -223,7 +222,6 @@ impl Client {
             State::Ready => {
                 self.state = State::Quitting(self.now.mono + DRAIN_TIME_MAX);
                 self.quit_reason = reason.into();
-                self.pump();
             }
             State::Quitting(_) | State::Closed => {}
             State::Waiting(_) => self.end(None, "quit"),

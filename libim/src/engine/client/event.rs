@@ -55,7 +55,8 @@ pub enum ClientEvent {
         /// Why not, when it was not by the client's own leave.
         text: String,
     },
-    /// A room that the client was in has another id at the server's new life. What waits to be posted goes there.
+    /// A room that the client was in has another id now: first, when the server has begun another life of its data, one
+    /// of the client's own, then the one that the server gives it. What waits to be posted goes along.
     Renumbered {
         /// The id until now.
         old: RoomId,

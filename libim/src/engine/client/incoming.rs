@@ -48,6 +48,7 @@ impl Client {
                     read: receipt.read,
                 });
             }
+            FromServer::RoomExit(exit) => self.exit(exit.room, &exit.text),
             FromServer::RoomNotice(notice) => self.enter(now, notice.room),
             FromServer::Pong(pong) => {
                 self.heartbeat = Duration::from_millis(u64::from(pong.heartbeat_ms)).max(Duration::from_secs(1));
@@ -99,10 +100,7 @@ impl Client {
         let epoch = hello.map(|hello| hello.epoch);
         self.same_life = self.epoch == epoch;
         if self.epoch.is_some() && !self.same_life {
-            // Another life of the data: places of before mean nothing now.
-            for room in self.rooms.values_mut() {
-                room.reset();
-            }
+            self.begin_new_life();
         }
         self.epoch = epoch;
         self.tell(ClientEvent::LoggedIn {
@@ -124,7 +122,6 @@ impl Client {
             self.people.clear();
             self.tell(ClientEvent::People(Vec::new()));
         }
-        self.pump();
     }
 
     fn handle_event(&mut self, now: Now, event: Event) {
@@ -194,16 +191,11 @@ impl Client {
             at.sync.offer(Event { room, seq, time: posted.time, author, name, body }, Some(cid));
             self.advance(now, room);
         }
-        self.pump();
     }
 
     fn handle_done(&mut self, id: RequestId, room: Option<RoomId>) {
         match self.asked.remove(&id) {
             Some(Asked::Program) => self.tell(ClientEvent::Done { request: id, room }),
-            Some(Asked::Leave(left)) => {
-                self.tell(ClientEvent::Done { request: id, room });
-                self.exit(left, "");
-            }
             Some(Asked::Rejoin(old, _)) => self.rejoined(old, room),
             Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Census) | None => {}
         }
@@ -218,13 +210,12 @@ impl Client {
                 self.posts.put_back(entry);
             } else {
                 self.tell(ClientEvent::PostFailed { cid: entry.cid, room: entry.room, code, text });
-                self.pump();
             }
             return;
         }
         match self.asked.remove(&id) {
             Some(Asked::Login) => self.handle_login_refusal(now, code, text),
-            Some(Asked::Program | Asked::Leave(_)) => {
+            Some(Asked::Program) => {
                 self.tell(ClientEvent::Failed { request: id, code: Some(code), text });
             }
             Some(Asked::Backlog(room)) => {
@@ -278,7 +269,7 @@ impl Client {
                 messages: history.events,
                 more: history.more,
             }),
-            Some(Asked::Login | Asked::Leave(_) | Asked::Census | Asked::Rejoin(..)) | None => {}
+            Some(Asked::Login | Asked::Census | Asked::Rejoin(..)) | None => {}
         }
     }
 

@@ -121,13 +121,13 @@ impl Machine for Client {
         }
         if self.posts_resume.is_some_and(|resume| resume <= now.mono) {
             self.posts_resume = None;
-            self.pump();
         }
     }
 
     fn handle_idle(&mut self, _now: Now) {}
 
     fn settle(&mut self, _now: Now) {
+        self.pump();
         self.fetch_ranges();
         self.finish_quit();
     }
@@ -300,7 +300,7 @@ impl Client {
         }
         for (request, asked) in std::mem::take(&mut self.asked) {
             match asked {
-                Asked::Program | Asked::Leave(_) => {
+                Asked::Program => {
                     let text = "the connection broke before the answer".into();
                     self.tell(ClientEvent::Failed { request, code: None, text });
                 }

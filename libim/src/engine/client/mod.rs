@@ -37,6 +37,7 @@ pub struct Client {
     conn: Option<Conn>,
     generation: u32,
     last_request: u32,
+    last_placeholder: u64,
     hello: Option<ServerHello>,
     /// The life of the server's data that the rooms' places belong to.
     epoch: Option<Epoch>,
@@ -123,8 +124,6 @@ enum Asked {
     Login,
     /// A request of the program's, answered to it.
     Program,
-    /// The program's leave of a room.
-    Leave(RoomId),
     /// The last messages of a room just entered.
     Backlog(RoomId),
     /// A range that did not arrive.
@@ -146,6 +145,7 @@ impl Client {
             conn: None,
             generation: 0,
             last_request: 0,
+            last_placeholder: 0,
             hello: None,
             epoch: None,
             same_life: false,

@@ -101,13 +101,18 @@ impl Posts {
         }
     }
 
-    /// A room has (again) an id at the server: what was parked for it may go.
-    pub(super) fn settle(&mut self, old: RoomId, new: RoomId) {
+    /// A room is known by another id.
+    pub(super) fn rename(&mut self, old: RoomId, new: RoomId) {
         for entry in self.waiting.iter_mut().chain(self.flying.values_mut()).chain(&mut self.parked) {
             if entry.room == old {
                 entry.room = new;
             }
         }
+    }
+
+    /// A room has (again) an id at the server: what was parked for it may go.
+    pub(super) fn settle(&mut self, old: RoomId, new: RoomId) {
+        self.rename(old, new);
         let (ready, parked) = std::mem::take(&mut self.parked).into_iter().partition(|entry| entry.room == new);
         self.parked = parked;
         for entry in Vec::into_iter(ready).rev() {

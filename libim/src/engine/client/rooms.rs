@@ -9,6 +9,9 @@ use crate::wire::{
     Body, Code, Event, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
 };
 
+/// Ids from here on are this client's own, for rooms whose id at the server is not known.
+const PLACEHOLDERS: u64 = 1 << 63;
+
 impl Room {
     fn new(info: RoomInfo) -> Room {
         let (head, read) = (info.head, info.read);
@@ -76,7 +79,24 @@ impl Client {
         self.posts.settle(id, id);
         self.ask_backlog(id, info.head);
         self.advance(now, id);
-        self.pump();
+    }
+
+    /// The server has begun another life of its data: places of before mean nothing now, and its ids may be given to
+    /// other rooms. Rooms get ids of our own until they are found again, so that nothing goes to the wrong one.
+    pub(super) fn begin_new_life(&mut self) {
+        for room in self.rooms.values_mut() {
+            room.reset();
+        }
+        let named: Vec<RoomId> = self.rooms.keys().copied().filter(|id| *id != RoomId::LOBBY).collect();
+        for old in named {
+            let Some(mut room) = self.rooms.remove(&old) else { continue };
+            self.last_placeholder += 1;
+            let new = RoomId(PLACEHOLDERS + self.last_placeholder);
+            room.info.room = new;
+            self.rooms.insert(new, room);
+            self.posts.rename(old, new);
+            self.tell(ClientEvent::Renumbered { old, new });
+        }
     }
 
     /// A private conversation or room of before that the server now knows under another id.

@@ -5,7 +5,7 @@ use crate::core::Now;
 use crate::engine::ConnId;
 use crate::engine::store::{Draft, Outcome, Page, Ticket};
 use crate::wire::{
-    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, UserId, encode,
+    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomExit, UserId, encode,
 };
 use std::time::Duration;
 
@@ -57,7 +57,11 @@ impl Server {
             }
             Then::Leave => {
                 self.hub.leave(event.room, user);
-                self.feeds.unlisten(event.room, conn);
+                // It may be another connection than the one that asked.
+                if let Some(attached) = self.conn_of(user) {
+                    self.feeds.unlisten(event.room, attached);
+                    self.send(attached, &RoomExit { room: event.room, text: String::new() });
+                }
                 self.send(conn, &Done { id, room: Some(event.room) });
             }
             Then::Farewell | Then::AnswerPage(_) => {}
