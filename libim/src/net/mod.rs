@@ -7,8 +7,10 @@ mod event_loop;
 mod listener;
 mod node;
 mod resolver;
+mod service;
 mod sources;
 mod stream;
+mod turn;
 mod waker;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};

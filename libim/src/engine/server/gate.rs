@@ -12,9 +12,7 @@ use crate::wire::limits::{
 use crate::wire::{Code, FromClient, Limits, RequestId, RoomId, Throttled};
 use std::time::Duration;
 
-/// The sender is told of its being throttled when it has to wait so long, and not more often than that many times as
-/// long.
-const TELL_FROM: Duration = Duration::from_millis(500);
+/// A sender is told of its being throttled, but not more often than this.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// What the gate needs to know of a kind of request.
@@ -115,7 +113,7 @@ impl Server {
             return;
         }
         conn.throttled_until = now.mono + wait;
-        let tell = wait >= TELL_FROM && conn.told_throttled.is_none_or(|last| last + TELL_EVERY <= now.mono);
+        let tell = conn.told_throttled.is_none_or(|last| last + TELL_EVERY <= now.mono);
         if tell {
             conn.told_throttled = Some(now.mono);
             let text = format!("more than {requests_per_second} requests per second: the server reads you more slowly");

@@ -1,0 +1,103 @@
+//! The end of a turn: engines are settled, and what they want is carried out.
+
+use super::event_loop::Loop;
+use super::node::NodeKey;
+use super::sources::{Alarm, LINGER_TIME_MAX, Written};
+use crate::engine::Action;
+use std::cmp::Reverse;
+
+/// Queues written before other work gets its turn.
+const WRITES_PER_TURN: usize = 2048;
+
+impl Loop {
+    /// Settles engines that have had input, and carries out what they want, until all are quiet or the turn is spent.
+    pub(super) fn service(&mut self) {
+        let mut writes = WRITES_PER_TURN;
+        let mut rounds = self.touched.len() + self.nodes.len();
+        while let Some(key) = self.touched.pop_front() {
+            let now = self.clock.now();
+            if let Some(node) = self.node(key) {
+                node.touched = false;
+                node.engine.machine().settle(now);
+                self.transmit(key, &mut writes);
+                self.act(key);
+                self.arm(key);
+            }
+            rounds = rounds.saturating_sub(1);
+            if writes == 0 || rounds == 0 {
+                return;
+            }
+        }
+    }
+
+    fn transmit(&mut self, key: NodeKey, writes: &mut usize) {
+        let now = self.clock.now();
+        while *writes > 0 {
+            let Some(node) = self.nodes.get_mut(key.index) else { return };
+            let machine = node.engine.machine();
+            let Some(conn) = machine.poll_transmit() else { break };
+            let Some((link, outbox)) = machine.outbox(conn) else { continue };
+            *writes -= 1;
+            match self.sources.write(link, outbox) {
+                Written::All => machine.handle_sent(now, conn),
+                Written::Blocked => {
+                    machine.handle_sent(now, conn);
+                    machine.handle_blocked(now, conn);
+                }
+                Written::Broken(why) => self.close(now, link, &why),
+            }
+        }
+        if *writes == 0 {
+            // The rest goes on in the next turn, after others have been heard.
+            self.touch(key);
+        }
+        for token in std::mem::take(&mut self.sources.stirred) {
+            self.handle_writable(now, token);
+            self.read_again(token);
+        }
+    }
+
+    fn act(&mut self, key: NodeKey) {
+        let now = self.clock.now();
+        while let Some(action) = self.node(key).and_then(|node| node.engine.machine().poll_action()) {
+            match action {
+                Action::Dial => self.dial(now, key),
+                Action::Resume(link) => {
+                    if let Some((owner, conn)) = self.conn_at(link) {
+                        self.with_machine(owner, |machine| machine.handle_bytes(now, conn, &[]));
+                        self.read_again(link);
+                    }
+                }
+                Action::Close(link) => {
+                    if self.sources.linger(link) {
+                        let serial = self.sources.slab.get(link).map_or(0, |source| source.serial);
+                        self.alarms.push(Reverse((now.mono + LINGER_TIME_MAX, Alarm::Linger(link, serial))));
+                        self.read_again(link);
+                    } else {
+                        self.close(now, link, "closed");
+                    }
+                }
+                Action::Abort(link) => self.close(now, link, "closed"),
+                Action::StopListening => self.stop_listening(key),
+            }
+        }
+    }
+
+    /// Keeps the heap in step with an engine's deadline, and the list of engines with events.
+    fn arm(&mut self, key: NodeKey) {
+        let Some(node) = self.nodes.get_mut(key.index) else { return };
+        if node.engine.machine().has_events() && !node.eventful {
+            node.eventful = true;
+            self.eventful.push_back(key);
+        }
+        if node.engine.machine().wants_idle() && !node.idler {
+            node.idler = true;
+            self.idlers.push(key);
+        }
+        let due = node.engine.machine().poll_timeout();
+        if let Some(due) = due.filter(|due| node.armed.is_none_or(|armed| *due < armed)) {
+            node.armed = Some(due);
+            self.alarms.push(Reverse((due, Alarm::Node(key))));
+        }
+    }
+}

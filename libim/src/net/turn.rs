@@ -1,0 +1,236 @@
+//! One turn of the loop: what has become ready and what is due reaches the engines.
+
+#[cfg(unix)]
+use super::event_loop::WatchId;
+use super::event_loop::{Event, Loop, WAKE};
+use super::listener::is_exhaustion;
+use super::node::NodeKey;
+#[cfg(feature = "server")]
+use super::node::ServerId;
+use super::sources::{Alarm, Kind, Read};
+use crate::core::Now;
+use crate::engine::Peer;
+use crate::wire::limits::ACK_DELAY_IDLE;
+use mio::Events;
+use std::cmp::Reverse;
+use std::io;
+use std::time::Duration;
+
+/// Connections accepted before other work gets its turn.
+const ACCEPTS_PER_TURN: usize = 256;
+/// A listener that ran out of descriptors tries again after this time.
+const ACCEPT_RETRY: Duration = Duration::from_millis(250);
+
+impl Loop {
+    /// One bounded turn: waits for something to do, at most so long (`None`: without limit), and does it. Does not wait
+    /// while events are to be taken.
+    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.service();
+        let wait = self.wait(timeout);
+        match self.poll.poll(&mut self.ready, wait) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        let now = self.clock.now();
+        let quiet = self.ready.is_empty() && self.again.is_empty();
+        for token in std::mem::take(&mut self.again) {
+            self.handle_readable(now, token);
+        }
+        self.handle_ready(now);
+        self.handle_alarms(now);
+        if quiet {
+            self.handle_quiet(now);
+        }
+        self.service();
+        Ok(())
+    }
+
+    /// How long the poll may wait.
+    fn wait(&mut self, timeout: Option<Duration>) -> Option<Duration> {
+        if !self.again.is_empty() || !self.touched.is_empty() || !self.eventful.is_empty() || !self.notes.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let now = self.clock.now().mono;
+        let alarm = self.alarms.peek().map(|Reverse((at, _))| at.saturating_sub(now));
+        let idle = !self.idlers.is_empty();
+        [timeout, alarm, idle.then_some(ACK_DELAY_IDLE)].into_iter().flatten().min()
+    }
+
+    fn handle_ready(&mut self, now: Now) {
+        let ready = std::mem::replace(&mut self.ready, Events::with_capacity(0));
+        for event in &ready {
+            let token = event.token().0;
+            if event.token() == WAKE {
+                self.handle_wake(now);
+                continue;
+            }
+            let Some(source) = self.sources.slab.get_mut(token) else { continue };
+            source.ending |= event.is_read_closed();
+            match &source.kind {
+                Kind::Opening(..) => self.handle_opening(now, token),
+                Kind::Listener(_) => self.handle_acceptable(now, token),
+                #[cfg(unix)]
+                Kind::Watched(_) => self.notes.push_back(Event::Readable(WatchId(source.serial))),
+                Kind::Socket(_) | Kind::Pipe(_) | Kind::Lingering(_) => {
+                    if event.is_writable() {
+                        self.handle_writable(now, token);
+                    }
+                    if event.is_readable() || event.is_read_closed() || event.is_error() {
+                        self.handle_readable(now, token);
+                    }
+                }
+            }
+        }
+        self.ready = ready;
+    }
+
+    fn handle_wake(&mut self, now: Now) {
+        while let Some((whose, found)) = self.resolver.poll() {
+            self.handle_resolved(now, whose, found);
+        }
+        let keys: Vec<NodeKey> = self.keys();
+        for key in keys {
+            self.touch(key);
+        }
+    }
+
+    pub(super) fn handle_writable(&mut self, now: Now, token: usize) {
+        if let Some((owner, conn)) = self.conn_at(token) {
+            self.with_machine(owner, |machine| machine.handle_writable(now, conn));
+        }
+    }
+
+    pub(super) fn handle_readable(&mut self, now: Now, token: usize) {
+        let Some(source) = self.sources.slab.get_mut(token) else { return };
+        source.queued = false;
+        match source.kind {
+            Kind::Listener(_) => return self.handle_acceptable(now, token),
+            Kind::Lingering(_) => return self.drop_input(now, token),
+            Kind::Opening(..) => return,
+            #[cfg(unix)]
+            Kind::Watched(_) => return,
+            Kind::Socket(_) | Kind::Pipe(_) => {}
+        }
+        let Some((owner, conn)) = self.conn_at(token) else { return };
+        let wants = self.node(owner).is_some_and(|node| node.engine.machine().wants_bytes(conn));
+        if !wants {
+            // The engine says when to go on.
+            return;
+        }
+        let mut buffer = std::mem::take(&mut self.buffer);
+        match self.sources.read(token, &mut buffer) {
+            Read::Bytes(count, more) => {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                self.with_machine(owner, |machine| machine.handle_bytes(now, conn, bytes));
+                if more {
+                    self.read_again(token);
+                }
+            }
+            Read::Nothing => {}
+            Read::End => self.close(now, token, "the other side closed the connection"),
+            Read::Broken(why) => self.close(now, token, &why),
+        }
+        self.buffer = buffer;
+    }
+
+    /// Reads what still comes on a connection that we have ended.
+    fn drop_input(&mut self, now: Now, token: usize) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        match self.sources.read(token, &mut buffer) {
+            Read::Bytes(_, true) => self.read_again(token),
+            Read::Bytes(_, false) | Read::Nothing => {}
+            Read::End | Read::Broken(_) => self.close(now, token, "closed"),
+        }
+        self.buffer = buffer;
+    }
+
+    pub(super) fn read_again(&mut self, token: usize) {
+        if let Some(source) = self.sources.slab.get_mut(token)
+            && !source.queued
+        {
+            source.queued = true;
+            self.again.push_back(token);
+        }
+    }
+
+    fn handle_acceptable(&mut self, now: Now, token: usize) {
+        for _ in 0..ACCEPTS_PER_TURN {
+            let Some(source) = self.sources.slab.get(token) else { return };
+            let (owner, serial) = (source.owner, source.serial);
+            let Kind::Listener(listener) = &source.kind else { return };
+            match listener.accept() {
+                Ok(Some((socket, peer))) => {
+                    let added = self.sources.add_watched(self.poll.registry(), owner, Kind::Socket(socket));
+                    if let Ok(link) = added {
+                        self.open(now, link, peer);
+                    }
+                }
+                Ok(None) => return,
+                Err(error) if is_exhaustion(&error) => {
+                    self.alarms.push(Reverse((now.mono + ACCEPT_RETRY, Alarm::Accept(token, serial))));
+                    #[cfg(feature = "server")]
+                    self.notes.push_back(Event::AcceptPaused(ServerId(owner), error.to_string()));
+                    return;
+                }
+                // That one connection broke before it was accepted.
+                Err(_) => {}
+            }
+        }
+        self.read_again(token);
+    }
+
+    /// Tells a connection's engine that it is open; one that it does not want is closed.
+    pub(super) fn open(&mut self, now: Now, link: usize, peer: Peer) {
+        let Some(owner) = self.sources.slab.get(link).map(|source| source.owner) else { return };
+        let conn = self.with_machine(owner, |machine| machine.handle_opened(now, link, peer)).flatten();
+        match (conn, self.sources.slab.get_mut(link)) {
+            (Some(conn), Some(source)) => source.conn = Some(conn),
+            (Some(_), None) => {}
+            (None, _) => {
+                self.sources.remove(self.poll.registry(), link);
+            }
+        }
+    }
+
+    /// A connection is gone.
+    pub(super) fn close(&mut self, now: Now, token: usize, why: &str) {
+        let Some(source) = self.sources.remove(self.poll.registry(), token) else { return };
+        if let Some(conn) = source.conn {
+            self.with_machine(source.owner, |machine| machine.handle_closed(now, conn, why));
+        }
+    }
+
+    fn handle_alarms(&mut self, now: Now) {
+        while self.alarms.peek().is_some_and(|Reverse((at, _))| *at <= now.mono) {
+            let Some(Reverse((at, alarm))) = self.alarms.pop() else { return };
+            match alarm {
+                Alarm::Node(key) => {
+                    let Some(node) = self.node(key).filter(|node| node.armed == Some(at)) else { continue };
+                    node.armed = None;
+                    if node.engine.machine().poll_timeout().is_some_and(|due| due <= now.mono) {
+                        node.engine.machine().handle_timeout(now);
+                    }
+                    self.touch(key);
+                }
+                Alarm::Accept(token, serial) if self.is_same(token, serial) => self.handle_acceptable(now, token),
+                Alarm::Open(token, serial) if self.is_same(token, serial) => self.give_up_opening(now, token),
+                Alarm::Linger(token, serial) if self.is_same(token, serial) => self.close(now, token, "closed"),
+                Alarm::Accept(..) | Alarm::Open(..) | Alarm::Linger(..) => {}
+            }
+        }
+    }
+
+    fn is_same(&self, token: usize, serial: u64) -> bool {
+        self.sources.slab.get(token).is_some_and(|source| source.serial == serial)
+    }
+
+    fn handle_quiet(&mut self, now: Now) {
+        for key in std::mem::take(&mut self.idlers) {
+            if let Some(node) = self.node(key) {
+                node.idler = false;
+                self.with_machine(key, |machine| machine.handle_idle(now));
+            }
+        }
+    }
+}
