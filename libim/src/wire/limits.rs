@@ -26,6 +26,8 @@ pub const MENTIONS_MAX: usize = 32;
 pub const PAGE_BYTES_MAX: usize = 256 * 1024;
 /// Events in one page of history.
 pub const PAGE_EVENTS_MAX: u32 = 200;
+/// Pages of history that one connection may wait for; beyond, the server stops reading from it.
+pub const PAGES_IN_FLIGHT_MAX: u32 = 4;
 /// Entries in one page of a list (people, members, rooms).
 pub const LIST_MAX: u32 = 500;
 /// Bytes of the reason given with a quit or a kick.

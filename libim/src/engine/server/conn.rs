@@ -43,6 +43,8 @@ pub(super) struct Conn {
     pub(super) sent_when_blocked: u64,
     /// Posts that the store has not answered.
     pub(super) drafts: u32,
+    /// Pages that the store has not answered.
+    pub(super) pages: u32,
     /// In the round of sending.
     pub(super) dirty: bool,
     /// Among those whose answers wait for company.
@@ -68,6 +70,7 @@ impl Conn {
             told_throttled: None,
             sent_when_blocked: 0,
             drafts: 0,
+            pages: 0,
             dirty: false,
             patient: false,
             blocked: false,

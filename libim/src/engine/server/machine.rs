@@ -5,7 +5,7 @@ use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
-use crate::wire::limits::{LOGIN_TIME_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX};
+use crate::wire::limits::{LOGIN_TIME_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX};
 use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, encode, request_id};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -183,6 +183,7 @@ impl Server {
         let Some(conn) = self.links.get(id) else { return false };
         let may = conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
+            && conn.pages < PAGES_IN_FLIGHT_MAX
             && !self.links.is_congested(conn);
         if !may && let Some(conn) = self.links.get_mut(id) {
             conn.paused = true;

@@ -5,7 +5,7 @@ use crate::core::Now;
 use crate::engine::ConnId;
 use crate::engine::store::{Draft, Outcome, Page, Ticket};
 use crate::wire::{
-    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomExit, UserId, encode,
+    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomExit, UserId,
 };
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ impl Server {
                 Outcome::Duplicate(ticket, event) => self.handle_duplicate(now, ticket, &event),
                 Outcome::Refused(ticket, code) => self.handle_refused(now, ticket, code),
                 Outcome::Failed(ticket, why) => self.handle_failed(now, ticket, &why),
-                Outcome::Page(ticket, page) => self.handle_page(ticket, page),
+                Outcome::Page(ticket, page) => self.handle_page(now, ticket, page),
             }
         }
     }
@@ -110,10 +110,8 @@ impl Server {
     fn release_draft(&mut self, now: Now, id: ConnId) {
         if let Some(conn) = self.links.get_mut(id) {
             conn.drafts = conn.drafts.saturating_sub(1);
-            if conn.paused {
-                self.resume_reading(now, id);
-            }
         }
+        self.resume_reading(now, id);
     }
 
     fn handle_refused(&mut self, now: Now, ticket: Ticket, code: Code) {
@@ -145,13 +143,15 @@ impl Server {
         self.refuse(conn, id, refused);
     }
 
-    fn handle_page(&mut self, ticket: Ticket, page: Page) {
+    fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
         let Some(Pending { conn, id, then, .. }) = self.pending.try_remove(ticket.0) else { return };
         let Then::AnswerPage(room) = then else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
         let history = History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };
-        self.links.send_raw(conn, |out| {
-            let _ = encode(&history, out);
-        });
+        self.send(conn, &history);
+        if let Some(conn) = self.links.get_mut(conn) {
+            conn.pages = conn.pages.saturating_sub(1);
+        }
+        self.resume_reading(now, conn);
     }
 }

@@ -241,6 +241,9 @@ impl Server {
             upward: fetch.upward,
             messages_only: fetch.messages_only,
         };
+        if let Some(conn) = self.links.get_mut(conn) {
+            conn.pages += 1;
+        }
         let then = Then::AnswerPage(fetch.room);
         let ticket = Ticket(self.pending.insert(Pending { conn, id: fetch.id, user, then }));
         self.store.submit(Job::Read(ticket, query));
