@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Writes the tables of docs/protocol.md from the sources, between its markers. With --check only compares."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WIRE = ROOT / "libim/src/wire"
+DOC = ROOT / "docs/protocol.md"
+
+TYPES = {
+    "u16": "number", "u32": "number", "bool": "bool", "String": "text", "Arc<str>": "text", "RequestId": "number",
+    "RoomId": "number", "Seq": "number", "UserId": "number", "Epoch": "number", "Timestamp": "number",
+    "Cid": "16 bytes", "Token": "24 bytes", "Option<Token>": "24 bytes or nil", "Option<String>": "text or nil",
+    "Option<Seq>": "number or nil", "Option<RoomId>": "number or nil", "Option<UserId>": "number or nil",
+    "Option<Timestamp>": "number or nil", "Presence": "number (presence)", "Code": "number (code)",
+    "RoomKind": "number (kind of room)", "Option<RoomKind>": "number (kind of room) or nil",
+    "Option<LeaveReason>": "number (reason) or nil", "Vec<String>": "array of texts", "Limits": "Limits",
+    "Vec<RoomInfo>": "array of RoomInfo", "RoomInfo": "RoomInfo", "Vec<UserId>": "array of numbers",
+    "Vec<Event>": "array of Event", "Vec<Member>": "array of Member", "Vec<Person>": "array of Person",
+    "Vec<(RoomId, Seq)>": "array of [room, seq]", "Vec<Reaction>": "array of Reaction", "Vec<Arc<str>>": "array of texts",
+}
+COMMENT = r"((?:^ *///[^\n]*\n)+)"
+
+
+def prose(comment):
+    text = " ".join(line.strip()[3:].strip() for line in comment.strip().split("\n"))
+    return re.sub(r"\[`?([^\]`]*)`?\](\([^)]*\))?", lambda match: match.group(1).split("::")[-1], text)
+
+
+def kinds():
+    source = (WIRE / "message.rs").read_text()
+    return {name: kind for kind, name in re.findall(r"^        (\d+) => (\w+)", source, re.M)}
+
+
+def structs(file, only=None):
+    source = (WIRE / file).read_text()
+    pattern = COMMENT + r"(?:^#\[[^\n]*\n)+^(?:pub )?struct (\w+) \{(.*?)\}$"
+    out = []
+    for match in re.finditer(pattern, source, re.M | re.S):
+        comment, name, body = match.groups()
+        if only and name not in only:
+            continue
+        number = kinds().get(name)
+        lines = [f"### {name}" + (f": kind {number}" if number else ""), "", prose(comment), ""]
+        field = COMMENT + r'^ *#\[serde\(rename = "(\w)"([^\n]*)\)\]\n^ *pub (\w+): ([^\n]*),$'
+        rows = re.findall(field, body, re.M)
+        if rows:
+            lines += ["| key | field | type | may be absent | meaning |", "|---|---|---|---|---|"]
+        else:
+            lines.append("An empty map.")
+        for text, key, flags, ident, kind in rows:
+            absent = "yes" if "default" in flags or name == "Limits" else "no"
+            lines.append(f"| `{key}` | {ident} | {TYPES[kind]} | {absent} | {prose(text)} |")
+        out.append("\n".join(lines))
+    return "\n\n".join(out)
+
+
+def numbered(name):
+    source = (WIRE / "code.rs").read_text()
+    body = source[source.index(f"{name}(u16) {{"):]
+    body = body[:body.index("\n    }\n")]
+    rows = ["| number | name | meaning |", "|---|---|---|"]
+    for comment, ident, number in re.findall(COMMENT + r"^ *(\w+) = (\d+),", body, re.M):
+        rows.append(f"| {number} | {ident} | {prose(comment)} |")
+    return "\n".join(rows)
+
+
+def limits():
+    rows = ["| limit | value | meaning |", "|---|---|---|"]
+    source = (WIRE / "limits.rs").read_text()
+    for comment, name, value in re.findall(COMMENT + r"^pub const (\w+): \w+ = ([^\n]*);", source, re.M):
+        for unit, short in (("secs", "s"), ("millis", "ms"), ("micros", "µs")):
+            value = re.sub(rf"Duration::from_{unit}\((\d+)\)", rf"\1 {short}", value)
+        if re.fullmatch(r"[\d_ *]+", value):
+            value = f"{eval(value.replace('_', '')):,}"
+        rows.append(f"| `{name}` | {value} | {prose(comment)} |")
+    return "\n".join(rows)
+
+
+def vectors():
+    lines = []
+    for line in (ROOT / "tests/vectors/frames.txt").read_text().splitlines():
+        name, frame = line.split(": ")
+        pairs = " ".join(frame[at:at + 2] for at in range(0, len(frame), 2))
+        lines += [f"{name}", "", "```text", pairs, "```", ""]
+    return "\n".join(lines).strip()
+
+
+PARTS = {
+    "requests": lambda: structs("requests.rs"),
+    "notices": lambda: structs("notices.rs"),
+    "limits hello": lambda: structs("limits.rs"),
+    "limits": limits,
+    "codes": lambda: numbered("Code"),
+    "reasons": lambda: numbered("LeaveReason"),
+    "presence": lambda: numbered("Presence"),
+    "room kinds": lambda: numbered("RoomKind"),
+    "vectors": vectors,
+}
+
+
+def main():
+    before = DOC.read_text()
+    after = before
+    for name, make in PARTS.items():
+        pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
+        assert re.search(pattern, after, re.S), f"docs/protocol.md has no place for {name}"
+        after = re.sub(pattern, lambda match: f"{match.group(1)}\n{make()}\n\n{match.group(2)}", after, flags=re.S)
+    if after == before:
+        return 0
+    if "--check" in sys.argv:
+        print("docs/protocol.md is not what the sources say; run tests/tidy/protocol_tables.py")
+        return 1
+    DOC.write_text(after)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
