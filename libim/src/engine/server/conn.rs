@@ -3,7 +3,7 @@
 use super::session::SessionKey;
 use crate::core::Pace;
 use crate::engine::{Link, Outbox, Peer};
-use crate::wire::Frames;
+use crate::wire::{Frames, UserId};
 use std::time::Duration;
 
 /// Where a conversation stands. [`gate`](super::gate) has the table of what may be said when.
@@ -16,8 +16,8 @@ pub(super) enum Phase {
         /// Refused logins so far.
         tries: u8,
     },
-    /// Logged in.
-    Inside(SessionKey),
+    /// Logged in: whose connection it is. It stops being so, at once, when the session ends or goes to another one.
+    Inside(SessionKey, UserId),
     /// The last frame is queued; what comes in is ignored, and the connection closes when all is sent.
     Leaving,
 }

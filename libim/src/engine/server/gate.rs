@@ -132,12 +132,12 @@ impl Server {
         match (phase, door) {
             (Phase::Greeting, Door::Hello)
             | (Phase::Stranger { .. }, Door::Login)
-            | (Phase::Inside(_), Door::Inside)
-            | (Phase::Greeting | Phase::Stranger { .. } | Phase::Inside(_), Door::Always) => Ok(()),
+            | (Phase::Inside(..), Door::Inside)
+            | (Phase::Greeting | Phase::Stranger { .. } | Phase::Inside(..), Door::Always) => Ok(()),
             (Phase::Greeting, Door::Login | Door::Inside) => out_of_turn("say hello first"),
-            (Phase::Stranger { .. } | Phase::Inside(_), Door::Hello) => out_of_turn("hello has been said"),
+            (Phase::Stranger { .. } | Phase::Inside(..), Door::Hello) => out_of_turn("hello has been said"),
             (Phase::Stranger { .. }, Door::Inside) => out_of_turn("log in first"),
-            (Phase::Inside(_), Door::Login) => out_of_turn("you are logged in already"),
+            (Phase::Inside(..), Door::Login) => out_of_turn("you are logged in already"),
             (Phase::Leaving, _) => out_of_turn("the connection is closing"),
         }
     }
@@ -145,8 +145,8 @@ impl Server {
     fn check_membership(&self, conn: ConnId, room: Option<RoomId>) -> Result<(), Refused> {
         let Some(room) = room else { return Ok(()) };
         let member = self
-            .session_of(conn)
-            .is_some_and(|(_, user)| self.hub.room(room).is_some_and(|room| room.members.contains_key(&user)));
+            .user_of(conn)
+            .is_some_and(|user| self.hub.room(room).is_some_and(|room| room.has(user)));
         if member { Ok(()) } else { Err(Refused::new(Code::NotMember, "you are not in that room; join it first")) }
     }
 }

@@ -154,7 +154,7 @@ impl Server {
         resumed: bool,
     ) {
         let Some(conn) = self.links.get_mut(id) else { return };
-        conn.phase = Phase::Inside(key);
+        conn.phase = Phase::Inside(key, user);
         let peer = conn.peer;
         self.strangers.release(peer);
         if let Some(user) = self.hub.user_mut(user)
@@ -203,7 +203,7 @@ impl Server {
     }
 
     pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: Quit) {
-        if let Some((_, user)) = self.session_of(id) {
+        if let Some(user) = self.user_of(id) {
             self.expel(now, user, LeaveReason::Quit, &quit.reason);
         } else if let Some(conn) = self.links.get(id) {
             self.strangers.release(conn.peer);

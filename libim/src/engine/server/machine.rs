@@ -56,7 +56,7 @@ impl Machine for Server {
                     Some(_) | None => STRANGER_FRAME_BYTES_MAX,
                 },
                 Phase::Stranger { .. } => STRANGER_FRAME_BYTES_MAX,
-                Phase::Inside(_) => self.config.limits.frame_bytes,
+                Phase::Inside(..) => self.config.limits.frame_bytes,
                 Phase::Leaving => return,
             };
             match batch.next(max) {
@@ -76,12 +76,11 @@ impl Machine for Server {
     }
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
-        let inside = self.session_of(id);
         let Some(conn) = self.links.close(id) else { return };
-        match (conn.phase, inside) {
-            (Phase::Greeting | Phase::Stranger { .. }, _) => self.strangers.release(conn.peer),
-            (Phase::Inside(_), Some((key, user))) => self.detach(now, id, key, user, reason),
-            (Phase::Inside(_), None) | (Phase::Leaving, _) => {}
+        match conn.phase {
+            Phase::Greeting | Phase::Stranger { .. } => self.strangers.release(conn.peer),
+            Phase::Inside(key, user) => self.detach(now, id, key, user, reason),
+            Phase::Leaving => {}
         }
     }
 
@@ -226,7 +225,6 @@ impl Server {
 
     /// Queues a connection's last bytes.
     fn leave(&mut self, now: Now, id: ConnId, last: &[u8], reason: &str) {
-        let inside = self.session_of(id);
         let Some(conn) = self.links.get_mut(id) else { return };
         let (phase, peer) = (conn.phase, conn.peer);
         if phase == Phase::Leaving {
@@ -235,10 +233,10 @@ impl Server {
         conn.phase = Phase::Leaving;
         self.links.send_raw(id, |out| out.extend_from_slice(last));
         self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
-        match (phase, inside) {
-            (Phase::Greeting | Phase::Stranger { .. }, _) => self.strangers.release(peer),
-            (Phase::Inside(_), Some((key, user))) => self.detach(now, id, key, user, reason),
-            (Phase::Inside(_), None) | (Phase::Leaving, _) => {}
+        match phase {
+            Phase::Greeting | Phase::Stranger { .. } => self.strangers.release(peer),
+            Phase::Inside(key, user) => self.detach(now, id, key, user, reason),
+            Phase::Leaving => {}
         }
     }
 

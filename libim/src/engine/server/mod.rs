@@ -177,10 +177,10 @@ impl Server {
         HEARTBEAT_MIN.max(Duration::from_secs(1) * people / HEARTBEATS_PER_SECOND)
     }
 
-    /// The session of a connection that is logged in.
-    fn session_of(&self, conn: ConnId) -> Option<(SessionKey, UserId)> {
+    /// Whose a connection is, once it is logged in.
+    fn user_of(&self, conn: ConnId) -> Option<UserId> {
         match self.links.get(conn)?.phase {
-            Phase::Inside(key) => Some((key, self.sessions.get(key)?.user)),
+            Phase::Inside(_, user) => Some(user),
             Phase::Greeting | Phase::Stranger { .. } | Phase::Leaving => None,
         }
     }

@@ -24,7 +24,7 @@ impl Server {
     }
 
     pub(super) fn handle_list_rooms(&mut self, conn: ConnId, list: &ListRooms) {
-        let Some((_, viewer)) = self.session_of(conn) else { return };
+        let Some(viewer) = self.user_of(conn) else { return };
         let rooms = self.hub.rooms().filter(|room| room.id > list.after && room.kind != RoomKind::Direct);
         let (rooms, more) = page(rooms, |room| room.id);
         let rooms = rooms.into_iter().map(|room| room.info(viewer)).collect();
@@ -32,7 +32,7 @@ impl Server {
     }
 
     pub(super) fn handle_ping(&mut self, conn: ConnId) {
-        let user = self.session_of(conn).map(|(_, user)| user);
+        let user = self.user_of(conn);
         let rooms = user.map(|user| self.rooms_of(user)).unwrap_or_default();
         let heads = rooms.into_iter().filter_map(|room| Some((room, self.hub.room(room)?.head))).collect();
         let heartbeat_ms = u32::try_from(self.heartbeat().as_millis()).unwrap_or(u32::MAX);

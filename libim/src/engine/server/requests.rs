@@ -39,7 +39,7 @@ impl Server {
 
     /// Hands over what is answered with its place, and counts it until then.
     fn draft(&mut self, now: Now, id: ConnId, request: RequestId, room: RoomId, cid: Cid, body: Body) {
-        let Some((_, user)) = self.session_of(id) else { return };
+        let Some(user) = self.user_of(id) else { return };
         if let Some(conn) = self.links.get_mut(id) {
             conn.drafts += 1;
         }
@@ -59,7 +59,7 @@ impl Server {
             let named = |end: &usize| {
                 let name = Name::of_person(rest.get(..*end)?, self.config.limits.name_bytes).ok()?;
                 let user = self.hub.holder(&name)?;
-                self.hub.room(room)?.members.contains_key(&user).then_some(user)
+                self.hub.room(room)?.has(user).then_some(user)
             };
             if let Some(user) = ends.iter().rev().find_map(named)
                 && !found.contains(&user)
@@ -71,7 +71,7 @@ impl Server {
     }
 
     pub(super) fn handle_receipt(&mut self, conn: ConnId, receipt: &Receipt) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         let Some(room) = self.hub.room_mut(receipt.room) else { return };
         let Some(Membership { delivered, read }) = room.mark(user, receipt.delivered, receipt.read) else { return };
         if room.members.len() <= RECEIPT_MEMBERS_MAX {
@@ -80,14 +80,14 @@ impl Server {
     }
 
     pub(super) fn handle_typing(&mut self, conn: ConnId, typing: &Typing) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         if self.hub.room(typing.room).is_some_and(|room| room.members.len() <= TYPING_MEMBERS_MAX) {
             self.feeds.chatter(typing.room, &TypingNotice { room: typing.room, user, on: typing.on });
         }
     }
 
     pub(super) fn handle_status(&mut self, _now: Now, conn: ConnId, status: &SetStatus) {
-        let Some((_, id)) = self.session_of(conn) else { return };
+        let Some(id) = self.user_of(conn) else { return };
         if !matches!(status.presence, Presence::Online | Presence::Away) {
             let refused = Refused::new(Code::Invalid, "presence is online or away; leaving is a quit");
             return self.refuse(conn, status.id, refused);
@@ -104,7 +104,7 @@ impl Server {
     }
 
     pub(super) fn handle_create(&mut self, now: Now, conn: ConnId, create: &Create) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         match self.found_room(user, create) {
             Ok(room) => {
                 let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
@@ -152,7 +152,7 @@ impl Server {
     }
 
     pub(super) fn handle_join(&mut self, now: Now, conn: ConnId, join: &Join) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         let room = Name::of_room(&join.name, self.config.limits.room_name_bytes)
             .ok()
             .and_then(|name| self.hub.find_room(&name))
@@ -161,7 +161,7 @@ impl Server {
             let refused = Refused::new(Code::NotFound, "there is no room of that name; create it");
             return self.refuse(conn, join.id, refused);
         };
-        if self.hub.room(room).is_some_and(|room| room.members.contains_key(&user)) {
+        if self.hub.room(room).is_some_and(|room| room.has(user)) {
             self.notice_room(conn, room, user);
             return self.send(conn, &Done { id: join.id, room: Some(room) });
         }
@@ -176,7 +176,7 @@ impl Server {
     }
 
     pub(super) fn handle_leave(&mut self, now: Now, conn: ConnId, leave: &Leave) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         let text = match self.hub.room(leave.room).map(|room| room.kind) {
             Some(RoomKind::Lobby) => Some("everybody is in the lobby; to leave the server, quit"),
             Some(RoomKind::Direct) => Some("a private conversation lasts as long as both are here"),
@@ -190,7 +190,7 @@ impl Server {
     }
 
     pub(super) fn handle_topic(&mut self, now: Now, conn: ConnId, topic: SetTopic) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         let direct = self.hub.room(topic.room).is_some_and(|room| room.kind == RoomKind::Direct);
         let checked = if direct {
             Err(Refused::new(Code::Forbidden, "private conversations have no topic"))
@@ -205,7 +205,7 @@ impl Server {
     }
 
     pub(super) fn handle_direct(&mut self, now: Now, conn: ConnId, direct: &Direct) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         let peer = Name::of_person(&direct.name, self.config.limits.name_bytes)
             .ok()
             .and_then(|name| self.hub.holder(&name));
@@ -231,7 +231,7 @@ impl Server {
     }
 
     pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
-        let Some((_, user)) = self.session_of(conn) else { return };
+        let Some(user) = self.user_of(conn) else { return };
         let limit = if fetch.limit == 0 { PAGE_EVENTS_MAX } else { fetch.limit.min(PAGE_EVENTS_MAX) };
         let query = Query {
             room: fetch.room,

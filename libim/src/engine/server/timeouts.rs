@@ -56,7 +56,7 @@ impl Server {
 
     fn silent_due(&mut self, now: Now, id: ConnId) {
         let Some(conn) = self.links.get(id) else { return };
-        if !matches!(conn.phase, Phase::Inside(_)) {
+        if !matches!(conn.phase, Phase::Inside(..)) {
             return;
         }
         let end = conn.heard + self.heartbeat().mul_f32(2.5);
