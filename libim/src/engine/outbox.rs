@@ -14,8 +14,10 @@ pub struct Block {
     pub events: Option<(RoomId, Seq, Seq)>,
 }
 
-/// Room for a few short answers, so that a run of them does not grow step by step.
-const OWN_BYTES_MIN: usize = 128;
+/// Room for a few short answers or for one and a message, so that a run of them does not grow step by step.
+const OWN_BYTES_MIN: usize = 256;
+/// A run of own bytes is joined by copies of shared ones up to so many bytes.
+const JOINED_BYTES_MAX: usize = 1024;
 
 #[derive(Debug)]
 enum Chunk {
@@ -74,6 +76,19 @@ impl Outbox {
     pub fn push_block(&mut self, block: Block) {
         self.bytes += block.bytes.len();
         self.push(Chunk::Shared(block));
+    }
+
+    /// Appends a copy of `bytes`, whole frames, if short answers are all that waits: one run of bytes costs less to keep and
+    /// to send than an answer with a block behind it. Whether it did. What was copied is not shed, so it is bounded.
+    pub fn join(&mut self, bytes: &[u8]) -> bool {
+        match &mut self.front {
+            Some(Chunk::Own(own)) if self.rest.is_empty() && own.len() + bytes.len() <= JOINED_BYTES_MAX => {
+                own.extend_from_slice(bytes);
+                self.bytes += bytes.len();
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Appends what `write` writes; it must write whole frames, or nothing.
@@ -230,6 +245,19 @@ mod tests {
         let people = Shed { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) };
         assert_eq!(outbox.shed(10), vec![people, Shed { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
         assert_eq!(drain(&mut outbox, 100), b"gunreply");
+    }
+
+    #[test]
+    fn only_a_short_run_of_answers_is_joined() {
+        let mut outbox = Outbox::default();
+        assert!(!outbox.join(b"event"), "alone, it is a block");
+        outbox.push_own(|out| out.extend_from_slice(b"answer"));
+        assert!(outbox.join(b"event"));
+        assert!(!outbox.join(&[0; JOINED_BYTES_MAX]));
+        outbox.push_block(block(b"block", Some((1, 1))));
+        assert!(!outbox.join(b"event"), "it would overtake the block");
+        assert_eq!(outbox.shed(5), vec![Shed { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
+        assert_eq!(drain(&mut outbox, 4), b"answerevent");
     }
 
     #[test]

@@ -93,35 +93,40 @@ impl Feeds {
             let Some(feed) = self.feeds.get_mut(&room) else { continue };
             feed.dirty = false;
             let source = std::mem::take(&mut feed.source);
-            if feed.range.is_none() {
-                self.spare.push(std::mem::take(&mut feed.events));
-            }
             if let Some((first, last)) = feed.range.take() {
-                let block = take_block(&mut feed.events, Some((room, first, last)), &mut self.spare);
-                for conn in &feed.listeners {
-                    if source != Source::One(*conn) {
-                        links.push_block(*conn, block.clone());
-                    }
-                }
+                hand_out(links, &feed.listeners, source, &feed.events, Some((room, first, last)));
             }
+            recycle(&mut feed.events, &mut self.spare);
             if !feed.chatter.is_empty() {
-                let block = take_block(&mut feed.chatter, None, &mut self.spare);
-                for conn in &feed.listeners {
-                    links.push_block(*conn, block.clone());
-                }
+                hand_out(links, &feed.listeners, Source::Nobody, &feed.chatter, None);
+                recycle(&mut feed.chatter, &mut self.spare);
             }
         }
     }
 }
 
-/// Makes a block of what was gathered. The gathering place's memory goes to the next room that has something to tell,
-/// so that a quiet room holds none.
-fn take_block(bytes: &mut Vec<u8>, events: Option<(RoomId, Seq, Seq)>, spare: &mut Vec<Vec<u8>>) -> Block {
-    let block = Block { bytes: bytes.as_slice().into(), events };
+/// Puts what was gathered into every listener's queue but the source's: one block for all, made when the first needs it.
+fn hand_out(
+    links: &mut Links,
+    listeners: &IndexSet<ConnId, FxBuildHasher>,
+    source: Source,
+    bytes: &[u8],
+    events: Option<(RoomId, Seq, Seq)>,
+) {
+    let mut block = None;
+    for conn in listeners {
+        if source != Source::One(*conn) && !links.join(*conn, bytes) {
+            let block = block.get_or_insert_with(|| Block { bytes: bytes.into(), events });
+            links.push_block(*conn, block.clone());
+        }
+    }
+}
+
+/// The gathering place's memory goes to the next room that has something to tell, so that a quiet room holds none.
+fn recycle(bytes: &mut Vec<u8>, spare: &mut Vec<Vec<u8>>) {
     let mut bytes = std::mem::take(bytes);
     bytes.clear();
     if spare.len() < SPARE_MAX && bytes.capacity() <= SPARE_BYTES_MAX {
         spare.push(bytes);
     }
-    block
 }

@@ -96,6 +96,15 @@ impl Links {
         }
     }
 
+    /// Queues a copy of shared bytes behind a short answer of a connection, if one waits. Whether it did.
+    pub(super) fn join(&mut self, id: ConnId, bytes: &[u8]) -> bool {
+        let joined = self.get_mut(id).is_some_and(|conn| conn.outbox.join(bytes));
+        if joined {
+            self.mark(id);
+        }
+        joined
+    }
+
     /// Queues a shared block for one connection. When the queue overflows, droppable blocks go, then events, for which
     /// a gap marker stands in.
     pub(super) fn push_block(&mut self, id: ConnId, block: Block) {
