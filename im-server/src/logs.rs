@@ -16,7 +16,8 @@ pub(crate) fn start(level: LogLevel, format: LogFormat) {
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
     };
-    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).with_target(false);
+    let lines =
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).with_target(false);
     match format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => lines.json().flatten_event(true).init(),
@@ -41,7 +42,11 @@ fn note_server(event: &ServerEvent) {
         ServerEvent::Left { user, name, reason, text } => {
             info!(%user, %name, %reason, text = %neutralise_line(text), "left");
         }
-        ServerEvent::Refused { peer, code: code @ (Code::Passkey | Code::TooManyTries | Code::Busy), text } => {
+        ServerEvent::Refused {
+            peer,
+            code: code @ (Code::Passkey | Code::TooManyTries | Code::Busy),
+            text,
+        } => {
             warn!(%peer, %code, text = %neutralise_line(text), "refused");
         }
         ServerEvent::Refused { peer, code, text } => {

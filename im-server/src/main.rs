@@ -70,10 +70,13 @@ fn explain(address: &Address, error: &std::io::Error) -> anyhow::Error {
         ErrorKind::AddrInUse => {
             "another program, perhaps another im-server, listens there already; stop it or choose another port with --listen HOST:PORT"
         }
-        ErrorKind::PermissionDenied => "ports below 1024 need privileges; choose a higher one with --listen HOST:PORT",
-        ErrorKind::AddrNotAvailable => "this machine does not have that address; --listen 0.0.0.0 takes all that it has",
+        ErrorKind::PermissionDenied => {
+            "ports below 1024 need privileges; choose a higher one with --listen HOST:PORT"
+        }
+        ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address; --listen 0.0.0.0 takes all that it has"
+        }
         _ => "choose another address with --listen",
     };
     anyhow::anyhow!("cannot listen on {address}: {error}\n  {hint}")
 }
-

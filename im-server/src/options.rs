@@ -21,7 +21,14 @@ pub(crate) struct Options {
     pub(crate) listen: Vec<Address>,
 
     /// The passkey that people need to come in. Without this and --open, one is made at each start.
-    #[arg(short, long, value_name = "TEXT", env = "IM_PASSKEY", hide_env_values = true, conflicts_with = "open")]
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        env = "IM_PASSKEY",
+        hide_env_values = true,
+        conflicts_with = "open"
+    )]
     pub(crate) passkey: Option<String>,
 
     /// Let anybody in who gives a name, without a passkey.

@@ -9,7 +9,8 @@ use std::time::Instant;
 const ROUNDS: u32 = 2_000_000;
 
 fn main() {
-    let post = Post { id: RequestId(3), room: RoomId(1), cid: Cid([7; 16]), text: "x".repeat(100), reply_to: None };
+    let post =
+        Post { id: RequestId(3), room: RoomId(1), cid: Cid([7; 16]), text: "x".repeat(100), reply_to: None };
     let event = Event {
         room: RoomId(1),
         seq: Seq(100_000),

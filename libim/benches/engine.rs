@@ -12,10 +12,10 @@ use std::time::Instant;
 
 const MEMBERS: usize = 10;
 const PER_TURN: u32 = 100;
+const _: () = assert!(MEMBERS < LIVE_ROSTER_MAX);
 const TURNS: u32 = 10_000;
 
 fn main() {
-    assert!(MEMBERS < LIVE_ROSTER_MAX);
     let limits = Limits { requests_per_second: 0, ..Limits::default() };
     let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
     let config = ServerConfig { limits, ..ServerConfig::default() };
@@ -39,7 +39,13 @@ fn main() {
             posted += 1;
             // Scattered, as random ids are.
             let cid = Cid((posted.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes());
-            FromClient::Post(Post { id: RequestId(3), room: RoomId::LOBBY, cid, text: "x".repeat(100), reply_to: None })
+            FromClient::Post(Post {
+                id: RequestId(3),
+                room: RoomId::LOBBY,
+                cid,
+                text: "x".repeat(100),
+                reply_to: None,
+            })
         });
         let input = frames(posts);
         let start = Instant::now();
@@ -50,7 +56,11 @@ fn main() {
         spent += start.elapsed();
     }
     let messages = TURNS * PER_TURN;
-    println!("{} ns per message, {} bytes out each", spent.as_nanos() / u128::from(messages), bytes / messages as usize);
+    println!(
+        "{} ns per message, {} bytes out each",
+        spent.as_nanos() / u128::from(messages),
+        bytes / messages as usize
+    );
 }
 
 fn frames(messages: impl IntoIterator<Item = FromClient>) -> Vec<u8> {

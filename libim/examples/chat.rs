@@ -3,7 +3,7 @@
 use libim::core::text::{neutralise, neutralise_line};
 use libim::wire::{Body, Event as RoomEvent, LeaveReason, Person, Presence, RoomId, RoomKind, Timestamp};
 use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
@@ -75,16 +75,18 @@ fn read_lines(lp: &Loop) -> io::Result<Receiver<String>> {
 
 impl Chat {
     fn run(&mut self, lines: &Receiver<String>) -> Result<(), Box<dyn std::error::Error>> {
-        let mut login: Option<&str> = None;
+        let mut question: Option<&str> = None;
+        // What is typed before the login is through is kept until then.
+        let mut typed: VecDeque<String> = VecDeque::new();
         loop {
             self.lp.turn(None)?;
             while let Some(event) = self.lp.next_event() {
                 let Event::Client(_, event) = event else { continue };
                 if let ClientEvent::LoginRefused { code, text } = &event {
                     println!("* refused: {text}");
-                    let question = if *code == libim::wire::Code::Passkey { "passkey" } else { "name" };
-                    println!("* {question}?");
-                    login = Some(question);
+                    let asked = if *code == libim::wire::Code::Passkey { "passkey" } else { "name" };
+                    println!("* {asked}?");
+                    question = Some(asked);
                 }
                 let over = matches!(event, ClientEvent::Disconnected { retry_in: None, .. });
                 self.show(event);
@@ -92,14 +94,16 @@ impl Chat {
                     return Ok(());
                 }
             }
-            loop {
-                let line = match lines.try_recv() {
-                    Ok(line) => line,
-                    Err(TryRecvError::Empty) => break,
-                    Err(TryRecvError::Disconnected) => "/quit".into(),
-                };
-                let over = line == "/quit";
-                match (login.take(), line.trim()) {
+            let ended = loop {
+                match lines.try_recv() {
+                    Ok(line) => typed.push_back(line.trim().to_owned()),
+                    Err(TryRecvError::Empty) => break false,
+                    Err(TryRecvError::Disconnected) => break true,
+                }
+            };
+            while question.is_some() || self.client().me().is_some() {
+                let Some(line) = typed.pop_front() else { break };
+                match (question.take(), line.as_str()) {
                     (_, "/quit" | "quit" | "q") => self.client().quit(""),
                     (Some(question), answer) => self.log_in(question, answer),
                     (None, "") => {}
@@ -109,9 +113,10 @@ impl Chat {
                         }
                     }
                 }
-                if over {
-                    break;
-                }
+            }
+            let waits_to_quit = typed.iter().any(|line| matches!(line.as_str(), "/quit" | "quit" | "q"));
+            if (ended && typed.is_empty()) || waits_to_quit {
+                self.client().quit("");
             }
         }
     }
@@ -186,29 +191,41 @@ impl Chat {
 
     fn place(&mut self, room: RoomId) -> String {
         let info = self.client().room(room);
-        info.map_or_else(|| format!("room {room}"), |info| match info.kind {
-            RoomKind::Direct => format!("@{}", info.name),
-            RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_) => format!("#{}", info.name),
-        })
+        info.map_or_else(
+            || format!("room {room}"),
+            |info| match info.kind {
+                RoomKind::Direct => format!("@{}", info.name),
+                RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_) => format!("#{}", info.name),
+            },
+        )
     }
 
     fn show(&mut self, event: ClientEvent) {
         match event {
-            ClientEvent::Connecting { attempt } if attempt > 1 => println!("* connecting again (try {attempt}) ..."),
+            ClientEvent::Connecting { attempt } if attempt > 1 => {
+                println!("* connecting again (try {attempt}) ...");
+            }
             ClientEvent::LoggedIn { name, resumed, server, welcome, people, .. } => {
                 let again = if resumed { "back" } else { "logged in" };
-                println!("* {again} at {} as {name}; {people} here. /help lists commands", neutralise_line(&server));
+                println!(
+                    "* {again} at {} as {name}; {people} here. /help lists commands",
+                    neutralise_line(&server)
+                );
                 if !welcome.is_empty() {
                     println!("* {}", neutralise(&welcome));
                 }
             }
             ClientEvent::Disconnected { text, retry_in, .. } => match retry_in {
-                Some(wait) => println!("* disconnected: {}; next try in {}", neutralise_line(&text), seconds(wait)),
+                Some(wait) => {
+                    println!("* disconnected: {}; next try in {}", neutralise_line(&text), seconds(wait));
+                }
                 None => println!("* {}", neutralise_line(&text)),
             },
             ClientEvent::Entered(info) => {
                 let name = info.name.to_lowercase();
-                for text in self.to_say.remove(&name).filter(|_| info.kind == RoomKind::Direct).unwrap_or_default() {
+                for text in
+                    self.to_say.remove(&name).filter(|_| info.kind == RoomKind::Direct).unwrap_or_default()
+                {
                     let _ = self.client().post(info.room, &text);
                 }
                 if info.kind == RoomKind::Public {
@@ -220,28 +237,29 @@ impl Chat {
             }
             ClientEvent::Renumbered { old, new } if self.current == old => self.current = new,
             ClientEvent::Exited { room, .. } if self.current == room => self.switch(RoomId::LOBBY),
-            ClientEvent::Backlog { room, messages, more } | ClientEvent::History { room, messages, more, .. } => {
+            ClientEvent::Backlog { room, messages, more }
+            | ClientEvent::History { room, messages, more, .. } => {
                 if let Some(first) = messages.first() {
                     self.shown_from.insert(room, first.seq);
                 }
                 if more {
                     println!("* there are older messages; /more shows them");
                 }
-                messages.iter().for_each(|message| self.show_event(message));
+                for message in &messages {
+                    self.show_event(message);
+                }
             }
             ClientEvent::Event { event, .. } => self.show_event(&event),
             ClientEvent::Missed { from, to, .. } => println!("* messages {from} to {to} are no longer kept"),
             ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
                 println!("* {}", neutralise_line(&text));
             }
-            ClientEvent::Failed { request, code, text } => {
-                match self.joining.take() {
-                    Some((asked, room)) if asked == request && code == Some(libim::wire::Code::NotFound) => {
-                        let _ = self.client().create_room(&room, "");
-                    }
-                    _ => println!("* {}", neutralise_line(&text)),
+            ClientEvent::Failed { request, code, text } => match self.joining.take() {
+                Some((asked, room)) if asked == request && code == Some(libim::wire::Code::NotFound) => {
+                    let _ = self.client().create_room(&room, "");
                 }
-            }
+                _ => println!("* {}", neutralise_line(&text)),
+            },
             ClientEvent::Presence { person, was } => {
                 if let Some(line) = change(&person, was) {
                     println!("* {line}");
@@ -258,24 +276,33 @@ impl Chat {
     }
 
     fn show_event(&mut self, event: &RoomEvent) {
-        let place = if event.room == self.current { String::new() } else { format!("{} ", self.place(event.room)) };
+        let place =
+            if event.room == self.current { String::new() } else { format!("{} ", self.place(event.room)) };
         let (time, name) = (clock(event.time), neutralise_line(&event.name));
         match &event.body {
             Body::Message(message) if message.deleted => println!("{time} {place}{name} took a message back"),
             Body::Message(message) => println!("{time} {place}{name}: {}", neutralise(&message.text)),
             Body::Edited { text, .. } => println!("{time} {place}{name} corrects: {}", neutralise(text)),
             Body::Deleted { .. } => println!("{time} {place}{name} took a message back"),
-            Body::Reacted { emoji, on, .. } if *on => println!("{time} {place}{name} reacts {}", neutralise_line(emoji)),
+            Body::Reacted { emoji, on, .. } if *on => {
+                println!("{time} {place}{name} reacts {}", neutralise_line(emoji));
+            }
             Body::Joined => println!("{time} {place}{name} has entered"),
             Body::Left { reason, .. } => println!("{time} {place}{name} has left ({reason})"),
-            Body::Topic { text } => println!("{time} {place}{name} sets the topic: {}", neutralise_line(text)),
+            Body::Topic { text } => {
+                println!("{time} {place}{name} sets the topic: {}", neutralise_line(text));
+            }
             Body::Reacted { .. } | Body::Created { .. } | Body::Other(_) => {}
         }
     }
 }
 
 fn describe(person: &Person) -> String {
-    let status = if person.status.is_empty() { String::new() } else { format!(": {}", neutralise_line(&person.status)) };
+    let status = if person.status.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", neutralise_line(&person.status))
+    };
     format!("{} ({}{status})", neutralise_line(&person.name), person.presence)
 }
 

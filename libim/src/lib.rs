@@ -1,4 +1,45 @@
-//! libim
+//! libim puts chat inside any program: a server and a client as state machines on one event loop.
+//!
+//! ```
+//! use libim::{Address, ClientConfig, Loop, ServerConfig};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut lp = Loop::new()?;
+//! let server = lp.serve(ServerConfig::default());
+//! let address = lp.listen(server, &"127.0.0.1:0".parse()?)?;
+//! let anna = lp.connect(&address, ClientConfig::new("anna"));
+//! while !lp.client(anna).is_some_and(|client| client.is_ready()) {
+//!     lp.turn(None)?;
+//!     while let Some(event) = lp.next_event() {
+//!         println!("{event:?}");
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The layers, each built on those before it:
+//!
+//! - [`wire`]: what travels. The only vocabulary that both sides share; `docs/protocol.md` is its prose.
+//! - [`core`]: the rules of chat: names, people, rooms, pace.
+//! - [`engine`]: a server and a client as state machines, without socket, clock, thread or randomness. Bring your own IO,
+//!   or simulate: `tests/sim` does.
+//! - [`storage`]: where events are kept.
+//! - [`net`]: the one loop that gives engines sockets and time.
+//!
+//! Features: `server` and `client`, both on by default; an embedder leaves out what it does not want.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice
+    )
+)]
+
 pub mod core;
 pub mod engine;
 #[cfg(any(feature = "server", feature = "client"))]

@@ -58,7 +58,11 @@ fn an_old_server_serves_a_later_client() {
         FromServer::Refusal(refusal) => Some((refusal.id.0, refusal.code)),
         _ => None,
     });
-    assert_eq!(refused, Some((2, Code::Unsupported)), "the later client knows which request was not understood");
+    assert_eq!(
+        refused,
+        Some((2, Code::Unsupported)),
+        "the later client knows which request was not understood"
+    );
 }
 
 fn said(server: &mut Server) -> Vec<FromServer> {
@@ -126,7 +130,8 @@ struct LaterEvent {
 
 #[test]
 fn an_old_client_understands_another_server() {
-    let mut client = Client::new(ClientConfig { roster: false, ..ClientConfig::new("anna") }, Random::from_seed([1; 32]));
+    let mut client =
+        Client::new(ClientConfig { roster: false, ..ClientConfig::new("anna") }, Random::from_seed([1; 32]));
     let now = Now::default();
     client.at(now).start();
     while client.poll_action().is_some() {}
@@ -145,9 +150,13 @@ fn an_old_client_understands_another_server() {
     let events: Vec<ClientEvent> = std::iter::from_fn(|| client.poll_event()).collect();
     // The event's meaning is lost on us, its place is not: the order goes on without a gap.
     assert!(
-        events.iter().any(|event| matches!(event, ClientEvent::Event {
-            event: Event { room: RoomId::LOBBY, seq: Seq(1), body: Body::Other(77), .. }, ..
-        })),
+        events.iter().any(|event| matches!(
+            event,
+            ClientEvent::Event {
+                event: Event { room: RoomId::LOBBY, seq: Seq(1), body: Body::Other(77), .. },
+                ..
+            }
+        )),
         "{events:?}"
     );
 }

@@ -2,9 +2,9 @@
 //! shows. `IM_BLESS=1 cargo test -p libim --test vectors` writes the file anew.
 
 use libim::wire::{
-    Body, Bye, Cid, ClientHello, Code, Epoch, Event, Fetch, FromClient, FromServer, Gap, History, Limits, Login,
-    MessageBody, Person, Ping, Pong, Post, Posted, Presence, PresenceNotice, Quit, React, Reaction, Refusal, RequestId,
-    RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, UserId, Welcome,
+    Body, Bye, Cid, ClientHello, Code, Epoch, Event, Fetch, FromClient, FromServer, Gap, History, Limits,
+    Login, MessageBody, Person, Ping, Pong, Post, Posted, Presence, PresenceNotice, Quit, React, Reaction,
+    Refusal, RequestId, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, UserId, Welcome,
 };
 use std::fmt::Write;
 
@@ -42,7 +42,10 @@ fn from_client() -> Vec<(&'static str, FromClient)> {
         ),
         ("A post", FromClient::Post(Post { id, room, cid, text: "Hello, Bert!".into(), reply_to: None })),
         ("A reply", FromClient::Post(Post { id, room, cid, text: "Hello!".into(), reply_to: Some(Seq(42)) })),
-        ("A reaction", FromClient::React(React { id, room, cid, target: Seq(42), emoji: "👍".into(), on: true })),
+        (
+            "A reaction",
+            FromClient::React(React { id, room, cid, target: Seq(42), emoji: "👍".into(), on: true }),
+        ),
         (
             "The last 50 messages",
             FromClient::Fetch(Fetch {
@@ -154,7 +157,11 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
         ("A pong", FromServer::Pong(Pong { heads: vec![(room, Seq(42))], heartbeat_ms: 30_000 })),
         (
             "A goodbye",
-            FromServer::Bye(Bye { code: Code::Shutdown, text: "the server is closing".into(), retry_after_ms: 1500 }),
+            FromServer::Bye(Bye {
+                code: Code::Shutdown,
+                text: "the server is closing".into(),
+                retry_after_ms: 1500,
+            }),
         ),
     ]
 }
@@ -185,5 +192,9 @@ fn frames_are_what_the_file_says() {
     if std::env::var_os("IM_BLESS").is_some() {
         std::fs::write(FILE, &lines).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(FILE).unwrap(), lines, "the wire has changed, or the file is not fresh");
+    assert_eq!(
+        std::fs::read_to_string(FILE).unwrap(),
+        lines,
+        "the wire has changed, or the file is not fresh"
+    );
 }

@@ -85,7 +85,12 @@ impl Raw {
 }
 
 fn hello(version_min: u16, version_max: u16) -> FromClient {
-    FromClient::ClientHello(ClientHello { version_min, version_max, capabilities: vec![], agent: "raw".into() })
+    FromClient::ClientHello(ClientHello {
+        version_min,
+        version_max,
+        capabilities: vec![],
+        agent: "raw".into(),
+    })
 }
 
 fn login(name: &str) -> FromClient {
@@ -110,7 +115,11 @@ fn every_kind_of_nonsense_gets_one_clear_answer() {
 
     let nonsense: [(&str, Vec<u8>, Code); 7] = [
         ("a huge length", vec![0x00, 0xff, 0xff, 0xff], Code::TooLarge),
-        ("more than a stranger may send", (STRANGER_FRAME_BYTES_MAX + 1).to_be_bytes().to_vec(), Code::TooLarge),
+        (
+            "more than a stranger may send",
+            (STRANGER_FRAME_BYTES_MAX + 1).to_be_bytes().to_vec(),
+            Code::TooLarge,
+        ),
         ("an empty frame", vec![0; 4], Code::Malformed),
         ("a marker that does not exist", framed(&[0xc1]), Code::Malformed),
         ("an array that is too deep", framed(&[[0x91; 40].as_slice(), &[0]].concat()), Code::Malformed),
@@ -141,7 +150,10 @@ fn browsers_and_tls_are_told_in_their_own_tongue() {
     let mut answer = String::new();
     browser.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 426 ") && head.contains(&format!("Content-Length: {}", body.len())), "{answer}");
+    assert!(
+        head.starts_with("HTTP/1.1 426 ") && head.contains(&format!("Content-Length: {}", body.len())),
+        "{answer}"
+    );
 
     let mut tls = TcpStream::connect(address).unwrap();
     tls.set_read_timeout(Some(BOUND)).unwrap();
@@ -219,12 +231,11 @@ fn a_flood_is_slowed_and_nobody_else_is() {
         let _ = writer.write_all(&bytes);
     });
     loop {
-        match flooder.hears().expect("a flooder is slowed, not thrown out") {
-            FromServer::Throttled(throttled) => {
-                assert!(throttled.wait_ms > 0 && throttled.text.contains("20 requests per second"));
-                break;
-            }
-            _ => {}
+        if let FromServer::Throttled(throttled) =
+            flooder.hears().expect("a flooder is slowed, not thrown out")
+        {
+            assert!(throttled.wait_ms > 0 && throttled.text.contains("20 requests per second"));
+            break;
         }
     }
     clients.get(anna).post(RoomId::LOBBY, "can you hear me?").unwrap();

@@ -77,8 +77,10 @@ fn messages_live_a_full_life() {
     clients.get(bert).reply(RoomId::LOBBY, Seq(1), "an answer").unwrap();
     let not_hers = clients.get(bert).edit(RoomId::LOBBY, Seq(1), "not mine").unwrap();
     clients.until(|clients| {
-        clients.was_told(bert, |event| matches!(event, ClientEvent::PostFailed { cid, code: Code::Forbidden, .. }
-            if *cid == not_hers))
+        clients.was_told(bert, |event| {
+            matches!(event, ClientEvent::PostFailed { cid, code: Code::Forbidden, .. }
+            if *cid == not_hers)
+        })
     });
     // A newcomer sees how things are, not how they came about.
     let carl = clients.log_in(address, "carl");
@@ -92,7 +94,9 @@ fn messages_live_a_full_life() {
         panic!("{bodies:?}");
     };
     assert_eq!(first.text, "the first");
-    assert!(first.edited.is_some() && first.reactions[0].emoji == "👍" && &*first.reactions[0].names[0] == "bert");
+    assert!(
+        first.edited.is_some() && first.reactions[0].emoji == "👍" && &*first.reactions[0].names[0] == "bert"
+    );
     assert!(second.deleted && second.text.is_empty());
     assert_eq!((third.text.as_str(), third.reply_to), ("an answer", Some(Seq(1))));
 }
@@ -109,27 +113,38 @@ fn receipts_typing_presence_and_members() {
     clients.until(|clients| direct(clients, anna).is_some() && direct(clients, bert).is_some());
     let room = direct(&mut clients, anna).unwrap();
     clients.get(anna).typing(room, true).unwrap();
-    clients.until(|clients| clients.was_told(bert, |event| matches!(event, ClientEvent::Typing { on: true, .. })));
+    clients.until(|clients| {
+        clients.was_told(bert, |event| matches!(event, ClientEvent::Typing { on: true, .. }))
+    });
     clients.get(anna).post(room, "read me").unwrap();
     clients.until(|clients| clients.texts(bert, room) == ["read me"]);
     clients.until(|clients| {
         clients.was_told(anna, |event| matches!(event, ClientEvent::Receipt { delivered: Seq(2), .. }))
     });
     clients.get(bert).mark_read(room, Seq(2)).unwrap();
-    clients.until(|clients| clients.was_told(anna, |event| matches!(event, ClientEvent::Receipt { read: Seq(2), .. })));
+    clients.until(|clients| {
+        clients.was_told(anna, |event| matches!(event, ClientEvent::Receipt { read: Seq(2), .. }))
+    });
     clients.get(anna).list_members(room, libim::wire::UserId(0)).unwrap();
     clients.until(|clients| {
-        clients.was_told(anna, |event| matches!(event, ClientEvent::Members { members, .. } if members.len() == 2))
+        clients.was_told(
+            anna,
+            |event| matches!(event, ClientEvent::Members { members, .. } if members.len() == 2),
+        )
     });
     clients.get(bert).quit("so long");
     clients.until(|clients| {
-        clients.was_told(anna, |event| matches!(event, ClientEvent::Presence { person, .. }
-            if person.presence == Presence::Offline && person.reason == Some(LeaveReason::Quit)))
+        clients.was_told(anna, |event| {
+            matches!(event, ClientEvent::Presence { person, .. }
+            if person.presence == Presence::Offline && person.reason == Some(LeaveReason::Quit))
+        })
     });
     let cid = clients.get(anna).post(room, "anybody?").unwrap();
     clients.until(|clients| {
-        clients.was_told(anna, |event| matches!(event, ClientEvent::PostFailed { cid: failed, code: Code::PeerGone, .. }
-            if *failed == cid))
+        clients.was_told(anna, |event| {
+            matches!(event, ClientEvent::PostFailed { cid: failed, code: Code::PeerGone, .. }
+            if *failed == cid)
+        })
     });
 }
 
@@ -147,8 +162,10 @@ fn newcomers_see_the_last_fifty_and_can_page_back() {
     assert_eq!(clients.texts(bert, RoomId::LOBBY)[0], "71");
     let page = clients.get(bert).history(RoomId::LOBBY, Seq(71), 100).unwrap();
     clients.until(|clients| {
-        clients.was_told(bert, |event| matches!(event, ClientEvent::History { request, messages, more: false, .. }
-            if *request == page && messages.len() == 70))
+        clients.was_told(bert, |event| {
+            matches!(event, ClientEvent::History { request, messages, more: false, .. }
+            if *request == page && messages.len() == 70)
+        })
     });
 }
 
@@ -187,5 +204,9 @@ fn an_idle_loop_sleeps() {
     clients.until(|_| start.elapsed().as_secs() >= 1);
     let before = Instant::now();
     clients.lp.turn(Some(std::time::Duration::from_secs(1))).unwrap();
-    assert!(before.elapsed().as_millis() >= 900 && before.elapsed() < BOUND, "woke after {:?}", before.elapsed());
+    assert!(
+        before.elapsed().as_millis() >= 900 && before.elapsed() < BOUND,
+        "woke after {:?}",
+        before.elapsed()
+    );
 }

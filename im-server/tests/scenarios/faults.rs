@@ -61,7 +61,8 @@ fn a_silent_network_is_noticed_and_survived() {
     let bert = clients.log_in(address, "bert");
     cable.silence(true);
     clients.get(anna).post(RoomId::LOBBY, "into the void").unwrap();
-    clients.until(|clients| clients.was_told(anna, |event| matches!(event, ClientEvent::Disconnected { .. })));
+    clients
+        .until(|clients| clients.was_told(anna, |event| matches!(event, ClientEvent::Disconnected { .. })));
     cable.silence(false);
     cable.cut();
     clients.until(|clients| clients.texts(bert, RoomId::LOBBY) == ["into the void"]);
@@ -122,7 +123,8 @@ fn a_stopped_client_slows_nobody_and_catches_up() {
 
 #[test]
 fn running_out_of_descriptors_pauses_accepting_and_recovers() {
-    let script = format!("ulimit -n 40; exec {} --listen 127.0.0.1:0 --open", env!("CARGO_BIN_EXE_im-server"));
+    let script =
+        format!("ulimit -n 40; exec {} --listen 127.0.0.1:0 --open", env!("CARGO_BIN_EXE_im-server"));
     let program = Program::start(Command::new("sh").args(["-c", &script]));
     let address = crate::support::address_of(&program);
     let mut clients = Clients::new();
@@ -145,12 +147,16 @@ fn a_session_waits_for_its_client_and_then_ends() {
     let anna = clients.connect(cable.address, once);
     clients.until(|clients| clients.get(anna).is_ready());
     let bert = clients.log_in(address, "bert");
-    clients.until(|clients| clients.was_told(bert, |event| matches!(event, ClientEvent::People(people) if people.len() == 2)));
+    clients.until(|clients| {
+        clients.was_told(bert, |event| matches!(event, ClientEvent::People(people) if people.len() == 2))
+    });
     cable.cut();
     for presence in [Presence::Reconnecting, Presence::Offline] {
         clients.until(|clients| {
-            clients.was_told(bert, |event| matches!(event, ClientEvent::Presence { person, .. }
-                if &*person.name == "anna" && person.presence == presence))
+            clients.was_told(bert, |event| {
+                matches!(event, ClientEvent::Presence { person, .. }
+                if &*person.name == "anna" && person.presence == presence)
+            })
         });
     }
     clients.log_in(address, "anna");
@@ -163,8 +169,10 @@ fn a_server_that_closes_says_so() {
     let anna = clients.log_in(address, "anna");
     server.signal("TERM");
     clients.until(|clients| {
-        clients.was_told(anna, |event| matches!(event, ClientEvent::Disconnected { code: Some(code), .. }
-            if *code == libim::wire::Code::Shutdown))
+        clients.was_told(anna, |event| {
+            matches!(event, ClientEvent::Disconnected { code: Some(code), .. }
+            if *code == libim::wire::Code::Shutdown)
+        })
     });
     clients.get(anna).quit("");
     clients.until(|clients| clients.get(anna).is_closed());

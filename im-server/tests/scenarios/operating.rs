@@ -22,7 +22,11 @@ fn help_is_for_newcomers() {
 fn without_arguments_it_makes_a_passkey_that_works() {
     let (server, address) = server(&[]);
     let output = server.output();
-    let passkey = output.lines().find_map(|line| line.trim().strip_prefix("passkey     ")).expect("a passkey").to_owned();
+    let passkey = output
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("passkey     "))
+        .expect("a passkey")
+        .to_owned();
     assert_eq!(passkey.len(), 14);
     let anna = terminal(address, "anna", &passkey);
     anna.shows("logged in");
@@ -39,7 +43,10 @@ fn a_taken_port_is_explained() {
     let (_server, address) = server(&["--open"]);
     let (ok, text) = im_server(&["--listen", &address.to_string()]);
     assert!(!ok);
-    assert!(text.contains("cannot listen on") && text.contains("choose another port with --listen"), "{text}");
+    assert!(
+        text.contains("cannot listen on") && text.contains("choose another port with --listen"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -211,7 +211,8 @@ impl Cable {
                 let target = *to.lock().expect("no panics");
                 let Ok(far) = TcpStream::connect(target) else { continue };
                 for (from, into) in [(&near, &far), (&far, &near)] {
-                    let (mut from, mut into) = (from.try_clone().expect("a copy"), into.try_clone().expect("a copy"));
+                    let (mut from, mut into) =
+                        (from.try_clone().expect("a copy"), into.try_clone().expect("a copy"));
                     let mute = mute.clone();
                     std::thread::spawn(move || relay(&mut from, &mut into, &mute));
                 }

@@ -21,6 +21,6 @@ pub use now::Now;
 #[cfg(feature = "server")]
 pub use pace::Pace;
 #[cfg(feature = "server")]
-pub use room::{Membership, Room};
+pub use room::{Membership, Pair, Room};
 #[cfg(feature = "server")]
 pub use user::User;

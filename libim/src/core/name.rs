@@ -71,7 +71,8 @@ impl Name {
         if text.len() > bytes_max as usize {
             return Err(NameError::TooLong(bytes_max));
         }
-        let shown: String = text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").nfc().collect();
+        let shown: String =
+            text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").nfc().collect();
         if shown.is_empty() {
             return Err(NameError::Empty);
         }
@@ -110,7 +111,8 @@ fn keys(shown: &Arc<str>) -> [Arc<str>; 2] {
 }
 
 fn is_allowed(c: char) -> bool {
-    !is_unsafe(c) && (c.is_alphanumeric() || is_combining_mark(c) || matches!(c, ' ' | '-' | '_' | '.' | '\''))
+    !is_unsafe(c)
+        && (c.is_alphanumeric() || is_combining_mark(c) || matches!(c, ' ' | '-' | '_' | '.' | '\''))
 }
 
 #[cfg(test)]

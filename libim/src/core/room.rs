@@ -17,6 +17,9 @@ pub struct Membership {
     pub read: Seq,
 }
 
+/// The two of a private conversation, with their names.
+pub type Pair = [(UserId, Arc<str>); 2];
+
 /// A lobby, a room or a private conversation.
 #[derive(Debug)]
 pub struct Room {
@@ -33,7 +36,7 @@ pub struct Room {
     /// Who is in it.
     pub members: IndexMap<UserId, Membership, FxBuildHasher>,
     /// The two whose private conversation it is, with their names.
-    pub pair: Option<Box<[(UserId, Arc<str>); 2]>>,
+    pub pair: Option<Box<Pair>>,
 }
 
 impl Room {

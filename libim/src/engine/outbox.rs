@@ -137,7 +137,9 @@ impl Outbox {
         self.bytes -= count;
         self.total += count as u64;
         self.sent += count;
-        while let Some(len) = self.front.as_ref().map(|chunk| chunk.bytes().len()).filter(|len| *len <= self.sent) {
+        while let Some(len) =
+            self.front.as_ref().map(|chunk| chunk.bytes().len()).filter(|len| *len <= self.sent)
+        {
             self.sent -= len;
             self.front = self.rest.pop_front();
         }
@@ -205,7 +207,8 @@ mod tests {
         while !outbox.is_empty() {
             let mut slices = [IoSlice::new(&[]); 4];
             let filled = outbox.gather(&mut slices);
-            let bytes: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.to_vec()).take(step).collect();
+            let bytes: Vec<u8> =
+                slices[..filled].iter().flat_map(|slice| slice.to_vec()).take(step).collect();
             outbox.advance(bytes.len());
             out.extend(bytes);
         }

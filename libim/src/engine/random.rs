@@ -4,7 +4,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 use std::time::Duration;
 
-/// A cryptographic generator (ChaCha12). Seed it from the system in earnest, from a number in a simulation.
+/// A cryptographic generator (`ChaCha12`). Seed it from the system in earnest, from a number in a simulation.
 #[derive(Debug)]
 pub struct Random(ChaCha12Rng);
 

@@ -23,7 +23,9 @@ impl Loop {
             }
             Some(Address::Unix(path)) => match open_unix(&path) {
                 Ok(socket) => self.watch_opening(now, key, socket, Vec::new()),
-                Err(error) => self.fail(now, key, &format!("cannot connect to unix:{}: {error}", path.display())),
+                Err(error) => {
+                    self.fail(now, key, &format!("cannot connect to unix:{}: {error}", path.display()));
+                }
             },
             Some(address @ Address::Memory(_)) => match self.find_memory(&address) {
                 Some(server) => {
@@ -45,7 +47,11 @@ impl Loop {
     }
 
     fn try_addresses(&mut self, now: Now, key: NodeKey, found: io::Result<Vec<SocketAddr>>) {
-        let host = self.node(key).and_then(|node| node.address.as_ref()).map(ToString::to_string).unwrap_or_default();
+        let host = self
+            .node(key)
+            .and_then(|node| node.address.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default();
         match found {
             Ok(addresses) if addresses.is_empty() => self.fail(now, key, &format!("{host} has no address")),
             Ok(mut addresses) => {

@@ -134,7 +134,10 @@ impl Loop {
             return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop"));
         }
         if self.find_memory(address).is_some() {
-            return Err(io::Error::new(io::ErrorKind::AddrInUse, format!("{address} is in use on this loop")));
+            return Err(io::Error::new(
+                io::ErrorKind::AddrInUse,
+                format!("{address} is in use on this loop"),
+            ));
         }
         let (listener, bound) = Listener::bind(address)?;
         self.sources.add_watched(self.poll.registry(), server.0, Kind::Listener(listener))?;
@@ -209,9 +212,13 @@ impl Loop {
         while let Some(key) = self.eventful.front().copied() {
             let event = self.node(key).and_then(|node| match &mut node.engine {
                 #[cfg(feature = "server")]
-                Engine::Server(server) => server.poll_event().map(|event| Event::Server(ServerId(key), event)),
+                Engine::Server(server) => {
+                    server.poll_event().map(|event| Event::Server(ServerId(key), event))
+                }
                 #[cfg(feature = "client")]
-                Engine::Client(client) => client.poll_event().map(|event| Event::Client(ClientId(key), event)),
+                Engine::Client(client) => {
+                    client.poll_event().map(|event| Event::Client(ClientId(key), event))
+                }
             });
             if event.is_some() {
                 return event;
@@ -226,7 +233,8 @@ impl Loop {
     }
 
     pub(super) fn stop_listening(&mut self, key: NodeKey) {
-        let listens = |source: &super::sources::Source| source.owner == key && matches!(source.kind, Kind::Listener(_));
+        let listens =
+            |source: &super::sources::Source| source.owner == key && matches!(source.kind, Kind::Listener(_));
         let tokens: Vec<usize> =
             self.sources.slab.iter().filter(|(_, source)| listens(source)).map(|(token, _)| token).collect();
         for token in tokens {
@@ -237,7 +245,8 @@ impl Loop {
     fn add_node(&mut self, engine: Engine, address: Option<Address>) -> NodeKey {
         self.serial += 1;
         let serial = self.serial;
-        let node = Node { serial, engine, address, armed: None, touched: false, eventful: false, idler: false };
+        let node =
+            Node { serial, engine, address, armed: None, touched: false, eventful: false, idler: false };
         let key = NodeKey { index: self.nodes.insert(node), serial };
         self.touch(key);
         key
@@ -248,8 +257,13 @@ impl Loop {
             return;
         }
         self.nodes.remove(key.index);
-        let tokens: Vec<usize> =
-            self.sources.slab.iter().filter(|(_, source)| source.owner == key).map(|(token, _)| token).collect();
+        let tokens: Vec<usize> = self
+            .sources
+            .slab
+            .iter()
+            .filter(|(_, source)| source.owner == key)
+            .map(|(token, _)| token)
+            .collect();
         for token in tokens {
             self.sources.remove(self.poll.registry(), token);
         }
@@ -302,9 +316,7 @@ impl Loop {
     /// The listener of a name within the loop.
     pub(super) fn find_memory(&self, address: &Address) -> Option<NodeKey> {
         let Address::Memory(wanted) = address else { return None };
-        let is_it = |source: &&super::sources::Source| {
-            matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted)
-        };
+        let is_it = |source: &&super::sources::Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);
         self.sources.slab.iter().map(|(_, source)| source).find(is_it).map(|source| source.owner)
     }
 }

@@ -1,4 +1,5 @@
 //! Sockets that take connections.
+#![cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
 
 use super::address::Address;
 use super::stream::{Socket, peer_of, tune};
@@ -10,7 +11,9 @@ use mio::{Interest, Registry, Token};
 use socket2::{Domain, Protocol, SockRef, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 /// Connections that the kernel holds for us to accept.
 const BACKLOG: i32 = 1024;
@@ -31,7 +34,9 @@ impl Listener {
         match address {
             Address::Tcp(host, port) => {
                 let host: IpAddr = host.parse().map_err(|_| {
-                    let text = format!("to listen, give the host as a number such as 127.0.0.1 or 0.0.0.0, not '{host}'");
+                    let text = format!(
+                        "to listen, give the host as a number such as 127.0.0.1 or 0.0.0.0, not '{host}'"
+                    );
                     io::Error::new(io::ErrorKind::InvalidInput, text)
                 })?;
                 let listener = bind_tcp(SocketAddr::new(host, *port))?;

@@ -1,11 +1,11 @@
 //! The engines on a loop.
 
+use super::address::Address;
 use crate::engine::Machine;
 #[cfg(feature = "client")]
 use crate::engine::client::Client;
 #[cfg(feature = "server")]
 use crate::engine::server::Server;
-use super::address::Address;
 use std::time::Duration;
 
 macro_rules! node_id {

@@ -96,7 +96,12 @@ impl Sources {
     }
 
     /// Adds a socket and has the poll watch it.
-    pub(super) fn add_watched(&mut self, registry: &Registry, owner: NodeKey, kind: Kind) -> io::Result<usize> {
+    pub(super) fn add_watched(
+        &mut self,
+        registry: &Registry,
+        owner: NodeKey,
+        kind: Kind,
+    ) -> io::Result<usize> {
         let token = self.add(owner, kind);
         let registered = match self.slab.get_mut(token).map(|source| &mut source.kind) {
             Some(Kind::Listener(listener)) => listener.register(registry, Token(token)),
@@ -131,7 +136,9 @@ impl Sources {
         let mut source = self.slab.try_remove(token)?;
         match &mut source.kind {
             Kind::Listener(listener) => listener.deregister(registry),
-            Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket) => socket.deregister(registry),
+            Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket) => {
+                socket.deregister(registry);
+            }
             #[cfg(unix)]
             Kind::Watched(fd) => {
                 // Closing it right after takes it out of the poll, unless the program has a copy of it.

@@ -115,11 +115,12 @@ impl Socket {
     /// What became of a connection that was being opened; `None`: it is still being opened.
     pub(super) fn opened(&self) -> Option<io::Result<()>> {
         match self {
-            Socket::Tcp(stream) => match (stream.take_error(), stream.peer_addr()) {
-                (Ok(Some(error)) | Err(error), _) => Some(Err(error)),
-                (Ok(None), Ok(_)) => Some(Ok(())),
-                (Ok(None), Err(error)) if error.kind() == io::ErrorKind::NotConnected => None,
-                (Ok(None), Err(error)) => Some(Err(error)),
+            Socket::Tcp(stream) => match stream.take_error() {
+                Ok(Some(error)) | Err(error) => Some(Err(error)),
+                Ok(None) => match stream.peer_addr() {
+                    Err(error) if error.kind() == io::ErrorKind::NotConnected => None,
+                    peer => Some(peer.map(drop)),
+                },
             },
             #[cfg(unix)]
             Socket::Unix(stream) => match stream.take_error() {
@@ -139,8 +140,10 @@ impl Socket {
 
     /// Sets what every connection has. On Linux accepted sockets have it from their listener.
     pub(super) fn tune(&self) {
-        if let Socket::Tcp(_) = self {
-            tune(&self.sock_ref());
+        match self {
+            Socket::Tcp(stream) => tune(&SockRef::from(stream)),
+            #[cfg(unix)]
+            Socket::Unix(_) => {}
         }
     }
 }

@@ -48,7 +48,11 @@ impl Loop {
 
     /// How long the poll may wait.
     fn wait(&mut self, timeout: Option<Duration>) -> Option<Duration> {
-        if !self.again.is_empty() || !self.touched.is_empty() || !self.eventful.is_empty() || !self.notes.is_empty() {
+        if !self.again.is_empty()
+            || !self.touched.is_empty()
+            || !self.eventful.is_empty()
+            || !self.notes.is_empty()
+        {
             return Some(Duration::ZERO);
         }
         let now = self.clock.now().mono;
@@ -213,9 +217,13 @@ impl Loop {
                     }
                     self.touch(key);
                 }
-                Alarm::Accept(token, serial) if self.is_same(token, serial) => self.handle_acceptable(now, token),
+                Alarm::Accept(token, serial) if self.is_same(token, serial) => {
+                    self.handle_acceptable(now, token);
+                }
                 Alarm::Open(token, serial) if self.is_same(token, serial) => self.give_up_opening(now, token),
-                Alarm::Linger(token, serial) if self.is_same(token, serial) => self.close(now, token, "closed"),
+                Alarm::Linger(token, serial) if self.is_same(token, serial) => {
+                    self.close(now, token, "closed");
+                }
                 Alarm::Accept(..) | Alarm::Open(..) | Alarm::Linger(..) => {}
             }
         }

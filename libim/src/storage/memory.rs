@@ -79,7 +79,9 @@ impl MemoryStore {
 
     /// Takes events from the room that takes most; the newest one stays. Whether there was something to take.
     fn trim_largest(&mut self) -> bool {
-        let Some(room) = self.rooms.values_mut().max_by_key(|room| room.bytes()).filter(|room| room.log.len() > 1) else {
+        let Some(room) =
+            self.rooms.values_mut().max_by_key(|room| room.bytes()).filter(|room| room.log.len() > 1)
+        else {
             return false;
         };
         let before = room.bytes();
@@ -174,7 +176,8 @@ impl Room {
                 }
                 break;
             }
-            if let Some(event) = self.log.get(seq).filter(|event| !query.messages_only || event.is_message()) {
+            if let Some(event) = self.log.get(seq).filter(|event| !query.messages_only || event.is_message())
+            {
                 bytes += event.text_bytes();
                 page.events.push(event);
             }
@@ -230,7 +233,9 @@ impl Store for MemoryStore {
 
 fn target_of(body: &Body) -> Option<Seq> {
     match body {
-        Body::Edited { target, .. } | Body::Deleted { target } | Body::Reacted { target, .. } => Some(*target),
+        Body::Edited { target, .. } | Body::Deleted { target } | Body::Reacted { target, .. } => {
+            Some(*target)
+        }
         Body::Message(_)
         | Body::Created { .. }
         | Body::Joined

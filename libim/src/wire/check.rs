@@ -1,4 +1,4 @@
-//! Walks one MessagePack value before anything is decoded: lengths, depth and the end are sound afterwards, so that
+//! Walks one `MessagePack` value before anything is decoded: lengths, depth and the end are sound afterwards, so that
 //! the decoder allocates no more than the frame holds. No recursion, no allocation.
 
 use super::limits::DEPTH_MAX;
@@ -13,7 +13,7 @@ pub enum Malformed {
     Trailing,
     /// Arrays and maps are nested deeper than [`DEPTH_MAX`].
     TooDeep,
-    /// The marker 0xc1, which MessagePack never uses.
+    /// The marker 0xc1, which `MessagePack` never uses.
     BadMarker,
     /// Not an array of a kind and a body, or the body's fields have other types than its kind asks for.
     BadShape,
@@ -31,7 +31,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-/// Checks that `bytes` is exactly one MessagePack value of bounded depth.
+/// Checks that `bytes` is exactly one `MessagePack` value of bounded depth.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Malformed> {
     let mut rest = bytes;
     let mut open = [0u64; DEPTH_MAX];

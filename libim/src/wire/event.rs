@@ -241,7 +241,9 @@ impl Serialize for Event {
                 reactions: &message.reactions,
                 ..head
             },
-            Body::Edited { target, text, mentions } => FlatRef { target: Some(*target), text, mentions, ..head },
+            Body::Edited { target, text, mentions } => {
+                FlatRef { target: Some(*target), text, mentions, ..head }
+            }
             Body::Deleted { target } => FlatRef { target: Some(*target), ..head },
             Body::Reacted { target, emoji, on } => {
                 FlatRef { target: Some(*target), text: emoji, on: *on, ..head }

@@ -25,7 +25,9 @@ impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FrameError::Empty => f.write_str("a frame of length 0"),
-            FrameError::TooLong { len, max } => write!(f, "a frame of {len} bytes where at most {max} are taken"),
+            FrameError::TooLong { len, max } => {
+                write!(f, "a frame of {len} bytes where at most {max} are taken")
+            }
         }
     }
 }

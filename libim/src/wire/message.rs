@@ -9,14 +9,14 @@ use super::frame::FRAME_HEADER_BYTES;
 use super::ids::RequestId;
 use super::limits::FRAME_BYTES_MAX;
 use super::notices::{
-    Bye, Done, Gap, History, Members, Notice, Persons, Pong, Posted, PresenceNotice, Receipts, Refusal, RoomExit, RoomList,
-    RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
+    Bye, Done, Gap, History, Members, Notice, Persons, Pong, Posted, PresenceNotice, Receipts, Refusal,
+    RoomExit, RoomList, RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
+};
+use super::requests::{
+    ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,
+    Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
 };
 use super::short;
-use super::requests::{
-    ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login, Ping,
-    Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
-};
 use serde::{Deserialize, Serialize};
 
 /// A body that travels under one kind.
@@ -79,7 +79,10 @@ pub fn request_id(frame: &[u8]) -> RequestId {
         #[serde(rename = "i", default)]
         id: RequestId,
     }
-    split(frame).ok().and_then(|(_, body)| decode_body(body).ok()).map_or(RequestId(0), |only: OnlyId| only.id)
+    split(frame)
+        .ok()
+        .and_then(|(_, body)| decode_body(body).ok())
+        .map_or(RequestId(0), |only: OnlyId| only.id)
 }
 
 macro_rules! messages {

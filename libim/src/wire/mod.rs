@@ -21,12 +21,13 @@ pub use ids::{Cid, Epoch, RequestId, RoomId, Seq, Timestamp, Token, UserId};
 pub use limits::Limits;
 pub use message::{FromClient, FromServer, Message, NotAFrame, encode, request_id};
 pub use notices::{
-    Bye, Done, Gap, History, Member, Members, Notice, Person, Persons, Pong, Posted, PresenceNotice, Receipts,
-    Refusal, RoomExit, RoomInfo, RoomList, RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
+    Bye, Done, Gap, History, Member, Members, Notice, Person, Persons, Pong, Posted, PresenceNotice,
+    Receipts, Refusal, RoomExit, RoomInfo, RoomList, RoomNotice, RosterSize, ServerHello, Throttled,
+    TypingNotice, Welcome,
 };
 pub use requests::{
-    ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login, Ping,
-    Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
+    ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,
+    Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
 };
 
 /// The protocol version spoken by this crate. It changes only when an older peer could no longer follow.

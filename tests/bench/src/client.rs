@@ -165,7 +165,9 @@ impl Swarm {
             self.scratch.extend_from_slice(text.as_bytes());
         } else {
             // Scattered, as random ids are.
-            let cid = Cid(u128::from(self.posted).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes());
+            let cid = Cid(u128::from(self.posted)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+                .to_be_bytes());
             let post = Post { id: RequestId(3), room, cid, text, reply_to: None };
             encode(&post, &mut self.scratch).ok().context("too long")?;
         }
@@ -187,7 +189,8 @@ impl Swarm {
 
     /// Waits for input and counts the messages in it, by connection.
     pub(crate) fn receive(&mut self, wait: Duration, mut seen: impl FnMut(usize, usize)) -> Result<bool> {
-        let timeout = Timespec { tv_sec: i64::try_from(wait.as_secs())?, tv_nsec: wait.subsec_nanos().into() };
+        let timeout =
+            Timespec { tv_sec: i64::try_from(wait.as_secs())?, tv_nsec: wait.subsec_nanos().into() };
         self.ready.clear();
         epoll::wait(&self.poll, rustix::buffer::spare_capacity(&mut self.ready), Some(&timeout))?;
         for event in &self.ready {
@@ -233,7 +236,7 @@ impl Swarm {
 
     /// Reads until nothing comes for so long.
     pub(crate) fn drain(&mut self, quiet: Duration) -> Result<()> {
-        let limit = Instant::now() + Duration::from_secs(60);
+        let limit = Instant::now() + Duration::from_mins(1);
         for conn in &mut self.conns {
             let mut rest = conn.kept.as_slice();
             while next_frame(&mut rest).is_some() {}

@@ -38,7 +38,8 @@ pub(crate) fn run(pairs: bool) -> Result<()> {
                 continue;
             }
             let from = usize::try_from(token)?;
-            let count = match peers.get_mut(from).and_then(Option::as_mut).map(|peer| peer.read(&mut buffer)) {
+            let count = match peers.get_mut(from).and_then(Option::as_mut).map(|peer| peer.read(&mut buffer))
+            {
                 Some(Ok(0)) | None => 0,
                 Some(Ok(count)) => count,
                 Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => continue,

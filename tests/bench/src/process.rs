@@ -34,17 +34,29 @@ impl Server {
             }
             Kind::Libim(path) => {
                 let mut command = Command::new(path);
-                command.args(["--listen", "127.0.0.1:0", "--open", "--rate", "0", "--log", "off", "--connections", "50000"]);
+                command.args([
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--open",
+                    "--rate",
+                    "0",
+                    "--log",
+                    "off",
+                    "--connections",
+                    "50000",
+                ]);
                 command
             }
         };
-        let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {kind:?}"))?;
+        let mut child =
+            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {kind:?}"))?;
         let output = child.stdout.take().context("no output")?;
         let mut port = None;
         let mut output = BufReader::new(output);
         let mut line = String::new();
         while output.read_line(&mut line)? > 0 {
-            let digits = line.split("127.0.0.1:").last().unwrap_or("").split_whitespace().next().unwrap_or("");
+            let digits =
+                line.split("127.0.0.1:").last().unwrap_or("").split_whitespace().next().unwrap_or("");
             if let Ok(found) = digits.parse() {
                 port = Some(found);
                 break;
@@ -105,6 +117,10 @@ pub(crate) fn raise_descriptor_limit() -> Result<u64> {
 /// The server binary beside this program.
 pub(crate) fn default_server() -> Result<PathBuf> {
     let path = std::env::current_exe()?.parent().unwrap_or(Path::new(".")).join("im-server");
-    anyhow::ensure!(path.exists(), "there is no {}; build it: cargo build --release -p im-server", path.display());
+    anyhow::ensure!(
+        path.exists(),
+        "there is no {}; build it: cargo build --release -p im-server",
+        path.display()
+    );
     Ok(path)
 }

@@ -63,7 +63,11 @@ impl Checker {
         let room = life.rooms.entry(event.room).or_default();
         assert_eq!(event.seq, Seq(room.len() as u64 + 1), "places are dense in {:?}", event.room);
         if let Body::Message(message) = &event.body {
-            assert!(life.texts.insert(message.text.clone()), "posted once, committed twice: {}", message.text);
+            assert!(
+                life.texts.insert(message.text.clone()),
+                "posted once, committed twice: {}",
+                message.text
+            );
         }
         room.push(event.clone());
     }
@@ -72,10 +76,8 @@ impl Checker {
         note(summary, &(at, &said));
         let life = self.lives.len() - 1;
         match said {
-            ClientEvent::LoggedIn { .. } => {
-                if self.sees.insert(at, life) != Some(life) {
-                    self.views.remove(&at);
-                }
+            ClientEvent::LoggedIn { .. } if self.sees.insert(at, life) != Some(life) => {
+                self.views.remove(&at);
             }
             ClientEvent::Entered(info) => {
                 self.views.entry(at).or_default().rooms.entry(info.room).or_insert(None);
@@ -111,10 +113,14 @@ impl Checker {
                 assert!(self.answered.insert(cid), "answered twice");
                 let Some((poster, text)) = self.posted.get(&cid) else { return };
                 assert_eq!(*poster, at);
-                let event = self.lives.get(self.sees[&at]).and_then(|life| life.rooms.get(&room)?.get(index(seq)));
-                let event = event.unwrap_or_else(|| panic!("acknowledged at {room:?} {seq:?} but not committed"));
+                let event =
+                    self.lives.get(self.sees[&at]).and_then(|life| life.rooms.get(&room)?.get(index(seq)));
+                let event =
+                    event.unwrap_or_else(|| panic!("acknowledged at {room:?} {seq:?} but not committed"));
                 match &event.body {
-                    Body::Message(message) => assert_eq!(message.text, *text, "acknowledged as another message"),
+                    Body::Message(message) => {
+                        assert_eq!(message.text, *text, "acknowledged as another message");
+                    }
                     Body::Edited { text: new, .. } => assert_eq!(new, text),
                     Body::Deleted { .. } | Body::Reacted { .. } => {}
                     other => panic!("acknowledged as {other:?}"),
@@ -162,7 +168,10 @@ impl Checker {
             let committed = life.rooms.get(&room).map_or(0, Vec::len) as u64;
             assert_eq!(head, Seq(committed), "person {at} does not know the head of {room:?}");
             let last = self.views.get(&at).and_then(|view| view.rooms.get(&room)).copied().flatten();
-            assert!(last.is_none_or(|last| last == head), "person {at} stands at {last:?} of {head:?} in {room:?}");
+            assert!(
+                last.is_none_or(|last| last == head),
+                "person {at} stands at {last:?} of {head:?} in {room:?}"
+            );
         }
     }
 }

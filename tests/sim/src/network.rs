@@ -22,7 +22,13 @@ pub(crate) struct Pipe {
 
 impl Pipe {
     /// Takes bytes from a queue, as far as there is room. Whether all went.
-    pub(crate) fn take(&mut self, outbox: &mut Outbox, now: Duration, delay: Duration, random: &mut Random) -> bool {
+    pub(crate) fn take(
+        &mut self,
+        outbox: &mut Outbox,
+        now: Duration,
+        delay: Duration,
+        random: &mut Random,
+    ) -> bool {
         while !outbox.is_empty() {
             let room = PIPE_BYTES.saturating_sub(self.bytes);
             if room == 0 {

@@ -65,7 +65,7 @@ fn act(world: &mut World, at: usize, said: &mut u64) {
         22 => client.reply(room, target, &text),
         23 | 24 => client.edit(room, target, &text),
         25 => client.delete(room, target),
-        26 | 27 => client.react(room, target, emoji, *said % 3 > 0),
+        26 | 27 => client.react(room, target, emoji, !(*said).is_multiple_of(3)),
         _ => {
             let _ = other_request(client, choice, room, name, &other, head);
             return;
@@ -102,7 +102,8 @@ fn other_request(
 /// Something goes wrong.
 fn befall(world: &mut World) {
     let links: Vec<usize> = world.links.keys().copied().collect();
-    let link = links.get(usize::try_from(world.random.below(links.len().max(1) as u64)).unwrap_or(0)).copied();
+    let link =
+        links.get(usize::try_from(world.random.below(links.len().max(1) as u64)).unwrap_or(0)).copied();
     let at = pick(world, usize::MAX);
     let now = world.now.mono;
     let span = Duration::from_millis(world.random.below(20_000));
@@ -139,7 +140,8 @@ fn come_to_rest(world: &mut World) {
     // Silent connections are noticed by both sides within two and a half heartbeats and a retry or two.
     world.advance(world.now.mono + Duration::from_secs(400));
     let people: Vec<_> = {
-        let mut people: Vec<_> = world.server.people().map(|person| (person.user, person.name, person.presence)).collect();
+        let mut people: Vec<_> =
+            world.server.people().map(|person| (person.user, person.name, person.presence)).collect();
         people.sort_unstable_by_key(|person| person.0);
         people
     };
@@ -151,7 +153,8 @@ fn come_to_rest(world: &mut World) {
         let inside = person.client.rooms().filter(|info| person.client.is_in(info.room));
         let heads: Vec<_> = inside.map(|info| (info.room, info.head)).collect();
         world.checker.check_complete(at, heads.into_iter());
-        let mut known: Vec<_> = person.client.people().map(|p| (p.user, p.name.clone(), p.presence)).collect();
+        let mut known: Vec<_> =
+            person.client.people().map(|p| (p.user, p.name.clone(), p.presence)).collect();
         known.sort_unstable_by_key(|person| person.0);
         assert_eq!(known, people, "{} does not see who is there", person.name);
     }

@@ -308,7 +308,8 @@ impl World {
 }
 
 fn new_server(random: &mut Random, weather: &Rc<RefCell<Weather>>, life: u64) -> Server {
-    let limits = Limits { requests_per_second: 200, requests_burst: 50, drafts_in_flight: 4, ..Limits::default() };
+    let limits =
+        Limits { requests_per_second: 200, requests_burst: 50, drafts_in_flight: 4, ..Limits::default() };
     let config = ServerConfig {
         limits,
         observe: true,
@@ -316,7 +317,10 @@ fn new_server(random: &mut Random, weather: &Rc<RefCell<Weather>>, life: u64) ->
         resume_window: Duration::from_secs(5 + random.below(40)),
         ..ServerConfig::default()
     };
-    let kept = MemoryLimits { events_per_room: 40 + usize::try_from(random.below(2000)).unwrap_or(0), bytes: 1 << 20 };
+    let kept = MemoryLimits {
+        events_per_room: 40 + usize::try_from(random.below(2000)).unwrap_or(0),
+        bytes: 1 << 20,
+    };
     let store = FaultyStore::new(MemoryStore::new(Epoch(life), kept), weather.clone());
     Server::new(config, Box::new(store), Random::from_seed(random.bytes()))
 }

@@ -15,17 +15,15 @@ fn every_promise_holds_in_every_world() {
     };
     let mut total = Summary::default();
     for seed in first..first + count {
-        match catch_unwind(|| run(seed)) {
-            Ok(summary) => {
-                total.committed += summary.committed;
-                total.delivered += summary.delivered;
-                total.cuts += summary.cuts;
-                total.acknowledged += summary.acknowledged;
-                total.missed += summary.missed;
-                total.restarts += summary.restarts;
-            }
-            Err(_) => panic!("seed {seed} breaks a promise; replay it: IM_SIM_SEED={seed} cargo test -p im-sim"),
-        }
+        let Ok(summary) = catch_unwind(|| run(seed)) else {
+            panic!("seed {seed} breaks a promise; replay it: IM_SIM_SEED={seed} cargo test -p im-sim");
+        };
+        total.committed += summary.committed;
+        total.delivered += summary.delivered;
+        total.cuts += summary.cuts;
+        total.acknowledged += summary.acknowledged;
+        total.missed += summary.missed;
+        total.restarts += summary.restarts;
     }
     println!("{count} worlds: {total:?}");
     // A simulation in which nothing happens proves nothing.

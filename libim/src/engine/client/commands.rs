@@ -41,7 +41,10 @@ impl fmt::Display for CommandError {
                 write!(f, "the text is {len} bytes long; the server takes {max} bytes")
             }
             CommandError::OutboxFull => {
-                write!(f, "{OUTBOX_ENTRIES_MAX} posts wait for the server already; try again when some are through")
+                write!(
+                    f,
+                    "{OUTBOX_ENTRIES_MAX} posts wait for the server already; try again when some are through"
+                )
             }
             CommandError::Closed => f.write_str("the client has quit"),
         }
@@ -88,7 +91,9 @@ impl Client {
         let text_max = self.limits().text_bytes;
         match &body {
             Body::Message(MessageBody { text, .. }) | Body::Edited { text, .. } => check(text, text_max)?,
-            Body::Reacted { emoji, .. } => check(emoji, u32::try_from(REACTION_BYTES_MAX).unwrap_or(u32::MAX))?,
+            Body::Reacted { emoji, .. } => {
+                check(emoji, u32::try_from(REACTION_BYTES_MAX).unwrap_or(u32::MAX))?;
+            }
             Body::Deleted { .. }
             | Body::Created { .. }
             | Body::Joined
@@ -243,7 +248,11 @@ impl Client {
         if self.state != State::Ready {
             return Err(CommandError::NotReady);
         }
-        if self.rooms.get(&room).is_some_and(|room| room.settled) { Ok(()) } else { Err(CommandError::NotInRoom) }
+        if self.rooms.get(&room).is_some_and(|room| room.settled) {
+            Ok(())
+        } else {
+            Err(CommandError::NotInRoom)
+        }
     }
 }
 

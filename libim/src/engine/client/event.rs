@@ -1,8 +1,6 @@
 //! What a client tells its program, in the order in which it is so.
 
-use crate::wire::{
-    Cid, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, UserId,
-};
+use crate::wire::{Cid, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, UserId};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -4,8 +4,8 @@ use super::{Asked, Client, ClientEvent, State};
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
 use crate::wire::{
-    Code, Create, Event, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Persons, Posted, Presence,
-    Refusal, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, Welcome,
+    Code, Create, Event, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Persons, Posted,
+    Presence, Refusal, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, Welcome,
 };
 use std::time::Duration;
 
@@ -36,7 +36,12 @@ impl Client {
             FromServer::TypingNotice(typing) => {
                 if self.me.as_ref().is_none_or(|(me, _)| *me != typing.user) {
                     let name = self.people.get(&typing.user).map(|person| person.name.clone());
-                    self.tell_small(ClientEvent::Typing { room: typing.room, user: typing.user, name, on: typing.on });
+                    self.tell_small(ClientEvent::Typing {
+                        room: typing.room,
+                        user: typing.user,
+                        name,
+                        on: typing.on,
+                    });
                 }
             }
             FromServer::Receipts(receipt) => {
@@ -49,9 +54,10 @@ impl Client {
                 });
             }
             FromServer::RoomExit(exit) => self.exit(exit.room, &exit.text),
-            FromServer::RoomNotice(notice) => self.enter(now, notice.room),
+            FromServer::RoomNotice(notice) => self.enter(now, &notice.room),
             FromServer::Pong(pong) => {
-                self.heartbeat = Duration::from_millis(u64::from(pong.heartbeat_ms)).max(Duration::from_secs(1));
+                self.heartbeat =
+                    Duration::from_millis(u64::from(pong.heartbeat_ms)).max(Duration::from_secs(1));
                 for (room, head) in pong.heads {
                     self.known_head(now, room, head);
                 }
@@ -112,7 +118,7 @@ impl Client {
             people: welcome.people,
         });
         for info in welcome.rooms {
-            self.enter(now, info);
+            self.enter(now, &info);
         }
         self.rejoin_rooms();
         self.census_taken = self.config.roster && welcome.people as usize <= LIVE_ROSTER_MAX;
@@ -172,7 +178,15 @@ impl Client {
             .collect();
         for (room, after, before) in wanted {
             let request = self.ask(Asked::Range(room), |id| {
-                FromClient::Fetch(Fetch { id, room, after, before, limit: 0, upward: true, messages_only: false })
+                FromClient::Fetch(Fetch {
+                    id,
+                    room,
+                    after,
+                    before,
+                    limit: 0,
+                    upward: true,
+                    messages_only: false,
+                })
             });
             if let Some(room) = self.rooms.get_mut(&room) {
                 room.sync.fetching = Some(request);
@@ -341,6 +355,8 @@ pub(super) fn rejoin(kind: RoomKind, name: &str, make: bool) -> impl FnOnce(Requ
         (RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_), true) => {
             FromClient::Create(Create { id, name, topic: String::new() })
         }
-        (RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_), false) => FromClient::Join(Join { id, name }),
+        (RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_), false) => {
+            FromClient::Join(Join { id, name })
+        }
     }
 }

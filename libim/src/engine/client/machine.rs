@@ -34,7 +34,8 @@ impl Machine for Client {
         });
         self.state = State::Greeting(now.mono + LOGIN_TIME_MAX);
         let agent = self.config.agent.clone();
-        let hello = ClientHello { version_min: VERSION_MIN, version_max: VERSION, capabilities: Vec::new(), agent };
+        let hello =
+            ClientHello { version_min: VERSION_MIN, version_max: VERSION, capabilities: Vec::new(), agent };
         self.send(&FromClient::ClientHello(hello));
         Some(id)
     }
@@ -67,7 +68,8 @@ impl Machine for Client {
                 Err(error) => Some(error.to_string()),
             };
             if let Some(problem) = problem {
-                return self.break_off(now, &format!("the server does not speak the libim protocol: {problem}"));
+                return self
+                    .break_off(now, &format!("the server does not speak the libim protocol: {problem}"));
             }
             if self.conn_mut(id).is_none() {
                 return;
@@ -168,7 +170,8 @@ impl Machine for Client {
             State::Closed | State::Dialing | State::Refused | State::Ready => None,
         };
         let ready = matches!(self.state, State::Ready | State::Quitting(_));
-        let pulse = self.conn.as_ref().filter(|_| self.state != State::Dialing).and_then(|conn| self.pulse_due(conn));
+        let pulse =
+            self.conn.as_ref().filter(|_| self.state != State::Dialing).and_then(|conn| self.pulse_due(conn));
         let posts = self.posts_resume.filter(|_| ready && self.posts.has_waiting());
         [state, pulse, self.receipts_due, posts].into_iter().flatten().min()
     }

@@ -28,7 +28,9 @@ impl Entry {
             Body::Reacted { target, emoji, on } => {
                 Some(FromClient::React(React { id, room, cid, target, emoji, on }))
             }
-            Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => None,
+            Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => {
+                None
+            }
         }
     }
 }
@@ -113,7 +115,8 @@ impl Posts {
     /// A room has (again) an id at the server: what was parked for it may go.
     pub(super) fn settle(&mut self, old: RoomId, new: RoomId) {
         self.rename(old, new);
-        let (ready, parked) = std::mem::take(&mut self.parked).into_iter().partition(|entry| entry.room == new);
+        let (ready, parked) =
+            std::mem::take(&mut self.parked).into_iter().partition(|entry| entry.room == new);
         self.parked = parked;
         for entry in Vec::into_iter(ready).rev() {
             self.waiting.push_front(entry);
@@ -123,7 +126,8 @@ impl Posts {
     /// Takes out what is `doomed` and not under way.
     pub(super) fn abandon(&mut self, doomed: impl Fn(&Entry) -> bool) -> Vec<Entry> {
         let mut gone: Vec<Entry> = self.parked.extract_if(.., |entry| doomed(entry)).collect();
-        let (out, kept): (VecDeque<_>, _) = std::mem::take(&mut self.waiting).into_iter().partition(|entry| doomed(entry));
+        let (out, kept): (VecDeque<_>, _) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|entry| doomed(entry));
         self.waiting = kept;
         gone.extend(out);
         gone

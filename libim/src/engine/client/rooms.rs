@@ -63,9 +63,9 @@ impl Entry {
 
 impl Client {
     /// The server says that the client is in this room: for the first time, again, or still.
-    pub(super) fn enter(&mut self, now: Now, info: RoomInfo) {
+    pub(super) fn enter(&mut self, now: Now, info: &RoomInfo) {
         let id = info.room;
-        self.adopt(&info);
+        self.adopt(info);
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(info.clone()));
         if room.backlog_due && room.sync.cursor() < info.head {
             // Entered (again) without a place to go on from: the order starts here.
@@ -118,7 +118,8 @@ impl Client {
         if direct && self.same_life {
             // A new conversation beside the old one, in which the server may have kept what was sent: sending it again
             // could say it twice.
-            let text = "the connection broke before the answer, and the conversation ended; it may have arrived";
+            let text =
+                "the connection broke before the answer, and the conversation ended; it may have arrived";
             self.fail_posts(|entry| entry.room == old && entry.sent, Code::PeerGone, text);
         }
         self.posts.settle(old, new);
@@ -145,7 +146,15 @@ impl Client {
         }
         let request = self.ask(Asked::Backlog(id), |request| {
             let (after, before) = (Seq::ZERO, head.next());
-            FromClient::Fetch(Fetch { id: request, room: id, after, before, limit, upward: false, messages_only: true })
+            FromClient::Fetch(Fetch {
+                id: request,
+                room: id,
+                after,
+                before,
+                limit,
+                upward: false,
+                messages_only: true,
+            })
         });
         if let Some(room) = self.rooms.get_mut(&id) {
             room.sync.backlog = Some(request);
@@ -179,7 +188,8 @@ impl Client {
     /// A room of before is not there. A public one is made again, whoever comes first; a private conversation waits for
     /// the other to come back.
     pub(super) fn rejoin_refused(&mut self, id: RoomId, made: bool, code: Code, text: &str) {
-        let Some((kind, name)) = self.rooms.get(&id).map(|room| (room.info.kind, room.info.name.clone())) else {
+        let Some((kind, name)) = self.rooms.get(&id).map(|room| (room.info.kind, room.info.name.clone()))
+        else {
             return;
         };
         match (kind, code, made) {
@@ -190,13 +200,16 @@ impl Client {
                 self.ask(Asked::Rejoin(id, false), rejoin(kind, &name, false));
             }
             (RoomKind::Direct, Code::NotFound, _) | (_, Code::NotStored, _) => {}
-            (RoomKind::Lobby | RoomKind::Public | RoomKind::Direct | RoomKind::Other(_), _, _) => self.exit(id, text),
+            (RoomKind::Lobby | RoomKind::Public | RoomKind::Direct | RoomKind::Other(_), _, _) => {
+                self.exit(id, text);
+            }
         }
     }
 
     /// Somebody came: a private conversation that waits for them goes on.
     pub(super) fn peer_returned(&mut self, name: &str) {
-        let waits = |room: &&Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
+        let waits =
+            |room: &&Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
         let waiting = self.rooms.values().find(waits).map(|room| room.info.room);
         if let Some(id) = waiting.filter(|id| !self.is_rejoining(*id)) {
             self.ask(Asked::Rejoin(id, false), rejoin(RoomKind::Direct, name, false));

@@ -9,7 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 /// The feeds of all rooms.
 #[derive(Debug, Default)]
 pub(super) struct Feeds {
-    feeds: FxHashMap<RoomId, Feed>,
+    by_room: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
     /// Memory for gathering, empty.
     spare: Vec<Vec<u8>>,
@@ -43,17 +43,17 @@ enum Source {
 
 impl Feeds {
     pub(super) fn listen(&mut self, room: RoomId, conn: ConnId) {
-        self.feeds.entry(room).or_default().listeners.insert(conn);
+        self.by_room.entry(room).or_default().listeners.insert(conn);
     }
 
     pub(super) fn unlisten(&mut self, room: RoomId, conn: ConnId) {
-        if let Some(feed) = self.feeds.get_mut(&room) {
+        if let Some(feed) = self.by_room.get_mut(&room) {
             feed.listeners.swap_remove(&conn);
         }
     }
 
     pub(super) fn forget(&mut self, room: RoomId) {
-        self.feeds.remove(&room);
+        self.by_room.remove(&room);
     }
 
     /// Tells the listeners of a durable event. `known_to` learns of it by an answer of its own.
@@ -78,7 +78,7 @@ impl Feeds {
     }
 
     fn dirty(&mut self, room: RoomId) -> Option<&mut Feed> {
-        let feed = self.feeds.get_mut(&room)?;
+        let feed = self.by_room.get_mut(&room)?;
         if !feed.dirty {
             feed.dirty = true;
             feed.events = self.spare.pop().unwrap_or_default();
@@ -90,7 +90,7 @@ impl Feeds {
     /// Hands every room's block to its listeners' queues.
     pub(super) fn flush(&mut self, links: &mut Links) {
         for room in self.dirty.drain(..) {
-            let Some(feed) = self.feeds.get_mut(&room) else { continue };
+            let Some(feed) = self.by_room.get_mut(&room) else { continue };
             feed.dirty = false;
             let source = std::mem::take(&mut feed.source);
             if let Some((first, last)) = feed.range.take() {

@@ -81,7 +81,7 @@ impl Server {
     fn dispatch(&mut self, now: Now, conn: ConnId, request: FromClient) {
         match request {
             FromClient::ClientHello(hello) => self.handle_hello(now, conn, &hello),
-            FromClient::Login(login) => self.handle_login(now, conn, login),
+            FromClient::Login(login) => self.handle_login(now, conn, &login),
             FromClient::Post(post) => self.handle_post(now, conn, post),
             FromClient::Edit(edit) => self.handle_edit(now, conn, edit),
             FromClient::Delete(delete) => self.handle_delete(now, conn, &delete),
@@ -99,7 +99,7 @@ impl Server {
             FromClient::ListMembers(list) => self.handle_list_members(conn, &list),
             FromClient::ListUsers(list) => self.handle_list_users(conn, &list),
             FromClient::Ping(_) => self.handle_ping(conn),
-            FromClient::Quit(quit) => self.handle_quit(now, conn, quit),
+            FromClient::Quit(quit) => self.handle_quit(now, conn, &quit),
         }
     }
 
@@ -116,7 +116,9 @@ impl Server {
         let tell = conn.told_throttled.is_none_or(|last| last + TELL_EVERY <= now.mono);
         if tell {
             conn.told_throttled = Some(now.mono);
-            let text = format!("more than {requests_per_second} requests per second: the server reads you more slowly");
+            let text = format!(
+                "more than {requests_per_second} requests per second: the server reads you more slowly"
+            );
             let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
             self.send(id, &Throttled { text, wait_ms });
         }
@@ -144,10 +146,13 @@ impl Server {
 
     fn check_membership(&self, conn: ConnId, room: Option<RoomId>) -> Result<(), Refused> {
         let Some(room) = room else { return Ok(()) };
-        let member = self
-            .user_of(conn)
-            .is_some_and(|user| self.hub.room(room).is_some_and(|room| room.has(user)));
-        if member { Ok(()) } else { Err(Refused::new(Code::NotMember, "you are not in that room; join it first")) }
+        let member =
+            self.user_of(conn).is_some_and(|user| self.hub.room(room).is_some_and(|room| room.has(user)));
+        if member {
+            Ok(())
+        } else {
+            Err(Refused::new(Code::NotMember, "you are not in that room; join it first"))
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use crate::engine::store::Job;
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::LOGIN_TRIES_MAX;
 use crate::wire::{
-    Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomId, RoomKind, ServerHello,
-    Token, UserId, VERSION, VERSION_MIN, Welcome,
+    Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomId, RoomKind,
+    ServerHello, Token, UserId, VERSION, VERSION_MIN, Welcome,
 };
 use std::time::Duration;
 use subtle::ConstantTimeEq;
@@ -40,7 +40,7 @@ impl Server {
         self.send(id, &answer);
     }
 
-    pub(super) fn handle_login(&mut self, now: Now, conn: ConnId, login: Login) {
+    pub(super) fn handle_login(&mut self, now: Now, conn: ConnId, login: &Login) {
         let Some(peer) = self.links.get(conn).map(|conn| conn.peer) else { return };
         let admitted = match &login.token {
             Some(token) => self.take_up(now, conn, peer, login.id, token),
@@ -85,7 +85,14 @@ impl Server {
         Err(Refused::new(Code::Passkey, "this server asks for a passkey; ask whoever runs it"))
     }
 
-    fn let_in(&mut self, now: Now, id: ConnId, peer: Peer, request: RequestId, wish: &str) -> Result<(), Refused> {
+    fn let_in(
+        &mut self,
+        now: Now,
+        id: ConnId,
+        peer: Peer,
+        request: RequestId,
+        wish: &str,
+    ) -> Result<(), Refused> {
         let name = Name::of_person(wish, self.config.limits.name_bytes)
             .map_err(|error| Refused::new(Code::NameInvalid, error.to_string()))?;
         if let Some(holder) = self.hub.holder(&name) {
@@ -118,7 +125,14 @@ impl Server {
     }
 
     /// Takes up a session again; an older connection of it gives way.
-    fn take_up(&mut self, now: Now, id: ConnId, peer: Peer, request: RequestId, token: &Token) -> Result<(), Refused> {
+    fn take_up(
+        &mut self,
+        now: Now,
+        id: ConnId,
+        peer: Peer,
+        request: RequestId,
+        token: &Token,
+    ) -> Result<(), Refused> {
         let ended = || Refused::new(Code::SessionEnded, "that session has ended; log in by name");
         let key = self.sessions.find(token).ok_or_else(ended)?;
         let session = self.sessions.get_mut(key).ok_or_else(ended)?;
@@ -131,7 +145,11 @@ impl Server {
                 // From here on the old connection is nobody's.
                 conn.phase = Phase::Leaving;
             }
-            let bye = Bye { code: Code::Replaced, text: "taken up on another connection".into(), retry_after_ms: 0 };
+            let bye = Bye {
+                code: Code::Replaced,
+                text: "taken up on another connection".into(),
+                retry_after_ms: 0,
+            };
             self.send(old, &bye);
             self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(old));
         }
@@ -166,7 +184,8 @@ impl Server {
         for room in self.rooms_of(user) {
             self.feeds.listen(room, id);
         }
-        let rooms = self.rooms_of(user).iter().filter_map(|room| Some(self.hub.room(*room)?.info(user))).collect();
+        let rooms =
+            self.rooms_of(user).iter().filter_map(|room| Some(self.hub.room(*room)?.info(user))).collect();
         let heartbeat = self.heartbeat();
         let Some(known) = self.hub.user(user) else { return };
         let welcome = Welcome {
@@ -187,7 +206,9 @@ impl Server {
     /// A connection of somebody inside is gone: their session waits for them.
     pub(super) fn detach(&mut self, now: Now, id: ConnId, key: SessionKey, user: UserId, why: &str) {
         self.unlisten(id, user);
-        let Some(session) = self.sessions.get_mut(key).filter(|session| session.conn == Some(id)) else { return };
+        let Some(session) = self.sessions.get_mut(key).filter(|session| session.conn == Some(id)) else {
+            return;
+        };
         session.conn = None;
         session.detached = now.mono;
         if self.config.resume_window.is_zero() {
@@ -202,7 +223,7 @@ impl Server {
         self.tell(ServerEvent::Detached { user, name, why: neutralise_line(why).into_owned() });
     }
 
-    pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: Quit) {
+    pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: &Quit) {
         if let Some(user) = self.user_of(id) {
             self.expel(now, user, LeaveReason::Quit, &quit.reason);
         } else if let Some(conn) = self.links.get(id) {

@@ -11,9 +11,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 /// What a web browser is told. It speaks first, and in capitals.
-const TO_A_BROWSER: &[u8] = b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
+const TO_A_BROWSER: &[u8] =
+    b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
     Content-Length: 57\r\n\r\nThis is a libim chat server. Use a libim client instead.\n";
-/// What a TLS client is told: a fatal alert, protocol_version (RFC 8446, section 6).
+/// What a TLS client is told: a fatal alert, `protocol_version` (RFC 8446, section 6).
 const TO_TLS: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
 
 impl Machine for Server {
@@ -166,7 +167,8 @@ impl Server {
             Ok(Some(request)) => self.handle_request(now, conn, request),
             Ok(None) => {
                 let id = request_id(frame);
-                let text = "this server does not know that kind of request; it may be older than the client".into();
+                let text =
+                    "this server does not know that kind of request; it may be older than the client".into();
                 self.send(conn, &Refusal { id, code: Code::Unsupported, text, retry_after_ms: 0 });
             }
             Err(malformed) => self.handle_malformed(now, conn, malformed),
@@ -202,7 +204,14 @@ impl Server {
     }
 
     /// Says goodbye: the frame is the connection's last, which closes when it is sent.
-    pub(super) fn bye(&mut self, now: Now, id: ConnId, code: Code, text: impl Into<String>, retry_after: Duration) {
+    pub(super) fn bye(
+        &mut self,
+        now: Now,
+        id: ConnId,
+        code: Code,
+        text: impl Into<String>,
+        retry_after: Duration,
+    ) {
         let bye = Bye {
             code,
             text: text.into(),

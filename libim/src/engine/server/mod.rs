@@ -1,6 +1,6 @@
 //! The server: sessions, commands, and what everybody is told.
 //!
-//! A turn has two halves. While input comes in, requests pass the [`gate`] and become drafts for the store, or are
+//! A turn has two halves. While input comes in, requests pass the gate and become drafts for the store, or are
 //! answered from the hub as it stood. In [`settle`](crate::engine::Machine::settle) the store's outcomes are carried
 //! out in their order, and what happened goes to the queues: answers first, then one block per room.
 

@@ -23,7 +23,11 @@ impl Server {
         let Some(user) = named.and_then(|name| self.hub.holder(&name)) else { return false };
         let conn = self.conn_of(user);
         if let Some(conn) = conn {
-            let text = if words.is_empty() { "you were removed".into() } else { format!("you were removed: {words}") };
+            let text = if words.is_empty() {
+                "you were removed".into()
+            } else {
+                format!("you were removed: {words}")
+            };
             self.bye(now, conn, Code::Kicked, text, Duration::ZERO);
         }
         self.expel(now, user, LeaveReason::Kicked, words);

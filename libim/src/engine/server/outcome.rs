@@ -129,7 +129,11 @@ impl Server {
     fn handle_failed(&mut self, now: Now, ticket: Ticket, why: &str) {
         self.tell(ServerEvent::StoreFailed { text: why.into() });
         let text = "the server could not store it and told nobody; it is tried again with the same id".into();
-        self.handle_unkept(now, ticket, Refused { code: Code::NotStored, text, retry_after: RETRY_STORE_AFTER });
+        self.handle_unkept(
+            now,
+            ticket,
+            Refused { code: Code::NotStored, text, retry_after: RETRY_STORE_AFTER },
+        );
     }
 
     /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
@@ -147,7 +151,8 @@ impl Server {
         let Some(Pending { conn, id, then, .. }) = self.pending.try_remove(ticket.0) else { return };
         let Then::AnswerPage(room) = then else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
-        let history = History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };
+        let history =
+            History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };
         self.send(conn, &history);
         if let Some(conn) = self.links.get_mut(conn) {
             conn.pages = conn.pages.saturating_sub(1);

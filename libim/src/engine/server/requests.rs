@@ -6,13 +6,18 @@ use crate::engine::ConnId;
 use crate::engine::store::{Job, Query, Ticket};
 use crate::wire::limits::{MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX};
 use crate::wire::{
-    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Fetch, Join, Leave, MessageBody, Post, Presence, React,
-    Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing, TypingNotice, UserId,
+    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Fetch, Join, Leave, MessageBody, Post, Presence,
+    React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing, TypingNotice,
+    UserId,
 };
 
 impl Server {
     pub(super) fn handle_post(&mut self, now: Now, conn: ConnId, post: Post) {
-        if self.hub.room(post.room).is_some_and(|room| room.kind == RoomKind::Direct && room.members.len() < 2) {
+        if self
+            .hub
+            .room(post.room)
+            .is_some_and(|room| room.kind == RoomKind::Direct && room.members.len() < 2)
+        {
             let text = "the other person has left; nobody would read it";
             return self.refuse(conn, post.id, Refused::new(Code::PeerGone, text));
         }
@@ -73,7 +78,9 @@ impl Server {
     pub(super) fn handle_receipt(&mut self, conn: ConnId, receipt: &Receipt) {
         let Some(user) = self.user_of(conn) else { return };
         let Some(room) = self.hub.room_mut(receipt.room) else { return };
-        let Some(Membership { delivered, read }) = room.mark(user, receipt.delivered, receipt.read) else { return };
+        let Some(Membership { delivered, read }) = room.mark(user, receipt.delivered, receipt.read) else {
+            return;
+        };
         if room.members.len() <= RECEIPT_MEMBERS_MAX {
             self.feeds.chatter(receipt.room, &Receipts { room: receipt.room, user, delivered, read });
         }

@@ -1,7 +1,7 @@
 //! Who comes and goes, told to everybody: gathered, and paced by how many there are to tell.
 
-use super::timeouts::Timeout;
 use super::Server;
+use super::timeouts::Timeout;
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, ROSTER_PACE_PER_PERSON};
 use crate::wire::{Person, PresenceNotice, RoomId, RosterSize, UserId};

@@ -33,7 +33,13 @@ pub(super) struct Sessions {
 
 impl Sessions {
     /// Starts a session. The token is its slot, then 20 random bytes.
-    pub(super) fn start(&mut self, user: UserId, conn: ConnId, peer: Peer, random: &mut Random) -> (SessionKey, Token) {
+    pub(super) fn start(
+        &mut self,
+        user: UserId,
+        conn: ConnId,
+        peer: Peer,
+        random: &mut Random,
+    ) -> (SessionKey, Token) {
         let entry = self.slab.vacant_entry();
         let key = SessionKey(u32::try_from(entry.key()).unwrap_or(u32::MAX));
         let mut token = [0; 24];
@@ -41,7 +47,13 @@ impl Sessions {
         slot.copy_from_slice(&key.0.to_be_bytes());
         secret.copy_from_slice(&random.bytes::<20>());
         let token = Token(token);
-        entry.insert(Session { user, conn: Some(conn), peer, detached: Duration::ZERO, token_hash: hash(&token) });
+        entry.insert(Session {
+            user,
+            conn: Some(conn),
+            peer,
+            detached: Duration::ZERO,
+            token_hash: hash(&token),
+        });
         (key, token)
     }
 

@@ -53,7 +53,8 @@ impl Strangers {
             self.guessers.retain(|_, guesser| guesser.last + MEMORY > now);
         }
         if self.guessers.len() >= GUESSERS_MAX
-            && let Some(oldest) = self.guessers.iter().min_by_key(|(_, guesser)| guesser.last).map(|(peer, _)| *peer)
+            && let Some(oldest) =
+                self.guessers.iter().min_by_key(|(_, guesser)| guesser.last).map(|(peer, _)| *peer)
         {
             self.guessers.remove(&oldest);
         }

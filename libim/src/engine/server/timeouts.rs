@@ -1,7 +1,7 @@
 //! What happens when time has passed.
 
-use super::conn::Phase;
 use super::Server;
+use super::conn::Phase;
 use crate::core::Now;
 use crate::engine::{Action, ConnId};
 use crate::wire::limits::STALL_TIME_MAX;
