@@ -32,6 +32,7 @@ pub(super) struct Source {
 
 #[derive(Debug)]
 pub(super) enum Kind {
+    #[cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
     Listener(Listener),
     /// A connection being opened, and addresses to try after it.
     Opening(Socket, Vec<SocketAddr>),
