@@ -29,7 +29,7 @@ pub(crate) struct Checker {
     /// What was posted under each cid, by whom.
     posted: HashMap<Cid, (usize, String)>,
     /// Posts that have been answered, well or ill.
-    pub(crate) answered: HashSet<Cid>,
+    answered: HashSet<Cid>,
 }
 
 impl Checker {
@@ -47,8 +47,10 @@ impl Checker {
         self.lives.push(Life::default());
     }
 
+    /// A person's program was ended: what it had posted and had no answer to is undecided.
     pub(crate) fn forget_person(&mut self, at: usize) {
         self.views.remove(&at);
+        self.posted.retain(|cid, (poster, _)| *poster != at || self.answered.contains(cid));
     }
 
     pub(crate) fn posts(&mut self, at: usize, cid: Cid, text: String) {
@@ -158,6 +160,13 @@ impl Checker {
                 assert!(was == is && (text == now || now.is_empty()));
             }
             (was, is) => assert_eq!(was, is),
+        }
+    }
+
+    /// At rest everything that was posted has been answered.
+    pub(crate) fn check_answered(&self) {
+        for (cid, (poster, text)) in &self.posted {
+            assert!(self.answered.contains(cid), "person {poster} never heard of their post {text}");
         }
     }
 

@@ -145,6 +145,7 @@ fn come_to_rest(world: &mut World) {
         people.sort_unstable_by_key(|person| person.0);
         people
     };
+    world.checker.check_answered();
     for at in 0..world.people.len() {
         let person = &world.people[at];
         assert!(person.client.is_ready(), "{} is not back: {:?}", person.name, person.client);
