@@ -321,9 +321,10 @@ fn change(person: &Person, was: Option<Presence>) -> Option<String> {
 }
 
 fn clock(time: Timestamp) -> String {
-    // UTC; a terminal example does without a time zone library.
-    let minutes = time.0 / 60_000;
-    format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
+    let time = i64::try_from(time.0).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    time.map_or_else(String::new, |time| {
+        time.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M").to_string()
+    })
 }
 
 fn seconds(wait: Duration) -> String {

@@ -199,9 +199,14 @@ impl Client {
     }
 
     fn log_in_again(&mut self) {
-        if self.state == State::Refused {
-            self.token = None;
+        if self.state != State::Refused {
+            return;
+        }
+        self.token = None;
+        if self.conn.is_some() {
             self.send_login(self.now);
+        } else {
+            self.dial();
         }
     }
 

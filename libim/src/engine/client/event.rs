@@ -27,7 +27,7 @@ pub enum ClientEvent {
         /// How many people are there.
         people: u32,
     },
-    /// The login was refused. The connection stays: call [`Client::rename`](super::Client::rename) or
+    /// The login was refused; the client does nothing more by itself. Call [`Client::rename`](super::Client::rename) or
     /// [`Client::set_passkey`](super::Client::set_passkey) to try again.
     LoginRefused {
         /// Why.

@@ -292,6 +292,11 @@ impl Client {
     /// The connection is gone: what was under way is over or waits, and the client comes back if it may.
     fn lose(&mut self, now: Now, reason: &str) {
         let was_quitting = matches!(self.state, State::Quitting(_));
+        if self.state == State::Refused {
+            // Trying the same name and passkey again would only be refused again: it is the program's turn.
+            self.conn = None;
+            return;
+        }
         let bye = self.conn.take().and_then(|conn| conn.bye);
         self.posts.disconnected();
         self.posts_resume = None;

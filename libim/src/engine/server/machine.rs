@@ -23,18 +23,19 @@ impl Machine for Server {
             return None;
         }
         let conn = self.links.open(link, peer, now.mono);
+        // Counted in any case: saying goodbye to a stranger counts them off again.
+        let admitted = self.strangers.admit(peer, self.config.strangers_per_address);
         if self.draining != Draining::No {
             self.bye(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
         } else if self.links.len() > self.config.connections_max {
             let retry = Duration::from_secs(2) + self.random.up_to(Duration::from_secs(8));
             let text = format!("the server has its {} connections", self.config.connections_max);
             self.bye(now, conn, Code::Busy, text, retry);
-        } else if !self.strangers.admit(peer, self.config.strangers_per_address) {
+        } else if !admitted {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
             self.bye(now, conn, Code::Busy, "too many connections of your address are logging in", retry);
         } else {
             self.timers.add(now.mono + LOGIN_TIME_MAX, Timeout::Login(conn));
-            return Some(conn);
         }
         Some(conn)
     }
