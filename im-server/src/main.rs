@@ -1,5 +1,6 @@
 //! A chat server for your own network.
 
+mod descriptors;
 mod logs;
 mod options;
 mod passkey;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<()> {
     logs::start(options.log, options.log_format);
     let config = options.server_config()?;
+    descriptors::raise(options.connections);
     let mut lp = Loop::new().context("cannot start the event loop")?;
     signals::watch(&mut lp).context("cannot watch for signals")?;
     let server = lp.serve(config.clone());

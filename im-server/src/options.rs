@@ -4,7 +4,7 @@ use crate::passkey;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use libim::wire::Limits;
-use libim::wire::limits::TEXT_BYTES_CEILING;
+use libim::wire::limits::{PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
 use libim::{Address, ServerConfig};
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ pub(crate) struct Options {
     pub(crate) connections: usize,
 
     /// How long somebody whose connection broke keeps their place, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) resume: u64,
 
     /// The least important log lines to write to standard error.
@@ -109,6 +109,11 @@ impl Options {
             passkey.is_some() || self.open,
             "the passkey is empty; give one, leave it out to have one made, or let everybody in with --open"
         );
+        anyhow::ensure!(
+            passkey.as_ref().is_none_or(|passkey| passkey.len() <= PASSKEY_BYTES_MAX),
+            "the passkey is longer than {PASSKEY_BYTES_MAX} bytes, which clients do not send"
+        );
+        anyhow::ensure!(self.connections > 0, "--connections 0 would let nobody in");
         let frame_bytes = Limits::default().frame_bytes.max(self.text_max.saturating_mul(2));
         let limits = Limits {
             text_bytes: self.text_max,
@@ -126,6 +131,7 @@ impl Options {
             resume_window: Duration::from_secs(self.resume),
             limits,
             connections_max: self.connections,
+            people_max: self.connections,
             ..ServerConfig::default()
         })
     }

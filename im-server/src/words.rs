@@ -17,10 +17,17 @@ pub(crate) fn greet(config: &ServerConfig, bound: &[Address]) -> io::Result<()> 
     }
     let key = config.passkey.as_deref().unwrap_or("");
     if let Some(address) = bound.first().map(connectable) {
+        let (address, key) = (quoted(&address.to_string()), quoted(key));
         writeln!(out, "\n  connect     cargo run --release --example chat -- {address} YOUR-NAME {key}")?;
     }
     writeln!(out, "  stop        Ctrl+C\n")?;
     out.flush()
+}
+
+/// A word as a shell takes it literally.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '/' | ',' | '@');
+    if word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// Who can reach an address.

@@ -1,15 +1,16 @@
 //! A terminal client: `cargo run --release --example chat [SERVER] [NAME] [PASSKEY]`. What is not given is asked for.
 
 use libim::core::text::{neutralise, neutralise_line};
-use libim::wire::{Body, Event as RoomEvent, LeaveReason, Person, Presence, RoomId, RoomKind, Timestamp};
+use libim::wire::{
+    Body, Code, Event as RoomEvent, LeaveReason, Person, Presence, RoomId, RoomKind, Timestamp,
+};
 use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
-const HELP: &str = "\
-  TEXT               says it in the current room
+const HELP: &str = "  TEXT               says it in the current room
   /msg NAME TEXT     says it to one person
   /join ROOM         enters a room, making it if need be; /leave leaves the current one
   /room ROOM         makes a room or private chat that you are in the current one
@@ -32,10 +33,22 @@ struct Chat {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut args = std::env::args().skip(1);
+    let mut args = std::env::args().skip(1).peekable();
+    if args.peek().is_some_and(|arg| arg.starts_with('-')) {
+        println!(
+            "usage: chat [SERVER] [NAME] [PASSKEY]\n\nWhat is not given is asked for. In the chat:\n{HELP}"
+        );
+        return Ok(());
+    }
     let mut input = io::stdin().lock();
     let server = args.next().map_or_else(|| ask(&mut input, "server [127.0.0.1]: "), Ok)?;
-    let address: Address = if server.is_empty() { "127.0.0.1" } else { &server }.parse()?;
+    let address: Address = match if server.is_empty() { "127.0.0.1" } else { &server }.parse() {
+        Ok(address) => address,
+        Err(error) => {
+            eprintln!("chat: {error}");
+            std::process::exit(2);
+        }
+    };
     let name = args.next().map_or_else(|| ask(&mut input, "name: "), Ok)?;
     let passkey = args.next().filter(|key| !key.is_empty());
     drop(input);
@@ -61,10 +74,14 @@ fn read_lines(lp: &Loop) -> io::Result<Receiver<String>> {
     let (sender, receiver) = channel();
     let waker = lp.waker();
     std::thread::Builder::new().spawn(move || {
-        for line in io::stdin().lock().lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
+        let mut input = io::stdin().lock();
+        let mut line = Vec::new();
+        while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+            // Whatever is no UTF-8 is shown as such; the rest of the line is worth saying all the same.
+            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
                 return;
             }
+            line.clear();
             let _ = waker.wake();
         }
         drop(sender);
@@ -83,10 +100,14 @@ impl Chat {
             while let Some(event) = self.lp.next_event() {
                 let Event::Client(_, event) = event else { continue };
                 if let ClientEvent::LoginRefused { code, text } = &event {
-                    println!("* refused: {text}");
-                    let asked = if *code == libim::wire::Code::Passkey { "passkey" } else { "name" };
-                    println!("* {asked}?");
+                    let asked = match code {
+                        Code::Passkey | Code::TooManyTries => "passkey",
+                        _ => "name",
+                    };
+                    println!("* refused: {text}\n* type another {asked}, or q to leave");
                     question = Some(asked);
+                    // What was typed before was not meant as an answer.
+                    typed.clear();
                 }
                 let over = matches!(event, ClientEvent::Disconnected { retry_in: None, .. });
                 self.show(event);
@@ -105,6 +126,10 @@ impl Chat {
                 let Some(line) = typed.pop_front() else { break };
                 match (question.take(), line.as_str()) {
                     (_, "/quit" | "quit" | "q") => self.client().quit(""),
+                    (Some(asked), answer) if answer.is_empty() || answer.starts_with('/') => {
+                        println!("* first the {asked}, or q to leave");
+                        question = Some(asked);
+                    }
                     (Some(question), answer) => self.log_in(question, answer),
                     (None, "") => {}
                     (None, line) => {
@@ -161,6 +186,11 @@ impl Chat {
                 for person in self.client().people() {
                     println!("  {}", describe(person));
                 }
+            }
+            "/topic" if rest.is_empty() => {
+                let topic =
+                    self.client().room(current).map(|info| info.topic.to_string()).unwrap_or_default();
+                println!("* topic: {}; /topic TEXT sets it", neutralise_line(&topic));
             }
             "/topic" => drop(self.client().set_topic(current, rest)?),
             "/away" => drop(self.client().set_status(true, rest)?),
@@ -255,7 +285,7 @@ impl Chat {
                 println!("* {}", neutralise_line(&text));
             }
             ClientEvent::Failed { request, code, text } => match self.joining.take() {
-                Some((asked, room)) if asked == request && code == Some(libim::wire::Code::NotFound) => {
+                Some((asked, room)) if asked == request && code == Some(Code::NotFound) => {
                     let _ = self.client().create_room(&room, "");
                 }
                 _ => println!("* {}", neutralise_line(&text)),
@@ -288,7 +318,10 @@ impl Chat {
                 println!("{time} {place}{name} reacts {}", neutralise_line(emoji));
             }
             Body::Joined => println!("{time} {place}{name} has entered"),
-            Body::Left { reason, .. } => println!("{time} {place}{name} has left ({reason})"),
+            Body::Left { reason: LeaveReason::Quit, .. } => {
+                println!("{time} {place}{name} has left this room");
+            }
+            Body::Left { reason, .. } => println!("{time} {place}{name} has left this room ({reason})"),
             Body::Topic { text } => {
                 println!("{time} {place}{name} sets the topic: {}", neutralise_line(text));
             }

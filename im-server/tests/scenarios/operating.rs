@@ -92,3 +92,13 @@ fn it_listens_on_a_unix_socket_and_cleans_up_after_a_killed_one() {
         server.ends();
     }
 }
+
+#[test]
+fn it_does_not_take_the_place_of_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("thesis.txt");
+    std::fs::write(&path, "years of work").unwrap();
+    let (ok, text) = im_server(&["--listen", &format!("unix:{}", path.display()), "--open"]);
+    assert!(!ok && text.contains("cannot listen on"), "{text}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "years of work");
+}

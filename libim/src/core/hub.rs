@@ -25,12 +25,16 @@ impl Hub {
     /// A hub with the lobby alone.
     pub fn new(lobby_name: &str) -> Hub {
         let mut rooms = IndexMap::default();
+        let mut room_names = HashMap::new();
+        if let Ok(name) = Name::of_room(lobby_name, u32::MAX) {
+            room_names.extend(name.keys().iter().map(|key| (key.clone(), RoomId::LOBBY)));
+        }
         rooms.insert(RoomId::LOBBY, Room::new(RoomId::LOBBY, RoomKind::Lobby, lobby_name.into()));
         Hub {
             users: IndexMap::default(),
             names: HashMap::new(),
             rooms,
-            room_names: HashMap::new(),
+            room_names,
             pairs: HashMap::new(),
             next_user: 1,
             next_room: RoomId::LOBBY.0 + 1,
@@ -39,7 +43,14 @@ impl Hub {
 
     /// Who holds this name or one that could be taken for it.
     pub fn holder(&self, name: &Name) -> Option<UserId> {
-        name.keys().iter().find_map(|key| self.names.get(key)).copied()
+        self.holders(name).next()
+    }
+
+    /// Everybody who holds this name or one that could be taken for it: one by its fold, another by its looks.
+    pub fn holders(&self, name: &Name) -> impl Iterator<Item = UserId> {
+        let [folded, seen] = name.keys();
+        let (first, second) = (self.names.get(folded).copied(), self.names.get(seen).copied());
+        first.into_iter().chain(second.filter(|user| first != Some(*user)))
     }
 
     /// Lets somebody in under a name that nobody holds, into the lobby.
@@ -49,7 +60,14 @@ impl Hub {
         for key in name.keys() {
             self.names.insert(key.clone(), id);
         }
-        let user = User { id, name, presence: Presence::Online, status: "".into(), rooms: Vec::new() };
+        let user = User {
+            id,
+            name,
+            presence: Presence::Online,
+            chosen: Presence::Online,
+            status: "".into(),
+            rooms: Vec::new(),
+        };
         self.users.insert(id, user);
         if let Some(lobby) = self.rooms.get_mut(&RoomId::LOBBY) {
             let membership = Membership { delivered: lobby.head, read: lobby.head };
@@ -125,8 +143,16 @@ impl Hub {
     /// Takes back a room: its name is free again.
     pub fn drop_room(&mut self, id: RoomId) -> Option<Room> {
         let room = self.rooms.swap_remove(&id)?;
-        self.room_names.retain(|_, held| *held != id);
-        self.pairs.retain(|_, held| *held != id);
+        if let Ok(name) = Name::of_room(&room.name, u32::MAX) {
+            for key in name.keys() {
+                if self.room_names.get(key) == Some(&id) {
+                    self.room_names.remove(key);
+                }
+            }
+        }
+        if let Some([(a, _), (b, _)]) = room.pair.as_deref() {
+            self.pairs.remove(&(*a.min(b), *a.max(b)));
+        }
         for member in room.members.keys() {
             if let Some(user) = self.users.get_mut(member) {
                 user.rooms.retain(|held| *held != id);

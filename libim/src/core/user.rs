@@ -13,6 +13,8 @@ pub struct User {
     pub name: Name,
     /// Whether they are there.
     pub presence: Presence,
+    /// Online or away, as they said.
+    pub chosen: Presence,
     /// Their status text.
     pub status: Arc<str>,
     /// Rooms they are in, beside the lobby.

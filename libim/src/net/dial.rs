@@ -17,7 +17,7 @@ impl Loop {
     pub(super) fn dial(&mut self, now: Now, key: NodeKey) {
         match self.node(key).and_then(|node| node.address.clone()) {
             Some(Address::Tcp(host, port)) => {
-                if let Some(found) = self.resolver.ask(key.index, &host, port) {
+                if let Some(found) = self.resolver.ask(key, &host, port) {
                     self.try_addresses(now, key, found);
                 }
             }
@@ -39,10 +39,10 @@ impl Loop {
         }
     }
 
-    pub(super) fn handle_resolved(&mut self, now: Now, whose: usize, found: io::Result<Vec<SocketAddr>>) {
-        // An answer for a client that was removed meanwhile may reach another; its engine ignores what it did not ask.
-        if let Some(key) = self.key_at(whose) {
-            self.try_addresses(now, key, found);
+    pub(super) fn handle_resolved(&mut self, now: Now, whose: NodeKey, found: io::Result<Vec<SocketAddr>>) {
+        // The client may have been removed meanwhile.
+        if self.node(whose).is_some() {
+            self.try_addresses(now, whose, found);
         }
     }
 

@@ -309,10 +309,6 @@ impl Loop {
         (self.poll.registry(), &mut self.sources)
     }
 
-    pub(super) fn key_at(&self, index: usize) -> Option<NodeKey> {
-        self.nodes.get(index).map(|node| NodeKey { index, serial: node.serial })
-    }
-
     /// The listener of a name within the loop.
     pub(super) fn find_memory(&self, address: &Address) -> Option<NodeKey> {
         let Address::Memory(wanted) = address else { return None };

@@ -122,6 +122,11 @@ fn bind_unix(path: &Path) -> io::Result<Listener> {
 
 #[cfg(unix)]
 fn is_left_behind(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    if !std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
+        // Somebody's file, which only looks like a socket that nobody answers.
+        return false;
+    }
     let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
     std::os::unix::net::UnixStream::connect(path).as_ref().is_err_and(refused)
 }

@@ -1,5 +1,6 @@
 //! Host names to addresses, on a thread of their own, since the system's resolver waits.
 
+use super::node::NodeKey;
 use super::waker::Waker;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -7,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 /// An answer: for whom, and the addresses to try in this order.
-pub(super) type Resolved = (usize, io::Result<Vec<SocketAddr>>);
+pub(super) type Resolved = (NodeKey, io::Result<Vec<SocketAddr>>);
 
 /// Asks and collects answers.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ impl Resolver {
     }
 
     /// Looks up a host. A number is answered at once, a name later by [`poll`](Self::poll).
-    pub(super) fn ask(&self, whose: usize, host: &str, port: u16) -> Option<io::Result<Vec<SocketAddr>>> {
+    pub(super) fn ask(&self, whose: NodeKey, host: &str, port: u16) -> Option<io::Result<Vec<SocketAddr>>> {
         if let Ok(address) = host.parse::<IpAddr>() {
             return Some(Ok(vec![SocketAddr::new(address, port)]));
         }

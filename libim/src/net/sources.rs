@@ -26,6 +26,8 @@ pub(super) struct Source {
     pub(super) queued: bool,
     /// The peer has ended its sending side, as the poll said.
     pub(super) ending: bool,
+    /// A listener that waits for descriptors; an alarm is set.
+    pub(super) paused: bool,
     /// Distinguishes this source from an earlier one of the same token.
     pub(super) serial: u64,
 }
@@ -93,7 +95,15 @@ impl Sources {
     pub(super) fn add(&mut self, owner: NodeKey, kind: Kind) -> usize {
         self.serial += 1;
         let serial = self.serial;
-        self.slab.insert(Source { owner, kind, conn: None, queued: false, ending: false, serial })
+        self.slab.insert(Source {
+            owner,
+            kind,
+            conn: None,
+            queued: false,
+            ending: false,
+            paused: false,
+            serial,
+        })
     }
 
     /// Adds a socket and has the poll watch it.

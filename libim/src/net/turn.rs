@@ -172,6 +172,10 @@ impl Loop {
                 }
                 Ok(None) => return,
                 Err(error) if is_exhaustion(&error) => {
+                    let Some(source) = self.sources.slab.get_mut(token) else { return };
+                    if std::mem::replace(&mut source.paused, true) {
+                        return;
+                    }
                     self.alarms.push(Reverse((now.mono + ACCEPT_RETRY, Alarm::Accept(token, serial))));
                     #[cfg(feature = "server")]
                     self.notes.push_back(Event::AcceptPaused(ServerId(owner), error.to_string()));
@@ -218,6 +222,9 @@ impl Loop {
                     self.touch(key);
                 }
                 Alarm::Accept(token, serial) if self.is_same(token, serial) => {
+                    if let Some(source) = self.sources.slab.get_mut(token) {
+                        source.paused = false;
+                    }
                     self.handle_acceptable(now, token);
                 }
                 Alarm::Open(token, serial) if self.is_same(token, serial) => self.give_up_opening(now, token),

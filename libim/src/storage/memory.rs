@@ -6,7 +6,7 @@ use crate::engine::store::{Draft, Job, Outcome, Page, Query, Store, Ticket, revi
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
 use crate::wire::{Body, Cid, Code, Epoch, Event, RoomId, Seq};
 use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, Hasher};
 
 /// How much a [`MemoryStore`] keeps.
@@ -39,10 +39,22 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Room {
     log: Log,
+    /// The places of each message's edits, to find their texts when it is deleted.
+    edits: HashMap<Seq, Vec<Seq>>,
     cids: Cids,
 }
 
 impl Room {
+    /// Forgets the oldest event.
+    fn pop(&mut self) {
+        if !self.edits.is_empty()
+            && let Some(first) = self.log.first()
+        {
+            self.edits.remove(&first);
+        }
+        self.log.pop();
+    }
+
     fn bytes(&self) -> usize {
         // The tables that find cids are about half full.
         self.log.bytes() + self.cids.len() * 2 * size_of::<(Cid, Known)>()
@@ -51,6 +63,8 @@ impl Room {
 
 /// Retries are recognised over at least so many posts, also where fewer events are kept.
 const CIDS_MIN: usize = 1_000;
+/// Events looked at for one page, wanted or not.
+const EXAMINED_MAX: u64 = 2_000;
 /// When all rooms together are too large, the largest gives up this share of its events.
 const TRIM_SHARE: usize = 8;
 
@@ -86,7 +100,7 @@ impl MemoryStore {
         };
         let before = room.bytes();
         for _ in 0..room.log.len().div_ceil(TRIM_SHARE).min(room.log.len() - 1) {
-            room.log.pop();
+            room.pop();
         }
         self.bytes = self.bytes + room.bytes() - before;
         true
@@ -99,7 +113,7 @@ impl MemoryStore {
     fn read(&self, query: &Query) -> Page {
         match self.rooms.get(&query.room) {
             Some(room) => room.read(query),
-            None => Page { from: query.after.next(), ..Page::default() },
+            None => Page { from: query.after.next(), to: query.before.previous(), ..Page::default() },
         }
     }
 }
@@ -121,13 +135,16 @@ impl Room {
         }
         let Draft { mut event, cid } = draft;
         event.seq = self.log.head().next();
+        if let Body::Edited { target, .. } = &event.body {
+            self.edits.entry(*target).or_default().push(event.seq);
+        }
         self.log.push(&event, scratch);
         if let Some(cid) = cid {
             let known = Known { seq: event.seq, time: event.time, print };
             self.cids.insert(cid, known, events_max.max(CIDS_MIN));
         }
         while self.log.len() > events_max {
-            self.log.pop();
+            self.pop();
         }
         Outcome::Appended(ticket, event)
     }
@@ -146,28 +163,28 @@ impl Room {
 
     /// Takes the texts out of the edits of a message that was deleted.
     fn blank_edits(&mut self, message: Seq, scratch: &mut Vec<u8>) {
-        let mut seq = message.next();
-        while seq <= self.log.head() {
+        for seq in self.edits.remove(&message).unwrap_or_default() {
             if let Some(event) = self.log.get(seq)
                 && matches!(&event.body, Body::Edited { target, .. } if *target == message)
             {
                 let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
                 self.log.replace(Event { body, ..event }, scratch);
             }
-            seq = seq.next();
         }
     }
 
     fn read(&self, query: &Query) -> Page {
         let low = query.after.next();
-        let Some(first) = self.log.first() else { return Page { from: low, ..Page::default() } };
         let high = query.before.previous().min(self.log.head());
+        let Some(first) = self.log.first() else { return Page { from: low, to: high, ..Page::default() } };
         let mut page = Page { from: low, to: high, ..Page::default() };
         let start = low.max(first);
         let limit = query.limit.clamp(1, PAGE_EVENTS_MAX) as usize;
         let (mut seq, mut bytes) = (if query.upward { start } else { high }, 0);
+        let begin = seq;
         while (start..=high).contains(&seq) {
-            if page.events.len() >= limit || bytes > PAGE_BYTES_MAX {
+            if page.events.len() >= limit || bytes > PAGE_BYTES_MAX || seq.0.abs_diff(begin.0) >= EXAMINED_MAX
+            {
                 page.more = true;
                 if query.upward {
                     page.to = seq.previous();

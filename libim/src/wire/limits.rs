@@ -64,8 +64,6 @@ pub const ACK_DELAY_MAX: Duration = Duration::from_millis(20);
 pub const ACK_DELAY_IDLE: Duration = Duration::from_millis(1);
 /// A client gathers its delivered and read marks for this long.
 pub const RECEIPT_DELAY: Duration = Duration::from_millis(250);
-/// Connections that one address may hold before login.
-pub const STRANGERS_PER_ADDRESS_MAX: u32 = 64;
 /// How long a closing server waits for its last bytes to leave.
 pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(5);
 /// Entries of a client's outbox; beyond, a post is refused at once.

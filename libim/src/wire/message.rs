@@ -66,7 +66,9 @@ fn split(frame: &[u8]) -> Result<(u16, &[u8]), Malformed> {
     check(frame)?;
     let (kind, body) = match frame {
         [0x92, kind @ 0x00..=0x7f, body @ ..] | [0x92, 0xcc, kind, body @ ..] => (u16::from(*kind), body),
-        [0x92, 0xcd, high, low, body @ ..] => (u16::from_be_bytes([*high, *low]), body),
+        [0x92, 0xcd, high, low, body @ ..]
+        | [0x92, 0xce, 0, 0, high, low, body @ ..]
+        | [0x92, 0xcf, 0, 0, 0, 0, 0, 0, high, low, body @ ..] => (u16::from_be_bytes([*high, *low]), body),
         _ => return Err(Malformed::BadShape),
     };
     Ok((kind, body))

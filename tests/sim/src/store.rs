@@ -50,6 +50,9 @@ impl Store for FaultyStore {
                 Job::Append(ticket, _) if weather.failing => {
                     return Some(Outcome::Failed(ticket, "the disk is full".into()));
                 }
+                Job::Read(ticket, _) if weather.failing => {
+                    return Some(Outcome::Failed(ticket, "the disk does not answer".into()));
+                }
                 job => self.inner.submit(job),
             }
         }

@@ -27,6 +27,8 @@ pub(crate) struct Person {
     pub(crate) offline_until: Duration,
     /// Wants to connect as soon as it can.
     dialing: bool,
+    /// Tries the name again at this time, after it was refused.
+    insist_at: Option<Duration>,
 }
 
 pub(crate) struct World {
@@ -74,7 +76,7 @@ impl World {
         let mut client = Client::new(config, Random::from_seed(self.random.bytes()));
         client.at(self.now).start();
         let never = Duration::ZERO;
-        Person { client, name, asleep_until: never, offline_until: never, dialing: false }
+        Person { client, name, asleep_until: never, offline_until: never, dialing: false, insist_at: None }
     }
 
     /// Ends a person's program at once and starts it again.
@@ -150,7 +152,8 @@ impl World {
         });
         let timers = self.people.iter().map(|person| person.client.poll_timeout());
         let dials = self.people.iter().map(|person| person.dialing.then_some(person.offline_until));
-        arrivals.chain(timers).chain(dials).chain([self.server.poll_timeout()]).flatten().min()
+        let insists = self.people.iter().map(|person| person.insist_at);
+        arrivals.chain(timers).chain(dials).chain(insists).chain([self.server.poll_timeout()]).flatten().min()
     }
 
     /// Lets happen what is due now.
@@ -163,6 +166,11 @@ impl World {
             let person = &mut self.people[at];
             if person.client.poll_timeout().is_some_and(|due| due <= now.mono) {
                 person.client.handle_timeout(now);
+            }
+            if person.insist_at.is_some_and(|insist| insist <= now.mono) {
+                person.insist_at = None;
+                let name = person.name.clone();
+                person.client.at(now).rename(&name);
             }
             if person.dialing && person.offline_until <= now.mono {
                 person.dialing = false;
@@ -246,6 +254,9 @@ impl World {
                 let client = &mut self.people[at].client;
                 busy |= settle_one(client, self.now, false, &mut self.links, &mut self.random);
                 while let Some(event) = self.people[at].client.poll_event() {
+                    if matches!(event, libim::ClientEvent::LoginRefused { .. }) {
+                        self.people[at].insist_at = Some(self.now.mono + Duration::from_secs(5));
+                    }
                     self.checker.client_says(at, event, &mut self.summary);
                 }
                 while let Some(action) = self.people[at].client.poll_action() {

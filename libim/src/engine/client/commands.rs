@@ -1,6 +1,5 @@
 //! What the program asks of its client.
 
-use super::posts::Entry;
 use super::{Asked, Client, State};
 use crate::wire::limits::{DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, RECEIPT_DELAY};
 use crate::wire::{
@@ -82,7 +81,7 @@ impl Client {
     }
 
     fn post_body(&mut self, room: RoomId, body: Body) -> Result<Cid, CommandError> {
-        if matches!(self.state, State::Closed | State::Quitting(_)) {
+        if matches!(self.state, State::Closed | State::Quitting(_) | State::Leaving(_)) {
             return Err(CommandError::Closed);
         }
         if !self.rooms.contains_key(&room) {
@@ -105,7 +104,7 @@ impl Client {
             return Err(CommandError::OutboxFull);
         }
         let cid = Cid(self.random.bytes());
-        self.posts.add(Entry { cid, room, body, sent: false });
+        self.posts.add(cid, room, body);
         Ok(cid)
     }
 
@@ -233,7 +232,7 @@ impl Client {
                 self.state = State::Quitting(self.now.mono + DRAIN_TIME_MAX);
                 self.quit_reason = reason.into();
             }
-            State::Quitting(_) | State::Closed => {}
+            State::Quitting(_) | State::Leaving(_) | State::Closed => {}
             State::Waiting(_) => self.end(None, "quit"),
             State::Dialing | State::Greeting(_) | State::LoggingIn(_) | State::Refused => {
                 self.drop_conn();

@@ -32,7 +32,13 @@ impl Client {
             }
             FromServer::Persons(persons) => self.handle_persons(persons),
             FromServer::PresenceNotice(notice) => self.handle_presence(notice.people),
-            FromServer::RosterSize(size) => self.tell(ClientEvent::PeopleCount(size.people)),
+            FromServer::RosterSize(size) => {
+                // From now on changes are not told one by one; a list would be wrong.
+                if !std::mem::take(&mut self.people).is_empty() {
+                    self.tell(ClientEvent::People(Vec::new()));
+                }
+                self.tell(ClientEvent::PeopleCount(size.people));
+            }
             FromServer::TypingNotice(typing) => {
                 if self.me.as_ref().is_none_or(|(me, _)| *me != typing.user) {
                     let name = self.people.get(&typing.user).map(|person| person.name.clone());
@@ -60,6 +66,9 @@ impl Client {
                     Duration::from_millis(u64::from(pong.heartbeat_ms)).max(Duration::from_secs(1));
                 for (room, head) in pong.heads {
                     self.known_head(now, room, head);
+                }
+                for room in self.rooms.values_mut() {
+                    room.unfetchable = false;
                 }
                 self.rejoin_rooms();
             }
@@ -121,8 +130,7 @@ impl Client {
             self.enter(now, &info);
         }
         self.rejoin_rooms();
-        self.census_taken = self.config.roster && welcome.people as usize <= LIVE_ROSTER_MAX;
-        if self.census_taken {
+        if self.config.roster && welcome.people as usize <= LIVE_ROSTER_MAX {
             self.take_census();
         } else if !self.people.is_empty() {
             self.people.clear();
@@ -173,7 +181,7 @@ impl Client {
         let wanted: Vec<_> = self
             .rooms
             .iter()
-            .filter(|(_, room)| room.settled)
+            .filter(|(_, room)| room.settled && !room.unfetchable)
             .filter_map(|(id, room)| room.sync.wanted().map(|(after, before)| (*id, after, before)))
             .collect();
         for (room, after, before) in wanted {
@@ -232,16 +240,20 @@ impl Client {
             Some(Asked::Program) => {
                 self.tell(ClientEvent::Failed { request: id, code: Some(code), text });
             }
-            Some(Asked::Backlog(room)) => {
-                if let Some(room) = self.rooms.get_mut(&room) {
+            // The program can still ask for a page; what happens from now on must not wait.
+            Some(Asked::Backlog(id)) => {
+                if let Some(room) = self.rooms.get_mut(&id) {
                     room.sync.backlog = None;
+                    room.backlog_due = false;
+                    self.tell(ClientEvent::Backlog { room: id, messages: Vec::new(), more: true });
                 }
-                self.advance(now, room);
+                self.advance(now, id);
             }
-            // Asked again when the next heartbeat or event shows what is missing.
+            // Asked again with the next heartbeat.
             Some(Asked::Range(room)) => {
                 if let Some(room) = self.rooms.get_mut(&room) {
                     room.sync.fetching = None;
+                    room.unfetchable = true;
                 }
             }
             Some(Asked::Census) => self.census = None,
@@ -289,7 +301,7 @@ impl Client {
 
     /// Asks for the list of people, from its beginning.
     fn take_census(&mut self) {
-        if !self.census_taken || self.state != State::Ready {
+        if !self.config.roster || self.state != State::Ready {
             return;
         }
         self.asked.retain(|_, asked| !matches!(asked, Asked::Census));

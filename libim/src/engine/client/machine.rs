@@ -3,7 +3,9 @@
 use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
-use crate::wire::limits::{FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX};
+use crate::wire::limits::{
+    DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX,
+};
 use crate::wire::{
     Bye, ClientHello, Code, Frames, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
 };
@@ -26,6 +28,7 @@ impl Machine for Client {
             frames: Frames::default(),
             outbox: Outbox::default(),
             heard: now.mono,
+            said: now.mono,
             pong_by: None,
             dirty: false,
             blocked: false,
@@ -107,7 +110,8 @@ impl Machine for Client {
             State::Greeting(by) | State::LoggingIn(by) if by <= now.mono => {
                 self.break_off(now, "the server did not answer in time");
             }
-            State::Quitting(by) if by <= now.mono => self.break_off(now, "quit"),
+            State::Leaving(by) if by <= now.mono => self.break_off(now, "quit"),
+            State::Quitting(by) if by <= now.mono => self.say_goodbye(),
             State::Closed
             | State::Waiting(_)
             | State::Dialing
@@ -115,7 +119,8 @@ impl Machine for Client {
             | State::LoggingIn(_)
             | State::Refused
             | State::Ready
-            | State::Quitting(_) => {}
+            | State::Quitting(_)
+            | State::Leaving(_) => {}
         }
         self.check_pulse(now);
         if self.receipts_due.is_some_and(|due| due <= now.mono) {
@@ -166,7 +171,11 @@ impl Machine for Client {
 
     fn poll_timeout(&self) -> Option<Duration> {
         let state = match self.state {
-            State::Waiting(at) | State::Greeting(at) | State::LoggingIn(at) | State::Quitting(at) => Some(at),
+            State::Waiting(at)
+            | State::Greeting(at)
+            | State::LoggingIn(at)
+            | State::Quitting(at)
+            | State::Leaving(at) => Some(at),
             State::Closed | State::Dialing | State::Refused | State::Ready => None,
         };
         let ready = matches!(self.state, State::Ready | State::Quitting(_));
@@ -208,12 +217,18 @@ impl Client {
     fn pulse_due(&self, conn: &Conn) -> Option<Duration> {
         match self.state {
             State::Ready | State::Quitting(_) | State::Refused => {}
-            State::Closed | State::Waiting(_) | State::Dialing | State::Greeting(_) | State::LoggingIn(_) => {
+            State::Closed
+            | State::Waiting(_)
+            | State::Dialing
+            | State::Greeting(_)
+            | State::LoggingIn(_)
+            | State::Leaving(_) => {
                 return None;
             }
         }
         let quiet = if self.posts.in_flight() > 0 { self.heartbeat.min(IMPATIENCE) } else { self.heartbeat };
-        Some(conn.pong_by.unwrap_or(conn.heard + quiet))
+        // The server wants to hear from us as well, however much it has to say.
+        Some(conn.pong_by.unwrap_or((conn.heard + quiet).min(conn.said + self.heartbeat)))
     }
 
     fn check_pulse(&mut self, now: Now) {
@@ -263,9 +278,14 @@ impl Client {
 
     /// Once everything posted is answered, says goodbye.
     fn finish_quit(&mut self) {
-        if !matches!(self.state, State::Quitting(_)) || self.posts.len() > 0 {
-            return;
+        if matches!(self.state, State::Quitting(_)) && !self.posts.is_under_way() {
+            self.say_goodbye();
         }
+    }
+
+    /// Leaves: the connection closes when the word is out.
+    fn say_goodbye(&mut self) {
+        self.state = State::Leaving(self.now.mono + DRAIN_TIME_MAX);
         if self.conn.as_ref().is_some_and(|conn| !conn.leaving) {
             let reason = std::mem::take(&mut self.quit_reason);
             self.send(&FromClient::Quit(Quit { reason }));
@@ -291,7 +311,7 @@ impl Client {
 
     /// The connection is gone: what was under way is over or waits, and the client comes back if it may.
     fn lose(&mut self, now: Now, reason: &str) {
-        let was_quitting = matches!(self.state, State::Quitting(_));
+        let was_quitting = matches!(self.state, State::Quitting(_) | State::Leaving(_));
         if self.state == State::Refused {
             // Trying the same name and passkey again would only be refused again: it is the program's turn.
             self.conn = None;
@@ -305,6 +325,7 @@ impl Client {
         for room in self.rooms.values_mut() {
             room.backlog_due |= room.sync.disconnected();
             room.settled = false;
+            room.unfetchable = false;
         }
         for (request, asked) in std::mem::take(&mut self.asked) {
             match asked {
@@ -332,6 +353,8 @@ impl Client {
     /// Over for good.
     pub(super) fn end(&mut self, code: Option<Code>, text: &str) {
         self.state = State::Closed;
+        self.posts.disconnected();
+        self.fail_posts(|_| true, Code::Shutdown, "the client has ended before the server answered");
         self.tell(ClientEvent::Disconnected { code, text: text.into(), retry_in: None });
     }
 

@@ -49,8 +49,6 @@ pub struct Client {
     people: BTreeMap<UserId, Person>,
     /// Pages of people so far, while the list is being fetched, and what changed meanwhile.
     census: Option<(Vec<Person>, Vec<Person>)>,
-    /// Whether the list of people is kept on this connection.
-    census_taken: bool,
     posts: Posts,
     /// Nothing is posted before this time, since the server could not store something.
     posts_resume: Option<Duration>,
@@ -84,6 +82,8 @@ enum State {
     Ready,
     /// Leaving: everything posted is still delivered, until this time.
     Quitting(Duration),
+    /// Goodbye is said; the connection closes, until this time.
+    Leaving(Duration),
 }
 
 /// The connection.
@@ -94,6 +94,8 @@ struct Conn {
     frames: Frames,
     outbox: Outbox,
     heard: Duration,
+    /// When anything was last sent.
+    said: Duration,
     /// An answer to a ping is awaited until this time.
     pong_by: Option<Duration>,
     dirty: bool,
@@ -106,6 +108,7 @@ struct Conn {
 
 /// A room that the client is in.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, not a disguised state
 struct Room {
     info: RoomInfo,
     sync: Sync,
@@ -114,6 +117,8 @@ struct Room {
     read: crate::wire::Seq,
     /// Whether the server knows us in this room under this id, on this connection.
     settled: bool,
+    /// Whether fetching was refused; it is tried again with the next heartbeat.
+    unfetchable: bool,
     /// Whether the room's last messages are still to be had, since there is no place to go on from.
     backlog_due: bool,
 }
@@ -154,7 +159,6 @@ impl Client {
             rooms: BTreeMap::new(),
             people: BTreeMap::new(),
             census: None,
-            census_taken: false,
             posts: Posts::default(),
             posts_resume: None,
             asked: BTreeMap::new(),
@@ -261,6 +265,7 @@ impl Client {
                 let _ = message.encode(out);
             });
             conn.dirty = true;
+            conn.said = self.now.mono;
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Entry {
     pub(super) body: Body,
     /// Whether a server may have it.
     pub(super) sent: bool,
+    /// Its place among all that this client has posted.
+    pub(super) number: u64,
 }
 
 impl Entry {
@@ -44,6 +46,7 @@ pub(super) struct Posts {
     flying: BTreeMap<RequestId, Entry>,
     /// For rooms whose id at the server is not known at the moment, in order.
     parked: Vec<Entry>,
+    last_number: u64,
 }
 
 impl Posts {
@@ -63,8 +66,14 @@ impl Posts {
         !self.waiting.is_empty()
     }
 
-    pub(super) fn add(&mut self, entry: Entry) {
-        self.waiting.push_back(entry);
+    pub(super) fn add(&mut self, cid: Cid, room: RoomId, body: Body) {
+        self.last_number += 1;
+        self.waiting.push_back(Entry { cid, room, body, sent: false, number: self.last_number });
+    }
+
+    /// Whether anything can still be answered on this connection.
+    pub(super) fn is_under_way(&self) -> bool {
+        !self.waiting.is_empty() || !self.flying.is_empty()
     }
 
     /// The next request to send. Entries for rooms that `is_settled` denies are parked.
@@ -91,15 +100,16 @@ impl Posts {
         self.flying.remove(&id)
     }
 
-    /// Puts back, before everything else, what is to be sent again.
+    /// Puts back, in its place, what is to be sent again.
     pub(super) fn put_back(&mut self, entry: Entry) {
-        self.waiting.push_front(entry);
+        let at = self.waiting.partition_point(|other| other.number < entry.number);
+        self.waiting.insert(at, entry);
     }
 
     /// The connection is gone: what was not answered is sent again on the next, first and in the same order.
     pub(super) fn disconnected(&mut self) {
         while let Some((_, entry)) = self.flying.pop_last() {
-            self.waiting.push_front(entry);
+            self.put_back(entry);
         }
     }
 
@@ -118,8 +128,8 @@ impl Posts {
         let (ready, parked) =
             std::mem::take(&mut self.parked).into_iter().partition(|entry| entry.room == new);
         self.parked = parked;
-        for entry in Vec::into_iter(ready).rev() {
-            self.waiting.push_front(entry);
+        for entry in Vec::into_iter(ready) {
+            self.put_back(entry);
         }
     }
 
@@ -131,5 +141,29 @@ impl Posts {
         self.waiting = kept;
         gone.extend(out);
         gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_again_keeps_its_order() {
+        let mut posts = Posts::default();
+        for number in 1..=4u8 {
+            posts.add(Cid([number; 16]), RoomId::LOBBY, Body::message(number.to_string()));
+        }
+        for id in 1..=3 {
+            posts.send_next(RequestId(id), |_| true).unwrap();
+        }
+        // Refused one after the other, then the connection breaks.
+        for id in 1..=2 {
+            let entry = posts.answered(RequestId(id)).unwrap();
+            posts.put_back(entry);
+        }
+        posts.disconnected();
+        let order: Vec<u8> = posts.waiting.iter().map(|entry| entry.cid.0[0]).collect();
+        assert_eq!(order, [1, 2, 3, 4]);
     }
 }

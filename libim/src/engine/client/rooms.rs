@@ -15,7 +15,15 @@ const PLACEHOLDERS: u64 = 1 << 63;
 impl Room {
     fn new(info: RoomInfo) -> Room {
         let (head, read) = (info.head, info.read);
-        Room { info, sync: Sync::new(head), receipt_due: false, read, settled: true, backlog_due: true }
+        Room {
+            info,
+            sync: Sync::new(head),
+            receipt_due: false,
+            read,
+            settled: true,
+            unfetchable: false,
+            backlog_due: true,
+        }
     }
 
     /// The server has begun another life: the places known are void.
@@ -108,25 +116,25 @@ impl Client {
         // More than one when somebody came under the same name again and again.
         let old: Vec<RoomId> = self.rooms.iter().filter(|(_, room)| same(room)).map(|(id, _)| *id).collect();
         for old in old {
-            self.renumber(old, info.room);
+            self.renumber(old, info.room, info.peer);
         }
     }
 
     /// What is under way to a room goes to the same room of another id.
-    fn renumber(&mut self, old: RoomId, new: RoomId) {
-        let direct = self.rooms.remove(&old).is_some_and(|room| room.info.kind == RoomKind::Direct);
-        if direct && self.same_life {
+    fn renumber(&mut self, old: RoomId, new: RoomId, peer: Option<UserId>) {
+        let before = self.rooms.remove(&old).map(|room| room.info);
+        if before.as_ref().is_some_and(|info| info.kind == RoomKind::Direct) {
             // A new conversation beside the old one, in which the server may have kept what was sent: sending it again
-            // could say it twice.
-            let text =
-                "the connection broke before the answer, and the conversation ended; it may have arrived";
-            self.fail_posts(|entry| entry.room == old && entry.sent, Code::PeerGone, text);
+            // could say it twice. And whoever has the name now need not be the one who had it.
+            let same_peer = self.same_life && before.is_some_and(|info| info.peer == peer);
+            let text = "that conversation ended before the answer came; send it again if it is still meant";
+            self.fail_posts(|entry| entry.room == old && (entry.sent || !same_peer), Code::PeerGone, text);
         }
         self.posts.settle(old, new);
         self.tell(ClientEvent::Renumbered { old, new });
     }
 
-    fn fail_posts(&mut self, doomed: impl Fn(&Entry) -> bool, code: Code, text: &str) {
+    pub(super) fn fail_posts(&mut self, doomed: impl Fn(&Entry) -> bool, code: Code, text: &str) {
         for entry in self.posts.abandon(doomed) {
             let (cid, room, text) = (entry.cid, entry.room, text.to_owned());
             self.tell(ClientEvent::PostFailed { cid, room, code, text });
@@ -181,7 +189,8 @@ impl Client {
     pub(super) fn rejoined(&mut self, old: RoomId, new: Option<RoomId>) {
         // The room's notice came just before this answer; when it named another id, `adopt` has moved everything.
         if let Some(new) = new.filter(|new| *new != old && self.rooms.contains_key(&old)) {
-            self.renumber(old, new);
+            let peer = self.rooms.get(&new).and_then(|room| room.info.peer);
+            self.renumber(old, new, peer);
         }
     }
 

@@ -22,6 +22,8 @@ pub struct ServerConfig {
     pub limits: Limits,
     /// Connections at once; beyond, newcomers are sent away with a time to try again.
     pub connections_max: usize,
+    /// People at once, counting those whose connection broke and may come back.
+    pub people_max: usize,
     /// Connections of one address that have not logged in; loopback and local connections are not counted.
     pub strangers_per_address: u32,
     /// Rooms at once; beyond, an empty one gives way, or else the newest is refused.
@@ -43,6 +45,7 @@ impl Default for ServerConfig {
             resume_window: Duration::from_secs(60),
             limits: Limits::default(),
             connections_max: 20_000,
+            people_max: 20_000,
             strangers_per_address: 256,
             rooms_max: 1_000,
             queue_bytes_max: 1024 * 1024,

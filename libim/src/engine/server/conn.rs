@@ -39,8 +39,8 @@ pub(super) struct Conn {
     pub(super) throttled_until: Duration,
     /// When the sender was last told so.
     pub(super) told_throttled: Option<Duration>,
-    /// Bytes sent when the transport last blocked.
-    pub(super) sent_when_blocked: u64,
+    /// Bytes sent when its progress was last looked at, and when that was, while a look is due.
+    pub(super) progress: Option<(u64, Duration)>,
     /// Posts that the store has not answered.
     pub(super) drafts: u32,
     /// Pages that the store has not answered.
@@ -68,7 +68,7 @@ impl Conn {
             heard: now,
             throttled_until: Duration::ZERO,
             told_throttled: None,
-            sent_when_blocked: 0,
+            progress: None,
             drafts: 0,
             pages: 0,
             dirty: false,

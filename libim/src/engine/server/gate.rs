@@ -105,7 +105,7 @@ impl Server {
 
     /// Counts a request against its connection's rate. Beyond the burst the connection is read more slowly: nothing is
     /// lost, and nobody else notices.
-    fn spend(&mut self, now: Now, id: ConnId, cost: u32) {
+    pub(super) fn spend(&mut self, now: Now, id: ConnId, cost: u32) {
         let Limits { requests_per_second, requests_burst, .. } = self.config.limits;
         let Some(conn) = self.links.get_mut(id) else { return };
         let wait = conn.pace.spend(now.mono, cost, requests_per_second, requests_burst);

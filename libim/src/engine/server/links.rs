@@ -1,6 +1,6 @@
 //! The connections of a server, their outgoing queues, and which of them have something to send.
 
-use super::conn::Conn;
+use super::conn::{Conn, Phase};
 use crate::engine::{Block, ConnId, Link, Peer};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
 use crate::wire::{Gap, Message, encode};
@@ -19,7 +19,11 @@ pub(super) struct Links {
     patient: Vec<ConnId>,
     patient_since: Duration,
     queue_bytes_max: usize,
+    overrun: Vec<ConnId>,
 }
+
+/// Answers and gap markers may take so many times a queue's bound; pages under way when reading stopped fit in.
+const OWN_SHARE: usize = 3;
 
 impl Links {
     pub(super) fn new(queue_bytes_max: usize) -> Links {
@@ -30,6 +34,7 @@ impl Links {
             patient: Vec::new(),
             patient_since: Duration::ZERO,
             queue_bytes_max,
+            overrun: Vec::new(),
         }
     }
 
@@ -65,7 +70,11 @@ impl Links {
     }
 
     /// Queues a frame for one connection and sends it in this turn.
+    /// Behind a goodbye nothing is queued any more.
     pub(super) fn send<M: Message>(&mut self, id: ConnId, message: &M) {
+        if self.get(id).is_none_or(|conn| conn.phase == Phase::Leaving) {
+            return;
+        }
         self.send_raw(id, |out| {
             // A message of the server's own making that is too long for a frame cannot be sent at all; pages are cut
             // far below that size.
@@ -83,7 +92,7 @@ impl Links {
 
     /// Queues the answer to a post, which may wait a moment for company.
     pub(super) fn answer<M: Message>(&mut self, id: ConnId, message: &M, now: Duration) {
-        let Some(conn) = self.get_mut(id) else { return };
+        let Some(conn) = self.get_mut(id).filter(|conn| conn.phase != Phase::Leaving) else { return };
         conn.outbox.push_own(|out| {
             let _ = encode(message, out);
         });
@@ -119,7 +128,15 @@ impl Links {
                 });
             }
         }
+        if conn.outbox.len() > queue_bytes_max * OWN_SHARE {
+            self.overrun.push(id);
+        }
         self.mark(id);
+    }
+
+    /// Connections whose queues are beyond their bound although nothing droppable is left in them.
+    pub(super) fn take_overrun(&mut self) -> Vec<ConnId> {
+        std::mem::take(&mut self.overrun)
     }
 
     /// Puts a connection into this turn's round of sending.

@@ -95,8 +95,10 @@ impl Server {
     ) -> Result<(), Refused> {
         let name = Name::of_person(wish, self.config.limits.name_bytes)
             .map_err(|error| Refused::new(Code::NameInvalid, error.to_string()))?;
-        if let Some(holder) = self.hub.holder(&name) {
-            self.make_way(now, holder, peer, &name)?;
+        self.make_way(now, peer, &name)?;
+        if self.hub.users().len() >= self.config.people_max {
+            let text = format!("the server has its {} people; try again in a minute", self.config.people_max);
+            return Err(Refused { code: Code::Full, text, retry_after: self.config.resume_window });
         }
         let user = self.hub.enter(name);
         let (key, token) = self.sessions.start(user, id, peer, &mut self.random);
@@ -109,19 +111,25 @@ impl Server {
 
     /// A name whose holder's connection broke goes to a newcomer from the same address: it is their own program,
     /// started again. To others it is taken until the session ends.
-    fn make_way(&mut self, now: Now, holder: UserId, peer: Peer, name: &Name) -> Result<(), Refused> {
-        let session = self.attached.get(&holder).and_then(|key| self.sessions.get(*key));
-        if session.is_some_and(|session| session.conn.is_none() && session.peer == peer) {
-            self.expel(now, holder, LeaveReason::Lost, "");
-            return Ok(());
-        }
-        let held = self.name_of(holder);
-        let text = if held == **name.shown() {
-            format!("the name {held} is taken; choose another")
-        } else {
-            format!("the name {} looks like {held}, which is taken; choose another", name.shown())
+    fn make_way(&mut self, now: Now, peer: Peer, name: &Name) -> Result<(), Refused> {
+        let holders: Vec<UserId> = self.hub.holders(name).collect();
+        let yields = |holder: &UserId| {
+            let session = self.attached.get(holder).and_then(|key| self.sessions.get(*key));
+            session.is_some_and(|session| session.conn.is_none() && session.peer == peer)
         };
-        Err(Refused::new(Code::NameTaken, text))
+        if let Some(holder) = holders.iter().find(|holder| !yields(holder)) {
+            let held = self.name_of(*holder);
+            let text = if held == **name.shown() {
+                format!("the name {held} is taken; choose another")
+            } else {
+                format!("the name {} looks like {held}, which is taken; choose another", name.shown())
+            };
+            return Err(Refused::new(Code::NameTaken, text));
+        }
+        for holder in holders {
+            self.expel(now, holder, LeaveReason::Lost, "");
+        }
+        Ok(())
     }
 
     /// Takes up a session again; an older connection of it gives way.
@@ -141,16 +149,16 @@ impl Server {
         session.peer = peer;
         if let Some(old) = old {
             self.unlisten(old, user);
-            if let Some(conn) = self.links.get_mut(old) {
-                // From here on the old connection is nobody's.
-                conn.phase = Phase::Leaving;
-            }
             let bye = Bye {
                 code: Code::Replaced,
                 text: "taken up on another connection".into(),
                 retry_after_ms: 0,
             };
             self.send(old, &bye);
+            if let Some(conn) = self.links.get_mut(old) {
+                // From here on the old connection is nobody's.
+                conn.phase = Phase::Leaving;
+            }
             self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(old));
         }
         self.admit(now, id, key, user, request, *token, true);
@@ -178,7 +186,7 @@ impl Server {
         if let Some(user) = self.hub.user_mut(user)
             && user.presence == Presence::Reconnecting
         {
-            user.presence = Presence::Online;
+            user.presence = user.chosen;
         }
         self.roster_changed(user);
         for room in self.rooms_of(user) {
@@ -259,7 +267,7 @@ impl Server {
     }
 
     /// A private conversation whose two are gone is forgotten.
-    fn drop_if_deserted(&mut self, room: RoomId) {
+    pub(super) fn drop_if_deserted(&mut self, room: RoomId) {
         let deserted = |room: &crate::core::Room| room.kind == RoomKind::Direct && room.members.is_empty();
         if self.hub.room(room).is_some_and(deserted) {
             self.forget_room(room);

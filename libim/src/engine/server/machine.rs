@@ -6,7 +6,7 @@ use super::{Draining, Server, ServerEvent};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
 use crate::wire::limits::{LOGIN_TIME_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX};
-use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, encode, request_id};
+use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, RequestId, encode, request_id};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -91,8 +91,10 @@ impl Machine for Server {
             && !conn.blocked
         {
             conn.blocked = true;
-            conn.sent_when_blocked = conn.outbox.total_sent();
-            self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
+            if conn.progress.is_none() {
+                conn.progress = Some((conn.outbox.total_sent(), now.mono));
+                self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
+            }
         }
     }
 
@@ -121,6 +123,9 @@ impl Machine for Server {
         self.handle_outcomes(now);
         self.flush_roster(now);
         self.feeds.flush(&mut self.links);
+        for conn in self.links.take_overrun() {
+            self.bye(now, conn, Code::Slow, "reads too slowly for what it asks", Duration::ZERO);
+        }
         self.go_on_draining(now);
     }
 
@@ -168,6 +173,10 @@ impl Server {
             Ok(Some(request)) => self.handle_request(now, conn, request),
             Ok(None) => {
                 let id = request_id(frame);
+                self.spend(now, conn, 1);
+                if id == RequestId(0) {
+                    return;
+                }
                 let text =
                     "this server does not know that kind of request; it may be older than the client".into();
                 self.send(conn, &Refusal { id, code: Code::Unsupported, text, retry_after_ms: 0 });
@@ -266,7 +275,12 @@ impl Server {
 /// Whether connections of this peer count against the bound on strangers of one address.
 pub(super) fn counts(peer: Peer) -> Option<IpAddr> {
     match peer {
-        Peer::Ip(address) if !address.is_loopback() => Some(address),
-        Peer::Ip(_) | Peer::Local => None,
+        Peer::Ip(address) if address.is_loopback() => None,
+        // Who has one IPv6 address has a whole /64.
+        Peer::Ip(IpAddr::V6(address)) => {
+            Some(IpAddr::V6(std::net::Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))))
+        }
+        Peer::Ip(address) => Some(address),
+        Peer::Local => None,
     }
 }

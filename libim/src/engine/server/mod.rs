@@ -37,7 +37,7 @@ use roster::Roster;
 use rustc_hash::FxHashMap;
 use session::{SessionKey, Sessions};
 use slab::Slab;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
 use strangers::Strangers;
@@ -60,6 +60,8 @@ pub struct Server {
     roster: Roster,
     /// What to do when the store answers, by ticket.
     pending: Slab<Pending>,
+    /// Who is entering or leaving which room, until the store has said so.
+    moving: BTreeSet<(UserId, RoomId)>,
     timers: Timers<Timeout>,
     actions: VecDeque<Action>,
     events: VecDeque<ServerEvent>,
@@ -96,7 +98,7 @@ struct Pending {
 /// How to go on when the store has answered.
 #[derive(Debug)]
 enum Then {
-    /// Answer a post, edit, deletion or reaction, which was read from the connection in this state of its bound.
+    /// Answer a post, edit, deletion or reaction.
     AnswerPost,
     /// The topic is set.
     SetTopic,
@@ -105,9 +107,9 @@ enum Then {
     /// The private conversation with that person exists: both enter.
     EnterDirect(RoomId, UserId),
     /// Somebody entered.
-    Enter,
+    Enter(RoomId),
     /// Somebody left by their own word.
-    Leave,
+    Leave(RoomId),
     /// Somebody left with the server; nobody waits for an answer.
     Farewell,
     /// Answer with a page.
@@ -126,6 +128,7 @@ impl Server {
             strangers: Strangers::default(),
             roster: Roster::default(),
             pending: Slab::new(),
+            moving: BTreeSet::new(),
             timers: Timers::default(),
             actions: VecDeque::new(),
             events: VecDeque::new(),

@@ -22,6 +22,10 @@ impl Server {
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
         let Some(user) = named.and_then(|name| self.hub.holder(&name)) else { return false };
         let conn = self.conn_of(user);
+        if let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get_mut(*key)) {
+            // It ends by this, not by the goodbye to its connection.
+            session.conn = None;
+        }
         if let Some(conn) = conn {
             let text = if words.is_empty() {
                 "you were removed".into()

@@ -34,6 +34,7 @@ impl Server {
         }
         let Some(pending) = self.pending.try_remove(ticket.0) else { return };
         let Pending { conn, id, user, then } = pending;
+        self.moving.remove(&(user, event.room));
         let mut known_to = None;
         match then {
             Then::AnswerPost => {
@@ -46,7 +47,7 @@ impl Server {
                 }
                 self.send(conn, &Done { id, room: None });
             }
-            Then::Enter | Then::EnterCreated(_) => self.enter_room(now, conn, id, user, event),
+            Then::Enter(_) | Then::EnterCreated(_) => self.enter_room(now, conn, id, user, event),
             Then::EnterDirect(_, peer) => {
                 self.hub.join(event.room, peer, event.seq);
                 if let Some(other) = self.conn_of(peer) {
@@ -54,8 +55,9 @@ impl Server {
                     self.notice_room(other, event.room, peer);
                 }
                 self.enter_room(now, conn, id, user, event);
+                self.drop_if_deserted(event.room);
             }
-            Then::Leave => {
+            Then::Leave(_) => {
                 self.hub.leave(event.room, user);
                 // It may be another connection than the one that asked.
                 if let Some(attached) = self.conn_of(user) {
@@ -63,6 +65,7 @@ impl Server {
                     self.send(attached, &RoomExit { room: event.room, text: String::new() });
                 }
                 self.send(conn, &Done { id, room: Some(event.room) });
+                self.drop_if_deserted(event.room);
             }
             Then::Farewell | Then::AnswerPage(_) => {}
         }
@@ -138,11 +141,15 @@ impl Server {
 
     /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
     fn handle_unkept(&mut self, now: Now, ticket: Ticket, refused: Refused) {
-        let Some(Pending { conn, id, then, .. }) = self.pending.try_remove(ticket.0) else { return };
+        let Some(Pending { conn, id, then, user }) = self.pending.try_remove(ticket.0) else { return };
         match then {
             Then::AnswerPost => self.release_draft(now, conn),
             Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
-            Then::SetTopic | Then::Enter | Then::Leave | Then::Farewell | Then::AnswerPage(_) => {}
+            Then::AnswerPage(_) => self.release_page(now, conn),
+            Then::Enter(room) | Then::Leave(room) => {
+                self.moving.remove(&(user, room));
+            }
+            Then::SetTopic | Then::Farewell => {}
         }
         self.refuse(conn, id, refused);
     }
@@ -154,9 +161,13 @@ impl Server {
         let history =
             History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };
         self.send(conn, &history);
-        if let Some(conn) = self.links.get_mut(conn) {
+        self.release_page(now, conn);
+    }
+
+    fn release_page(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.links.get_mut(id) {
             conn.pages = conn.pages.saturating_sub(1);
         }
-        self.resume_reading(now, conn);
+        self.resume_reading(now, id);
     }
 }

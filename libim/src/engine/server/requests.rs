@@ -56,11 +56,15 @@ impl Server {
     /// name.
     fn mentions(&self, text: &str, room: RoomId) -> Vec<UserId> {
         let mut found = Vec::new();
+        let mut tries = MENTIONS_MAX;
         for (at, _) in text.match_indices('@').take(MENTIONS_MAX) {
             let rest = text.get(at + 1..).unwrap_or("");
             let ends = rest.match_indices(|c: char| !c.is_alphanumeric() && c != '_').map(|(end, _)| end);
             let mut ends: Vec<usize> = ends.take(6).chain([rest.len()]).collect();
             ends.truncate(6);
+            ends.retain(|end| *end > 0 && *end <= self.config.limits.name_bytes as usize);
+            ends.truncate(tries);
+            tries -= ends.len();
             let named = |end: &usize| {
                 let name = Name::of_person(rest.get(..*end)?, self.config.limits.name_bytes).ok()?;
                 let user = self.hub.holder(&name)?;
@@ -104,6 +108,7 @@ impl Server {
         }
         if let Some(user) = self.hub.user_mut(id) {
             user.presence = status.presence;
+            user.chosen = status.presence;
             user.status = status.text.as_str().into();
         }
         self.roster_changed(id);
@@ -137,7 +142,8 @@ impl Server {
 
     fn check_room_count(&self, user: UserId) -> Result<(), Refused> {
         let max = self.config.limits.rooms_per_user;
-        let rooms = self.hub.user(user).map_or(0, |user| user.rooms.len());
+        let moving = self.moving.range((user, RoomId(0))..=(user, RoomId(u64::MAX))).count();
+        let rooms = self.hub.user(user).map_or(0, |user| user.rooms.len()) + moving;
         if rooms < max as usize {
             return Ok(());
         }
@@ -147,10 +153,17 @@ impl Server {
     /// When the server has all its rooms, the one that has been empty longest gives way.
     fn make_room_for_room(&mut self) -> Result<(), Refused> {
         let max = self.config.rooms_max;
-        if self.hub.rooms().len() <= max {
+        if self.hub.rooms().filter(|room| room.kind == RoomKind::Public).count() < max {
             return Ok(());
         }
-        let empty = |room: &&crate::core::Room| room.kind == RoomKind::Public && room.members.is_empty();
+        // Not one that somebody is just entering.
+        let awaited = |id| self.moving.iter().any(|(_, room)| *room == id);
+        let empty = |room: &&crate::core::Room| {
+            room.kind == RoomKind::Public
+                && room.members.is_empty()
+                && room.head > Seq::ZERO
+                && !awaited(room.id)
+        };
         let Some(oldest) = self.hub.rooms().filter(empty).map(|room| room.id).min() else {
             return Err(Refused::new(Code::Full, format!("the server has {max} rooms, which is its limit")));
         };
@@ -162,8 +175,7 @@ impl Server {
         let Some(user) = self.user_of(conn) else { return };
         let room = Name::of_room(&join.name, self.config.limits.room_name_bytes)
             .ok()
-            .and_then(|name| self.hub.find_room(&name))
-            .or_else(|| self.is_lobby(&join.name).then_some(RoomId::LOBBY));
+            .and_then(|name| self.hub.find_room(&name));
         let Some(room) = room else {
             let refused = Refused::new(Code::NotFound, "there is no room of that name; create it");
             return self.refuse(conn, join.id, refused);
@@ -172,28 +184,51 @@ impl Server {
             self.notice_room(conn, room, user);
             return self.send(conn, &Done { id: join.id, room: Some(room) });
         }
-        if let Err(refused) = self.check_room_count(user) {
+        if let Err(refused) = self.check_room_count(user).and_then(|()| self.begin_move(user, room)) {
             return self.refuse(conn, join.id, refused);
         }
-        self.append(now, Pending { conn, id: join.id, user, then: Then::Enter }, room, None, Body::Joined);
+        self.append(
+            now,
+            Pending { conn, id: join.id, user, then: Then::Enter(room) },
+            room,
+            None,
+            Body::Joined,
+        );
     }
 
-    fn is_lobby(&self, name: &str) -> bool {
-        self.hub.room(RoomId::LOBBY).is_some_and(|lobby| *lobby.name == *name.trim().trim_start_matches('#'))
+    /// Notes that somebody enters or leaves a room; one such request at a time.
+    fn begin_move(&mut self, user: UserId, room: RoomId) -> Result<(), Refused> {
+        if self.moving.insert((user, room)) {
+            return Ok(());
+        }
+        Err(Refused::new(Code::OutOfTurn, "your last request to enter or leave that room is still under way"))
     }
 
     pub(super) fn handle_leave(&mut self, now: Now, conn: ConnId, leave: &Leave) {
         let Some(user) = self.user_of(conn) else { return };
         let text = match self.hub.room(leave.room).map(|room| room.kind) {
             Some(RoomKind::Lobby) => Some("everybody is in the lobby; to leave the server, quit"),
-            Some(RoomKind::Direct) => Some("a private conversation lasts as long as both are here"),
-            Some(RoomKind::Public | RoomKind::Other(_)) | None => None,
+            Some(RoomKind::Direct)
+                if self.hub.room(leave.room).is_some_and(|room| room.members.len() > 1) =>
+            {
+                Some("a private conversation lasts as long as both are here")
+            }
+            Some(RoomKind::Direct | RoomKind::Public | RoomKind::Other(_)) | None => None,
         };
         if let Some(text) = text {
             return self.refuse(conn, leave.id, Refused::new(Code::Forbidden, text));
         }
+        if let Err(refused) = self.begin_move(user, leave.room) {
+            return self.refuse(conn, leave.id, refused);
+        }
         let body = Body::Left { reason: crate::wire::LeaveReason::Quit, text: String::new() };
-        self.append(now, Pending { conn, id: leave.id, user, then: Then::Leave }, leave.room, None, body);
+        self.append(
+            now,
+            Pending { conn, id: leave.id, user, then: Then::Leave(leave.room) },
+            leave.room,
+            None,
+            body,
+        );
     }
 
     pub(super) fn handle_topic(&mut self, now: Now, conn: ConnId, topic: SetTopic) {

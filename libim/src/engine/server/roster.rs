@@ -4,7 +4,7 @@ use super::Server;
 use super::timeouts::Timeout;
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, ROSTER_PACE_PER_PERSON};
-use crate::wire::{Person, PresenceNotice, RoomId, RosterSize, UserId};
+use crate::wire::{Gap, Person, PresenceNotice, RoomId, RosterSize, Seq, UserId};
 use rustc_hash::FxHashMap;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ pub(super) struct Roster {
     changed: FxHashMap<UserId, Person>,
     last_flush: Duration,
     armed: bool,
+    /// Changes were not told one by one: lists that clients keep are out of date.
+    untold: bool,
 }
 
 impl Server {
@@ -48,8 +50,14 @@ impl Server {
         let mut changed: Vec<Person> = self.roster.changed.drain().map(|(_, person)| person).collect();
         changed.sort_unstable_by_key(|person| person.user);
         if people > LIVE_ROSTER_MAX {
+            self.roster.untold = true;
             let people = u32::try_from(people).unwrap_or(u32::MAX);
             return self.feeds.chatter(RoomId::LOBBY, &RosterSize { people });
+        }
+        if std::mem::take(&mut self.roster.untold) {
+            // Few enough again: everybody lists the people anew.
+            let (from, to) = (Seq::ZERO, Seq::ZERO);
+            return self.feeds.chatter(RoomId::LOBBY, &Gap { room: RoomId::PEOPLE, from, to });
         }
         for people in changed.chunks(LIVE_ROSTER_MAX) {
             self.feeds.chatter(RoomId::LOBBY, &PresenceNotice { people: people.to_vec() });

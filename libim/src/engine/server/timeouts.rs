@@ -67,21 +67,21 @@ impl Server {
         }
     }
 
+    /// One look per stall time, and only while the transport is blocked.
     fn stall_due(&mut self, now: Now, id: ConnId) {
         let Some(conn) = self.links.get_mut(id) else { return };
+        let before = conn.progress.take();
         if !conn.blocked {
             return;
         }
         let sent = conn.outbox.total_sent();
-        if sent != conn.sent_when_blocked {
-            conn.sent_when_blocked = sent;
+        if before.is_none_or(|(sent_before, _)| sent_before != sent) {
+            conn.progress = Some((sent, now.mono));
             self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
             return;
         }
         let link = conn.link;
-        if conn.phase != Phase::Leaving {
-            self.bye(now, id, Code::Slow, "reads nothing of what is sent to it", Duration::ZERO);
-        }
+        self.bye(now, id, Code::Slow, "reads nothing of what is sent to it", Duration::ZERO);
         self.actions.push_back(Action::Abort(link));
     }
 
