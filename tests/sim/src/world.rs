@@ -72,7 +72,8 @@ impl World {
     }
 
     fn new_person(&mut self, name: String) -> Person {
-        let config = ClientConfig { backlog: Some(5), ..ClientConfig::new(name.clone()) };
+        let receipts = self.random.below(2) == 0;
+        let config = ClientConfig { backlog: Some(5), receipts, ..ClientConfig::new(name.clone()) };
         let mut client = Client::new(config, Random::from_seed(self.random.bytes()));
         client.at(self.now).start();
         let never = Duration::ZERO;
