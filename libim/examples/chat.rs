@@ -165,6 +165,10 @@ impl Chat {
             "/help" => println!("{HELP}"),
             "/msg" => {
                 let (name, text) = rest.split_once(' ').unwrap_or((rest, ""));
+                if text.trim().is_empty() {
+                    println!("* /msg NAME TEXT says it to one person");
+                    return Ok(());
+                }
                 if let Some(room) = self.find(name, true) {
                     self.client().post(room, text)?;
                 } else {
@@ -180,7 +184,11 @@ impl Chat {
                 Some(room) => self.switch(room),
                 None => println!("* you are not in {}; /join it", neutralise_line(rest)),
             },
-            "/leave" => drop(self.client().leave(current)?),
+            "/leave" if rest.is_empty() => drop(self.client().leave(current)?),
+            "/leave" => match self.find(rest, false) {
+                Some(room) => drop(self.client().leave(room)?),
+                None => println!("* you are not in {}", neutralise_line(rest)),
+            },
             "/rooms" => drop(self.client().list_rooms(RoomId(0))?),
             "/who" => {
                 for person in self.client().people() {
@@ -206,7 +214,7 @@ impl Chat {
     }
 
     fn find(&mut self, name: &str, direct: bool) -> Option<RoomId> {
-        let name = name.trim_start_matches('#').to_lowercase();
+        let name = name.trim_start_matches(['#', '@']).to_lowercase();
         let is_it = |room: &&libim::wire::RoomInfo| {
             (room.kind == RoomKind::Direct) == direct && room.name.to_lowercase() == name
         };
@@ -274,12 +282,17 @@ impl Chat {
                 }
                 if more {
                     println!("* there are older messages; /more shows them");
+                } else if messages.is_empty() && self.shown_from.contains_key(&room) {
+                    println!("* there is nothing older");
                 }
                 for message in &messages {
                     self.show_event(message);
                 }
             }
-            ClientEvent::Event { event, .. } => self.show_event(&event),
+            ClientEvent::Event { event, .. } => {
+                self.shown_from.entry(event.room).or_insert(event.seq);
+                self.show_event(&event);
+            }
             ClientEvent::Missed { from, to, .. } => println!("* messages {from} to {to} are no longer kept"),
             ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
                 println!("* {}", neutralise_line(&text));
