@@ -154,20 +154,21 @@ impl Swarm {
         self.drain(Duration::from_millis(300))
     }
 
-    /// Posts a message.
-    pub(crate) fn post(&mut self, at: usize) -> Result<()> {
+    /// Posts messages, all in one write.
+    pub(crate) fn post(&mut self, at: usize, count: usize) -> Result<()> {
         self.scratch.clear();
-        self.posted += 1;
         let room = self.conns.get(at).context("no such connection")?.room;
-        let text = "x".repeat(TEXT_BYTES);
-        if self.kind == Kind::Floor {
-            self.scratch.extend_from_slice(&u32::try_from(TEXT_BYTES)?.to_be_bytes());
-            self.scratch.extend_from_slice(text.as_bytes());
-        } else {
+        for _ in 0..count {
+            self.posted += 1;
+            let text = "x".repeat(TEXT_BYTES);
+            if self.kind == Kind::Floor {
+                self.scratch.extend_from_slice(&u32::try_from(TEXT_BYTES)?.to_be_bytes());
+                self.scratch.extend_from_slice(text.as_bytes());
+                continue;
+            }
             // Scattered, as random ids are.
-            let cid = Cid(u128::from(self.posted)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
-                .to_be_bytes());
+            let scattered = u128::from(self.posted).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            let cid = Cid(scattered.to_be_bytes());
             let post = Post { id: RequestId(3), room, cid, text, reply_to: None };
             encode(&post, &mut self.scratch).ok().context("too long")?;
         }

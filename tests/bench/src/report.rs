@@ -8,13 +8,17 @@ use std::path::PathBuf;
 /// Every workload, with its name.
 fn workloads(quick: bool) -> Vec<(&'static str, Workload)> {
     let scale = if quick { 10 } else { 1 };
-    let fan_out =
-        |members, window, messages: usize| Workload::FanOut { members, window, messages: messages / scale };
+    let fan_out = |members, window, messages: usize| {
+        let messages = messages / scale;
+        Workload::FanOut { members, window, messages, in_one_write: false }
+    };
+    let burst = Workload::FanOut { members: 10, window: 100, messages: 400_000 / scale, in_one_write: true };
     vec![
         ("fan-out, 10 members, 100 under way", fan_out(10, 100, 400_000)),
         ("fan-out, 100 members, 100 under way", fan_out(100, 100, 60_000)),
         ("fan-out, 1000 members, 100 under way", fan_out(1_000, 100, 10_000)),
         ("fan-out, 100 members, one at a time", fan_out(100, 1, 3_000)),
+        ("fan-out, 10 members, 100 in one write", burst),
         ("500 private pairs", Workload::Pairs { pairs: 500, messages: 200_000 / scale }),
         (
             "latency, 100 members, 100 messages/s",

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 /// One kind of work.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Workload {
-    /// One member of a room posts; so many messages are under way until every other member has them.
-    FanOut { members: usize, window: usize, messages: usize },
+    /// One member of a room posts; so many messages are under way until every other member has them. Each is a write of
+    /// its own, as people's messages come, or all that may go are one write.
+    FanOut { members: usize, window: usize, messages: usize, in_one_write: bool },
     /// Each of so many pairs sends one message to and fro.
     Pairs { pairs: usize, messages: usize },
     /// Messages at a fixed rate, whether or not the earlier ones have arrived.
@@ -41,11 +42,11 @@ pub(crate) fn run(kind: &Kind, workload: Workload) -> Result<Vec<Figure>> {
     let server = Server::start(kind, pairs)?;
     let mut swarm = Swarm::new(kind, server.port)?;
     match workload {
-        Workload::FanOut { members, window, messages } => {
+        Workload::FanOut { members, window, messages, in_one_write } => {
             swarm.log_in(members)?;
-            fan_out(&mut swarm, window, messages / 10)?;
+            fan_out(&mut swarm, window, messages / 10, in_one_write)?;
             let before = server.cpu()?;
-            fan_out(&mut swarm, window, messages)?;
+            fan_out(&mut swarm, window, messages, in_one_write)?;
             let deliveries = messages * (members - 1);
             Ok(vec![figure(
                 "CPU per delivery",
@@ -67,7 +68,7 @@ pub(crate) fn run(kind: &Kind, workload: Workload) -> Result<Vec<Figure>> {
         }
         Workload::Latency { members, per_second, seconds } => {
             swarm.log_in(members)?;
-            fan_out(&mut swarm, 1, 20)?;
+            fan_out(&mut swarm, 1, 20, false)?;
             latency(&mut swarm, members, per_second, seconds)
         }
         Workload::Idle { connections, seconds } => idle(&server, &mut swarm, connections, seconds),
@@ -77,7 +78,7 @@ pub(crate) fn run(kind: &Kind, workload: Workload) -> Result<Vec<Figure>> {
 }
 
 /// Member 0 posts `messages`, keeping `window` of them under way until all other readers have them.
-fn fan_out(swarm: &mut Swarm, window: usize, messages: usize) -> Result<()> {
+fn fan_out(swarm: &mut Swarm, window: usize, messages: usize, in_one_write: bool) -> Result<()> {
     let readers = swarm.conns.iter().skip(1).filter(|conn| !conn.asleep).count();
     let mut received = vec![0usize; swarm.conns.len()];
     // How many readers have each message that is under way; the first one is message number `done`.
@@ -86,9 +87,12 @@ fn fan_out(swarm: &mut Swarm, window: usize, messages: usize) -> Result<()> {
     let limit = Instant::now() + Duration::from_mins(2);
     while done < messages {
         let more = (window - (posted - done)).min(messages - posted);
-        for _ in 0..more {
-            // Each by a write of its own, as people's messages come.
-            swarm.post(0)?;
+        if in_one_write && more > 0 {
+            swarm.post(0, more)?;
+        } else {
+            for _ in 0..more {
+                swarm.post(0, 1)?;
+            }
         }
         posted += more;
         have.resize(posted - done, 0);
@@ -116,7 +120,7 @@ fn fan_out(swarm: &mut Swarm, window: usize, messages: usize) -> Result<()> {
 fn ping_pong(swarm: &mut Swarm, messages: usize) -> Result<usize> {
     let total = swarm.conns.len();
     for at in (0..total).step_by(2) {
-        swarm.post(at)?;
+        swarm.post(at, 1)?;
     }
     let limit = Instant::now() + Duration::from_mins(2);
     let mut count = 0;
@@ -128,7 +132,7 @@ fn ping_pong(swarm: &mut Swarm, messages: usize) -> Result<usize> {
         for at in answers.drain(..) {
             count += 1;
             if count + left <= messages {
-                swarm.post(at)?;
+                swarm.post(at, 1)?;
             } else {
                 left -= 1;
             }
@@ -153,7 +157,7 @@ fn latency(swarm: &mut Swarm, members: usize, per_second: u32, seconds: u32) -> 
         if due.len() < total && next <= now {
             // Counted from when it was to be sent, so that a stall is not hidden.
             due.push(next);
-            swarm.post(0)?;
+            swarm.post(0, 1)?;
         }
         let wait =
             if due.len() < total { next.saturating_duration_since(now) } else { Duration::from_millis(10) };
@@ -214,10 +218,10 @@ fn churn(server: &Server, swarm: &mut Swarm, logins: usize) -> Result<Vec<Figure
 fn slow_reader(server: &Server, swarm: &mut Swarm, members: usize, messages: usize) -> Result<Vec<Figure>> {
     swarm.log_in(members)?;
     swarm.sleep(members - 1)?;
-    fan_out(swarm, 100, messages / 10)?;
+    fan_out(swarm, 100, messages / 10, false)?;
     let memory = server.memory()?;
     let before = server.cpu()?;
-    fan_out(swarm, 100, messages)?;
+    fan_out(swarm, 100, messages, false)?;
     let deliveries = messages * (members - 2);
     let grown = to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / 1024.0;
     Ok(vec![
