@@ -16,5 +16,5 @@ pub mod store;
 mod timers;
 
 pub use machine::{Action, ConnId, Link, Machine, Peer};
-pub use outbox::{Block, Outbox, Shed};
+pub use outbox::{Block, Outbox};
 pub use random::Random;

@@ -1,6 +1,6 @@
 //! A connection's outgoing queue: ranges of shared blocks and runs of its own bytes, bounded.
 
-use crate::wire::{RoomId, Seq};
+use crate::wire::{Gap, RoomId, Seq};
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
@@ -32,17 +32,6 @@ impl Chunk {
             Chunk::Own(bytes) => bytes,
         }
     }
-}
-
-/// What an overflow took from a queue: events of a room, from one place to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shed {
-    /// The room.
-    pub room: RoomId,
-    /// The first event dropped.
-    pub from: Seq,
-    /// The last event dropped.
-    pub to: Seq,
 }
 
 /// The queue. It holds no memory while it is empty, and none but a pointer for a shared block that is alone in it.
@@ -151,19 +140,19 @@ impl Outbox {
     /// Makes room after an overflow: drops what may be dropped, then, if still more than `bytes_max` wait, every durable
     /// event that has not begun to leave. Returns what is to be fetched instead, one entry per room, and one for
     /// [`RoomId::PEOPLE`] when what may be dropped was.
-    pub fn shed(&mut self, bytes_max: usize) -> Vec<Shed> {
-        let mut shed: Vec<Shed> = Vec::new();
+    pub fn shed(&mut self, bytes_max: usize) -> Vec<Gap> {
+        let mut shed: Vec<Gap> = Vec::new();
         let before = self.bytes;
         self.drop_blocks(|block| block.events.is_none());
         if self.bytes < before {
-            shed.push(Shed { room: RoomId::PEOPLE, from: Seq::ZERO, to: Seq::ZERO });
+            shed.push(Gap { room: RoomId::PEOPLE, from: Seq::ZERO, to: Seq::ZERO });
         }
         if self.bytes > bytes_max {
             self.drop_blocks(|block| {
                 let Some((room, from, to)) = block.events else { return false };
                 match shed.iter_mut().find(|gap| gap.room == room) {
                     Some(gap) => gap.to = gap.to.max(to),
-                    None => shed.push(Shed { room, from, to }),
+                    None => shed.push(Gap { room, from, to }),
                 }
                 true
             });
@@ -245,8 +234,8 @@ mod tests {
         outbox.push_block(block(b"two-three", Some((2, 3))));
         outbox.push_block(block(b"four", Some((4, 4))));
         outbox.advance(2);
-        let people = Shed { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) };
-        assert_eq!(outbox.shed(10), vec![people, Shed { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
+        let people = Gap { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) };
+        assert_eq!(outbox.shed(10), vec![people, Gap { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
         assert_eq!(drain(&mut outbox, 100), b"gunreply");
     }
 
@@ -259,7 +248,7 @@ mod tests {
         assert!(!outbox.join(&[0; JOINED_BYTES_MAX]));
         outbox.push_block(block(b"block", Some((1, 1))));
         assert!(!outbox.join(b"event"), "it would overtake the block");
-        assert_eq!(outbox.shed(5), vec![Shed { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
+        assert_eq!(outbox.shed(5), vec![Gap { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
         assert_eq!(drain(&mut outbox, 4), b"answerevent");
     }
 
@@ -268,7 +257,7 @@ mod tests {
         let mut outbox = Outbox::default();
         outbox.push_block(block(b"typing", None));
         outbox.push_block(block(b"one", Some((1, 1))));
-        assert_eq!(outbox.shed(5), vec![Shed { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) }]);
+        assert_eq!(outbox.shed(5), vec![Gap { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) }]);
         assert_eq!(drain(&mut outbox, 100), b"one");
     }
 }

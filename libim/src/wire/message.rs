@@ -57,6 +57,11 @@ pub fn encode<M: Message>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFram
     }
 }
 
+/// Whether a field may be left out.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 fn decode_body<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Result<B, Malformed> {
     rmp_serde::from_slice(body).map_err(|_| Malformed::BadShape)
 }

@@ -4,12 +4,9 @@ use super::code::{Code, LeaveReason, Presence, RoomKind};
 use super::event::Event;
 use super::ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, UserId};
 use super::limits::Limits;
+use super::message::is_default;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
 
 /// Answers the client's hello.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,11 +2,8 @@
 
 use super::code::Presence;
 use super::ids::{Cid, RequestId, RoomId, Seq, Token, UserId};
+use super::message::is_default;
 use serde::{Deserialize, Serialize};
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
 
 /// Opens the conversation: what the client speaks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

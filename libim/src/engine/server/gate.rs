@@ -3,7 +3,7 @@
 
 use super::conn::Phase;
 use super::timeouts::Timeout;
-use super::{Refused, Server};
+use super::{Refused, Server, millis};
 use crate::core::Now;
 use crate::engine::ConnId;
 use crate::wire::limits::{
@@ -88,7 +88,7 @@ impl Server {
             FromClient::React(react) => self.handle_react(now, conn, react),
             FromClient::Receipt(receipt) => self.handle_receipt(conn, &receipt),
             FromClient::Typing(typing) => self.handle_typing(conn, &typing),
-            FromClient::SetStatus(status) => self.handle_status(now, conn, &status),
+            FromClient::SetStatus(status) => self.handle_status(conn, &status),
             FromClient::Create(create) => self.handle_create(now, conn, &create),
             FromClient::Join(join) => self.handle_join(now, conn, &join),
             FromClient::Leave(leave) => self.handle_leave(now, conn, &leave),
@@ -119,7 +119,7 @@ impl Server {
             let text = format!(
                 "more than {requests_per_second} requests per second: the server reads you more slowly"
             );
-            let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+            let wait_ms = millis(wait);
             self.send(id, &Throttled { text, wait_ms });
         }
         self.timers.add(now.mono + wait, Timeout::Throttle(id));

@@ -3,7 +3,7 @@
 use super::conn::{Conn, Phase};
 use crate::engine::{Block, ConnId, Link, Peer};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
-use crate::wire::{Gap, Message, encode};
+use crate::wire::{Message, encode};
 use slab::Slab;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -121,8 +121,7 @@ impl Links {
         let Some(conn) = self.get_mut(id) else { return };
         conn.outbox.push_block(block);
         if conn.outbox.len() > queue_bytes_max {
-            for shed in conn.outbox.shed(queue_bytes_max) {
-                let gap = Gap { room: shed.room, from: shed.from, to: shed.to };
+            for gap in conn.outbox.shed(queue_bytes_max) {
                 conn.outbox.push_own(|out| {
                     let _ = encode(&gap, out);
                 });

@@ -3,7 +3,7 @@
 use super::conn::Phase;
 use super::session::SessionKey;
 use super::timeouts::Timeout;
-use super::{Pending, Refused, Server, ServerEvent, Then};
+use super::{Pending, Refused, Server, ServerEvent, Then, millis};
 use crate::core::{Name, Now, text::neutralise_line};
 use crate::engine::store::Job;
 use crate::engine::{ConnId, Peer};
@@ -205,7 +205,7 @@ impl Server {
             text: self.config.welcome.clone(),
             rooms,
             people: u32::try_from(self.hub.users().len()).unwrap_or(u32::MAX),
-            heartbeat_ms: u32::try_from(heartbeat.as_millis()).unwrap_or(u32::MAX),
+            heartbeat_ms: millis(heartbeat),
         };
         self.send(id, &welcome);
         self.timers.add(now.mono + heartbeat.mul_f32(2.5), Timeout::Silent(id));

@@ -2,7 +2,7 @@
 
 use super::conn::Phase;
 use super::timeouts::Timeout;
-use super::{Draining, Server, ServerEvent};
+use super::{Draining, Server, ServerEvent, millis};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
 use crate::wire::limits::{LOGIN_TIME_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX};
@@ -222,11 +222,7 @@ impl Server {
         text: impl Into<String>,
         retry_after: Duration,
     ) {
-        let bye = Bye {
-            code,
-            text: text.into(),
-            retry_after_ms: u32::try_from(retry_after.as_millis()).unwrap_or(u32::MAX),
-        };
+        let bye = Bye { code, text: text.into(), retry_after_ms: millis(retry_after) };
         let Some(peer) = self.links.get(id).map(|conn| conn.peer) else { return };
         let mut bytes = Vec::new();
         if encode(&bye, &mut bytes).is_ok() {

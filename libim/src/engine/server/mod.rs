@@ -196,7 +196,7 @@ impl Server {
     /// What a request is refused with.
     fn refuse(&mut self, conn: ConnId, id: RequestId, refused: Refused) {
         let Refused { code, text, retry_after } = refused;
-        let retry_after_ms = u32::try_from(retry_after.as_millis()).unwrap_or(u32::MAX);
+        let retry_after_ms = millis(retry_after);
         self.send(conn, &crate::wire::Refusal { id, code, text, retry_after_ms });
     }
 }
@@ -222,3 +222,8 @@ impl Refused {
 
 /// The place before which there is everything.
 const NEWEST: Seq = Seq(u64::MAX);
+
+/// A span as it travels, in milliseconds.
+fn millis(span: Duration) -> u32 {
+    u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
+}

@@ -1,6 +1,6 @@
 //! Lists: people, members, rooms, and the heads of one's rooms.
 
-use super::Server;
+use super::{Server, millis};
 use crate::engine::ConnId;
 use crate::wire::limits::LIST_MAX;
 use crate::wire::{
@@ -35,7 +35,7 @@ impl Server {
         let user = self.user_of(conn);
         let rooms = user.map(|user| self.rooms_of(user)).unwrap_or_default();
         let heads = rooms.into_iter().filter_map(|room| Some((room, self.hub.room(room)?.head))).collect();
-        let heartbeat_ms = u32::try_from(self.heartbeat().as_millis()).unwrap_or(u32::MAX);
+        let heartbeat_ms = millis(self.heartbeat());
         self.send(conn, &Pong { heads, heartbeat_ms });
     }
 

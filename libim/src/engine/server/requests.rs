@@ -97,7 +97,7 @@ impl Server {
         }
     }
 
-    pub(super) fn handle_status(&mut self, _now: Now, conn: ConnId, status: &SetStatus) {
+    pub(super) fn handle_status(&mut self, conn: ConnId, status: &SetStatus) {
         let Some(id) = self.user_of(conn) else { return };
         if !matches!(status.presence, Presence::Online | Presence::Away) {
             let refused = Refused::new(Code::Invalid, "presence is online or away; leaving is a quit");
