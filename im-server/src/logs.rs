@@ -53,6 +53,6 @@ fn note_server(event: &ServerEvent) {
             debug!(%peer, %code, text = %neutralise_line(text), "refused");
         }
         ServerEvent::StoreFailed { text } => error!(why = %neutralise_line(text), "cannot keep messages"),
-        ServerEvent::Committed(_) | ServerEvent::Drained => {}
+        ServerEvent::Committed(_) | ServerEvent::Question(_) | ServerEvent::Drained => {}
     }
 }

@@ -51,6 +51,6 @@ pub mod wire;
 #[cfg(feature = "client")]
 pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError};
 #[cfg(feature = "server")]
-pub use engine::server::{Server, ServerConfig, ServerEvent};
+pub use engine::server::{Ask, Question, QuestionId, Server, ServerConfig, ServerEvent, Wish};
 #[cfg(any(feature = "server", feature = "client"))]
 pub use net::{Address, ClientId, Event, Loop, ServerId, Waker};

@@ -197,3 +197,56 @@ fn a_deleted_text_cannot_be_fetched_by_any_way() {
     assert_eq!(history.events.len(), 3);
     assert!(!format!("{history:?}").contains("secret"), "{history:?}");
 }
+
+fn questions(server: &mut Server) -> Vec<libim::Question> {
+    let mut questions = Vec::new();
+    while let Some(event) = server.poll_event() {
+        if let libim::ServerEvent::Question(question) = event {
+            questions.push(question);
+        }
+    }
+    questions
+}
+
+/// A held request keeps its place: what was sent after it waits, and goes on in order.
+#[test]
+fn the_program_decides() {
+    let ask = libim::Ask { logins: true, posts: true, ..libim::Ask::default() };
+    let mut stage = Stage::new(ServerConfig { ask, ..ServerConfig::default() });
+    let (conn, heard) = stage.logs_in("mallory");
+    assert_eq!(heard, vec![], "the login waits");
+    let asked = questions(&mut stage.server);
+    assert_eq!((asked.len(), asked[0].wish, &*asked[0].name), (1, libim::Wish::LogIn, "mallory"));
+    assert!(stage.server.at(stage.now).decide(asked[0].id, false, "not today"));
+    assert!(!stage.server.decide(asked[0].id, true, ""), "a question is answered once");
+    assert!(
+        matches!(&stage.hears(conn)[..], [FromServer::Refusal(r)] if r.code == Code::Forbidden && r.text == "not today")
+    );
+
+    let login = Login { id: RequestId(2), name: "anna".into(), passkey: None, token: None };
+    stage.says(conn, &[FromClient::Login(login)]);
+    let asked = questions(&mut stage.server);
+    assert!(stage.server.decide(asked[0].id, true, ""));
+    let heard = stage.hears(conn);
+    assert!(matches!(&heard[..], [FromServer::Welcome(_), ..]), "{heard:?}");
+    while stage.server.poll_action().is_some() {}
+
+    let heard = stage.says(conn, &[post(3, "one"), post(4, "two"), FromClient::Ping(Ping {})]);
+    assert_eq!(heard, vec![], "all that follows waits too");
+    let asked = questions(&mut stage.server);
+    assert_eq!((asked.len(), asked[0].wish, asked[0].text.as_str()), (1, libim::Wish::Post, "one"));
+    stage.server.decide(asked[0].id, true, "");
+    // The driver is asked to go on where it stopped.
+    assert!(matches!(stage.server.poll_action(), Some(libim::engine::Action::Resume(_))));
+    let heard = stage.sends(conn, &[]);
+    assert!(matches!(&heard[..], [FromServer::Posted(posted)] if posted.id == RequestId(3)), "{heard:?}");
+    let asked = questions(&mut stage.server);
+    assert_eq!(asked[0].text, "two");
+    stage.now.mono += libim::wire::limits::DECISION_TIME_MAX;
+    stage.server.handle_timeout(stage.now);
+    let heard = stage.sends(conn, &[]);
+    assert!(
+        matches!(&heard[..], [FromServer::Refusal(r), FromServer::Pong(_)] if r.id == RequestId(4) && r.code == Code::TimedOut),
+        "{heard:?}"
+    );
+}

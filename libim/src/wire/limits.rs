@@ -50,6 +50,8 @@ pub const QUEUE_HIGH_SHARE: usize = 2;
 pub const ROSTER_PACE_PER_PERSON: Duration = Duration::from_micros(100);
 /// A stranger must log in within this time.
 pub const LOGIN_TIME_MAX: Duration = Duration::from_secs(30);
+/// The server's program decides within this time; beyond, the wish is refused.
+pub const DECISION_TIME_MAX: Duration = Duration::from_secs(20);
 /// An outgoing queue that makes no progress for this long closes its connection as slow.
 pub const STALL_TIME_MAX: Duration = Duration::from_secs(30);
 /// The heartbeat of a small server; see [`HEARTBEATS_PER_SECOND`].

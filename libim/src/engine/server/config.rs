@@ -1,5 +1,6 @@
 //! What a server is told at its start.
 
+use super::questions::Ask;
 use crate::wire::Limits;
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub struct ServerConfig {
     pub queue_bytes_max: usize,
     /// Whether each committed event is also given to the program as a [`ServerEvent`](super::ServerEvent).
     pub observe: bool,
+    /// What the program decides about.
+    pub ask: Ask,
 }
 
 impl Default for ServerConfig {
@@ -50,6 +53,7 @@ impl Default for ServerConfig {
             rooms_max: 1_000,
             queue_bytes_max: 1024 * 1024,
             observe: false,
+            ask: Ask::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One connection, as the server sees it.
 
+use super::questions::QuestionId;
 use super::session::SessionKey;
 use crate::core::Pace;
 use crate::engine::{Link, Outbox, Peer};
@@ -51,6 +52,8 @@ pub(super) struct Conn {
     pub(super) patient: bool,
     /// The transport takes nothing for now.
     pub(super) blocked: bool,
+    /// A request waits for the program's decision.
+    pub(super) asking: Option<QuestionId>,
     /// Reading has stopped; the driver is told when it goes on.
     pub(super) paused: bool,
 }
@@ -74,6 +77,7 @@ impl Conn {
             dirty: false,
             patient: false,
             blocked: false,
+            asking: None,
             paused: false,
         }
     }

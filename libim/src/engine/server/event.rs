@@ -1,5 +1,6 @@
 //! What a server tells the program that runs it.
 
+use super::questions::Question;
 use crate::engine::Peer;
 use crate::wire::{Code, Event, LeaveReason, UserId};
 use std::sync::Arc;
@@ -57,6 +58,11 @@ pub enum ServerEvent {
     },
     /// An event was committed. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
     Committed(Event),
+    /// Somebody waits for the program's decision; answer with [`Server::decide`](super::Server::decide). Only about what
+    /// [`ServerConfig::ask`](super::ServerConfig::ask) names. Undecided for [`DECISION_TIME_MAX`], it is refused.
+    ///
+    /// [`DECISION_TIME_MAX`]: crate::wire::limits::DECISION_TIME_MAX
+    Question(Question),
     /// The store could not keep something. Its sender was told.
     StoreFailed {
         /// Why.

@@ -61,6 +61,11 @@ fn traits(request: &FromClient) -> Traits {
     }
 }
 
+/// The id of a request, 0 where it has none.
+pub(super) fn request_of(request: &FromClient) -> RequestId {
+    traits(request).id
+}
+
 impl Server {
     /// Lets a request through to its handler, or refuses it.
     pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, request: FromClient) {
@@ -71,10 +76,25 @@ impl Server {
             self.check_membership(conn, traits.room)
         });
         match verdict {
-            Ok(()) => self.dispatch(now, conn, request),
+            Ok(()) => match self.wish(&request) {
+                Some(about) => self.ask(now, conn, request, about),
+                None => self.dispatch(now, conn, request),
+            },
             // Receipts and typing are never answered: they may cross a leave on the way.
             Err(_) if matches!(request, FromClient::Receipt(_) | FromClient::Typing(_)) => {}
             Err(refused) => self.refuse(conn, traits.id, refused),
+        }
+    }
+
+    /// Carries out a request that was decided about. What it needs may be gone by now.
+    pub(super) fn carry_out(&mut self, now: Now, conn: ConnId, request: FromClient) {
+        let traits = traits(&request);
+        let verdict =
+            self.check_door(conn, traits.door).and_then(|()| self.check_membership(conn, traits.room));
+        match (verdict, request) {
+            (Ok(()), FromClient::Login(login)) => self.log_in(now, conn, &login),
+            (Ok(()), request) => self.dispatch(now, conn, request),
+            (Err(refused), _) => self.refuse(conn, traits.id, refused),
         }
     }
 

@@ -44,17 +44,44 @@ impl Server {
         let Some(peer) = self.links.get(conn).map(|conn| conn.peer) else { return };
         let admitted = match &login.token {
             Some(token) => self.take_up(now, conn, peer, login.id, token),
-            None => self
-                .check_passkey(now, peer, login.passkey.as_deref())
-                .and_then(|()| self.let_in(now, conn, peer, login.id, &login.name)),
+            None => self.check_passkey(now, peer, login.passkey.as_deref()).and_then(|()| {
+                let name = self.check_name(&login.name)?;
+                if self.config.ask.logins {
+                    self.ask_about_login(now, conn, login);
+                    return Ok(());
+                }
+                self.let_in(now, conn, peer, login.id, name)
+            }),
         };
         if let Err(refused) = admitted {
             self.refuse_login(now, conn, peer, login.id, refused);
         }
     }
 
+    /// Lets somebody in whose login the program has granted.
+    pub(super) fn log_in(&mut self, now: Now, conn: ConnId, login: &Login) {
+        let Some(peer) = self.links.get(conn).map(|conn| conn.peer) else { return };
+        let admitted =
+            self.check_name(&login.name).and_then(|name| self.let_in(now, conn, peer, login.id, name));
+        if let Err(refused) = admitted {
+            self.refuse_login(now, conn, peer, login.id, refused);
+        }
+    }
+
+    fn check_name(&self, wish: &str) -> Result<Name, Refused> {
+        Name::of_person(wish, self.config.limits.name_bytes)
+            .map_err(|error| Refused::new(Code::NameInvalid, error.to_string()))
+    }
+
     /// A refused login may be tried again on the same connection, a bounded number of times.
-    fn refuse_login(&mut self, now: Now, id: ConnId, peer: Peer, request: RequestId, refused: Refused) {
+    pub(super) fn refuse_login(
+        &mut self,
+        now: Now,
+        id: ConnId,
+        peer: Peer,
+        request: RequestId,
+        refused: Refused,
+    ) {
         self.tell(ServerEvent::Refused { peer, code: refused.code, text: refused.text.clone() });
         self.refuse(id, request, refused);
         let Some(conn) = self.links.get_mut(id) else { return };
@@ -91,10 +118,8 @@ impl Server {
         id: ConnId,
         peer: Peer,
         request: RequestId,
-        wish: &str,
+        name: Name,
     ) -> Result<(), Refused> {
-        let name = Name::of_person(wish, self.config.limits.name_bytes)
-            .map_err(|error| Refused::new(Code::NameInvalid, error.to_string()))?;
         self.make_way(now, peer, &name)?;
         if self.hub.users().len() >= self.config.people_max {
             let text = format!("the server has its {} people; try again in a minute", self.config.people_max);

@@ -79,6 +79,9 @@ impl Machine for Server {
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
         let Some(conn) = self.links.close(id) else { return };
+        if let Some(question) = conn.asking {
+            self.questions.drop_question(question);
+        }
         match conn.phase {
             Phase::Greeting | Phase::Stranger { .. } => self.strangers.release(conn.peer),
             Phase::Inside(key, user) => self.detach(now, id, key, user, reason),
@@ -195,6 +198,7 @@ impl Server {
         let may = conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
             && conn.pages < PAGES_IN_FLIGHT_MAX
+            && conn.asking.is_none()
             && !self.links.is_congested(conn);
         if !may && let Some(conn) = self.links.get_mut(id) {
             conn.paused = true;

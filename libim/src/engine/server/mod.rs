@@ -15,6 +15,7 @@ mod machine;
 mod operator;
 mod outcome;
 mod people;
+mod questions;
 mod requests;
 mod roster;
 mod session;
@@ -23,6 +24,7 @@ mod timeouts;
 
 pub use config::ServerConfig;
 pub use event::ServerEvent;
+pub use questions::{Ask, Question, QuestionId, Wish};
 
 use super::store::{Draft, Job, Store, Ticket};
 use super::timers::Timers;
@@ -33,6 +35,7 @@ use crate::wire::{Body, Cid, Code, Event, Message, RequestId, RoomId, Seq, UserI
 use conn::Phase;
 use feeds::Feeds;
 use links::Links;
+use questions::Questions;
 use roster::Roster;
 use rustc_hash::FxHashMap;
 use session::{SessionKey, Sessions};
@@ -57,6 +60,7 @@ pub struct Server {
     /// The session of each person who is there.
     attached: FxHashMap<UserId, SessionKey>,
     strangers: Strangers,
+    questions: Questions,
     roster: Roster,
     /// What to do when the store answers, by ticket.
     pending: Slab<Pending>,
@@ -126,6 +130,7 @@ impl Server {
             sessions: Sessions::default(),
             attached: FxHashMap::default(),
             strangers: Strangers::default(),
+            questions: Questions::default(),
             roster: Roster::default(),
             pending: Slab::new(),
             moving: BTreeSet::new(),

@@ -2,6 +2,7 @@
 
 use super::Server;
 use super::conn::Phase;
+use super::questions::QuestionId;
 use crate::core::Now;
 use crate::engine::{Action, ConnId};
 use crate::wire::limits::STALL_TIME_MAX;
@@ -23,6 +24,8 @@ pub(super) enum Timeout {
     Leave(ConnId),
     /// A broken session may have waited long enough.
     Session(UserId),
+    /// A question may not have been answered.
+    Question(QuestionId),
     /// The roster may be told.
     Roster,
     /// A closing server has waited long enough.
@@ -42,6 +45,7 @@ impl Server {
                 }
             }
             Timeout::Session(user) => self.session_due(now, user),
+            Timeout::Question(id) => self.question_due(now, id),
             Timeout::Roster => self.roster_due(),
             Timeout::Drain => self.give_up_waiting(now),
         }

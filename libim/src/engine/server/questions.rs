@@ -1,0 +1,172 @@
+//! Decisions that the server leaves to its program. A request that waits for one holds its connection: nothing after it
+//! is read, so its place in the order is kept and there is at most one question per connection.
+
+use super::conn::Phase;
+use super::timeouts::Timeout;
+use super::{Refused, Server, ServerEvent};
+use crate::core::Now;
+use crate::engine::{ConnId, Peer};
+use crate::wire::limits::DECISION_TIME_MAX;
+use crate::wire::{Code, FromClient, Login, RoomId, UserId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the server asks its program about. Nothing by default: what the rules allow is allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // independent choices
+pub struct Ask {
+    /// Logins by name, after passkey and name were found in order. Taking up a session again is not asked about.
+    pub logins: bool,
+    /// Messages and their edits.
+    pub posts: bool,
+    /// Making rooms.
+    pub creates: bool,
+    /// Entering rooms.
+    pub joins: bool,
+    /// Opening private conversations.
+    pub directs: bool,
+}
+
+/// Names a question within its server; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QuestionId(pub u64);
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To log in under this name.
+    LogIn,
+    /// To say something in a room.
+    Post,
+    /// To give a message of theirs another text.
+    Edit,
+    /// To make a room of the name given as text.
+    CreateRoom,
+    /// To enter the room of the name given as text.
+    Join,
+    /// To open the private conversation with the person of the name given as text.
+    Direct,
+}
+
+/// A wish that waits for [`Server::decide`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The question's name.
+    pub id: QuestionId,
+    /// What is wished.
+    pub wish: Wish,
+    /// Whose wish it is; `None`: a stranger's, who logs in.
+    pub user: Option<UserId>,
+    /// Their name, or the one that they wish to have.
+    pub name: Arc<str>,
+    /// From where.
+    pub peer: Peer,
+    /// The room that it is about, where there is one already.
+    pub room: Option<RoomId>,
+    /// The text to be posted, or the name that it is about.
+    pub text: String,
+}
+
+/// Requests that wait for a decision.
+#[derive(Debug, Default)]
+pub(super) struct Questions {
+    last: u64,
+    open: BTreeMap<QuestionId, (ConnId, Box<FromClient>)>,
+}
+
+impl Questions {
+    /// Its connection is gone.
+    pub(super) fn drop_question(&mut self, id: QuestionId) {
+        self.open.remove(&id);
+    }
+}
+
+impl Server {
+    /// Answers a [`ServerEvent::Question`]: the wish is granted, if the rules still allow it, or refused with these words.
+    /// False when nobody waits for it any more.
+    pub fn decide(&mut self, id: QuestionId, grant: bool, words: &str) -> bool {
+        let now = self.now;
+        let Some((conn, request)) = self.close_question(id) else { return false };
+        if grant {
+            self.carry_out(now, conn, *request);
+        } else {
+            let text = if words.is_empty() { "the server's program does not allow it" } else { words };
+            self.turn_down(now, conn, &request, Refused::new(Code::Forbidden, text));
+        }
+        self.resume_reading(now, conn);
+        true
+    }
+
+    /// What a request would need a decision for.
+    pub(super) fn wish(&self, request: &FromClient) -> Option<(Wish, Option<RoomId>, String)> {
+        let ask = self.config.ask;
+        match request {
+            FromClient::Post(r) if ask.posts => Some((Wish::Post, Some(r.room), r.text.clone())),
+            FromClient::Edit(r) if ask.posts => Some((Wish::Edit, Some(r.room), r.text.clone())),
+            FromClient::Create(r) if ask.creates => Some((Wish::CreateRoom, None, r.name.clone())),
+            FromClient::Join(r) if ask.joins => Some((Wish::Join, None, r.name.clone())),
+            FromClient::Direct(r) if ask.directs => Some((Wish::Direct, None, r.name.clone())),
+            // A login is asked about later, when passkey and name are found in order.
+            _ => None,
+        }
+    }
+
+    /// Asks about a request and holds its connection.
+    pub(super) fn ask(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        request: FromClient,
+        about: (Wish, Option<RoomId>, String),
+    ) {
+        let user = self.user_of(conn);
+        let Some(link) = self.links.get_mut(conn) else { return };
+        self.questions.last += 1;
+        let id = QuestionId(self.questions.last);
+        link.asking = Some(id);
+        let peer = link.peer;
+        let (wish, room, text) = about;
+        let name = match (user.and_then(|user| self.hub.user(user)), &request) {
+            (Some(user), _) => user.name.shown().clone(),
+            (None, FromClient::Login(login)) => login.name.as_str().into(),
+            (None, _) => "".into(),
+        };
+        self.questions.open.insert(id, (conn, Box::new(request)));
+        self.timers.add(now.mono + DECISION_TIME_MAX, Timeout::Question(id));
+        self.tell(ServerEvent::Question(Question { id, wish, user, name, peer, room, text }));
+    }
+
+    pub(super) fn ask_about_login(&mut self, now: Now, conn: ConnId, login: &Login) {
+        let request = FromClient::Login(login.clone());
+        self.ask(now, conn, request, (Wish::LogIn, None, String::new()));
+    }
+
+    pub(super) fn question_due(&mut self, now: Now, id: QuestionId) {
+        let Some((conn, request)) = self.close_question(id) else { return };
+        let late = Refused {
+            code: Code::TimedOut,
+            text: "nobody decided about it in time; try again later".into(),
+            retry_after: DECISION_TIME_MAX,
+        };
+        self.turn_down(now, conn, &request, late);
+        self.resume_reading(now, conn);
+    }
+
+    fn close_question(&mut self, id: QuestionId) -> Option<(ConnId, Box<FromClient>)> {
+        let (conn, request) = self.questions.open.remove(&id)?;
+        let link = self.links.get_mut(conn)?;
+        link.asking = None;
+        (link.phase != Phase::Leaving).then_some((conn, request))
+    }
+
+    fn turn_down(&mut self, now: Now, conn: ConnId, request: &FromClient, refused: Refused) {
+        match request {
+            FromClient::Login(login) => {
+                if let Some(peer) = self.links.get(conn).map(|conn| conn.peer) {
+                    self.refuse_login(now, conn, peer, login.id, refused);
+                }
+            }
+            _ => self.refuse(conn, super::gate::request_of(request), refused),
+        }
+    }
+}
