@@ -152,9 +152,9 @@ impl Chat {
 
     fn log_in(&mut self, question: &str, answer: &str) {
         if question == "passkey" {
-            self.client().set_passkey(Some(answer));
+            self.client().log_in_as(None, Some(answer));
         } else {
-            self.client().rename(answer);
+            self.client().log_in_as(Some(answer), None);
         }
     }
 

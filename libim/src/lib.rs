@@ -42,6 +42,8 @@
 
 pub mod core;
 pub mod engine;
+#[cfg(feature = "ffi")]
+pub mod ffi;
 #[cfg(any(feature = "server", feature = "client"))]
 pub mod net;
 #[cfg(feature = "server")]
@@ -53,4 +55,4 @@ pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError};
 #[cfg(feature = "server")]
 pub use engine::server::{Ask, Question, QuestionId, Server, ServerConfig, ServerEvent, Wish};
 #[cfg(any(feature = "server", feature = "client"))]
-pub use net::{Address, ClientId, Event, Loop, ServerId, Waker};
+pub use net::{Address, ClientId, Event, Loop, LoopConfig, ServerId, Waker};

@@ -1,25 +1,54 @@
-//! The system's clocks.
+//! The time that the loop hands to its engines.
 
 use crate::core::Now;
 use crate::wire::Timestamp;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+/// Where a virtual clock's calendar begins: 2000-01-01T00:00:00Z.
+const VIRTUAL_START: Timestamp = Timestamp(946_684_800_000);
+
 /// Reads the time. Monotonic time starts with the clock.
 #[derive(Debug)]
-pub(super) struct Clock {
-    start: Instant,
+pub(super) enum Clock {
+    /// The system's clocks.
+    System(Instant),
+    /// Time that passes only by the program's word.
+    Virtual(Now),
 }
 
 impl Clock {
-    pub(super) fn new() -> Clock {
-        Clock { start: Instant::now() }
+    pub(super) fn system() -> Clock {
+        Clock::System(Instant::now())
+    }
+
+    pub(super) fn simulated() -> Clock {
+        Clock::Virtual(Now { mono: Duration::ZERO, wall: VIRTUAL_START })
     }
 
     pub(super) fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        Now {
-            mono: self.start.elapsed(),
-            wall: Timestamp(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX)),
+        match self {
+            Clock::System(start) => {
+                let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+                Now { mono: start.elapsed(), wall: Timestamp(millis(wall)) }
+            }
+            Clock::Virtual(now) => *now,
         }
     }
+
+    pub(super) fn is_virtual(&self) -> bool {
+        matches!(self, Clock::Virtual(_))
+    }
+
+    /// Lets virtual time pass. False on the system's clocks, which nobody moves.
+    pub(super) fn advance(&mut self, by: Duration) -> bool {
+        let Clock::Virtual(now) = self else { return false };
+        now.mono = now.mono.saturating_add(by);
+        now.wall = VIRTUAL_START;
+        now.wall.0 = now.wall.0.saturating_add(millis(now.mono));
+        true
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }

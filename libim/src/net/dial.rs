@@ -15,7 +15,11 @@ use std::net::SocketAddr;
 impl Loop {
     /// Opens a client's connection.
     pub(super) fn dial(&mut self, now: Now, key: NodeKey) {
-        match self.node(key).and_then(|node| node.address.clone()) {
+        let address = self.node(key).and_then(|node| node.address.clone());
+        if let Some(Err(error)) = address.as_ref().map(|address| self.check_reachable(address)) {
+            return self.fail(now, key, &error.to_string());
+        }
+        match address {
             Some(Address::Tcp(host, port)) => {
                 if let Some(found) = self.resolver.ask(key, &host, port) {
                     self.try_addresses(now, key, found);

@@ -1,8 +1,10 @@
 //! The one loop: what becomes ready, what is due, and what the engines want done.
 
 use super::address::Address;
+use super::bell::Bell;
 use super::clock::Clock;
 use super::listener::Listener;
+use super::loop_config::LoopConfig;
 #[cfg(feature = "client")]
 use super::node::ClientId;
 #[cfg(feature = "server")]
@@ -32,6 +34,7 @@ use std::time::Duration;
 /// Readiness taken from the system at once.
 const EVENTS_PER_TURN: usize = 1024;
 pub(super) const WAKE: Token = Token(usize::MAX);
+pub(super) const BELL: Token = Token(usize::MAX - 1);
 
 /// Something for the program, from one of its servers or clients.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,8 +57,8 @@ pub enum Event {
 
 /// Names a watched descriptor within its loop; never reused.
 #[cfg(unix)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct WatchId(pub(super) u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WatchId(pub(crate) u64);
 
 /// A loop with any number of servers and clients, on one thread.
 ///
@@ -82,21 +85,33 @@ pub struct Loop {
     pub(super) alarms: BinaryHeap<Reverse<(Duration, Alarm)>>,
     pub(super) notes: VecDeque<Event>,
     pub(super) buffer: Vec<u8>,
+    /// What tells another loop that a turn is due, once it was asked for.
+    pub(super) bell: Option<Bell>,
+    /// Whether a turn is going on, at whose end the bell is set anyway.
+    pub(super) turning: bool,
 }
 
 impl Loop {
     /// A loop with nothing on it.
     pub fn new() -> io::Result<Loop> {
+        Loop::with(&LoopConfig::default())
+    }
+
+    /// A loop with nothing on it, made in a particular way.
+    pub fn with(config: &LoopConfig) -> io::Result<Loop> {
         let poll = Poll::new()?;
         let waker = Waker(Arc::new(mio::Waker::new(poll.registry(), WAKE)?));
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+        let seed = match config.seed {
+            Some(seed) => seed,
+            None => system_seed()?,
+        };
+        let clock = if config.virtual_clock { Clock::simulated() } else { Clock::system() };
         Ok(Loop {
             poll,
             ready: Events::with_capacity(EVENTS_PER_TURN),
-            clock: Clock::new(),
+            clock,
             random: Random::from_seed(seed),
-            resolver: Resolver::new(waker.clone()),
+            resolver: Resolver::new(waker.clone(), config.threads),
             waker,
             sources: Sources::default(),
             nodes: Slab::new(),
@@ -108,14 +123,22 @@ impl Loop {
             alarms: BinaryHeap::new(),
             notes: VecDeque::new(),
             buffer: vec![0; READ_BYTES_PER_TURN],
+            bell: None,
+            turning: false,
         })
     }
 
     /// Adds a server that keeps its events in memory. It takes connections once it [`listen`](Loop::listen)s.
     #[cfg(feature = "server")]
     pub fn serve(&mut self, config: ServerConfig) -> ServerId {
+        self.serve_in_memory(config, MemoryLimits::default())
+    }
+
+    /// Adds a server that keeps so much in memory.
+    #[cfg(feature = "server")]
+    pub fn serve_in_memory(&mut self, config: ServerConfig, limits: MemoryLimits) -> ServerId {
         let epoch = crate::wire::Epoch(self.random.number());
-        self.serve_with(config, Box::new(MemoryStore::new(epoch, MemoryLimits::default())))
+        self.serve_with(config, Box::new(MemoryStore::new(epoch, limits)))
     }
 
     /// Adds a server on a store of the program's own.
@@ -130,6 +153,7 @@ impl Loop {
     /// port 0, the port that the system chose.
     #[cfg(feature = "server")]
     pub fn listen(&mut self, server: ServerId, address: &Address) -> io::Result<Address> {
+        self.check_reachable(address)?;
         if self.node(server.0).is_none() {
             return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop"));
         }
@@ -177,6 +201,26 @@ impl Loop {
         }
     }
 
+    /// A server, to look at alone: unlike [`server`](Loop::server) it makes no turn due.
+    #[cfg(feature = "server")]
+    pub fn look_at_server(&self, id: ServerId) -> Option<&Server> {
+        match &self.find_node(id.0)?.engine {
+            Engine::Server(server) => Some(server),
+            #[cfg(feature = "client")]
+            Engine::Client(_) => None,
+        }
+    }
+
+    /// A client, to look at alone: unlike [`client`](Loop::client) it makes no turn due.
+    #[cfg(feature = "client")]
+    pub fn look_at_client(&self, id: ClientId) -> Option<&Client> {
+        match &self.find_node(id.0)?.engine {
+            Engine::Client(client) => Some(client),
+            #[cfg(feature = "server")]
+            Engine::Server(_) => None,
+        }
+    }
+
     /// Removes a server at once: its connections break. To close in good order, [`Server::drain`] first.
     #[cfg(feature = "server")]
     pub fn remove_server(&mut self, id: ServerId) {
@@ -196,6 +240,24 @@ impl Loop {
         let nobody = NodeKey { index: usize::MAX, serial: 0 };
         let token = self.sources.add_watched(self.poll.registry(), nobody, Kind::Watched(fd))?;
         Ok(WatchId(self.sources.slab.get(token).map_or(0, |source| source.serial)))
+    }
+
+    /// Ends the watching of a descriptor and closes it.
+    #[cfg(unix)]
+    pub fn unwatch(&mut self, id: WatchId) {
+        let is_it = |source: &super::sources::Source| {
+            matches!(source.kind, Kind::Watched(_)) && source.serial == id.0
+        };
+        let token = self.sources.slab.iter().find(|(_, source)| is_it(source)).map(|(token, _)| token);
+        if let Some(token) = token {
+            self.sources.remove(self.poll.registry(), token);
+        }
+        self.notes.retain(|note| *note != Event::Readable(id));
+    }
+
+    /// The time of this loop.
+    pub fn now(&self) -> crate::core::Now {
+        self.clock.now()
     }
 
     /// Wakes this loop from another thread.
@@ -229,7 +291,17 @@ impl Loop {
             }
             self.touch(key);
         }
+        self.set_bell();
         None
+    }
+
+    /// Virtual time and real sockets do not go together.
+    pub(crate) fn check_reachable(&self, address: &Address) -> io::Result<()> {
+        if self.clock.is_virtual() && !matches!(address, Address::Memory(_)) {
+            let text = format!("{address}: a loop on a virtual clock knows mem: addresses alone");
+            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+        }
+        Ok(())
     }
 
     pub(super) fn stop_listening(&mut self, key: NodeKey) {
@@ -272,6 +344,10 @@ impl Loop {
         }
     }
 
+    fn find_node(&self, key: NodeKey) -> Option<&Node> {
+        self.nodes.get(key.index).filter(|node| node.serial == key.serial)
+    }
+
     pub(super) fn node(&mut self, key: NodeKey) -> Option<&mut Node> {
         self.nodes.get_mut(key.index).filter(|node| node.serial == key.serial)
     }
@@ -302,6 +378,7 @@ impl Loop {
         {
             node.touched = true;
             self.touched.push_back(key);
+            self.set_bell();
         }
     }
 
@@ -315,4 +392,10 @@ impl Loop {
         let is_it = |source: &&super::sources::Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);
         self.sources.slab.iter().map(|(_, source)| source).find(is_it).map(|source| source.owner)
     }
+}
+
+fn system_seed() -> io::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(seed)
 }

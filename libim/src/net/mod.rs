@@ -1,11 +1,14 @@
 //! The driver: one loop that gives servers and clients sockets, time and randomness.
 
 mod address;
+mod bell;
 mod clock;
 mod dial;
 mod event_loop;
 mod listener;
+mod loop_config;
 mod node;
+mod outer;
 mod resolver;
 mod service;
 mod sources;
@@ -17,5 +20,6 @@ pub use address::{Address, AddressError, DEFAULT_PORT};
 #[cfg(unix)]
 pub use event_loop::WatchId;
 pub use event_loop::{Event, Loop};
+pub use loop_config::LoopConfig;
 pub use node::{ClientId, ServerId};
 pub use waker::Waker;

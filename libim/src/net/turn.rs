@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 use super::event_loop::WatchId;
-use super::event_loop::{Event, Loop, WAKE};
+use super::event_loop::{BELL, Event, Loop, WAKE};
 use super::listener::is_exhaustion;
 use super::node::NodeKey;
 #[cfg(feature = "server")]
@@ -10,7 +10,6 @@ use super::node::ServerId;
 use super::sources::{Alarm, Kind, Read};
 use crate::core::Now;
 use crate::engine::Peer;
-use crate::wire::limits::ACK_DELAY_IDLE;
 use mio::Events;
 use std::cmp::Reverse;
 use std::io;
@@ -25,15 +24,24 @@ impl Loop {
     /// One bounded turn: waits for something to do, at most so long (`None`: without limit), and does it. Does not wait
     /// while events are to be taken.
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.turning = true;
+        let turned = self.turn_once(timeout);
+        self.turning = false;
+        // The poll has seen the bell ring; what is still due must be seen anew.
+        self.set_bell_anew(true);
+        turned
+    }
+
+    fn turn_once(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         self.service();
-        let wait = self.wait(timeout);
+        let wait = if self.clock.is_virtual() { Some(Duration::ZERO) } else { self.wait(timeout) };
         match self.poll.poll(&mut self.ready, wait) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error),
         }
         let now = self.clock.now();
-        let quiet = self.ready.is_empty() && self.again.is_empty();
+        let quiet = self.ready.iter().all(|event| event.token() == BELL) && self.again.is_empty();
         for token in std::mem::take(&mut self.again) {
             self.handle_readable(now, token);
         }
@@ -46,27 +54,15 @@ impl Loop {
         Ok(())
     }
 
-    /// How long the poll may wait.
-    fn wait(&mut self, timeout: Option<Duration>) -> Option<Duration> {
-        if !self.again.is_empty()
-            || !self.touched.is_empty()
-            || !self.eventful.is_empty()
-            || !self.notes.is_empty()
-        {
-            return Some(Duration::ZERO);
-        }
-        let now = self.clock.now().mono;
-        let alarm = self.alarms.peek().map(|Reverse((at, _))| at.saturating_sub(now));
-        let idle = !self.idlers.is_empty();
-        [timeout, alarm, idle.then_some(ACK_DELAY_IDLE)].into_iter().flatten().min()
-    }
-
     fn handle_ready(&mut self, now: Now) {
         let ready = std::mem::replace(&mut self.ready, Events::with_capacity(0));
         for event in &ready {
             let token = event.token().0;
             if event.token() == WAKE {
                 self.handle_wake(now);
+                continue;
+            }
+            if event.token() == BELL {
                 continue;
             }
             let Some(source) = self.sources.slab.get_mut(token) else { continue };

@@ -1,7 +1,9 @@
 //! What the program asks of its client.
 
 use super::{Asked, Client, State};
-use crate::wire::limits::{DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, RECEIPT_DELAY};
+use crate::wire::limits::{
+    DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY,
+};
 use crate::wire::{
     Body, Cid, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, MessageBody, Presence,
     RequestId, RoomId, Seq, SetStatus, SetTopic, Typing, UserId,
@@ -129,6 +131,7 @@ impl Client {
 
     /// Sets one's presence (online or away) and status text.
     pub fn set_status(&mut self, away: bool, text: &str) -> Result<RequestId, CommandError> {
+        fits(text, self.limits().status_bytes)?;
         let presence = if away { Presence::Away } else { Presence::Online };
         let text = text.to_owned();
         self.request(|id| FromClient::SetStatus(SetStatus { id, presence, text }))
@@ -136,12 +139,15 @@ impl Client {
 
     /// Makes a room and enters it.
     pub fn create_room(&mut self, name: &str, topic: &str) -> Result<RequestId, CommandError> {
+        fits(name, self.limits().room_name_bytes)?;
+        fits(topic, self.limits().topic_bytes)?;
         let (name, topic) = (name.to_owned(), topic.to_owned());
         self.request(|id| FromClient::Create(Create { id, name, topic }))
     }
 
     /// Enters a room.
     pub fn join(&mut self, name: &str) -> Result<RequestId, CommandError> {
+        fits(name, self.limits().room_name_bytes)?;
         let name = name.to_owned();
         self.request(|id| FromClient::Join(Join { id, name }))
     }
@@ -155,12 +161,14 @@ impl Client {
     /// Sets a room's topic.
     pub fn set_topic(&mut self, room: RoomId, topic: &str) -> Result<RequestId, CommandError> {
         self.check_in(room)?;
+        fits(topic, self.limits().topic_bytes)?;
         let topic = topic.to_owned();
         self.request(|id| FromClient::SetTopic(SetTopic { id, room, topic }))
     }
 
     /// Opens the private conversation with somebody.
     pub fn direct(&mut self, name: &str) -> Result<RequestId, CommandError> {
+        fits(name, self.limits().name_bytes)?;
         let name = name.to_owned();
         self.request(|id| FromClient::Direct(Direct { id, name }))
     }
@@ -185,19 +193,15 @@ impl Client {
         self.request(|id| FromClient::ListMembers(ListMembers { id, room, after }))
     }
 
-    /// Logs in under another name, after [`LoginRefused`](super::ClientEvent::LoginRefused).
-    pub fn rename(&mut self, name: &str) {
-        self.config.name = name.into();
-        self.log_in_again();
-    }
-
-    /// Logs in with another passkey, after [`LoginRefused`](super::ClientEvent::LoginRefused).
-    pub fn set_passkey(&mut self, passkey: Option<&str>) {
-        self.config.passkey = passkey.map(str::to_owned);
-        self.log_in_again();
-    }
-
-    fn log_in_again(&mut self) {
+    /// Tries to log in again after [`LoginRefused`](super::ClientEvent::LoginRefused), under this name and with this passkey;
+    /// `None` keeps what was given before.
+    pub fn log_in_as(&mut self, name: Option<&str>, passkey: Option<&str>) {
+        if let Some(name) = name {
+            self.config.name = name.into();
+        }
+        if let Some(passkey) = passkey {
+            self.config.passkey = Some(passkey.into());
+        }
         if self.state != State::Refused {
             return;
         }
@@ -224,13 +228,15 @@ impl Client {
     }
 
     /// Leaves for good. Everything posted is delivered first, if the server answers in a few seconds. Ends with
-    /// [`Disconnected`](super::ClientEvent::Disconnected) and no further try.
+    /// [`Disconnected`](super::ClientEvent::Disconnected) and no further try. Of the reason, [`REASON_BYTES_MAX`] bytes are
+    /// passed on.
     pub fn quit(&mut self, reason: &str) {
         self.config.reconnect = false;
         match self.state {
             State::Ready => {
                 self.state = State::Quitting(self.now.mono + DRAIN_TIME_MAX);
-                self.quit_reason = reason.into();
+                self.quit_reason =
+                    reason.get(..reason.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default().into();
             }
             State::Quitting(_) | State::Leaving(_) | State::Closed => {}
             State::Waiting(_) => self.end(None, "quit"),
@@ -264,6 +270,10 @@ fn check(text: &str, max: u32) -> Result<(), CommandError> {
     if text.trim().is_empty() {
         return Err(CommandError::Empty);
     }
+    fits(text, max)
+}
+
+fn fits(text: &str, max: u32) -> Result<(), CommandError> {
     if text.len() > max as usize {
         return Err(CommandError::TooLong { len: text.len(), max });
     }

@@ -22,6 +22,7 @@ use crate::wire::{
 };
 use posts::Posts;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 use sync::Sync;
@@ -218,6 +219,12 @@ impl Client {
         self.rooms.get(&room).map(|room| &room.info)
     }
 
+    /// The room after this one, by id, among those that the client is in.
+    pub fn room_after(&self, room: RoomId) -> Option<&RoomInfo> {
+        let after = (Bound::Excluded(room), Bound::Unbounded);
+        self.rooms.range(after).next().map(|(_, room)| &room.info)
+    }
+
     /// Whether the server knows the client in this room at the moment. A private conversation whose other side has left
     /// stays among [`rooms`](Self::rooms) and goes on when they come back.
     pub fn is_in(&self, room: RoomId) -> bool {
@@ -227,6 +234,11 @@ impl Client {
     /// People who are there, as far as the server tells them one by one.
     pub fn people(&self) -> impl Iterator<Item = &Person> {
         self.people.values()
+    }
+
+    /// The person after this one, by id, among those who are there.
+    pub fn person_after(&self, user: UserId) -> Option<&Person> {
+        self.people.range((Bound::Excluded(user), Bound::Unbounded)).next().map(|(_, person)| person)
     }
 
     /// Somebody who is there.

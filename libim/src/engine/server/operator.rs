@@ -4,7 +4,7 @@ use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent};
 use crate::core::{Name, Now, Room};
 use crate::engine::Action;
-use crate::wire::limits::DRAIN_TIME_MAX;
+use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{Code, LeaveReason, Notice, Person, RoomId, RoomInfo, RoomKind, UserId};
 use std::time::Duration;
 
@@ -16,8 +16,9 @@ impl Server {
     }
 
     /// Removes somebody at once: their session ends, and everybody sees them kicked with these words. False when nobody
-    /// of that name is here.
+    /// of that name is here. Of the words, [`REASON_BYTES_MAX`] bytes are passed on.
     pub fn kick(&mut self, name: &str, words: &str) -> bool {
+        let words = words.get(..words.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default();
         let now = self.now;
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
         let Some(user) = named.and_then(|name| self.hub.holder(&name)) else { return false };
@@ -38,9 +39,13 @@ impl Server {
         true
     }
 
-    /// Says a word to everybody who is here now. It is not kept.
-    pub fn broadcast(&mut self, text: &str) {
+    /// Says a word to everybody who is here now. It is not kept. False when it is longer than a message may be.
+    pub fn broadcast(&mut self, text: &str) -> bool {
+        if text.len() > self.config.limits.text_bytes as usize {
+            return false;
+        }
         self.feeds.chatter(RoomId::LOBBY, &Notice { text: text.into() });
+        true
     }
 
     /// Replaces the passkey, or opens the server. People already inside stay.

@@ -6,7 +6,7 @@ use super::timeouts::Timeout;
 use super::{Refused, Server, ServerEvent};
 use crate::core::Now;
 use crate::engine::{ConnId, Peer};
-use crate::wire::limits::DECISION_TIME_MAX;
+use crate::wire::limits::{DECISION_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{Code, FromClient, Login, RoomId, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -83,10 +83,11 @@ impl Questions {
 
 impl Server {
     /// Answers a [`ServerEvent::Question`]: the wish is granted, if the rules still allow it, or refused with these words.
-    /// False when nobody waits for it any more.
+    /// False when nobody waits for it any more. Of the words, [`REASON_BYTES_MAX`] bytes are passed on.
     pub fn decide(&mut self, id: QuestionId, grant: bool, words: &str) -> bool {
         let now = self.now;
         let Some((conn, request)) = self.close_question(id) else { return false };
+        let words = words.get(..words.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default();
         if grant {
             self.carry_out(now, conn, *request);
         } else {

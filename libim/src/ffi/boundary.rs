@@ -1,0 +1,143 @@
+//! What stands between every C function and the rest: handles, threads, panics, and the words of the last failure.
+
+use super::context::Context;
+use super::handles::{Kind, missing, new_handle};
+use super::kinds::im_log_level;
+use super::status::{Failure, Outcome, im_status};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::ffi::{CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+
+/// A context in its place.
+struct Slot {
+    /// It panicked once and is not used any more.
+    poisoned: Cell<bool>,
+    context: RefCell<Context>,
+}
+
+thread_local! {
+    static CONTEXTS: RefCell<BTreeMap<usize, Rc<Slot>>> = const { RefCell::new(BTreeMap::new()) };
+    static LAST_ERROR: RefCell<CString> = RefCell::default();
+}
+
+/// Which thread has which context, to tell a wrong thread from a stale handle.
+static OWNERS: Mutex<BTreeMap<usize, ThreadId>> = Mutex::new(BTreeMap::new());
+
+fn owners() -> MutexGuard<'static, BTreeMap<usize, ThreadId>> {
+    OWNERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs the body of a C function that needs no context.
+pub(super) fn guard(body: impl FnOnce() -> Outcome) -> i32 {
+    let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(panicked()));
+    answer(outcome)
+}
+
+/// Runs the body of a C function on a context. A panic in it ends the context's use.
+pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Outcome) -> i32 {
+    let slot = match find(handle) {
+        Ok(slot) => slot,
+        Err(failure) => return answer(Err(failure)),
+    };
+    if slot.poisoned.get() {
+        return answer(Err(panicked()));
+    }
+    let Ok(mut context) = slot.context.try_borrow_mut() else { return answer(Err(reentered())) };
+    let outcome = catch_unwind(AssertUnwindSafe(|| body(&mut context))).unwrap_or_else(|_| {
+        slot.poisoned.set(true);
+        Err(panicked())
+    });
+    if let Err(failure) = &outcome {
+        context.log(im_log_level::IM_LOG_WARN, || failure.text.clone());
+    }
+    drop(context);
+    answer(outcome)
+}
+
+/// Gives a context to this thread.
+pub(super) fn add_context(context: Context) -> Outcome<usize> {
+    let handle = new_handle(Kind::Context);
+    let slot = Slot { poisoned: Cell::new(false), context: RefCell::new(context) };
+    CONTEXTS
+        .try_with(|contexts| contexts.borrow_mut().insert(handle, Rc::new(slot)))
+        .map_err(|_| Failure::new(im_status::IM_E_THREAD, "this thread is ending"))?;
+    owners().insert(handle, std::thread::current().id());
+    Ok(handle)
+}
+
+pub(super) fn remove_context(handle: usize) -> Outcome {
+    let slot = find(handle)?;
+    if slot.context.try_borrow_mut().is_err() {
+        return Err(reentered());
+    }
+    owners().remove(&handle);
+    let _ = CONTEXTS.try_with(|contexts| contexts.borrow_mut().remove(&handle));
+    Ok(())
+}
+
+fn find(handle: usize) -> Outcome<Rc<Slot>> {
+    let found = CONTEXTS.try_with(|contexts| contexts.borrow().get(&handle).cloned()).ok().flatten();
+    found.ok_or_else(|| match owners().get(&handle) {
+        Some(owner) if *owner != std::thread::current().id() => Failure::new(
+            im_status::IM_E_THREAD,
+            "the context belongs to the thread that made it; use an im_waker to reach it from others",
+        ),
+        Some(_) | None => missing(handle, Kind::Context, "the context"),
+    })
+}
+
+fn panicked() -> Failure {
+    Failure::new(im_status::IM_E_PANIC, "the library has failed inside; the context can only be freed")
+}
+
+fn reentered() -> Failure {
+    Failure::new(im_status::IM_E_REENTRANT, "the context is in use: this is called from its own callback")
+}
+
+/// The words of the last failure on this thread.
+pub(super) fn last_error() -> *const c_char {
+    LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
+}
+
+fn answer(outcome: Outcome) -> i32 {
+    let Err(Failure { status, text }) = outcome else { return im_status::IM_OK as i32 };
+    let text = CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default();
+    let _ = LAST_ERROR.try_with(|last| last.replace(text));
+    status as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::LoopConfig;
+
+    #[test]
+    fn a_panic_poisons_its_context_alone() {
+        let make = || add_context(Context::new(&LoopConfig::default(), None).unwrap()).unwrap();
+        let (bad, good) = (make(), make());
+        let panic = im_status::IM_E_PANIC as i32;
+        assert_eq!(with_context(bad, |_| panic!("planted")), panic);
+        assert_eq!(with_context(bad, |_| Ok(())), panic);
+        assert_eq!(with_context(good, |_| Ok(())), 0);
+        assert!(remove_context(bad).is_ok());
+        assert_eq!(with_context(bad, |_| Ok(())), im_status::IM_E_GONE as i32);
+        assert_eq!(guard(|| panic!("planted")), panic);
+        assert!(remove_context(good).is_ok());
+    }
+
+    #[test]
+    fn a_context_is_not_entered_twice() {
+        let handle = add_context(Context::new(&LoopConfig::default(), None).unwrap()).unwrap();
+        let inner = with_context(handle, |_| {
+            assert_eq!(with_context(handle, |_| Ok(())), im_status::IM_E_REENTRANT as i32);
+            assert_eq!(remove_context(handle).unwrap_err().status, im_status::IM_E_REENTRANT);
+            Ok(())
+        });
+        assert_eq!(inner, 0);
+        assert!(remove_context(handle).is_ok());
+    }
+}

@@ -1,0 +1,204 @@
+//! Clients: coming, going, and saying things.
+
+use super::boundary::with_context;
+use super::config::{for_client, im_config};
+use super::context::{Context, im_ctx};
+use super::ids::{Thing, im_id};
+use super::input::{place, place_or_null, text, text_of, text_or_null};
+use super::output::cid;
+use super::status::{Failure, Outcome, im_status};
+use super::types::im_cid;
+use crate::engine::client::{Client, CommandError};
+use crate::net::{Address, ClientId};
+use crate::wire::{Cid, RoomId, Seq};
+use std::ffi::c_char;
+
+impl Context {
+    /// A client, to act on.
+    pub(super) fn client(&mut self, id: im_id) -> Outcome<&mut Client> {
+        let client = self.ids.client(id)?;
+        self.lp.client(client).ok_or_else(gone)
+    }
+
+    /// A client, to look at.
+    pub(super) fn client_id(&self, id: im_id) -> Outcome<ClientId> {
+        self.ids.client(id)
+    }
+
+    pub(super) fn address(&self, address: *const c_char) -> Outcome<Address> {
+        let refused = |text: String| Failure::new(im_status::IM_E_ADDRESS, text);
+        let address: Address =
+            text(address, "the address")?.parse().map_err(|error| refused(format!("{error}")))?;
+        self.lp.check_reachable(&address).map_err(|error| refused(error.to_string()))?;
+        Ok(address)
+    }
+}
+
+pub(super) fn gone() -> Failure {
+    Failure::new(im_status::IM_E_GONE, "it has been removed")
+}
+
+/// Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.
+///
+/// `address` is `host`, `host:port`, `[v6]:port`, `unix:/path`, or `mem:name` for a server of the same context; the usual port is
+/// 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
+/// IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or IM_EVENT_DISCONNECTED.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_connect(
+    ctx: *mut im_ctx,
+    address: *const c_char,
+    config: *const im_config,
+    out: *mut im_id,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let out = place(out, "out")?;
+        let address = context.address(address)?;
+        let config = for_client(config)?;
+        let client = context.lp.connect(&address, config);
+        out.put(context.ids.add(Thing::Client(client))?);
+        Ok(())
+    })
+}
+
+/// Leaves for good, with a reason for the others (may be NULL). What was posted is delivered first, if the server answers within a
+/// few seconds. Ends with IM_EVENT_DISCONNECTED; the id stays valid until im_remove().
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_quit(ctx: *mut im_ctx, client: im_id, reason: *const c_char) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let reason = text_or_null(reason, "the reason")?.unwrap_or("");
+        context.client(client)?.quit(reason);
+        Ok(())
+    })
+}
+
+/// Tries to log in again after IM_EVENT_LOGIN_REFUSED, under this name and with this passkey; NULL keeps what was given before.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_login(
+    ctx: *mut im_ctx,
+    client: im_id,
+    name: *const c_char,
+    passkey: *const c_char,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let name = text_or_null(name, "the name")?;
+        let passkey = text_or_null(passkey, "the passkey")?;
+        context.client(client)?.log_in_as(name, passkey);
+        Ok(())
+    })
+}
+
+/// Tries to connect at once instead of waiting for the next try; of use when the network is known to be back.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_retry_now(ctx: *mut im_ctx, client: im_id) -> i32 {
+    with_context(ctx.addr(), |context| {
+        context.client(client)?.retry_now();
+        Ok(())
+    })
+}
+
+/// Posts a message in a room. Delivered exactly once, now or when the connection is back: the answer is IM_EVENT_POSTED or
+/// IM_EVENT_POST_FAILED with the name that is put in `*cid` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
+///
+/// `text` is UTF-8, `len` bytes or IM_NUL_TERMINATED, and copied. IM_E_TOO_LONG beyond the server's limit
+/// (im_client_state.text_bytes_max), IM_E_OUTBOX_FULL when 10,000 posts wait already.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_post(
+    ctx: *mut im_ctx,
+    client: im_id,
+    room: u64,
+    text: *const c_char,
+    len: usize,
+    cid: *mut im_cid,
+) -> i32 {
+    im_client_reply(ctx, client, room, 0, text, len, cid)
+}
+
+/// As im_client_post(), in answer to the message at `target` of the room; 0: in answer to none.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_reply(
+    ctx: *mut im_ctx,
+    client: im_id,
+    room: u64,
+    target: u64,
+    text: *const c_char,
+    len: usize,
+    cid: *mut im_cid,
+) -> i32 {
+    posting(ctx, client, cid, |client| {
+        let text = text_of(text, len, "the text")?;
+        Ok(match target {
+            0 => client.post(RoomId(room), text),
+            target => client.reply(RoomId(room), Seq(target), text),
+        })
+    })
+}
+
+/// Gives a message of one's own another text. Answered like a post.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_edit(
+    ctx: *mut im_ctx,
+    client: im_id,
+    room: u64,
+    target: u64,
+    text: *const c_char,
+    len: usize,
+    cid: *mut im_cid,
+) -> i32 {
+    posting(ctx, client, cid, |client| {
+        Ok(client.edit(RoomId(room), Seq(target), text_of(text, len, "the text")?))
+    })
+}
+
+/// Takes back a message of one's own. Answered like a post.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_delete(
+    ctx: *mut im_ctx,
+    client: im_id,
+    room: u64,
+    target: u64,
+    cid: *mut im_cid,
+) -> i32 {
+    posting(ctx, client, cid, |client| Ok(client.delete(RoomId(room), Seq(target))))
+}
+
+/// Adds a reaction (an emoji) to a message, or takes one's own away when `on` is 0. Answered like a post.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_react(
+    ctx: *mut im_ctx,
+    client: im_id,
+    room: u64,
+    target: u64,
+    emoji: *const c_char,
+    on: i32,
+    cid: *mut im_cid,
+) -> i32 {
+    posting(ctx, client, cid, |client| {
+        Ok(client.react(RoomId(room), Seq(target), text(emoji, "the emoji")?, on != 0))
+    })
+}
+
+/// Anything that goes through the outbox.
+fn posting(
+    ctx: *mut im_ctx,
+    client: im_id,
+    own: *mut im_cid,
+    post: impl FnOnce(&mut Client) -> Outcome<Result<Cid, CommandError>>,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let own = place_or_null(own);
+        own.put(cid(post(context.client(client)?)??));
+        Ok(())
+    })
+}
+
+/// Notes that the person has read a room up to `upto`. The room is told in a moment.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_mark_read(ctx: *mut im_ctx, client: im_id, room: u64, upto: u64) -> i32 {
+    with_context(ctx.addr(), |context| Ok(context.client(client)?.mark_read(RoomId(room), Seq(upto))?))
+}
+
+/// Tells a room that one is typing (`on` 1) or has stopped (0). May be lost. Repeat it every few seconds while it lasts.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_typing(ctx: *mut im_ctx, client: im_id, room: u64, on: i32) -> i32 {
+    with_context(ctx.addr(), |context| Ok(context.client(client)?.typing(RoomId(room), on != 0)?))
+}

@@ -1,0 +1,397 @@
+//! Events as JSON or MessagePack, for other languages: a map with the names of the C structures, `event` saying what it is.
+//! What is zero or empty is left out.
+
+use super::kinds::{im_event_kind as Kind, im_format};
+use super::status::{Failure, Outcome, im_status};
+use super::types::{
+    im_cid, im_data, im_entries, im_entry, im_event, im_gap, im_login, im_member, im_members, im_page,
+    im_people, im_person, im_posted, im_presence, im_question, im_reaction, im_reactions, im_receipt,
+    im_room, im_rooms, im_str, im_strs, im_typing, im_users, im_visitor, im_wait,
+};
+use serde::ser::{Error, SerializeMap};
+use serde::{Serialize, Serializer};
+
+/// Every kind of event, with its name in JSON.
+pub(super) const NAMES: &[(Kind, &str)] = &[
+    (Kind::IM_EVENT_CONNECTING, "connecting"),
+    (Kind::IM_EVENT_LOGGED_IN, "logged_in"),
+    (Kind::IM_EVENT_LOGIN_REFUSED, "login_refused"),
+    (Kind::IM_EVENT_DISCONNECTED, "disconnected"),
+    (Kind::IM_EVENT_ROOM_ENTERED, "room_entered"),
+    (Kind::IM_EVENT_ROOM_EXITED, "room_exited"),
+    (Kind::IM_EVENT_ROOM_RENUMBERED, "room_renumbered"),
+    (Kind::IM_EVENT_BACKLOG, "backlog"),
+    (Kind::IM_EVENT_MISSED, "missed"),
+    (Kind::IM_EVENT_POSTED, "posted"),
+    (Kind::IM_EVENT_POST_FAILED, "post_failed"),
+    (Kind::IM_EVENT_PEOPLE, "people"),
+    (Kind::IM_EVENT_PRESENCE, "presence"),
+    (Kind::IM_EVENT_PEOPLE_COUNT, "people_count"),
+    (Kind::IM_EVENT_TYPING, "typing"),
+    (Kind::IM_EVENT_RECEIPT, "receipt"),
+    (Kind::IM_EVENT_DONE, "done"),
+    (Kind::IM_EVENT_FAILED, "failed"),
+    (Kind::IM_EVENT_HISTORY, "history"),
+    (Kind::IM_EVENT_ROOMS, "rooms"),
+    (Kind::IM_EVENT_MEMBERS, "members"),
+    (Kind::IM_EVENT_NOTICE, "notice"),
+    (Kind::IM_EVENT_THROTTLED, "throttled"),
+    (Kind::IM_EVENT_MESSAGE, "message"),
+    (Kind::IM_EVENT_EDITED, "edited"),
+    (Kind::IM_EVENT_DELETED, "deleted"),
+    (Kind::IM_EVENT_REACTED, "reacted"),
+    (Kind::IM_EVENT_ROOM_CREATED, "room_created"),
+    (Kind::IM_EVENT_JOINED, "joined"),
+    (Kind::IM_EVENT_LEFT, "left"),
+    (Kind::IM_EVENT_TOPIC, "topic"),
+    (Kind::IM_EVENT_OTHER_ENTRY, "other_entry"),
+    (Kind::IM_EVENT_PERSON_ENTERED, "person_entered"),
+    (Kind::IM_EVENT_PERSON_DETACHED, "person_detached"),
+    (Kind::IM_EVENT_PERSON_RESUMED, "person_resumed"),
+    (Kind::IM_EVENT_PERSON_LEFT, "person_left"),
+    (Kind::IM_EVENT_REFUSED, "refused"),
+    (Kind::IM_EVENT_STORE_FAILED, "store_failed"),
+    (Kind::IM_EVENT_DRAINED, "drained"),
+    (Kind::IM_EVENT_ACCEPT_PAUSED, "accept_paused"),
+    (Kind::IM_EVENT_QUESTION, "question"),
+    (Kind::IM_EVENT_READABLE, "readable"),
+];
+
+/// Writes an event behind what is in `out` already.
+pub(super) fn encode(event: &im_event, format: im_format, out: &mut Vec<u8>) -> Outcome {
+    let written = match format {
+        im_format::IM_FORMAT_JSON => serde_json::to_writer(out, event).map_err(|error| error.to_string()),
+        im_format::IM_FORMAT_MSGPACK => event
+            .serialize(&mut rmp_serde::Serializer::new(out).with_struct_map())
+            .map_err(|error| error.to_string()),
+    };
+    written.map_err(|error| Failure::new(im_status::IM_E_PANIC, error))
+}
+
+fn named(kind: i32) -> Option<(Kind, &'static str)> {
+    NAMES.iter().find(|(known, _)| *known as i32 == kind).copied()
+}
+
+/// Writes itself into a map, without what is zero or empty.
+trait Fields {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+/// Whether a field says nothing.
+trait Blank {
+    fn is_blank(&self) -> bool;
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {
+        $(impl Blank for $number {
+            fn is_blank(&self) -> bool {
+                *self == 0
+            }
+        })*
+    };
+}
+
+numbers!(i32, u32, u64);
+
+macro_rules! lists {
+    ($($list:ty),*) => {
+        $(
+            impl Blank for $list {
+                fn is_blank(&self) -> bool {
+                    self.count == 0
+                }
+            }
+
+            impl Serialize for $list {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    // SAFETY: lists are made by this library, in an arena that lives as long as its event.
+                    unsafe { sequence(serializer, self.items, self.count) }
+                }
+            }
+        )*
+    };
+}
+
+lists!(im_strs, im_users, im_reactions, im_entries);
+
+/// A list of things or of pointers to things.
+unsafe fn sequence<S: Serializer, T: Listed>(
+    serializer: S,
+    items: *const T,
+    count: usize,
+) -> Result<S::Ok, S::Error> {
+    if count == 0 {
+        return serializer.collect_seq(std::iter::empty::<u64>());
+    }
+    // SAFETY: the caller says so.
+    let items = unsafe { std::slice::from_raw_parts(items, count) };
+    serializer.collect_seq(items.iter().map(Listed::listed))
+}
+
+/// What stands in a list: itself, or what it points to.
+trait Listed {
+    type Item: Serialize;
+    fn listed(&self) -> &Self::Item;
+}
+
+impl Listed for u64 {
+    type Item = u64;
+    fn listed(&self) -> &u64 {
+        self
+    }
+}
+
+impl Listed for im_str {
+    type Item = im_str;
+    fn listed(&self) -> &im_str {
+        self
+    }
+}
+
+impl<T: Serialize> Listed for *const T {
+    type Item = T;
+    fn listed(&self) -> &T {
+        // SAFETY: pointers in lists are made by this library, in an arena that lives as long as its event.
+        unsafe { &**self }
+    }
+}
+
+impl im_str {
+    fn as_str(&self) -> &str {
+        // SAFETY: made by this library from a str, in an arena that lives as long as its event.
+        unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(self.ptr.cast(), self.len)) }
+    }
+}
+
+impl Blank for im_str {
+    fn is_blank(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl Serialize for im_str {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Blank for im_cid {
+    fn is_blank(&self) -> bool {
+        self.bytes == [0; 16]
+    }
+}
+
+impl Serialize for im_cid {
+    /// 32 hexadecimal digits.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:032x}", u128::from_be_bytes(self.bytes)))
+    }
+}
+
+macro_rules! fields {
+    ($($name:ident { $($field:ident),* })*) => {
+        $(
+            impl Fields for $name {
+                fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                    $(if !self.$field.is_blank() {
+                        map.serialize_entry(stringify!($field), &self.$field)?;
+                    })*
+                    Ok(())
+                }
+            }
+
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let mut map = serializer.serialize_map(None)?;
+                    self.write(&mut map)?;
+                    map.end()
+                }
+            }
+        )*
+    };
+}
+
+fields! {
+    im_reaction { emoji, names }
+    im_page { more, entries }
+    im_login { user, name, server, welcome, people, resumed }
+    im_room { room, room_kind, name, topic, head, read, peer, members }
+    im_person { user, name, presence, status, reason }
+    im_member { user, name, presence, delivered, read }
+    im_gap { from, to }
+    im_posted { cid, seq }
+    im_typing { user, name, on }
+    im_receipt { user, delivered, read }
+    im_wait { wait_ms }
+    im_visitor { user, name, peer, reason }
+    im_question { question, wish, user, name, peer }
+}
+
+/// Fields of an entry after `event`, which stands for its kind.
+macro_rules! entry_fields {
+    ($entry:ident, $map:ident, $($field:ident),*) => {
+        $(if !$entry.$field.is_blank() {
+            $map.serialize_entry(stringify!($field), &$entry.$field)?;
+        })*
+    };
+}
+
+impl Fields for im_entry {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        entry_fields!(
+            self, map, room, seq, time, author, name, text, target, mentions, edited, deleted, on, reactions,
+            reason, room_kind, cid
+        );
+        Ok(())
+    }
+}
+
+impl Serialize for im_entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("event", named(self.kind).map_or("other_entry", |(_, name)| name))?;
+        self.write(&mut map)?;
+        map.end()
+    }
+}
+
+/// Entries of a map whose one value is a list.
+fn listed<M: SerializeMap, T: Serialize>(
+    map: &mut M,
+    name: &'static str,
+    items: *const *const T,
+    count: usize,
+) -> Result<(), M::Error> {
+    struct Items<T>(*const *const T, usize);
+    impl<T: Serialize> Serialize for Items<T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            // SAFETY: as for every list.
+            unsafe { sequence(serializer, self.0, self.1) }
+        }
+    }
+    map.serialize_entry(name, &Items(items, count))
+}
+
+impl Fields for im_rooms {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("more", &self.more)?;
+        listed(map, "rooms", self.items, self.count)
+    }
+}
+
+impl Fields for im_members {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("more", &self.more)?;
+        listed(map, "members", self.items, self.count)
+    }
+}
+
+impl Fields for im_people {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        listed(map, "people", self.items, self.count)
+    }
+}
+
+impl Fields for im_presence {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        if self.was != 0 {
+            map.serialize_entry("was", &self.was)?;
+        }
+        map.serialize_entry("person", self.person.listed())
+    }
+}
+
+impl Serialize for im_event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, name) = named(self.kind).ok_or_else(|| S::Error::custom("an event of no kind"))?;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("event", name)?;
+        map.serialize_entry("source", &self.source)?;
+        if !is_entry(kind) {
+            // An entry says these itself.
+            entry_fields!(self, map, request, code, room, text);
+        }
+        // SAFETY: each kind has one member of the data, and the library filled it.
+        unsafe { write_data(&mut map, kind, &self.data)? };
+        map.end()
+    }
+}
+
+fn is_entry(kind: Kind) -> bool {
+    (Kind::IM_EVENT_MESSAGE as i32..=Kind::IM_EVENT_OTHER_ENTRY as i32).contains(&(kind as i32))
+}
+
+fn write_to<M: SerializeMap, T: Fields>(map: &mut M, data: *const T) -> Result<(), M::Error> {
+    // SAFETY: NULL, or made by this library in an arena that lives as long as its event.
+    match unsafe { data.as_ref() } {
+        Some(data) => data.write(map),
+        None => Ok(()),
+    }
+}
+
+/// The member of the data that belongs to a kind.
+unsafe fn write_data<M: SerializeMap>(map: &mut M, kind: Kind, data: &im_data) -> Result<(), M::Error> {
+    // SAFETY: the caller says that this kind's member is the one that was filled.
+    unsafe {
+        match kind {
+            Kind::IM_EVENT_MESSAGE
+            | Kind::IM_EVENT_EDITED
+            | Kind::IM_EVENT_DELETED
+            | Kind::IM_EVENT_REACTED
+            | Kind::IM_EVENT_ROOM_CREATED
+            | Kind::IM_EVENT_JOINED
+            | Kind::IM_EVENT_LEFT
+            | Kind::IM_EVENT_TOPIC
+            | Kind::IM_EVENT_OTHER_ENTRY => write_to(map, data.entry),
+            Kind::IM_EVENT_BACKLOG | Kind::IM_EVENT_HISTORY => write_to(map, data.page),
+            Kind::IM_EVENT_LOGGED_IN => write_to(map, data.login),
+            Kind::IM_EVENT_ROOM_ENTERED => write_to(map, data.room),
+            Kind::IM_EVENT_ROOMS => write_to(map, data.rooms),
+            Kind::IM_EVENT_PEOPLE => write_to(map, data.people),
+            Kind::IM_EVENT_PRESENCE => write_to(map, data.presence),
+            Kind::IM_EVENT_MEMBERS => write_to(map, data.members),
+            Kind::IM_EVENT_MISSED => write_to(map, data.gap),
+            Kind::IM_EVENT_POSTED | Kind::IM_EVENT_POST_FAILED => write_to(map, data.posted),
+            Kind::IM_EVENT_TYPING => write_to(map, data.typing),
+            Kind::IM_EVENT_RECEIPT => write_to(map, data.receipt),
+            Kind::IM_EVENT_DISCONNECTED | Kind::IM_EVENT_THROTTLED => write_to(map, data.wait),
+            Kind::IM_EVENT_PERSON_ENTERED
+            | Kind::IM_EVENT_PERSON_DETACHED
+            | Kind::IM_EVENT_PERSON_RESUMED
+            | Kind::IM_EVENT_PERSON_LEFT
+            | Kind::IM_EVENT_REFUSED => write_to(map, data.visitor),
+            Kind::IM_EVENT_QUESTION => write_to(map, data.question),
+            Kind::IM_EVENT_CONNECTING | Kind::IM_EVENT_PEOPLE_COUNT => {
+                map.serialize_entry("count", &data.count)
+            }
+            Kind::IM_EVENT_ROOM_RENUMBERED => map.serialize_entry("number", &data.number),
+            Kind::IM_EVENT_LOGIN_REFUSED
+            | Kind::IM_EVENT_ROOM_EXITED
+            | Kind::IM_EVENT_DONE
+            | Kind::IM_EVENT_FAILED
+            | Kind::IM_EVENT_NOTICE
+            | Kind::IM_EVENT_STORE_FAILED
+            | Kind::IM_EVENT_DRAINED
+            | Kind::IM_EVENT_ACCEPT_PAUSED
+            | Kind::IM_EVENT_READABLE => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NAMES;
+
+    #[test]
+    fn every_kind_has_its_name() {
+        let kinds = include_str!("kinds.rs").split("pub enum im_event_kind {").nth(1).unwrap();
+        let kinds = kinds.split("\n}").next().unwrap();
+        let declared: Vec<String> = kinds
+            .lines()
+            .filter_map(|line| line.trim().split_once(" = ")?.0.strip_prefix("IM_EVENT_"))
+            .map(str::to_lowercase)
+            .collect();
+        assert_eq!(NAMES.iter().map(|(_, name)| (*name).to_owned()).collect::<Vec<_>>(), declared);
+    }
+}

@@ -1,0 +1,277 @@
+//! Events as C sees them.
+
+use super::ids::{Ids, Thing, im_id};
+use super::kinds::{im_event_kind, im_wish};
+use super::output::{EMPTY, cid, list, one, size, text};
+use super::pages::{entry, member, page, person, room};
+use super::types::{
+    im_cid, im_data, im_entry, im_event, im_gap, im_login, im_members, im_people, im_posted, im_presence,
+    im_question, im_receipt, im_rooms, im_typing, im_visitor, im_wait,
+};
+use crate::engine::Peer;
+use crate::engine::client::ClientEvent;
+use crate::engine::server::{Question, ServerEvent, Wish};
+use crate::net::Event;
+use crate::wire::{Cid, Code, LeaveReason, RoomId, Seq, UserId};
+use bumpalo::Bump;
+use std::time::Duration;
+
+/// An event with nothing in it.
+fn blank(source: im_id, kind: im_event_kind) -> im_event {
+    im_event {
+        size: size::<im_event>(),
+        kind: kind as i32,
+        source,
+        request: 0,
+        code: 0,
+        room: 0,
+        text: EMPTY,
+        data: im_data { number: 0 },
+    }
+}
+
+/// An event as C sees it, in the arena. `None`: what it comes from has been removed.
+pub(super) fn event(arena: &Bump, ids: &Ids, event: &Event) -> Option<im_event> {
+    Some(match event {
+        Event::Client(id, event) => client_event(arena, ids.name(Thing::Client(*id))?, event),
+        Event::Server(id, event) => server_event(arena, ids.name(Thing::Server(*id))?, event),
+        Event::AcceptPaused(id, why) => im_event {
+            text: text(arena, why),
+            ..blank(ids.name(Thing::Server(*id))?, im_event_kind::IM_EVENT_ACCEPT_PAUSED)
+        },
+        #[cfg(unix)]
+        Event::Readable(id) => blank(ids.name(Thing::Watch(*id))?, im_event_kind::IM_EVENT_READABLE),
+    })
+}
+
+fn code(code: Code) -> i32 {
+    u16::from(code).into()
+}
+
+fn entry_event(arena: &Bump, source: im_id, entry: im_entry) -> im_event {
+    let (room, text) = (entry.room, entry.text);
+    let head = blank(source, im_event_kind::IM_EVENT_OTHER_ENTRY);
+    im_event { kind: entry.kind, room, text, data: im_data { entry: one(arena, entry) }, ..head }
+}
+
+#[allow(clippy::too_many_lines)] // one arm per event
+fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
+    use im_event_kind as Kind;
+    let of = |kind| blank(source, kind);
+    let words = |it: &str| text(arena, it);
+    match event {
+        ClientEvent::Connecting { attempt } => {
+            im_event { data: im_data { count: u64::from(*attempt) }, ..of(Kind::IM_EVENT_CONNECTING) }
+        }
+        ClientEvent::LoggedIn { user, name, resumed, server, welcome, people } => {
+            let login = im_login {
+                size: size::<im_login>(),
+                resumed: (*resumed).into(),
+                user: user.0,
+                name: words(name),
+                server: words(server),
+                welcome: words(welcome),
+                people: *people,
+            };
+            im_event { data: im_data { login: one(arena, login) }, ..of(Kind::IM_EVENT_LOGGED_IN) }
+        }
+        ClientEvent::LoginRefused { code: why, text } => {
+            im_event { code: code(*why), text: words(text), ..of(Kind::IM_EVENT_LOGIN_REFUSED) }
+        }
+        ClientEvent::Disconnected { code: why, text, retry_in } => im_event {
+            code: why.map_or(0, code),
+            text: words(text),
+            data: im_data { wait: retry_in.map_or(std::ptr::null(), |span| wait(arena, span)) },
+            ..of(Kind::IM_EVENT_DISCONNECTED)
+        },
+        ClientEvent::Entered(info) => im_event {
+            room: info.room.0,
+            data: im_data { room: one(arena, room(arena, info)) },
+            ..of(Kind::IM_EVENT_ROOM_ENTERED)
+        },
+        ClientEvent::Exited { room, text } => {
+            im_event { room: room.0, text: words(text), ..of(Kind::IM_EVENT_ROOM_EXITED) }
+        }
+        ClientEvent::Renumbered { old, new } => {
+            im_event { room: old.0, data: im_data { number: new.0 }, ..of(Kind::IM_EVENT_ROOM_RENUMBERED) }
+        }
+        ClientEvent::Backlog { room, messages, more } => im_event {
+            room: room.0,
+            data: im_data { page: one(arena, page(arena, messages, *more)) },
+            ..of(Kind::IM_EVENT_BACKLOG)
+        },
+        ClientEvent::Event { event, cid: own } => {
+            entry_event(arena, source, entry(arena, event, own.map(cid).unwrap_or_default()))
+        }
+        ClientEvent::Missed { room, from, to } => im_event {
+            room: room.0,
+            data: im_data { gap: one(arena, im_gap { size: size::<im_gap>(), from: from.0, to: to.0 }) },
+            ..of(Kind::IM_EVENT_MISSED)
+        },
+        ClientEvent::Posted { cid, room, seq } => posted(arena, of(Kind::IM_EVENT_POSTED), *cid, *room, *seq),
+        ClientEvent::PostFailed { cid, room, code: why, text } => im_event {
+            code: code(*why),
+            text: words(text),
+            ..posted(arena, of(Kind::IM_EVENT_POST_FAILED), *cid, *room, Seq::ZERO)
+        },
+        ClientEvent::People(known) => {
+            let (items, count) = list(arena, known, |it| person(arena, it));
+            let people = im_people { size: size::<im_people>(), items, count };
+            im_event { data: im_data { people: one(arena, people) }, ..of(Kind::IM_EVENT_PEOPLE) }
+        }
+        ClientEvent::Presence { person: somebody, was } => {
+            let presence = im_presence {
+                size: size::<im_presence>(),
+                was: was.map_or(0, |was| u16::from(was).into()),
+                person: one(arena, person(arena, somebody)),
+            };
+            im_event { data: im_data { presence: one(arena, presence) }, ..of(Kind::IM_EVENT_PRESENCE) }
+        }
+        ClientEvent::PeopleCount(count) => {
+            im_event { data: im_data { count: u64::from(*count) }, ..of(Kind::IM_EVENT_PEOPLE_COUNT) }
+        }
+        ClientEvent::Typing { room, user, name, on } => {
+            let name = words(name.as_deref().unwrap_or(""));
+            let typing = im_typing { size: size::<im_typing>(), on: (*on).into(), user: user.0, name };
+            im_event {
+                room: room.0,
+                data: im_data { typing: one(arena, typing) },
+                ..of(Kind::IM_EVENT_TYPING)
+            }
+        }
+        ClientEvent::Receipt { room, user, delivered, read } => {
+            let receipt =
+                im_receipt { size: size::<im_receipt>(), user: user.0, delivered: delivered.0, read: read.0 };
+            im_event {
+                room: room.0,
+                data: im_data { receipt: one(arena, receipt) },
+                ..of(Kind::IM_EVENT_RECEIPT)
+            }
+        }
+        ClientEvent::Done { request, room } => {
+            im_event { request: request.0, room: room.unwrap_or(RoomId(0)).0, ..of(Kind::IM_EVENT_DONE) }
+        }
+        ClientEvent::Failed { request, code: why, text } => im_event {
+            request: request.0,
+            code: why.map_or(0, code),
+            text: words(text),
+            ..of(Kind::IM_EVENT_FAILED)
+        },
+        ClientEvent::History { request, room, messages, more } => im_event {
+            request: request.0,
+            room: room.0,
+            data: im_data { page: one(arena, page(arena, messages, *more)) },
+            ..of(Kind::IM_EVENT_HISTORY)
+        },
+        ClientEvent::Rooms { request, rooms, more } => {
+            let (items, count) = list(arena, rooms, |it| room(arena, it));
+            let rooms = im_rooms { size: size::<im_rooms>(), more: (*more).into(), items, count };
+            im_event {
+                request: request.0,
+                data: im_data { rooms: one(arena, rooms) },
+                ..of(Kind::IM_EVENT_ROOMS)
+            }
+        }
+        ClientEvent::Members { request, room, members, more } => {
+            let (items, count) = list(arena, members, |it| member(arena, it));
+            let members = im_members { size: size::<im_members>(), more: (*more).into(), items, count };
+            im_event {
+                request: request.0,
+                room: room.0,
+                data: im_data { members: one(arena, members) },
+                ..of(Kind::IM_EVENT_MEMBERS)
+            }
+        }
+        ClientEvent::Notice { text } => im_event { text: words(text), ..of(Kind::IM_EVENT_NOTICE) },
+        ClientEvent::Throttled { text, wait: span } => im_event {
+            text: words(text),
+            data: im_data { wait: wait(arena, *span) },
+            ..of(Kind::IM_EVENT_THROTTLED)
+        },
+    }
+}
+
+fn wait(arena: &Bump, span: Duration) -> *const im_wait {
+    let wait_ms = u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
+    one(arena, im_wait { size: size::<im_wait>(), wait_ms })
+}
+
+fn posted(arena: &Bump, head: im_event, own: Cid, room: RoomId, seq: Seq) -> im_event {
+    let posted = im_posted { size: size::<im_posted>(), cid: cid(own), seq: seq.0 };
+    im_event { room: room.0, data: im_data { posted: one(arena, posted) }, ..head }
+}
+
+fn server_event(arena: &Bump, source: im_id, event: &ServerEvent) -> im_event {
+    use im_event_kind as Kind;
+    let of = |kind| blank(source, kind);
+    match event {
+        ServerEvent::Entered { user, name, peer } => {
+            visitor(arena, of(Kind::IM_EVENT_PERSON_ENTERED), *user, name, Some(*peer), None)
+        }
+        ServerEvent::Detached { user, name, why } => im_event {
+            text: text(arena, why),
+            ..visitor(arena, of(Kind::IM_EVENT_PERSON_DETACHED), *user, name, None, None)
+        },
+        ServerEvent::Resumed { user, name, peer } => {
+            visitor(arena, of(Kind::IM_EVENT_PERSON_RESUMED), *user, name, Some(*peer), None)
+        }
+        ServerEvent::Left { user, name, reason, text: words } => im_event {
+            text: text(arena, words),
+            ..visitor(arena, of(Kind::IM_EVENT_PERSON_LEFT), *user, name, None, Some(*reason))
+        },
+        ServerEvent::Refused { peer, code: why, text: words } => im_event {
+            code: code(*why),
+            text: text(arena, words),
+            ..visitor(arena, of(Kind::IM_EVENT_REFUSED), UserId(0), "", Some(*peer), None)
+        },
+        ServerEvent::Committed(event) => entry_event(arena, source, entry(arena, event, im_cid::default())),
+        ServerEvent::Question(asked) => question(arena, of(Kind::IM_EVENT_QUESTION), asked),
+        ServerEvent::StoreFailed { text: why } => {
+            im_event { text: text(arena, why), ..of(Kind::IM_EVENT_STORE_FAILED) }
+        }
+        ServerEvent::Drained => of(Kind::IM_EVENT_DRAINED),
+    }
+}
+
+fn visitor(
+    arena: &Bump,
+    head: im_event,
+    user: UserId,
+    name: &str,
+    peer: Option<Peer>,
+    reason: Option<LeaveReason>,
+) -> im_event {
+    let visitor = im_visitor {
+        size: size::<im_visitor>(),
+        reason: reason.map_or(0, |reason| u16::from(reason).into()),
+        user: user.0,
+        name: text(arena, name),
+        peer: peer.map_or(EMPTY, |peer| text(arena, &peer.to_string())),
+    };
+    im_event { data: im_data { visitor: one(arena, visitor) }, ..head }
+}
+
+fn question(arena: &Bump, head: im_event, asked: &Question) -> im_event {
+    let wish = match asked.wish {
+        Wish::LogIn => im_wish::IM_WISH_LOG_IN,
+        Wish::Post => im_wish::IM_WISH_POST,
+        Wish::Edit => im_wish::IM_WISH_EDIT,
+        Wish::CreateRoom => im_wish::IM_WISH_CREATE_ROOM,
+        Wish::Join => im_wish::IM_WISH_JOIN,
+        Wish::Direct => im_wish::IM_WISH_DIRECT,
+    };
+    let question = im_question {
+        size: size::<im_question>(),
+        wish: wish as i32,
+        question: asked.id.0,
+        user: asked.user.unwrap_or_default().0,
+        name: text(arena, &asked.name),
+        peer: text(arena, &asked.peer.to_string()),
+    };
+    im_event {
+        room: asked.room.unwrap_or(RoomId(0)).0,
+        text: text(arena, &asked.text),
+        data: im_data { question: one(arena, question) },
+        ..head
+    }
+}

@@ -1,0 +1,64 @@
+//! Handles: numbers in the shape of pointers. They are looked up, never looked through.
+
+use super::status::{Failure, Outcome, im_status};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What a handle stands for; part of its number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Context = 8,
+    Config = 9,
+    Waker = 10,
+}
+
+/// The next handle's number; shared by all kinds, so that a number is never reused.
+static NEXT: AtomicUsize = AtomicUsize::new(1);
+
+/// A new handle of a kind.
+pub(super) fn new_handle(kind: Kind) -> usize {
+    (NEXT.fetch_add(1, Ordering::Relaxed) << 4) | kind as usize
+}
+
+/// Why a handle is not on its shelf.
+pub(super) fn missing(handle: usize, kind: Kind, what: &str) -> Failure {
+    if handle == 0 {
+        Failure::null(what)
+    } else if handle & 15 == kind as usize && (handle >> 4) < NEXT.load(Ordering::Relaxed) {
+        Failure::new(im_status::IM_E_GONE, format!("{what} has been freed"))
+    } else {
+        Failure::new(im_status::IM_E_HANDLE, format!("{what} is not a handle of that kind"))
+    }
+}
+
+/// Things that belong to no thread, by handle.
+pub(super) struct Shelf<T> {
+    kind: Kind,
+    what: &'static str,
+    things: Mutex<BTreeMap<usize, T>>,
+}
+
+impl<T> Shelf<T> {
+    pub(super) const fn new(kind: Kind, what: &'static str) -> Shelf<T> {
+        Shelf { kind, what, things: Mutex::new(BTreeMap::new()) }
+    }
+
+    fn things(&self) -> MutexGuard<'_, BTreeMap<usize, T>> {
+        self.things.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn add(&self, thing: T) -> usize {
+        let handle = new_handle(self.kind);
+        self.things().insert(handle, thing);
+        handle
+    }
+
+    pub(super) fn with<R>(&self, handle: usize, use_it: impl FnOnce(&mut T) -> Outcome<R>) -> Outcome<R> {
+        use_it(self.things().get_mut(&handle).ok_or_else(|| missing(handle, self.kind, self.what))?)
+    }
+
+    pub(super) fn remove(&self, handle: usize) -> Outcome<T> {
+        self.things().remove(&handle).ok_or_else(|| missing(handle, self.kind, self.what))
+    }
+}

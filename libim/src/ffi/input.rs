@@ -1,0 +1,73 @@
+//! What comes in from C: strings and places to write to.
+
+use super::status::{Failure, Outcome, im_status};
+use std::ffi::{CStr, c_char};
+
+/// As the length of a text: it ends at its first NUL.
+pub const IM_NUL_TERMINATED: usize = usize::MAX;
+
+/// A NUL-terminated string that must be given.
+pub(super) fn text<'a>(pointer: *const c_char, what: &str) -> Outcome<&'a str> {
+    text_or_null(pointer, what)?.ok_or_else(|| Failure::null(what))
+}
+
+/// A NUL-terminated string that may be NULL.
+pub(super) fn text_or_null<'a>(pointer: *const c_char, what: &str) -> Outcome<Option<&'a str>> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: by contract the pointer is NULL or to a NUL-terminated string that lives through the call.
+    let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
+    utf8(bytes, what).map(Some)
+}
+
+/// A string with its length, or [`IM_NUL_TERMINATED`].
+pub(super) fn text_of<'a>(pointer: *const c_char, len: usize, what: &str) -> Outcome<&'a str> {
+    if len == IM_NUL_TERMINATED {
+        return text(pointer, what);
+    }
+    if pointer.is_null() {
+        return if len == 0 { Ok("") } else { Err(Failure::null(what)) };
+    }
+    if isize::try_from(len).is_err() {
+        return Err(Failure::new(
+            im_status::IM_E_RANGE,
+            format!("the length of {what} is beyond all memory"),
+        ));
+    }
+    // SAFETY: by contract the pointer is to `len` bytes that live through the call.
+    let bytes = unsafe { std::slice::from_raw_parts(pointer.cast::<u8>(), len) };
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(Failure::new(im_status::IM_E_TEXT, format!("{what} has a NUL at byte {at}")));
+    }
+    utf8(bytes, what)
+}
+
+fn utf8<'a>(bytes: &'a [u8], what: &str) -> Outcome<&'a str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let text = format!("{what} is not UTF-8 from byte {} on", error.valid_up_to());
+        Failure::new(im_status::IM_E_UTF8, text)
+    })
+}
+
+/// A place that must be given for an answer, and is checked before anything is done.
+pub(super) fn place<T>(pointer: *mut T, what: &str) -> Outcome<Place<T>> {
+    if pointer.is_null() { Err(Failure::null(what)) } else { Ok(Place(pointer)) }
+}
+
+/// A place for an answer that not everybody wants; it may be NULL.
+pub(super) fn place_or_null<T>(pointer: *mut T) -> Place<T> {
+    Place(pointer)
+}
+
+/// Where an answer goes.
+pub(super) struct Place<T>(*mut T);
+
+impl<T> Place<T> {
+    pub(super) fn put(&self, value: T) {
+        if !self.0.is_null() {
+            // SAFETY: by contract the pointer is NULL or to a place for one T. It need not hold a valid one yet.
+            unsafe { self.0.write(value) };
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The C interface: `include/im.h` is generated from these files, its text from their comments.
+//!
+//! [`boundary`] stands between every function and the rest: it finds the handle, checks the thread, catches panics and turns
+//! errors into a status and words. Behind it is one file per noun of the header. Handles are numbers in the shape of pointers,
+//! never looked through, so that a stale or foreign one is found out instead of followed.
+
+#![allow(unsafe_code)] // C's pointers and names
+#![allow(non_camel_case_types)] // names as the header has them
+#![allow(clippy::doc_markdown)] // these comments are C's documentation
+#![allow(clippy::not_unsafe_ptr_arg_deref)] // every pointer is C's word
+
+mod boundary;
+mod client;
+mod client_requests;
+mod client_views;
+mod config;
+mod context;
+mod encode;
+mod event;
+mod handles;
+mod ids;
+mod input;
+mod kinds;
+mod library;
+mod options;
+mod output;
+mod pages;
+mod server;
+mod status;
+mod step;
+mod types;
+mod waker;
+
+pub use client::*;
+pub use client_requests::*;
+pub use client_views::*;
+pub use config::*;
+pub use context::*;
+pub use ids::im_id;
+pub use input::IM_NUL_TERMINATED;
+pub use kinds::*;
+pub use library::*;
+pub use options::im_option;
+pub use server::*;
+pub use status::im_status;
+pub use step::*;
+pub use types::*;
+pub use waker::*;

@@ -1,0 +1,258 @@
+//! Options: what im_config_set_str() and im_config_set_int() take, and what becomes of them.
+
+use super::status::{Failure, Outcome, im_status};
+use crate::engine::client::ClientConfig;
+use crate::engine::server::ServerConfig;
+use crate::net::LoopConfig;
+use crate::storage::MemoryLimits;
+use crate::wire::limits::TEXT_BYTES_CEILING;
+use std::time::Duration;
+
+/// What can be set in an im_config. "str" options are set with im_config_set_str(), where NULL takes the option back to its
+/// default, "int" options with im_config_set_int(). Unless said otherwise the default is what most programs want.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum im_option {
+    /// Context, int: where all its randomness comes from, so that it can be repeated. For tests: whoever knows the seed
+    /// can take up its sessions. Default: the system's randomness.
+    IM_OPT_SEED = 1,
+    /// Context, int: 1: time passes only by im_advance(), only mem: addresses are known, and with IM_OPT_SEED the same
+    /// calls bring the same events, byte for byte. Default 0.
+    IM_OPT_VIRTUAL_CLOCK = 2,
+    /// Context, int, 0 or 1: threads that it may start by itself. With 0 servers are named by numeric address; host names
+    /// (except localhost) need 1, and a thread only while one is looked up. Default 1.
+    IM_OPT_WORKERS = 3,
+
+    /// Client or server, str: the client's name, or the server's as shown to people.
+    IM_OPT_NAME = 20,
+    /// Client or server, str: the passkey to give or to ask for. Default: none, and the server lets anybody in.
+    IM_OPT_PASSKEY = 21,
+    /// Client or server, int, 0 to 200: how many of a room's last messages a newcomer gets. Default 50 at the server, and
+    /// for the client what the server suggests.
+    IM_OPT_BACKLOG = 22,
+
+    /// Client, str: the program's name and version, for the server's logs.
+    IM_OPT_AGENT = 40,
+    /// Client, int, 0 or 1: whether to keep the list of people who are there. Default 1.
+    IM_OPT_ROSTER = 41,
+    /// Client, int, 0 or 1: whether to come back by itself when the connection breaks. Default 1.
+    IM_OPT_RECONNECT = 42,
+    /// Client, int: milliseconds before the first try to come back; it doubles with every failure. Default 500.
+    IM_OPT_RETRY_MIN_MS = 43,
+    /// Client, int: the longest wait between tries, in milliseconds. Default 30000.
+    IM_OPT_RETRY_MAX_MS = 44,
+    /// Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
+    IM_OPT_RECEIPTS = 45,
+
+    /// Server, str: a word to people who come in.
+    IM_OPT_WELCOME = 60,
+    /// Server, str: the name of the room that everybody is in. Default "lobby".
+    IM_OPT_LOBBY = 61,
+    /// Server, int: milliseconds that a broken connection's session waits for its client to come back. Default 60000.
+    IM_OPT_RESUME_MS = 62,
+    /// Server, int: connections at once. Default 20000.
+    IM_OPT_CONNECTIONS_MAX = 63,
+    /// Server, int: people at once. Default 20000.
+    IM_OPT_PEOPLE_MAX = 64,
+    /// Server, int: rooms at once. Default 1000.
+    IM_OPT_ROOMS_MAX = 65,
+    /// Server, int: bytes of a connection's outgoing queue before entries are dropped and marked as a gap. Default 1 MiB.
+    IM_OPT_QUEUE_BYTES_MAX = 66,
+    /// Server, int: entries of one room that are kept. Default 10000.
+    IM_OPT_HISTORY_MAX = 67,
+    /// Server, int: bytes of all rooms together that are kept. Default 64 MiB.
+    IM_OPT_HISTORY_BYTES_MAX = 68,
+    /// Server, int, up to 65536: bytes of a message's text. Default 16384.
+    IM_OPT_TEXT_BYTES_MAX = 69,
+    /// Server, int: requests per second that a connection may make for long; beyond, it is read more slowly. 0: no limit.
+    /// Default 50.
+    IM_OPT_REQUESTS_PER_SECOND = 70,
+    /// Server, int: requests that a connection may make at once before that rate counts. Default 500.
+    IM_OPT_REQUESTS_BURST = 71,
+    /// Server, int, 0 or 1: whether it tells the program every entry that it keeps. Default 0.
+    IM_OPT_OBSERVE = 72,
+    /// Server, int, 0 or 1: whether the program decides about logins by name. Default 0, as for the next four. See
+    /// im_server_decide().
+    IM_OPT_ASK_LOGINS = 80,
+    /// Server, int, 0 or 1: whether the program decides about messages and their edits.
+    IM_OPT_ASK_POSTS = 81,
+    /// Server, int, 0 or 1: whether the program decides about making rooms.
+    IM_OPT_ASK_CREATES = 82,
+    /// Server, int, 0 or 1: whether the program decides about entering rooms.
+    IM_OPT_ASK_JOINS = 83,
+    /// Server, int, 0 or 1: whether the program decides about opening private conversations.
+    IM_OPT_ASK_DIRECTS = 84,
+}
+
+/// What an option is set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Str(String),
+    Int(i64),
+}
+
+impl im_option {
+    const ALL: &'static [im_option] = &[
+        im_option::IM_OPT_SEED,
+        im_option::IM_OPT_VIRTUAL_CLOCK,
+        im_option::IM_OPT_WORKERS,
+        im_option::IM_OPT_NAME,
+        im_option::IM_OPT_PASSKEY,
+        im_option::IM_OPT_BACKLOG,
+        im_option::IM_OPT_AGENT,
+        im_option::IM_OPT_ROSTER,
+        im_option::IM_OPT_RECONNECT,
+        im_option::IM_OPT_RETRY_MIN_MS,
+        im_option::IM_OPT_RETRY_MAX_MS,
+        im_option::IM_OPT_RECEIPTS,
+        im_option::IM_OPT_WELCOME,
+        im_option::IM_OPT_LOBBY,
+        im_option::IM_OPT_RESUME_MS,
+        im_option::IM_OPT_CONNECTIONS_MAX,
+        im_option::IM_OPT_PEOPLE_MAX,
+        im_option::IM_OPT_ROOMS_MAX,
+        im_option::IM_OPT_QUEUE_BYTES_MAX,
+        im_option::IM_OPT_HISTORY_MAX,
+        im_option::IM_OPT_HISTORY_BYTES_MAX,
+        im_option::IM_OPT_TEXT_BYTES_MAX,
+        im_option::IM_OPT_REQUESTS_PER_SECOND,
+        im_option::IM_OPT_REQUESTS_BURST,
+        im_option::IM_OPT_OBSERVE,
+        im_option::IM_OPT_ASK_LOGINS,
+        im_option::IM_OPT_ASK_POSTS,
+        im_option::IM_OPT_ASK_CREATES,
+        im_option::IM_OPT_ASK_JOINS,
+        im_option::IM_OPT_ASK_DIRECTS,
+    ];
+
+    pub(super) fn of(number: i32) -> Outcome<im_option> {
+        let found = im_option::ALL.iter().find(|option| **option as i32 == number);
+        found.copied().ok_or_else(|| {
+            Failure::new(im_status::IM_E_OPTION, format!("{number} is no option of this library"))
+        })
+    }
+
+    pub(super) fn is_str(self) -> bool {
+        matches!(
+            self,
+            im_option::IM_OPT_NAME
+                | im_option::IM_OPT_PASSKEY
+                | im_option::IM_OPT_AGENT
+                | im_option::IM_OPT_WELCOME
+                | im_option::IM_OPT_LOBBY
+        )
+    }
+}
+
+/// An option with its value, on its way into a configuration.
+struct Setting<'a>(im_option, &'a Value);
+
+impl Setting<'_> {
+    fn text(&self) -> Outcome<&str> {
+        match self.1 {
+            Value::Str(text) => Ok(text),
+            Value::Int(_) => Err(self.wrong("a str option")),
+        }
+    }
+
+    fn number<T: TryFrom<i64>>(&self, min: i64, max: i64) -> Outcome<T> {
+        let Value::Int(number) = self.1 else { return Err(self.wrong("an int option")) };
+        let fits =
+            (min..=max).contains(number).then_some(*number).and_then(|number| T::try_from(number).ok());
+        fits.ok_or_else(|| {
+            Failure::new(im_status::IM_E_RANGE, format!("{:?} is {number}; it may be {min} to {max}", self.0))
+        })
+    }
+
+    /// A bound on how many there may be.
+    fn count<T: TryFrom<i64>>(&self) -> Outcome<T> {
+        self.number(1, i64::from(u32::MAX))
+    }
+
+    fn flag(&self) -> Outcome<bool> {
+        Ok(self.number::<i64>(0, 1)? == 1)
+    }
+
+    fn millis(&self) -> Outcome<Duration> {
+        Ok(Duration::from_millis(self.number(0, i64::from(u32::MAX))?))
+    }
+
+    fn wrong(&self, what: &str) -> Failure {
+        Failure::new(im_status::IM_E_OPTION, format!("{:?} is not {what}", self.0))
+    }
+}
+
+pub(super) fn apply_to_context(option: im_option, value: &Value, config: &mut LoopConfig) -> Outcome {
+    let it = Setting(option, value);
+    match option {
+        im_option::IM_OPT_SEED => {
+            let number: i64 = it.number(i64::MIN, i64::MAX)?;
+            let mut seed = [0; 32];
+            for (to, from) in seed.iter_mut().zip(number.to_le_bytes()) {
+                *to = from;
+            }
+            config.seed = Some(seed);
+        }
+        im_option::IM_OPT_VIRTUAL_CLOCK => config.virtual_clock = it.flag()?,
+        im_option::IM_OPT_WORKERS => config.threads = it.flag()?,
+        _ => return Err(it.wrong("an option of a context")),
+    }
+    Ok(())
+}
+
+pub(super) fn apply_to_client(option: im_option, value: &Value, config: &mut ClientConfig) -> Outcome {
+    let it = Setting(option, value);
+    match option {
+        im_option::IM_OPT_NAME => config.name = it.text()?.into(),
+        im_option::IM_OPT_PASSKEY => config.passkey = Some(it.text()?.into()),
+        im_option::IM_OPT_BACKLOG => config.backlog = Some(it.number(0, 200)?),
+        im_option::IM_OPT_AGENT => config.agent = it.text()?.into(),
+        im_option::IM_OPT_ROSTER => config.roster = it.flag()?,
+        im_option::IM_OPT_RECONNECT => config.reconnect = it.flag()?,
+        im_option::IM_OPT_RETRY_MIN_MS => config.retry_min = it.millis()?,
+        im_option::IM_OPT_RETRY_MAX_MS => config.retry_max = it.millis()?,
+        im_option::IM_OPT_RECEIPTS => config.receipts = it.flag()?,
+        _ => return Err(it.wrong("an option of a client")),
+    }
+    Ok(())
+}
+
+pub(super) fn apply_to_server(
+    option: im_option,
+    value: &Value,
+    config: &mut ServerConfig,
+    history: &mut MemoryLimits,
+) -> Outcome {
+    let it = Setting(option, value);
+    match option {
+        im_option::IM_OPT_NAME => config.name = it.text()?.into(),
+        im_option::IM_OPT_PASSKEY => config.passkey = Some(it.text()?.into()),
+        im_option::IM_OPT_BACKLOG => config.backlog = it.number(0, 200)?,
+        im_option::IM_OPT_WELCOME => config.welcome = it.text()?.into(),
+        im_option::IM_OPT_LOBBY => config.lobby = it.text()?.into(),
+        im_option::IM_OPT_RESUME_MS => config.resume_window = it.millis()?,
+        im_option::IM_OPT_CONNECTIONS_MAX => config.connections_max = it.count()?,
+        im_option::IM_OPT_PEOPLE_MAX => config.people_max = it.count()?,
+        im_option::IM_OPT_ROOMS_MAX => config.rooms_max = it.count()?,
+        im_option::IM_OPT_QUEUE_BYTES_MAX => {
+            config.queue_bytes_max = it.number(64 * 1024, i64::from(u32::MAX))?;
+        }
+        im_option::IM_OPT_HISTORY_MAX => history.events_per_room = it.count()?,
+        im_option::IM_OPT_HISTORY_BYTES_MAX => history.bytes = it.number(64 * 1024, i64::MAX)?,
+        im_option::IM_OPT_TEXT_BYTES_MAX => {
+            config.limits.text_bytes = it.number(1, TEXT_BYTES_CEILING.into())?;
+        }
+        im_option::IM_OPT_REQUESTS_PER_SECOND => {
+            config.limits.requests_per_second = it.number(0, i64::from(u32::MAX))?;
+        }
+        im_option::IM_OPT_REQUESTS_BURST => config.limits.requests_burst = it.count()?,
+        im_option::IM_OPT_OBSERVE => config.observe = it.flag()?,
+        im_option::IM_OPT_ASK_LOGINS => config.ask.logins = it.flag()?,
+        im_option::IM_OPT_ASK_POSTS => config.ask.posts = it.flag()?,
+        im_option::IM_OPT_ASK_CREATES => config.ask.creates = it.flag()?,
+        im_option::IM_OPT_ASK_JOINS => config.ask.joins = it.flag()?,
+        im_option::IM_OPT_ASK_DIRECTS => config.ask.directs = it.flag()?,
+        _ => return Err(it.wrong("an option of a server")),
+    }
+    Ok(())
+}

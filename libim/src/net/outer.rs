@@ -1,0 +1,83 @@
+//! The loop as another loop sees it: when a turn is due.
+
+#[cfg(unix)]
+use super::bell::Bell;
+#[cfg(unix)]
+use super::event_loop::BELL;
+use super::event_loop::Loop;
+use crate::wire::limits::ACK_DELAY_IDLE;
+use std::cmp::Reverse;
+#[cfg(unix)]
+use std::io;
+use std::time::Duration;
+
+impl Loop {
+    /// Lets virtual time pass; what has become due happens in the next [`turn`](Loop::turn). False on a loop that goes by
+    /// the system's clocks.
+    pub fn advance(&mut self, by: Duration) -> bool {
+        let moved = self.clock.advance(by);
+        self.set_bell();
+        moved
+    }
+
+    /// A descriptor that is readable while a [`turn`](Loop::turn) or an event is due, for the program's own poll(2), epoll(7)
+    /// or event loop. Do nothing else with it; it is closed with the loop. On systems other than Linux also wait no longer
+    /// than [`next_timeout`](Loop::next_timeout) says.
+    #[cfg(unix)]
+    pub fn pollable(&mut self) -> io::Result<std::os::fd::RawFd> {
+        if self.bell.is_none() {
+            self.bell = Some(Bell::new(self.poll.registry(), BELL, &self.waker.0)?);
+            self.set_bell();
+        }
+        Ok(std::os::fd::AsRawFd::as_raw_fd(&self.poll))
+    }
+
+    /// After which time a turn is due even when nothing comes in; `None`: none is. Zero also while events are to be taken.
+    /// On a virtual clock this is how far to [`advance`](Loop::advance) it.
+    pub fn next_timeout(&self) -> Option<Duration> {
+        if self.is_due() {
+            return Some(Duration::ZERO);
+        }
+        let now = self.clock.now().mono;
+        self.next_deadline(now).map(|at| at.saturating_sub(now))
+    }
+
+    /// How long the poll may wait.
+    pub(super) fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
+        [timeout, self.next_timeout()].into_iter().flatten().min()
+    }
+
+    /// Whether there is something to do that the system does not see.
+    fn is_due(&self) -> bool {
+        !(self.again.is_empty()
+            && self.touched.is_empty()
+            && self.eventful.is_empty()
+            && self.notes.is_empty())
+    }
+
+    fn next_deadline(&self, now: Duration) -> Option<Duration> {
+        let alarm = self.alarms.peek().map(|Reverse((at, _))| *at);
+        let idle = (!self.idlers.is_empty()).then_some(now + ACK_DELAY_IDLE);
+        [alarm, idle].into_iter().flatten().min()
+    }
+
+    /// Keeps in step what another loop sees of this one.
+    pub(super) fn set_bell(&mut self) {
+        self.set_bell_anew(false);
+    }
+
+    pub(super) fn set_bell_anew(&mut self, anew: bool) {
+        if self.turning || self.bell.is_none() {
+            return;
+        }
+        let now = self.clock.now().mono;
+        let (due, deadline) = (self.is_due(), self.next_deadline(now));
+        let is_virtual = self.clock.is_virtual();
+        let Some(bell) = &mut self.bell else { return };
+        if due || (is_virtual && deadline.is_some_and(|at| at <= now)) {
+            bell.ring(anew);
+        } else {
+            bell.set(deadline.filter(|_| !is_virtual), now);
+        }
+    }
+}
