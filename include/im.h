@@ -1000,7 +1000,7 @@ int32_t im_next_event(struct im_ctx *ctx,
                       const struct im_event **out);
 
 // Writes the event that im_next_event() gave last, for other programs: a map with the names of the structures in this header and
-// `event`, its kind in small letters; what is zero or empty is left out. `*out` is `*len` bytes and a NUL, the library's, valid
+// `event`, its kind in small letters; what is zero or empty is left out, and what is 1 or 0 for yes or no is true or left out. `*out` is `*len` bytes and a NUL, the library's, valid
 // until the next call that writes events. IM_E_NOT_FOUND when there is none.
 int32_t im_event_encode(struct im_ctx *ctx,
                         int32_t format,

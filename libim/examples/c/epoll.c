@@ -1,17 +1,19 @@
 /* libim in a loop around epoll(7), beside descriptors of the program's own: epoll ADDRESS [PASSKEY]. */
 #include "greeter.h"
 
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 int main(int argc, char **argv) {
     greeter it;
-    struct epoll_event event = {0};
+    struct epoll_event event;
     int epoll, going = 1;
 
     if (greeter_open(&it, argc > 1 ? argv[1] : "127.0.0.1", argc > 2 ? argv[2] : NULL) != 0)
         return 1;
     epoll = epoll_create1(EPOLL_CLOEXEC);
+    memset(&event, 0, sizeof event);
     event.events = EPOLLIN;
     event.data.fd = it.fd;
     epoll_ctl(epoll, EPOLL_CTL_ADD, it.fd, &event);

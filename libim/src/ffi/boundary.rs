@@ -14,9 +14,17 @@ use std::thread::ThreadId;
 
 /// A context in its place.
 struct Slot {
+    handle: usize,
     /// It panicked once and is not used any more.
     poisoned: Cell<bool>,
     context: RefCell<Context>,
+}
+
+impl Drop for Slot {
+    /// Freed by the program or with its thread.
+    fn drop(&mut self) {
+        owners().remove(&self.handle);
+    }
 }
 
 thread_local! {
@@ -61,11 +69,11 @@ pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Out
 /// Gives a context to this thread.
 pub(super) fn add_context(context: Context) -> Outcome<usize> {
     let handle = new_handle(Kind::Context);
-    let slot = Slot { poisoned: Cell::new(false), context: RefCell::new(context) };
+    let slot = Slot { handle, poisoned: Cell::new(false), context: RefCell::new(context) };
+    owners().insert(handle, std::thread::current().id());
     CONTEXTS
         .try_with(|contexts| contexts.borrow_mut().insert(handle, Rc::new(slot)))
         .map_err(|_| Failure::new(im_status::IM_E_THREAD, "this thread is ending"))?;
-    owners().insert(handle, std::thread::current().id());
     Ok(handle)
 }
 
@@ -74,7 +82,6 @@ pub(super) fn remove_context(handle: usize) -> Outcome {
     if slot.context.try_borrow_mut().is_err() {
         return Err(reentered());
     }
-    owners().remove(&handle);
     let _ = CONTEXTS.try_with(|contexts| contexts.borrow_mut().remove(&handle));
     Ok(())
 }

@@ -189,14 +189,24 @@ impl Serialize for im_cid {
     }
 }
 
+/// Writes the fields that say something; those marked `?` are yes or no.
+macro_rules! write_fields {
+    ($it:ident, $map:ident, $($field:ident $(? $yes:literal)?),*) => {
+        $(if !$it.$field.is_blank() {
+            let value = write_fields!(@value $it.$field $(, $yes)?);
+            $map.serialize_entry(stringify!($field), value)?;
+        })*
+    };
+    (@value $value:expr) => { &$value };
+    (@value $value:expr, $yes:literal) => { &$yes };
+}
+
 macro_rules! fields {
-    ($($name:ident { $($field:ident),* })*) => {
+    ($($name:ident { $($field:ident $(? $yes:literal)?),* })*) => {
         $(
             impl Fields for $name {
                 fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-                    $(if !self.$field.is_blank() {
-                        map.serialize_entry(stringify!($field), &self.$field)?;
-                    })*
+                    write_fields!(self, map, $($field $(? $yes)?),*);
                     Ok(())
                 }
             }
@@ -214,33 +224,24 @@ macro_rules! fields {
 
 fields! {
     im_reaction { emoji, names }
-    im_page { more, entries }
-    im_login { user, name, server, welcome, people, resumed }
+    im_page { more ? true, entries }
+    im_login { user, name, server, welcome, people, resumed ? true }
     im_room { room, room_kind, name, topic, head, read, peer, members }
     im_person { user, name, presence, status, reason }
     im_member { user, name, presence, delivered, read }
     im_gap { from, to }
     im_posted { cid, seq }
-    im_typing { user, name, on }
+    im_typing { user, name, on ? true }
     im_receipt { user, delivered, read }
     im_wait { wait_ms }
     im_visitor { user, name, peer, reason }
     im_question { question, wish, user, name, peer }
 }
 
-/// Fields of an entry after `event`, which stands for its kind.
-macro_rules! entry_fields {
-    ($entry:ident, $map:ident, $($field:ident),*) => {
-        $(if !$entry.$field.is_blank() {
-            $map.serialize_entry(stringify!($field), &$entry.$field)?;
-        })*
-    };
-}
-
 impl Fields for im_entry {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        entry_fields!(
-            self, map, room, seq, time, author, name, text, target, mentions, edited, deleted, on, reactions,
+        write_fields!(
+            self, map, room, seq, time, author, name, text, target, mentions, edited, deleted ? true, on ? true, reactions,
             reason, room_kind, cid
         );
         Ok(())
@@ -275,14 +276,14 @@ fn listed<M: SerializeMap, T: Serialize>(
 
 impl Fields for im_rooms {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("more", &self.more)?;
+        write_fields!(self, map, more ? true);
         listed(map, "rooms", self.items, self.count)
     }
 }
 
 impl Fields for im_members {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("more", &self.more)?;
+        write_fields!(self, map, more ? true);
         listed(map, "members", self.items, self.count)
     }
 }
@@ -308,9 +309,9 @@ impl Serialize for im_event {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event", name)?;
         map.serialize_entry("source", &self.source)?;
-        if !is_entry(kind) {
-            // An entry says these itself.
-            entry_fields!(self, map, request, code, room, text);
+        // Entries and rooms say the rest themselves.
+        if !is_entry(kind) && kind != Kind::IM_EVENT_ROOM_ENTERED {
+            write_fields!(self, map, request, code, room, text);
         }
         // SAFETY: each kind has one member of the data, and the library filled it.
         unsafe { write_data(&mut map, kind, &self.data)? };

@@ -69,7 +69,7 @@ pub extern "C" fn im_next_event(ctx: *mut im_ctx, out: *mut *const im_event) -> 
 }
 
 /// Writes the event that im_next_event() gave last, for other programs: a map with the names of the structures in this header and
-/// `event`, its kind in small letters; what is zero or empty is left out. `*out` is `*len` bytes and a NUL, the library's, valid
+/// `event`, its kind in small letters; what is zero or empty is left out, and what is 1 or 0 for yes or no is true or left out. `*out` is `*len` bytes and a NUL, the library's, valid
 /// until the next call that writes events. IM_E_NOT_FOUND when there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_event_encode(

@@ -342,6 +342,8 @@ impl Loop {
         for token in std::mem::take(&mut self.sources.stirred) {
             self.read_again(token);
         }
+        self.drop_stale_alarms();
+        self.set_bell();
     }
 
     fn find_node(&self, key: NodeKey) -> Option<&Node> {

@@ -47,6 +47,7 @@ impl Loop {
         }
         self.handle_ready(now);
         self.handle_alarms(now);
+        self.drop_stale_alarms();
         if quiet {
             self.handle_quiet(now);
         }
@@ -229,6 +230,29 @@ impl Loop {
                 }
                 Alarm::Accept(..) | Alarm::Open(..) | Alarm::Linger(..) => {}
             }
+        }
+    }
+
+    /// Alarms whose reason is gone are not waited for: an idle loop does not wake.
+    pub(super) fn drop_stale_alarms(&mut self) {
+        while let Some(Reverse((at, alarm))) = self.alarms.peek().copied() {
+            let source = |token: usize, serial: u64| {
+                self.sources.slab.get(token).filter(|source| source.serial == serial)
+            };
+            let stands = match alarm {
+                Alarm::Node(key) => self.node(key).is_some_and(|node| node.armed == Some(at)),
+                Alarm::Accept(token, serial) => source(token, serial).is_some_and(|source| source.paused),
+                Alarm::Open(token, serial) => {
+                    source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Opening(..)))
+                }
+                Alarm::Linger(token, serial) => {
+                    source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Lingering(_)))
+                }
+            };
+            if stands {
+                return;
+            }
+            self.alarms.pop();
         }
     }
 

@@ -10,6 +10,10 @@ use crate::wire::limits::{DECISION_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{Code, FromClient, Login, RoomId, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// A connection that waits for a decision hears from the server this often.
+const SIGN_EVERY: Duration = Duration::from_secs(5);
 
 /// What the server asks its program about. Nothing by default: what the rules allow is allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +75,15 @@ pub struct Question {
 #[derive(Debug, Default)]
 pub(super) struct Questions {
     last: u64,
-    open: BTreeMap<QuestionId, (ConnId, Box<FromClient>)>,
+    open: BTreeMap<QuestionId, Held>,
+}
+
+/// A request that waits.
+#[derive(Debug)]
+struct Held {
+    conn: ConnId,
+    request: Box<FromClient>,
+    since: Duration,
 }
 
 impl Questions {
@@ -86,7 +98,7 @@ impl Server {
     /// False when nobody waits for it any more. Of the words, [`REASON_BYTES_MAX`] bytes are passed on.
     pub fn decide(&mut self, id: QuestionId, grant: bool, words: &str) -> bool {
         let now = self.now;
-        let Some((conn, request)) = self.close_question(id) else { return false };
+        let Some(Held { conn, request, .. }) = self.close_question(id) else { return false };
         let words = words.get(..words.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default();
         if grant {
             self.carry_out(now, conn, *request);
@@ -132,8 +144,8 @@ impl Server {
             (None, FromClient::Login(login)) => login.name.as_str().into(),
             (None, _) => "".into(),
         };
-        self.questions.open.insert(id, (conn, Box::new(request)));
-        self.timers.add(now.mono + DECISION_TIME_MAX, Timeout::Question(id));
+        self.questions.open.insert(id, Held { conn, request: Box::new(request), since: now.mono });
+        self.timers.add(now.mono + SIGN_EVERY, Timeout::Question(id));
         self.tell(ServerEvent::Question(Question { id, wish, user, name, peer, room, text }));
     }
 
@@ -143,7 +155,16 @@ impl Server {
     }
 
     pub(super) fn question_due(&mut self, now: Now, id: QuestionId) {
-        let Some((conn, request)) = self.close_question(id) else { return };
+        let Some(held) = self.questions.open.get(&id) else { return };
+        if now.mono < held.since + DECISION_TIME_MAX {
+            // Its pings wait behind the request; it must not take the server for dead.
+            let conn = held.conn;
+            if self.user_of(conn).is_some() {
+                self.handle_ping(conn);
+            }
+            return self.timers.add(now.mono + SIGN_EVERY, Timeout::Question(id));
+        }
+        let Some(Held { conn, request, .. }) = self.close_question(id) else { return };
         let late = Refused {
             code: Code::TimedOut,
             text: "nobody decided about it in time; try again later".into(),
@@ -153,11 +174,11 @@ impl Server {
         self.resume_reading(now, conn);
     }
 
-    fn close_question(&mut self, id: QuestionId) -> Option<(ConnId, Box<FromClient>)> {
-        let (conn, request) = self.questions.open.remove(&id)?;
-        let link = self.links.get_mut(conn)?;
+    fn close_question(&mut self, id: QuestionId) -> Option<Held> {
+        let held = self.questions.open.remove(&id)?;
+        let link = self.links.get_mut(held.conn)?;
         link.asking = None;
-        (link.phase != Phase::Leaving).then_some((conn, request))
+        (link.phase != Phase::Leaving).then_some(held)
     }
 
     fn turn_down(&mut self, now: Now, conn: ConnId, request: &FromClient, refused: Refused) {

@@ -1,0 +1,48 @@
+"""What include/im.h declares, read with regular expressions: cbindgen writes it in one shape."""
+
+import re
+from pathlib import Path
+
+HEADER = Path(__file__).resolve().parents[2] / "include" / "im.h"
+
+
+def text():
+    return re.sub(r"//.*", "", HEADER.read_text())
+
+
+def functions():
+    """Name, return type and parameters of every function."""
+    found = re.findall(r"^((?:const )?\w+ \*?)(im_\w+)\(([^)]*)\);", text(), re.M)
+    return [(name, kind.strip(), [" ".join(p.split()) for p in params.split(",")]) for kind, name, params in found]
+
+
+def structs():
+    """Structures with their fields' names, in order."""
+    found = re.findall(r"^typedef (?:struct|union) (im_\w+) \{(.*?)^\} \w+;", text(), re.M | re.S)
+    return {name: re.findall(r"(\w+)(?:\[\d+\])?;", body) for name, body in found}
+
+
+def enums():
+    """Enumerations with their constants' numbers."""
+    found = re.findall(r"^enum (im_\w+)\n.*?\{(.*?)^\};", text(), re.M | re.S)
+    return {name: {k: int(v) for k, v in re.findall(r"(\w+) = (-?\d+)", body)} for name, body in found}
+
+
+def probe():
+    """A C program that prints sizes and offsets as the compiler has them."""
+    lines = ["#include <im.h>", "#include <stdio.h>", "int main(void) {"]
+    for name, fields in structs().items():
+        lines.append(f'    printf("{name} %zu\\n", sizeof({name}));')
+        lines += [f'    printf("{name}.{field} %zu\\n", offsetof({name}, {field}));' for field in fields]
+    return "\n".join(lines + ["    return 0;", "}", ""])
+
+
+def stub():
+    """A library that has the header's functions and types and does nothing, for tools that compare interfaces."""
+    lines = ["#include <im.h>"]
+    for name, kind, params in functions():
+        lines.append(f"{kind} {name}({', '.join(params)}) {{ return 0; }}")
+    for name in list(structs()) + list(enums()):
+        word = "enum " if name in enums() else ""
+        lines.append(f"{word}{name} const *im_shows_{name}({word}{name} const *it) {{ return it; }}")
+    return "\n".join(lines) + "\n"
