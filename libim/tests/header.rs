@@ -11,6 +11,7 @@ const SOURCES: &[&str] = &[
     "options.rs",
     "ids.rs",
     "types.rs",
+    "event_types.rs",
     "library.rs",
     "config.rs",
     "context.rs",

@@ -3,11 +3,12 @@
 use super::boundary::with_context;
 use super::client::gone;
 use super::context::im_ctx;
+use super::event_types::im_client_state;
 use super::ids::im_id;
 use super::input::place;
 use super::output::{EMPTY, one, size, text};
 use super::pages::{person, room};
-use super::types::{im_client_state, im_person, im_room};
+use super::types::{im_person, im_room};
 use crate::wire::{RoomId, UserId};
 
 /// How a client stands, in `*out`. The library's and valid until the next call of a function that shows something of this

@@ -1,12 +1,14 @@
 //! Events as JSON or MessagePack, for other languages: a map with the names of the C structures, `event` saying what it is.
 //! What is zero or empty is left out.
 
+use super::event_types::{
+    im_data, im_event, im_gap, im_posted, im_question, im_receipt, im_typing, im_visitor, im_wait,
+};
 use super::kinds::{im_event_kind as Kind, im_format};
 use super::status::{Failure, Outcome, im_status};
 use super::types::{
-    im_cid, im_data, im_entries, im_entry, im_event, im_gap, im_login, im_member, im_members, im_page,
-    im_people, im_person, im_posted, im_presence, im_question, im_reaction, im_reactions, im_receipt,
-    im_room, im_rooms, im_str, im_strs, im_typing, im_users, im_visitor, im_wait,
+    im_cid, im_entries, im_entry, im_login, im_member, im_members, im_page, im_people, im_person,
+    im_presence, im_reaction, im_reactions, im_room, im_rooms, im_str, im_strs, im_users,
 };
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};

@@ -1,13 +1,13 @@
 //! Events as C sees them.
 
+use super::event_types::{
+    im_data, im_event, im_gap, im_posted, im_question, im_receipt, im_typing, im_visitor, im_wait,
+};
 use super::ids::{Ids, Thing, im_id};
 use super::kinds::{im_event_kind, im_wish};
 use super::output::{EMPTY, cid, list, one, size, text};
 use super::pages::{entry, member, page, person, room};
-use super::types::{
-    im_cid, im_data, im_entry, im_event, im_gap, im_login, im_members, im_people, im_posted, im_presence,
-    im_question, im_receipt, im_rooms, im_typing, im_visitor, im_wait,
-};
+use super::types::{im_cid, im_entry, im_login, im_members, im_people, im_presence, im_rooms};
 use crate::engine::Peer;
 use crate::engine::client::ClientEvent;
 use crate::engine::server::{Question, ServerEvent, Wish};

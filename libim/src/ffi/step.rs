@@ -3,11 +3,11 @@
 use super::boundary::with_context;
 use super::context::im_ctx;
 use super::encode::encode;
+use super::event_types::im_event;
 use super::ids::{Thing, im_id};
 use super::input::place;
 use super::kinds::im_format;
 use super::status::{Failure, Outcome, im_status};
-use super::types::im_event;
 use std::ffi::c_char;
 use std::time::Duration;
 
