@@ -1,0 +1,32 @@
+"""Chat in your own programs and on your own network: libim for Python.
+
+    import im
+
+    with im.connect("127.0.0.1", "pia") as client:
+        client.post("Hello from Python!")
+        for event in client:
+            if isinstance(event, im.Message):
+                print(f"{event.name}: {event.text}")
+
+`im.connect` and `im.serve` wait by themselves; `im.aio` has the same for asyncio. What happens comes as frozen dataclasses, and
+what goes wrong as exceptions, all of them kinds of `im.ImError`.
+"""
+
+from . import _errors, _events, aio
+from ._client import LOBBY, Client, connect
+from ._context import Context, Waker
+from ._enums import Code, LeaveReason, LogLevel, Option, Presence, RoomKind, Status, Wish
+from ._errors import *  # noqa: F403 - every exception
+from ._events import *  # noqa: F403 - every event
+from ._library import lib as _lib
+from ._server import Server, serve
+
+#: The version of the library that is loaded.
+version: str = _lib.im_version().decode()
+
+__all__ = [
+    "LOBBY", "Client", "Code", "Context", "LeaveReason", "LogLevel", "Option", "Presence", "RoomKind", "Server", "Status",
+    "Waker", "Wish", "aio", "connect", "serve", "version",
+    *(name for name, it in vars(_events).items() if isinstance(it, type) and issubclass(it, _events._Record) and name[0] != "_"),
+    *(name for name, it in vars(_errors).items() if isinstance(it, type) and issubclass(it, Exception)),
+]  # fmt: skip

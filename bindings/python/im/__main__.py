@@ -1,0 +1,84 @@
+"""`python -m im chat|send|tail|serve`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+
+from . import ImError, version
+from .cli import chat, send, serve, tail
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m im", description="Chat from the command line.")
+    top.add_argument("--version", action="version", version=f"libim {version}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="chat|send|tail|serve")
+
+    def client(name: str, help: str, description: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=help, description=description)
+        one.add_argument("address", help="HOST, HOST:PORT or unix:PATH of the server")
+        one.add_argument("-n", "--name", default=_login_name(), help="the name to be known by (default: %(default)s)")
+        one.add_argument(
+            "-p", "--passkey", default=os.environ.get("IM_PASSKEY"), help="the server's passkey (default: $IM_PASSKEY)"
+        )
+        one.add_argument("-r", "--room", help="the room to be in (default: the lobby)")
+        return one
+
+    one = client("chat", "chat in this terminal", "A terminal client. /help inside lists the commands; Tab completes names.")
+    one.add_argument("--no-color", action="store_true", help="plain text (also with $NO_COLOR)")
+    one.set_defaults(run=chat.run)
+
+    one = client(
+        "send",
+        "post what is given, or the lines of standard input",
+        "Posts its arguments as one message, or every line of standard input as one. Ends with status 0 when all is kept.",
+    )
+    one.add_argument("--whole", action="store_true", help="post standard input as one message")
+    one.add_argument("--to", metavar="NAME", help="post to somebody privately")
+    one.add_argument("text", nargs="*", help="the message")
+    one.set_defaults(run=send.run)
+
+    one = client("tail", "print what happens, one JSON object a line", "Prints what happens as JSON lines until it is ended.")
+    one.add_argument("-c", "--count", type=int, metavar="N", help="end after N lines")
+    one.add_argument("--all", action="store_true", help="all events, not only what is said in rooms")
+    one.set_defaults(run=tail.run)
+
+    one = commands.add_parser("serve", help="run a server", description="Runs a server that keeps its history in memory.")
+    one.add_argument("addresses", nargs="*", default=["127.0.0.1:7464"], help="where to listen (default: 127.0.0.1:7464)")
+    one.add_argument("--name", default="libim", help="the server's name (default: %(default)s)")
+    one.add_argument("--welcome", default="", help="a word to people who come in")
+    one.add_argument("--passkey", help="the passkey (default: a new one)")
+    one.add_argument("--open", action="store_true", help="ask for no passkey")
+    one.set_defaults(run=serve.run)
+    return top
+
+
+def _login_name() -> str:
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = "root"
+    # Servers keep that name for nobody.
+    return "somebody" if name == "root" else name
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        return int(asyncio.run(options.run(options)) or 0)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has had enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ImError as error:
+        print(f"im: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

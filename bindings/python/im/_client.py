@@ -1,0 +1,330 @@
+"""Clients: what both flavours have in common, and the one that waits by stepping."""
+
+from __future__ import annotations
+
+from ctypes import POINTER, byref
+from typing import Any, TypeVar
+
+from ._context import Context, encode, views
+from ._enums import Code, LeaveReason, Option, Presence, RoomKind
+from ._errors import DisconnectedError, ImError, LoginRefusedError, RefusedError, check
+from ._events import (
+    Disconnected,
+    Done,
+    Event,
+    Failed,
+    History,
+    LoggedIn,
+    LoginRefused,
+    Members,
+    Person,
+    Posted,
+    PostFailed,
+    Room,
+    Rooms,
+)
+from ._library import ClientView, PersonView, RoomView, lib
+from ._source import Source, SyncSource
+
+#: The room that everybody is in.
+LOBBY = 1
+_ANSWERS = (Done, Failed, History, Rooms, Members)
+_E = TypeVar("_E", bound=Event)
+
+
+def refusal(event: Event) -> RefusedError | None:
+    """The exception of an answer that is none."""
+    if isinstance(event, (Failed, PostFailed)):
+        return RefusedError(event.text, event.code)
+    return None
+
+
+class ClientBase(Source):
+    """A client without a way of waiting. Its plain methods do not wait: they hand something to the library and return."""
+
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        passkey: str | None = None,
+        *,
+        context: Context | None = None,
+        agent: str | None = None,
+        backlog: int | None = None,
+        roster: bool = True,
+        reconnect: bool = True,
+        retry_min: float | None = None,
+        retry_max: float | None = None,
+        receipts: bool = True,
+    ) -> None:
+        super().__init__(context)
+        self.address = address
+        #: Answers that are waited for, by request or cid; the event when it has come.
+        self._answers: dict[int | str, Event | ImError | None] = {}
+        self._login: Event | None = None
+        options: dict[Option, Any] = {
+            Option.NAME: name,
+            Option.PASSKEY: passkey,
+            Option.AGENT: agent,
+            Option.BACKLOG: backlog,
+            Option.ROSTER: roster,
+            Option.RECONNECT: reconnect,
+            Option.RETRY_MIN_MS: None if retry_min is None else round(retry_min * 1000),
+            Option.RETRY_MAX_MS: None if retry_max is None else round(retry_max * 1000),
+            Option.RECEIPTS: receipts,
+        }
+        try:
+            self._id = self.context.add_client(address, options, self._handle)
+        except BaseException:
+            self._remove()
+            raise
+
+    # What it knows, without asking anybody.
+
+    def _look(self) -> Any:
+        out = POINTER(ClientView)()
+        check(lib.im_client_look(self.context.handle, self._id, byref(out)))
+        return out.contents
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is logged in at this moment."""
+        return bool(self._look().ready)
+
+    @property
+    def name(self) -> str:
+        """Its name at the server; empty before the login."""
+        return str(self._look().name.text())
+
+    @property
+    def user(self) -> int:
+        """Its id at the server; 0 before the login."""
+        return int(self._look().user)
+
+    @property
+    def unanswered(self) -> int:
+        """Posts that the server has not answered yet."""
+        return int(self._look().unanswered)
+
+    @property
+    def text_bytes_max(self) -> int:
+        """Bytes of UTF-8 that a message may have."""
+        return int(self._look().text_bytes_max)
+
+    @property
+    def rooms(self) -> list[Room]:
+        """Rooms and private conversations that it is in."""
+        found = views(lib.im_client_next_room, self.context, self._id, RoomView, lambda it: it.room)
+        return [room_of(it) for it in found]
+
+    @property
+    def people(self) -> list[Person]:
+        """People who are there, as far as the server tells them one by one."""
+        found = views(lib.im_client_next_person, self.context, self._id, PersonView, lambda it: it.user)
+        return [person_of(it) for it in found]
+
+    # What does not wait.
+
+    def post_nowait(self, text: str, room: int = LOBBY, *, reply_to: int = 0) -> str:
+        """Posts a message and returns its cid at once. It is delivered exactly once, now or when the connection is back;
+        `Posted` or `PostFailed` with the cid says so."""
+        encoded = encode(text) or b""
+        return self.context.post(lib.im_client_reply, self._id, room, reply_to, encoded, len(encoded))
+
+    def _edit(self, room: int, target: int, text: str) -> str:
+        encoded = encode(text) or b""
+        return self.context.post(lib.im_client_edit, self._id, room, target, encoded, len(encoded))
+
+    def _delete(self, room: int, target: int) -> str:
+        return self.context.post(lib.im_client_delete, self._id, room, target)
+
+    def _react(self, room: int, target: int, emoji: str, on: bool) -> str:
+        return self.context.post(lib.im_client_react, self._id, room, target, encode(emoji), int(on))
+
+    def _ask(self, function: Any, *arguments: Any) -> int:
+        return self.context.ask(function, self._id, *arguments)
+
+    def mark_read(self, upto: int, room: int = LOBBY) -> None:
+        """Notes that the person has read a room up to a place. The room is told in a moment."""
+        check(lib.im_client_mark_read(self.context.handle, self._id, room, upto))
+
+    def typing(self, on: bool = True, room: int = LOBBY) -> None:
+        """Tells a room that one is typing, or has stopped. May be lost; repeat it every few seconds."""
+        check(lib.im_client_typing(self.context.handle, self._id, room, int(on)))
+
+    def retry_now(self) -> None:
+        """Tries to connect at once instead of waiting."""
+        check(lib.im_client_retry_now(self.context.handle, self._id))
+
+    def _begin_quit(self, reason: str) -> None:
+        check(lib.im_client_quit(self.context.handle, self._id, encode(reason)))
+
+    def _begin_login(self, name: str | None, passkey: str | None) -> None:
+        self._login = None
+        check(lib.im_client_login(self.context.handle, self._id, encode(name), encode(passkey)))
+
+    # What comes.
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, (Posted, PostFailed)) and event.cid in self._answers:
+            self._answered(event.cid, event)
+            return
+        if isinstance(event, _ANSWERS) and event.request in self._answers:
+            self._answered(event.request, event)
+            return
+        if isinstance(event, (LoggedIn, LoginRefused)):
+            self._login = event
+        elif isinstance(event, Disconnected) and event.wait_ms is None:
+            self._over = True
+            for key in [key for key, answer in self._answers.items() if answer is None]:
+                self._answered(key, DisconnectedError(event.text, event.code))
+        self._events.append(event)
+
+    def _answered(self, key: int | str, answer: Event | ImError) -> None:
+        self._answers[key] = answer
+
+    def _logged_in(self) -> bool:
+        """Whether a login has come to an end, well or not."""
+        return self._login is not None or self._over
+
+    def _check_login(self) -> None:
+        if isinstance(self._login, LoginRefused):
+            raise LoginRefusedError(self._login.text, self._login.code)
+        if self._login is None:
+            last = self._last_disconnect()
+            raise DisconnectedError(last.text if last else "the client is closed", last.code if last else Code.NONE)
+
+    def _last_disconnect(self) -> Disconnected | None:
+        """Why the last try to connect came to nothing, as far as it has not been iterated over."""
+        return next((it for it in reversed(self._events) if isinstance(it, Disconnected)), None)
+
+    def _answer(self, key: int | str) -> Event:
+        """Takes an answer that has come."""
+        answer = self._answers.pop(key)
+        if isinstance(answer, ImError):
+            raise answer
+        assert answer is not None
+        if problem := refusal(answer):
+            raise problem
+        return answer
+
+
+def room_of(view: Any) -> Room:
+    return Room(
+        view.room, RoomKind(view.room_kind), view.name.text(), view.topic.text(), view.head, view.read, view.peer, view.members
+    )
+
+
+def person_of(view: Any) -> Person:
+    return Person(view.user, view.name.text(), Presence(view.presence), view.status.text(), LeaveReason(view.reason))
+
+
+class Client(ClientBase, SyncSource):
+    """A client that waits: `connect` makes one that is logged in. Iterate over it for what happens.
+
+    Methods that ask the server for something return its answer; what happens meanwhile waits to be iterated over. They raise
+    `RefusedError` when the server refuses, and `TimeoutError` after `patience` seconds.
+    """
+
+    #: Seconds to wait for an answer.
+    patience = 30.0
+
+    def wait_ready(self, timeout: float | None = None) -> Client:
+        """Waits until it is logged in. Raises `LoginRefusedError`, `DisconnectedError`, or `TimeoutError`."""
+        if not self._wait(self._logged_in, self.patience if timeout is None else timeout):
+            last = self._last_disconnect()
+            raise TimeoutError(f"not logged in at {self.address} in time" + (f": {last.text}" if last else ""))
+        self._check_login()
+        return self
+
+    def login(self, name: str | None = None, passkey: str | None = None) -> None:
+        """Tries again after a refused login; None keeps what was given before."""
+        self._begin_login(name, passkey)
+        self.wait_ready()
+
+    def quit(self, reason: str = "") -> None:
+        """Leaves for good. What was posted is delivered first."""
+        if not self._over and self.context.handle is not None:
+            self._begin_quit(reason)
+            self._wait(lambda: self._over, self.patience)
+
+    def close(self) -> None:
+        """Leaves in good order and gives everything back. May be called again."""
+        try:
+            self.quit()
+        finally:
+            self._remove()
+
+    def _await(self, key: int | str, kind: type[_E]) -> _E:
+        self._answers.setdefault(key, None)
+        if not self._wait(lambda: self._answers[key] is not None, self.patience):
+            del self._answers[key]
+            raise TimeoutError("the server has not answered in time")
+        answer = self._answer(key)
+        assert isinstance(answer, kind)
+        return answer
+
+    def post(self, text: str, room: int = LOBBY, *, reply_to: int = 0) -> Posted:
+        """Posts a message and waits until the server keeps it."""
+        return self._await(self.post_nowait(text, room, reply_to=reply_to), Posted)
+
+    def edit(self, target: int, text: str, room: int = LOBBY) -> Posted:
+        """Gives a message of one's own another text."""
+        return self._await(self._edit(room, target, text), Posted)
+
+    def delete(self, target: int, room: int = LOBBY) -> Posted:
+        """Takes back a message of one's own."""
+        return self._await(self._delete(room, target), Posted)
+
+    def react(self, target: int, emoji: str, on: bool = True, room: int = LOBBY) -> Posted:
+        """Adds a reaction to a message, or takes one's own away."""
+        return self._await(self._react(room, target, emoji, on), Posted)
+
+    def set_status(self, text: str = "", *, away: bool = False) -> None:
+        """Sets one's presence and status text."""
+        self._await(self._ask(lib.im_client_set_status, int(away), encode(text)), Done)
+
+    def create_room(self, name: str, topic: str = "") -> int:
+        """Makes a room, enters it, and returns its id."""
+        return self._await(self._ask(lib.im_client_create_room, encode(name), encode(topic)), Done).room
+
+    def join(self, name: str) -> int:
+        """Enters a room by name and returns its id."""
+        return self._await(self._ask(lib.im_client_join, encode(name)), Done).room
+
+    def leave(self, room: int) -> None:
+        """Leaves a room."""
+        self._await(self._ask(lib.im_client_leave, room), Done)
+
+    def set_topic(self, topic: str, room: int) -> None:
+        """Sets a room's topic; empty: none."""
+        self._await(self._ask(lib.im_client_set_topic, room, encode(topic)), Done)
+
+    def direct(self, name: str) -> int:
+        """Opens the private conversation with somebody and returns its id, which is used like a room's."""
+        return self._await(self._ask(lib.im_client_direct, encode(name)), Done).room
+
+    def history(self, room: int = LOBBY, before: int = 0, limit: int = 0) -> History:
+        """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
+        return self._await(self._ask(lib.im_client_history, room, before, limit), History)
+
+    def list_rooms(self, after: int = 0) -> Rooms:
+        """Rooms that can be joined, those whose ids are after `after`."""
+        return self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
+
+    def list_members(self, room: int = LOBBY, after: int = 0) -> Members:
+        """A room's members, those whose ids are after `after`."""
+        return self._await(self._ask(lib.im_client_list_members, room, after), Members)
+
+
+def connect(address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Any) -> Client:
+    """Connects, logs in, and returns the client. Options are those of `Client`; with `context` it lives beside others.
+
+    Raises `LoginRefusedError` with the server's reason, `TimeoutError` when there is no answer within `timeout` seconds (30).
+    """
+    client = Client(address, name, passkey, **options)
+    try:
+        return client.wait_ready(timeout)
+    except BaseException:
+        client._remove()
+        raise

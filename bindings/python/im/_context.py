@@ -1,0 +1,237 @@
+"""A context: one event loop of the library's with its clients and servers. Everything else stands on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from ctypes import POINTER, byref, c_int32, c_size_t, c_uint32, c_uint64, c_void_p, string_at
+from typing import Any
+
+from ._enums import LogLevel, Option
+from ._errors import EncodingError, TextError, check
+from ._events import Event, event_from
+from ._library import ABI, LOG, Cid, lib
+
+#: Events taken from the library at once.
+BATCH = 512
+Log = Callable[[LogLevel, str], None]
+_JSON = 1
+
+
+def encode(text: str | None) -> bytes | None:
+    """A text for the library."""
+    if text is None:
+        return None
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError as error:
+        raise EncodingError(str(error)) from None
+    if b"\0" in encoded:
+        raise TextError(f"the text has a NUL at byte {encoded.index(0)}")
+    return encoded
+
+
+class Config:
+    """Settings on their way to the library."""
+
+    def __init__(self, options: Mapping[Option, str | int | bool | None]) -> None:
+        handle = c_void_p()
+        check(lib.im_config_new(byref(handle)))
+        self.handle = handle
+        try:
+            for option, value in options.items():
+                if isinstance(value, str):
+                    check(lib.im_config_set_str(handle, option, encode(value)))
+                elif value is not None:
+                    check(lib.im_config_set_int(handle, option, int(value)))
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> Config:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        check(lib.im_config_free(self.handle))
+
+
+class Context:
+    """One event loop with any number of clients and servers, on the thread that makes it.
+
+    Programs with one client or server do not need it: `connect`, `serve` and `im.aio` make one themselves. With `virtual_clock`
+    time passes only by `advance`, and with `seed` the same calls bring the same events. `log` is told what happens up to
+    `log_level`.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        virtual_clock: bool = False,
+        workers: int = 1,
+        log: Log | None = None,
+        log_level: LogLevel = LogLevel.INFO,
+    ) -> None:
+        self._handle: c_void_p | None = None
+        options = {Option.SEED: seed, Option.VIRTUAL_CLOCK: virtual_clock, Option.WORKERS: workers}
+        #: Who takes the events of a source.
+        self._takers: dict[int, Callable[[Event], None]] = {}
+        handle = c_void_p()
+        with Config(options) as config:
+            if log is not None:
+                tell = log
+                # Kept as long as the context, which calls it.
+                self._log = LOG(lambda _, level, text: tell(LogLevel(level), text.decode()))
+                check(lib.im_config_set_log(config.handle, log_level, self._log, None))
+            check(lib.im_new(ABI, config.handle, byref(handle)))
+        self._handle = handle
+
+    def close(self) -> None:
+        """Ends the context; connections that are still open break. May be called again."""
+        if self._handle is not None:
+            check(lib.im_free(self._handle))
+            self._handle = None
+            self._takers.clear()
+
+    def __enter__(self) -> Context:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        try:
+            self.close()
+        except Exception:  # noqa: BLE001 - on another thread or at the end of the interpreter nothing can be done
+            pass
+
+    @property
+    def handle(self) -> c_void_p | None:
+        """The im_ctx; None, which the library takes for NULL and refuses, when it is closed."""
+        return self._handle
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while a step or an event is due."""
+        out = c_int32()
+        check(lib.im_fd(self._handle, byref(out)))
+        return out.value
+
+    def step(self, timeout: float | None = None) -> None:
+        """One bounded turn: waits for something to do, at most `timeout` seconds (None: without limit), and does it."""
+        wait = -1 if timeout is None else max(0, min(int(timeout * 1000), 2**31 - 1))
+        check(lib.im_step(self._handle, wait))
+
+    def next_timeout(self) -> float | None:
+        """After how many seconds a step is due even when nothing comes in; None: none is."""
+        out = c_int32()
+        check(lib.im_next_timeout(self._handle, byref(out)))
+        return None if out.value < 0 else out.value / 1000
+
+    def advance(self, seconds: float) -> None:
+        """Lets virtual time pass."""
+        check(lib.im_advance(self._handle, round(seconds * 1000)))
+
+    def take(self) -> list[Event]:
+        """All events that are there now, in order. Those of clients and servers go to them as well."""
+        out, length = c_void_p(), c_size_t()
+        events: list[Event] = []
+        while True:
+            check(lib.im_next_events(self._handle, _JSON, BATCH, byref(out), byref(length)))
+            if length.value <= 2:
+                return events
+            taken = json.loads(string_at(out.value or 0, length.value))
+            for fields in taken:
+                event = event_from(fields)
+                taker = self._takers.get(event.source)
+                if taker is not None:
+                    taker(event)
+                events.append(event)
+            if len(taken) < BATCH:
+                return events
+
+    def waker(self) -> Waker:
+        """What wakes this context from another thread."""
+        return Waker(self)
+
+    def watch(self, fd: int) -> int:
+        """Watches a descriptor of the program's own, which `Readable` tells of. Returns its id, for `remove`."""
+        out = c_uint64()
+        check(lib.im_watch(self._handle, fd, byref(out)))
+        return out.value
+
+    def remove(self, source: int) -> None:
+        """Removes a client, a server or a watched descriptor at once."""
+        self._takers.pop(source, None)
+        check(lib.im_remove(self._handle, source))
+
+    def add_client(self, address: str, options: Mapping[Option, Any], taker: Callable[[Event], None]) -> int:
+        out = c_uint64()
+        with Config(options) as config:
+            check(lib.im_connect(self._handle, encode(address), config.handle, byref(out)))
+        self._takers[out.value] = taker
+        return out.value
+
+    def add_server(self, options: Mapping[Option, Any], taker: Callable[[Event], None]) -> int:
+        out = c_uint64()
+        with Config(options) as config:
+            check(lib.im_serve(self._handle, config.handle, byref(out)))
+        self._takers[out.value] = taker
+        return out.value
+
+    def ask(self, function: Any, client: int, *arguments: Any) -> int:
+        """Calls a request of a client's and returns its number."""
+        request = c_uint32()
+        check(function(self._handle, client, *arguments, byref(request)))
+        return request.value
+
+    def post(self, function: Any, client: int, *arguments: Any) -> str:
+        """Calls what goes through a client's outbox and returns its name."""
+        cid = Cid()
+        check(function(self._handle, client, *arguments, byref(cid)))
+        return cid.text()
+
+
+class Waker:
+    """Wakes a context from any thread."""
+
+    def __init__(self, context: Context) -> None:
+        handle = c_void_p()
+        check(lib.im_waker_new(context.handle, byref(handle)))
+        self._handle: c_void_p | None = handle
+
+    def wake(self) -> None:
+        """Makes the context's `step` return soon. Several calls before it does are one."""
+        check(lib.im_waker_wake(self._handle))
+
+    def close(self) -> None:
+        """Frees it; it may outlive the context. May be called again."""
+        if self._handle is not None:
+            check(lib.im_waker_free(self._handle))
+            self._handle = None
+
+    def __enter__(self) -> Waker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        try:
+            self.close()
+        except Exception:  # noqa: BLE001 - at the end of the interpreter nothing can be done
+            pass
+
+
+def views(function: Any, context: Context, source: int, kind: Any, key: Callable[[Any], int]) -> Iterator[Any]:
+    """What the library knows, one after the other, by id."""
+    after = 0
+    while True:
+        out = POINTER(kind)()
+        check(function(context.handle, source, after, byref(out)))
+        if not out:
+            return
+        after = key(out.contents)
+        yield out.contents
+
+
+__all__ = ["BATCH", "Config", "Context", "Waker", "encode", "views"]

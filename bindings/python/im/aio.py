@@ -1,0 +1,215 @@
+"""libim with asyncio: one descriptor in the event loop, no thread.
+
+    async with im.aio.connect("127.0.0.1", "pia") as client:
+        await client.post("Hello!")
+        async for event in client:
+            ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+from ._client import LOBBY, ClientBase
+from ._context import encode
+from ._errors import ImError
+from ._events import Done, Event, History, Members, Posted, Rooms
+from ._library import lib
+from ._server import ServerBase
+from ._source import AsyncSource
+
+_E = TypeVar("_E", bound=Event)
+
+
+class Client(ClientBase, AsyncSource):
+    """A client in asyncio's loop; `connect` makes one that is logged in. Iterate over it with `async for`.
+
+    Methods that ask the server for something return its answer and raise `RefusedError` when it refuses. Limit how long you wait
+    with `asyncio.timeout`.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._futures: dict[int | str, asyncio.Future[None]] = {}
+        self._entry: asyncio.Future[None] | None = None
+        self._start()
+
+    def _handle(self, event: Event) -> None:
+        super()._handle(event)
+        if self._entry is not None and not self._entry.done() and self._logged_in():
+            self._entry.set_result(None)
+
+    def _answered(self, key: int | str, answer: Event | ImError) -> None:
+        super()._answered(key, answer)
+        future = self._futures.pop(key, None)
+        if future is not None and not future.done():
+            future.set_result(None)
+
+    def _fail(self, problem: ImError) -> None:
+        super()._fail(problem)
+        for future in [*self._futures.values(), *([self._entry] if self._entry else [])]:
+            if not future.done():
+                future.set_exception(problem)
+        self._futures.clear()
+
+    async def wait_ready(self) -> Client:
+        """Waits until it is logged in. Raises `LoginRefusedError` or `DisconnectedError`."""
+        if not self._logged_in():
+            self._entry = asyncio.get_running_loop().create_future()
+            await self._entry
+        self._check_login()
+        return self
+
+    async def login(self, name: str | None = None, passkey: str | None = None) -> None:
+        """Tries again after a refused login; None keeps what was given before."""
+        self._begin_login(name, passkey)
+        await self.wait_ready()
+
+    async def quit(self, reason: str = "") -> None:
+        """Leaves for good. What was posted is delivered first. Iteration ends with the last event."""
+        if self._over or self.context.handle is None:
+            return
+        self._begin_quit(reason)
+        await self._ended()
+
+    async def close(self) -> None:
+        """Leaves in good order and gives everything back. May be called again."""
+        try:
+            if self._id:
+                await self.quit()
+        finally:
+            self._stop()
+
+    async def _await(self, key: int | str, kind: type[_E]) -> _E:
+        self._answers.setdefault(key, None)
+        if self._answers[key] is None:
+            self._futures[key] = asyncio.get_running_loop().create_future()
+            try:
+                await self._futures[key]
+            finally:
+                self._futures.pop(key, None)
+                if self._answers.get(key) is None:
+                    self._answers.pop(key, None)
+        answer = self._answer(key)
+        assert isinstance(answer, kind)
+        return answer
+
+    async def post(self, text: str, room: int = LOBBY, *, reply_to: int = 0) -> Posted:
+        """Posts a message and waits until the server keeps it."""
+        return await self._await(self.post_nowait(text, room, reply_to=reply_to), Posted)
+
+    async def edit(self, target: int, text: str, room: int = LOBBY) -> Posted:
+        """Gives a message of one's own another text."""
+        return await self._await(self._edit(room, target, text), Posted)
+
+    async def delete(self, target: int, room: int = LOBBY) -> Posted:
+        """Takes back a message of one's own."""
+        return await self._await(self._delete(room, target), Posted)
+
+    async def react(self, target: int, emoji: str, on: bool = True, room: int = LOBBY) -> Posted:
+        """Adds a reaction to a message, or takes one's own away."""
+        return await self._await(self._react(room, target, emoji, on), Posted)
+
+    async def set_status(self, text: str = "", *, away: bool = False) -> None:
+        """Sets one's presence and status text."""
+        await self._await(self._ask(lib.im_client_set_status, int(away), encode(text)), Done)
+
+    async def create_room(self, name: str, topic: str = "") -> int:
+        """Makes a room, enters it, and returns its id."""
+        return (await self._await(self._ask(lib.im_client_create_room, encode(name), encode(topic)), Done)).room
+
+    async def join(self, name: str) -> int:
+        """Enters a room by name and returns its id."""
+        return (await self._await(self._ask(lib.im_client_join, encode(name)), Done)).room
+
+    async def leave(self, room: int) -> None:
+        """Leaves a room."""
+        await self._await(self._ask(lib.im_client_leave, room), Done)
+
+    async def set_topic(self, topic: str, room: int) -> None:
+        """Sets a room's topic; empty: none."""
+        await self._await(self._ask(lib.im_client_set_topic, room, encode(topic)), Done)
+
+    async def direct(self, name: str) -> int:
+        """Opens the private conversation with somebody and returns its id, which is used like a room's."""
+        return (await self._await(self._ask(lib.im_client_direct, encode(name)), Done)).room
+
+    async def history(self, room: int = LOBBY, before: int = 0, limit: int = 0) -> History:
+        """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
+        return await self._await(self._ask(lib.im_client_history, room, before, limit), History)
+
+    async def list_rooms(self, after: int = 0) -> Rooms:
+        """Rooms that can be joined, those whose ids are after `after`."""
+        return await self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
+
+    async def list_members(self, room: int = LOBBY, after: int = 0) -> Members:
+        """A room's members, those whose ids are after `after`."""
+        return await self._await(self._ask(lib.im_client_list_members, room, after), Members)
+
+
+class _Connecting:
+    """What `connect` returns: await it, or enter it with `async with`."""
+
+    def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self._arguments, self._options = arguments, options
+        self._client: Client | None = None
+
+    async def _connect(self) -> Client:
+        client = Client(*self._arguments, **self._options)
+        try:
+            return await client.wait_ready()
+        except BaseException:
+            client._stop()
+            raise
+
+    def __await__(self) -> Generator[Any, None, Client]:
+        return self._connect().__await__()
+
+    async def __aenter__(self) -> Client:
+        self._client = await self._connect()
+        return self._client
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+
+def connect(address: str, name: str, passkey: str | None = None, **options: Any) -> _Connecting:
+    """Connects and logs in: `client = await connect(...)` or `async with connect(...) as client`. Options are those of `Client`.
+
+    It goes on trying to reach the server; limit it with `asyncio.timeout`. Raises `LoginRefusedError` with the server's reason.
+    """
+    return _Connecting((address, name, passkey), options)
+
+
+class Server(ServerBase, AsyncSource):
+    """A server in asyncio's loop. Iterate over it with `async for`; it runs in any case."""
+
+    def __init__(self, *addresses: str, **options: Any) -> None:
+        super().__init__(*addresses, **options)
+        self._start()
+
+    async def drain(self) -> None:
+        """Closes in good order: everybody is told. Takes at most ten seconds."""
+        if self._over or self.context.handle is None:
+            return
+        self._begin_drain()
+        await self._ended()
+
+    async def close(self) -> None:
+        """Drains and gives everything back. May be called again."""
+        try:
+            if self._id:
+                await self.drain()
+        finally:
+            self._stop()
+
+
+def serve(*addresses: str, **options: Any) -> Server:
+    """A server at these addresses, to be called inside a running loop. Options are those of `Server`."""
+    return Server(*addresses, **options)
+
+
+__all__ = ["Client", "Server", "connect", "serve"]

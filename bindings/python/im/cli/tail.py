@@ -1,0 +1,55 @@
+"""`python -m im tail`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from enum import IntEnum
+from typing import Any
+
+from .._events import Backlog, Entry, Event
+from .common import connect, room_of
+
+
+async def run(options: argparse.Namespace) -> int:
+    client = await connect(options, roster=options.all)
+    left = options.count if options.count is not None else -1
+    async with client:
+        await room_of(client, options.room)
+        async for event in client:
+            for line in _lines(event, options.all):
+                if left == 0:
+                    return 0
+                sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+                left -= 1
+            sys.stdout.flush()
+            if left == 0:
+                return 0
+    return 0
+
+
+def _lines(event: Event, everything: bool) -> list[dict[str, Any]]:
+    if isinstance(event, Backlog) and not everything:
+        return [_line(entry) for entry in event.entries]
+    return [_line(event)] if everything or isinstance(event, Entry) else []
+
+
+def _line(event: Event) -> dict[str, Any]:
+    fields = dataclasses.asdict(event)
+    fields.pop("source", None)
+    named = {"event": type(event).__name__} | {key: _named(value) for key, value in fields.items()}
+    if isinstance(event, Entry):
+        named["when"] = event.when.isoformat()
+    return named
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, IntEnum):
+        return value.name.lower()
+    if isinstance(value, dict):
+        return {key: _named(it) for key, it in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_named(it) for it in value]
+    return value

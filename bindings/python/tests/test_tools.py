@@ -1,0 +1,174 @@
+"""The command-line tools and the examples, as their users run them, against a real server."""
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import im
+
+from conftest import PACKAGE, PATIENCE, ROOT
+
+EXAMPLES = PACKAGE / "examples"
+ENVIRONMENT = os.environ | {"IM_PASSKEY": "sesame"}
+
+
+def tool(*arguments, input=None, status=0, **more):
+    command = [sys.executable, "-m", "im", *arguments]
+    done = subprocess.run(command, input=input, capture_output=True, text=True, timeout=PATIENCE, env=ENVIRONMENT, **more)
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    return done.stdout if status == 0 else done.stderr
+
+
+def start(*command, **more):
+    return subprocess.Popen(
+        [sys.executable, *map(str, command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, **more
+    )
+
+
+def test_the_readmes_program(real_server):
+    program = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
+    assert program == (EXAMPLES / "hello.py").read_text(), "the README's Python program is not examples/hello.py"
+    command = [sys.executable, EXAMPLES / "hello.py", real_server.address, "sesame"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stdout == "pia: Hello from Python!\n"
+
+
+def test_send_and_tail(real_server):
+    address = real_server.address
+    tool("send", "-n", "bot", address, "hello", "there")
+    tool("send", "-n", "bot", "-r", "numbers", address, input="".join(f"{n}\n" for n in range(600)))
+    lines = [json.loads(it) for it in tool("tail", "-n", "reader", "-r", "numbers", "-c", "51", address).splitlines()]
+    said = [it["text"] for it in lines if it["event"] == "Message" and it["room"] != 1]
+    assert said == [str(n) for n in range(550, 600)]
+    assert lines[0]["text"] == "hello there" and lines[0]["when"].endswith("+00:00")
+    tool("send", "-n", "bot", "--whole", address, input="two\nlines\n")
+    assert "wrong passkey" in tool("send", "-p", "wrong", address, "x", status=1)
+    assert "absent" in tool("send", "--to", "absent", address, "x", status=1)
+    assert "16384" in tool("send", address, input="x" * 20000 + "\n", status=1)
+
+
+def test_chat_by_pipe(real_server):
+    with im.connect(real_server.address, "anna", "sesame") as anna:
+        chat = start("-m", "im", "chat", "-n", "zoe", real_server.address)
+        assert "logged in at libim as zoe" in chat.stdout.readline()
+        anna.post("good \x1b[31mmorning")
+        while "anna: good \u241b[31mmorning" not in (line := chat.stdout.readline()):
+            assert line
+        for line in ("hello", "/join tea", "/topic hot", "/nonsense", "/away lunch", "//slash", "/who"):
+            chat.stdin.write(line + "\n")
+            chat.stdin.flush()
+            time.sleep(0.1)
+        out, _ = chat.communicate("quit\n", timeout=PATIENCE)
+        assert chat.returncode == 0
+        for part in ("zoe: hello", "#tea is open", "set the topic: hot", "there is no command /nonsense", "zoe: /slash"):
+            assert part in out, (part, out)
+
+
+def test_chat_in_a_terminal(real_server):
+    import pty
+
+    with im.connect(real_server.address, "anna", "sesame") as anna:
+        child, fd = pty.fork()
+        if child == 0:
+            command = [sys.executable, "-m", "im", "chat", "-n", "zoe", real_server.address]
+            os.execve(sys.executable, command, ENVIRONMENT | {"TERM": "xterm"})
+
+        def until(wanted):
+            seen, end = b"", time.monotonic() + PATIENCE
+            while wanted not in seen:
+                assert time.monotonic() < end, seen
+                if select.select([fd], [], [], 0.2)[0]:
+                    seen += os.read(fd, 65536)
+            return seen
+
+        until(b"#lobby> ")
+        os.write(fd, b"helo\x1b[Dl\x05 @an\t!\r")  # the cursor goes left, then to the end; Tab completes
+        until(b"hello @anna !")
+        event = next(it for it in anna if isinstance(it, im.Message))
+        assert event.text == "hello @anna !" and event.mentions == [anna.user]
+        os.write(fd, b"\x1b[A\r")
+        assert next(it for it in anna if isinstance(it, im.Message)).text == "hello @anna !"
+        os.write(fd, b"unsent")
+        anna.post("above the line")
+        until(b"#lobby> unsent")
+        os.write(fd, b"\x15\x04")
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        os.close(fd)
+
+
+def test_serve():
+    server = start("-m", "im", "serve", "127.0.0.1:0", "--welcome", "be kind", stderr=subprocess.PIPE)
+    address = server.stdout.readline().split()[1]
+    passkey = server.stdout.readline().split()[1]
+    with im.connect(address, "anna", passkey) as client:
+        assert next(it for it in client if isinstance(it, im.LoggedIn)).welcome == "be kind"
+    server.send_signal(signal.SIGTERM)
+    _, log = server.communicate(timeout=PATIENCE)
+    assert server.returncode == 0 and "anna has come" in log and "anna has left (quit)" in log
+
+
+def test_echo_bot(real_server):
+    bot = start(EXAMPLES / "echo_bot.py", real_server.address, "sesame")
+    assert bot.stdout.readline() == "echo is there\n"
+    with im.connect(real_server.address, "anna", "sesame") as anna:
+        room = anna.direct("echo")
+        anna.post("hello?", room)
+        said = (it for it in anna if isinstance(it, im.Message) and it.author != anna.user)
+        assert next(said).text == "hello?"
+    bot.send_signal(signal.SIGINT)
+    bot.communicate(timeout=PATIENCE)
+    assert bot.returncode == 0
+
+
+def test_build_notifier(real_server):
+    with im.connect(real_server.address, "anna", "sesame") as anna:
+        room = anna.create_room("builds")
+        for command, status in ((["true"], 0), (["sh", "-c", "echo broken; exit 3"], 3)):
+            done = subprocess.run(
+                [sys.executable, EXAMPLES / "build_notifier.py", real_server.address, "builds", *command],
+                env=ENVIRONMENT, timeout=PATIENCE,
+            )  # fmt: skip
+            assert done.returncode == status
+        said = [it.text for it in anna.history(room).entries]
+        assert said[0].startswith("true passed after") and "FAILED with status 3" in said[1] and "broken" in said[2]
+
+
+def test_room_log(real_server, tmp_path):
+    file = tmp_path / "log"
+    with im.connect(real_server.address, "anna", "sesame") as anna:
+        anna.post("one")
+        for text in ("two\nlines", "three"):
+            scribe = start(EXAMPLES / "room_log.py", real_server.address, "lobby", file)
+            anna.post(text)
+            end = time.monotonic() + PATIENCE
+            while not file.exists() or text.split("\n")[0] not in file.read_text():
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            scribe.send_signal(signal.SIGINT)
+            scribe.communicate(timeout=PATIENCE)
+            assert scribe.returncode == 0
+    lines = [line.split("\t") for line in file.read_text().splitlines()]
+    assert [(it[0], it[2], it[3]) for it in lines] == [("1", "anna", "one"), ("2", "anna", "two lines"), ("3", "anna", "three")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the wheel is checked on Linux")
+def test_a_wheel_with_the_library_inside(tmp_path):
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, PACKAGE]
+    subprocess.run(build, check=True, timeout=600)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert re.fullmatch(r"im-0\.1\.0-py3-none-(manylinux|linux)\w+\.whl", wheel.name), wheel.name
+    target = tmp_path / "site"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel], check=True)
+    environment = {key: value for key, value in os.environ.items() if key != "IM_LIBRARY"} | {"PYTHONPATH": str(target)}
+    script = "import im; c = im.Context(); print(im._library.lib._name)"
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.strip() == str(target / "im" / "libim.so")
+    assert (target / "im" / "py.typed").exists()
