@@ -28,7 +28,6 @@ from ._source import Source, SyncSource
 
 #: The room that everybody is in.
 LOBBY = 1
-_ANSWERS = (Done, Failed, History, Rooms, Members)
 _E = TypeVar("_E", bound=Event)
 
 
@@ -166,19 +165,33 @@ class ClientBase(Source):
     # What comes.
 
     def _handle(self, event: Event) -> None:
-        if isinstance(event, (Posted, PostFailed)) and event.cid in self._answers:
-            self._answered(event.cid, event)
-            return
-        if isinstance(event, _ANSWERS) and event.request in self._answers:
-            self._answered(event.request, event)
-            return
-        if isinstance(event, (LoggedIn, LoginRefused)):
-            self._login = event
-        elif isinstance(event, Disconnected) and event.wait_ms is None:
+        special = _SPECIAL.get(type(event))
+        if special is None or not getattr(self, special)(event):
+            self._events.append(event)
+
+    def _handle_posted(self, event: Posted | PostFailed) -> bool:
+        """True: somebody waits for it, and nobody else is told."""
+        if event.cid not in self._answers:
+            return False
+        self._answered(event.cid, event)
+        return True
+
+    def _handle_answer(self, event: Done | Failed | History | Rooms | Members) -> bool:
+        if event.request not in self._answers:
+            return False
+        self._answered(event.request, event)
+        return True
+
+    def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
+        self._login = event
+        return False
+
+    def _handle_disconnected(self, event: Disconnected) -> bool:
+        if event.wait_ms is None:
             self._over = True
             for key in [key for key, answer in self._answers.items() if answer is None]:
                 self._answered(key, DisconnectedError(event.text, event.code))
-        self._events.append(event)
+        return False
 
     def _answered(self, key: int | str, answer: Event | ImError) -> None:
         self._answers[key] = answer
@@ -207,6 +220,21 @@ class ClientBase(Source):
         if problem := refusal(answer):
             raise problem
         return answer
+
+
+#: Events that mean something to the client itself.
+_SPECIAL: dict[type[Event], str] = {
+    Posted: "_handle_posted",
+    PostFailed: "_handle_posted",
+    Done: "_handle_answer",
+    Failed: "_handle_answer",
+    History: "_handle_answer",
+    Rooms: "_handle_answer",
+    Members: "_handle_answer",
+    LoggedIn: "_handle_login",
+    LoginRefused: "_handle_login",
+    Disconnected: "_handle_disconnected",
+}
 
 
 def room_of(view: Any) -> Room:

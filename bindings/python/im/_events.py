@@ -578,8 +578,10 @@ def event_from(fields: dict[str, Any]) -> Event:
         return UnknownEvent(source=fields.get("source", 0), event=name, fields=fields)
     if kind is Missed:
         fields["first"] = fields.pop("from", 0)
-    if kind._convert:
-        return kind._from(fields)
+    # As _Record._from, without a call: this is done for every event.
+    for field, convert in kind._convert.items():
+        if field in fields:
+            fields[field] = convert(fields[field])
     event = _new(kind)
     _set(event, "__dict__", fields)
     return event

@@ -155,25 +155,35 @@ class AsyncSource(Source):
     #: Somebody waits for the end; what else comes is kept, however much it is.
     _end: asyncio.Future[None] | None = None
 
-    def __aiter__(self) -> AsyncIterator[Event]:
-        return self
-
-    async def __anext__(self) -> Event:
-        while not self._events:
-            if self._over:
-                raise StopAsyncIteration
-            await self._more()
-        event = self._events.popleft()
-        if self._driver is not None and not self._driver._reading and len(self._events) < Driver.HIGH // 2:
-            self._driver.resume()
-        return event
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        """Events as they come, to the end."""
+        events = self._events
+        while events or not self._over:
+            if not events:
+                await self._more()
+            while events:
+                yield events.popleft()
+                # Another iteration may have taken the rest meanwhile.
+            self._go_on()
 
     async def next(self, timeout: float | None = None) -> Event | None:
         """The next event; None: nothing came within `timeout` seconds, or nothing will come any more."""
         try:
-            return await asyncio.wait_for(self.__anext__(), timeout)
-        except (StopAsyncIteration, asyncio.TimeoutError):
+            async with asyncio.timeout(timeout):
+                while not self._events:
+                    if self._over:
+                        return None
+                    await self._more()
+        except TimeoutError:
             return None
+        event = self._events.popleft()
+        self._go_on()
+        return event
+
+    def _go_on(self) -> None:
+        """Takes events again that were left with the library, once there is room for them."""
+        if self._driver is not None and not self._driver._reading and len(self._events) < Driver.HIGH // 2:
+            self._driver.resume()
 
     async def _more(self) -> None:
         """Waits until something has happened."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from ._client import LOBBY, ClientBase
 from ._context import encode
 from ._errors import ImError
-from ._events import Done, Event, History, Members, Posted, Rooms
+from ._events import Disconnected, Done, Event, History, LoggedIn, LoginRefused, Members, Posted, Rooms
 from ._library import lib
 from ._server import ServerBase
 from ._source import AsyncSource
@@ -36,8 +36,17 @@ class Client(ClientBase, AsyncSource):
         self._entry: asyncio.Future[None] | None = None
         self._start()
 
-    def _handle(self, event: Event) -> None:
-        super()._handle(event)
+    def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
+        self._login = event
+        self._tell_entry()
+        return False
+
+    def _handle_disconnected(self, event: Disconnected) -> bool:
+        super()._handle_disconnected(event)
+        self._tell_entry()
+        return False
+
+    def _tell_entry(self) -> None:
         if self._entry is not None and not self._entry.done() and self._logged_in():
             self._entry.set_result(None)
 

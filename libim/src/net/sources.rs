@@ -191,9 +191,10 @@ impl Sources {
                 if count == 0 {
                     return if pipe.peer.is_none() { Read::End } else { Read::Nothing };
                 }
-                for (to, from) in buffer.iter_mut().zip(pipe.inbox.drain(..count)) {
-                    *to = from;
+                if let (Some(to), Some(from)) = (buffer.get_mut(..count), pipe.inbox.get(..count)) {
+                    to.copy_from_slice(from);
                 }
+                pipe.inbox.drain(..count);
                 let more = !pipe.inbox.is_empty() || pipe.peer.is_none();
                 if std::mem::take(&mut pipe.starving) {
                     self.stirred.extend(pipe.peer);
@@ -224,10 +225,9 @@ impl Sources {
             let mut slices = [IoSlice::new(&[])];
             outbox.gather(&mut slices);
             let room = READ_BYTES_PER_TURN.saturating_sub(pipe.inbox.len());
-            let bytes = slices.first().map(|slice| slice.iter().take(room)).into_iter().flatten();
-            let before = pipe.inbox.len();
-            pipe.inbox.extend(bytes);
-            let count = pipe.inbox.len() - before;
+            let bytes: &[u8] = slices.first().map_or(&[], |slice| slice);
+            let count = bytes.len().min(room);
+            pipe.inbox.extend_from_slice(bytes.get(..count).unwrap_or_default());
             if count == 0 {
                 pipe.starving = true;
                 break;
