@@ -102,6 +102,8 @@ impl Listener for ThroughC {
     }
 }
 
+type Figure = fn(&Cost) -> Duration;
+
 /// Time for receiving in all, and for taking events alone.
 struct Cost {
     all: Duration,
@@ -159,8 +161,7 @@ fn main() {
     let per = |span: Duration| span.as_secs_f64() * 1e9 / f64::from(EVENTS);
     println!("| a million messages of 100 bytes, ns each | Rust | C | ratio |\n|---|---|---|---|");
     let mut runs: Vec<(Cost, Cost)> = (0..3).map(|_| (measure(through_rust), measure(through_c))).collect();
-    let figures: [(&str, fn(&Cost) -> Duration); 2] =
-        [("received and taken", |it| it.all), ("taken alone", |it| it.taking)];
+    let figures: [(&str, Figure); 2] = [("received and taken", |it| it.all), ("taken alone", |it| it.taking)];
     for (what, of) in figures {
         let ratio = |(rust, c): &(Cost, Cost)| per(of(c)) / per(of(rust));
         runs.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));

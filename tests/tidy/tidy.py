@@ -15,6 +15,7 @@ LAYERS = {
     "engine": {"wire", "core"},
     "storage": {"wire", "core", "engine"},
     "net": {"wire", "core", "engine", "storage"},
+    "ffi": {"wire", "core", "engine", "storage", "net"},
 }
 SANS_IO = ("wire", "core", "engine")
 IO = re.compile(
@@ -50,10 +51,12 @@ def main():
             check_layers(path, layer, problems)
     listed = subprocess.run(["git", "ls-files", "*.rs", "*.py", "*.c", "*.h"], cwd=ROOT, capture_output=True, text=True)
     for name in listed.stdout.split():
+        if name == "include/im.h":  # generated, in one piece by its nature
+            continue
         length = len((ROOT / name).read_text().splitlines())
         if length > LINES_MAX:
             problems.append(f"{name} has {length} lines; split it: {LINES_MAX} are the most")
-    for name in ("README.md", "ARCHITECTURE.md", "docs/performance.md", "docs/protocol.md"):
+    for name in ("README.md", "ARCHITECTURE.md", "docs/performance.md", "docs/protocol.md", "docs/embedding.md", "bindings/python/README.md"):
         text = (ROOT / name).read_text()
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             if not ((ROOT / name).parent / target).exists():

@@ -27,6 +27,6 @@ version: str = _lib.im_version().decode()
 __all__ = [
     "LOBBY", "Client", "Code", "Context", "LeaveReason", "LogLevel", "Option", "Presence", "RoomKind", "Server", "Status",
     "Waker", "Wish", "aio", "connect", "serve", "version",
-    *(name for name, it in vars(_events).items() if isinstance(it, type) and issubclass(it, _events._Record) and name[0] != "_"),
+    *_events.__all__,
     *(name for name, it in vars(_errors).items() if isinstance(it, type) and issubclass(it, Exception)),
 ]  # fmt: skip

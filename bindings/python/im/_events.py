@@ -1,154 +1,27 @@
-"""What happened, as frozen dataclasses.
-
-They are made from the library's JSON in one go: a parsed map becomes an event's attributes, and what it leaves out has the
-class's default. So an event costs little more than its parsing.
-"""
+"""What a client tells, and every event by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
-from ._enums import Code, LeaveReason, Presence, RoomKind, Wish
+from ._entries import (
+    Deleted, Edited, Entry, Joined, Left, Message, OtherEntry, Reacted, Reaction, RoomCreated, TopicChanged,
+)  # fmt: skip
+from ._enums import Code, LeaveReason, Presence, RoomKind
+from ._record import Event, Record, new, set_attribute
+from ._server_events import (
+    AcceptPaused, Drained, PersonDetached, PersonEntered, PersonLeft, PersonResumed, Question, Readable, Refused, StoreFailed,
+)  # fmt: skip
 
-_T = TypeVar("_T", bound="_Record")
-_set: Callable[[object, str, object], None] = object.__setattr__
-_new = object.__new__
-
-
-@dataclass(frozen=True)
-class _Record:
-    #: What a field's plain value is turned into.
-    _convert: ClassVar[dict[str, Callable[[Any], Any]]] = {}
-
-    @classmethod
-    def _from(cls: type[_T], fields: dict[str, Any]) -> _T:
-        for name, convert in cls._convert.items():
-            if name in fields:
-                fields[name] = convert(fields[name])
-        record = _new(cls)
-        _set(record, "__dict__", fields)
-        return record
-
-
-def _when(millis: int) -> datetime:
-    return datetime.fromtimestamp(millis / 1000, timezone.utc)
-
-
-@dataclass(frozen=True)
-class Event(_Record):
-    """Something that the library tells. `source` is the id of the client, server or descriptor that it comes from."""
-
-    source: int = 0
-
-
-@dataclass(frozen=True)
-class Reaction(_Record):
-    """One emoji under a message, with those who added it."""
-
-    emoji: str = ""
-    names: tuple[str, ...] = ()
-
-    _convert = {"names": tuple}
-
-
-@dataclass(frozen=True)
-class Entry(Event):
-    """Something that happened in a room and lasts: each comes exactly once, in the room's order."""
-
-    room: int = 0
-    seq: int = 0
-    #: Milliseconds since 1970, by the server's clock; see `when`.
-    time: int = 0
-    author: int = 0
-    name: str = ""
-
-    @property
-    def when(self) -> datetime:
-        """The time, in UTC."""
-        return _when(self.time)
-
-
-@dataclass(frozen=True)
-class Message(Entry):
-    """Somebody said something. `target` is the message that it answers, `cid` the post's own name if this client posted it."""
-
-    text: str = ""
-    target: int = 0
-    mentions: tuple[int, ...] | list[int] = ()
-    edited: int = 0
-    deleted: bool = False
-    reactions: tuple[Reaction, ...] = ()
-    cid: str = ""
-
-    _convert = {"reactions": lambda them: tuple(Reaction._from(it) for it in them)}
-
-
-@dataclass(frozen=True)
-class Edited(Entry):
-    """The author gave a message another text."""
-
-    target: int = 0
-    text: str = ""
-    mentions: tuple[int, ...] | list[int] = ()
-    cid: str = ""
-
-
-@dataclass(frozen=True)
-class Deleted(Entry):
-    """The author took a message back."""
-
-    target: int = 0
-    cid: str = ""
-
-
-@dataclass(frozen=True)
-class Reacted(Entry):
-    """Somebody added a reaction, `text`, to a message, or took it away (`on` is False)."""
-
-    target: int = 0
-    text: str = ""
-    on: bool = False
-    cid: str = ""
-
-
-@dataclass(frozen=True)
-class RoomCreated(Entry):
-    """The room came to be; `text` is its name."""
-
-    text: str = ""
-    room_kind: RoomKind = RoomKind.NONE
-
-    _convert = {"room_kind": RoomKind}
-
-
-@dataclass(frozen=True)
-class Joined(Entry):
-    """The author entered the room."""
-
-
-@dataclass(frozen=True)
-class Left(Entry):
-    """The author left the room."""
-
-    reason: LeaveReason = LeaveReason.NONE
-    text: str = ""
-
-    _convert = {"reason": LeaveReason}
-
-
-@dataclass(frozen=True)
-class TopicChanged(Entry):
-    """The author set the topic."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class OtherEntry(Entry):
-    """Something of a later protocol."""
+__all__ = [
+    "AcceptPaused", "Backlog", "Connecting", "Deleted", "Disconnected", "Done", "Drained", "Edited", "Entry", "Event",
+    "Failed", "History", "Joined", "Left", "LoggedIn", "LoginRefused", "Member", "Members", "Message", "Missed",
+    "Notice", "OtherEntry", "People", "PeopleCount", "Person", "PersonDetached", "PersonEntered", "PersonLeft",
+    "PersonResumed", "PostFailed", "Posted", "PresenceChanged", "Question", "Reacted", "Reaction", "Readable",
+    "Receipt", "Refused", "Room", "RoomCreated", "RoomEntered", "RoomExited", "RoomRenumbered", "Rooms", "StoreFailed",
+    "Throttled", "TopicChanged", "Typing", "UnknownEvent",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -192,7 +65,7 @@ class Disconnected(Event):
 
 
 @dataclass(frozen=True)
-class Room(_Record):
+class Room(Record):
     """A room as the client sees it; for a private conversation `name` is the other's and `peer` their id."""
 
     room: int = 0
@@ -247,7 +120,7 @@ class Backlog(Event):
     entries: tuple[Message, ...] = ()
     more: bool = False
 
-    _convert = {"entries": lambda them: tuple(map(_entry, them))}
+    _convert = {"entries": lambda them: tuple(map(event_from, them))}
 
 
 @dataclass(frozen=True)
@@ -259,7 +132,7 @@ class History(Event):
     entries: tuple[Message, ...] = ()
     more: bool = False
 
-    _convert = {"entries": lambda them: tuple(map(_entry, them))}
+    _convert = {"entries": lambda them: tuple(map(event_from, them))}
 
 
 @dataclass(frozen=True)
@@ -294,7 +167,7 @@ class PostFailed(Event):
 
 
 @dataclass(frozen=True)
-class Person(_Record):
+class Person(Record):
     """Somebody, as everybody sees them."""
 
     user: int = 0
@@ -383,7 +256,7 @@ class Rooms(Event):
 
 
 @dataclass(frozen=True)
-class Member(_Record):
+class Member(Record):
     """One member of a room."""
 
     user: int = 0
@@ -420,95 +293,6 @@ class Throttled(Event):
 
     text: str = ""
     wait_ms: int = 0
-
-
-@dataclass(frozen=True)
-class PersonEntered(Event):
-    """Server: somebody logged in."""
-
-    user: int = 0
-    name: str = ""
-    peer: str = ""
-
-
-@dataclass(frozen=True)
-class PersonDetached(Event):
-    """Server: somebody's connection broke; their session waits for them."""
-
-    user: int = 0
-    name: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class PersonResumed(Event):
-    """Server: somebody took up their session again."""
-
-    user: int = 0
-    name: str = ""
-    peer: str = ""
-
-
-@dataclass(frozen=True)
-class PersonLeft(Event):
-    """Server: somebody is gone for good."""
-
-    user: int = 0
-    name: str = ""
-    reason: LeaveReason = LeaveReason.NONE
-    text: str = ""
-
-    _convert = {"reason": LeaveReason}
-
-
-@dataclass(frozen=True)
-class Refused(Event):
-    """Server: a connection was refused or ended by the server."""
-
-    code: Code = Code.NONE
-    text: str = ""
-    peer: str = ""
-
-    _convert = {"code": Code}
-
-
-@dataclass(frozen=True)
-class StoreFailed(Event):
-    """Server: the store could not keep something; its sender was told."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Drained(Event):
-    """Server: all is said and every connection closed."""
-
-
-@dataclass(frozen=True)
-class AcceptPaused(Event):
-    """Server: it cannot accept connections for the moment; it goes on by itself."""
-
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Question(Event):
-    """Server: somebody waits for `decide`."""
-
-    question: int = 0
-    wish: Wish = Wish.LOG_IN
-    user: int = 0
-    name: str = ""
-    peer: str = ""
-    room: int = 0
-    text: str = ""
-
-    _convert = {"wish": Wish}
-
-
-@dataclass(frozen=True)
-class Readable(Event):
-    """A watched descriptor has something to read, or has ended."""
 
 
 @dataclass(frozen=True)
@@ -566,10 +350,6 @@ KINDS: dict[str, type[Event]] = {
 }
 
 
-def _entry(fields: dict[str, Any]) -> Event:
-    return event_from(fields)
-
-
 def event_from(fields: dict[str, Any]) -> Event:
     """The event of a parsed map, which becomes its attributes."""
     name = fields.pop("event")
@@ -578,10 +358,10 @@ def event_from(fields: dict[str, Any]) -> Event:
         return UnknownEvent(source=fields.get("source", 0), event=name, fields=fields)
     if kind is Missed:
         fields["first"] = fields.pop("from", 0)
-    # As _Record._from, without a call: this is done for every event.
+    # As Record._from, without a call: this is done for every event.
     for field, convert in kind._convert.items():
         if field in fields:
             fields[field] = convert(fields[field])
-    event = _new(kind)
-    _set(event, "__dict__", fields)
+    event = new(kind)
+    set_attribute(event, "__dict__", fields)
     return event

@@ -39,7 +39,6 @@ pub(super) fn event(arena: &Bump, ids: &Ids, event: &Event) -> Option<im_event> 
             text: text(arena, why),
             ..blank(ids.name(Thing::Server(*id))?, im_event_kind::IM_EVENT_ACCEPT_PAUSED)
         },
-        #[cfg(unix)]
         Event::Readable(id) => blank(ids.name(Thing::Watch(*id))?, im_event_kind::IM_EVENT_READABLE),
     })
 }

@@ -36,11 +36,15 @@ pub extern "C" fn im_fd(ctx: *mut im_ctx, out: *mut i32) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         #[cfg(unix)]
-        out.put(context.lp.pollable()?);
+        {
+            out.put(context.lp.pollable()?);
+            Ok(())
+        }
         #[cfg(not(unix))]
-        return Err(Failure::new(im_status::IM_E_UNSUPPORTED, "this system has no descriptors to poll"));
-        #[cfg(unix)]
-        Ok(())
+        {
+            let _ = (context, out);
+            Err(Failure::new(im_status::IM_E_UNSUPPORTED, "this system has no descriptors to poll"))
+        }
     })
 }
 
@@ -208,6 +212,8 @@ pub extern "C" fn im_remove(ctx: *mut im_ctx, id: im_id) -> i32 {
             Thing::Client(client) => context.lp.remove_client(client),
             #[cfg(unix)]
             Thing::Watch(watch) => context.lp.unwatch(watch),
+            #[cfg(not(unix))]
+            Thing::Watch(_) => {}
         }
         Ok(())
     })

@@ -25,7 +25,7 @@ pub(super) struct Bell {
 
 #[cfg_attr(not(unix), allow(dead_code))]
 impl Bell {
-    #[allow(unused_variables)] // each system uses some of them
+    #[allow(unused_variables, clippy::unnecessary_wraps)] // each system uses some of it
     pub(super) fn new(registry: &Registry, token: Token, waker: &Arc<Waker>) -> io::Result<Bell> {
         Ok(Bell {
             #[cfg(target_os = "linux")]

@@ -13,6 +13,7 @@ use super::node::{Engine, Node, NodeKey};
 use super::resolver::Resolver;
 use super::sources::{Alarm, Kind, Sources};
 use super::waker::Waker;
+use super::watch::WatchId;
 #[cfg(feature = "client")]
 use crate::engine::client::{Client, ClientConfig, ClientEvent};
 #[cfg(feature = "server")]
@@ -51,14 +52,8 @@ pub enum Event {
     AcceptPaused(ServerId, String),
     /// A descriptor that the program gave to [`Loop::watch`] has something to read, or has ended. It is not told again
     /// before the program has read all there is.
-    #[cfg(unix)]
     Readable(WatchId),
 }
-
-/// Names a watched descriptor within its loop; never reused.
-#[cfg(unix)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WatchId(pub(crate) u64);
 
 /// A loop with any number of servers and clients, on one thread.
 ///
@@ -231,28 +226,6 @@ impl Loop {
     #[cfg(feature = "client")]
     pub fn remove_client(&mut self, id: ClientId) {
         self.remove_node(id.0);
-    }
-
-    /// Watches a descriptor of the program's own, such as its standard input or the reading end of a pipe; see
-    /// [`Event::Readable`]. The loop closes it when the loop ends.
-    #[cfg(unix)]
-    pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> io::Result<WatchId> {
-        let nobody = NodeKey { index: usize::MAX, serial: 0 };
-        let token = self.sources.add_watched(self.poll.registry(), nobody, Kind::Watched(fd))?;
-        Ok(WatchId(self.sources.slab.get(token).map_or(0, |source| source.serial)))
-    }
-
-    /// Ends the watching of a descriptor and closes it.
-    #[cfg(unix)]
-    pub fn unwatch(&mut self, id: WatchId) {
-        let is_it = |source: &super::sources::Source| {
-            matches!(source.kind, Kind::Watched(_)) && source.serial == id.0
-        };
-        let token = self.sources.slab.iter().find(|(_, source)| is_it(source)).map(|(token, _)| token);
-        if let Some(token) = token {
-            self.sources.remove(self.poll.registry(), token);
-        }
-        self.notes.retain(|note| *note != Event::Readable(id));
     }
 
     /// The time of this loop.

@@ -15,11 +15,11 @@ mod sources;
 mod stream;
 mod turn;
 mod waker;
+mod watch;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
-#[cfg(unix)]
-pub use event_loop::WatchId;
 pub use event_loop::{Event, Loop};
 pub use loop_config::LoopConfig;
 pub use node::{ClientId, ServerId};
 pub use waker::Waker;
+pub use watch::WatchId;

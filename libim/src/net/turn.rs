@@ -1,13 +1,13 @@
 //! One turn of the loop: what has become ready and what is due reaches the engines.
 
-#[cfg(unix)]
-use super::event_loop::WatchId;
 use super::event_loop::{BELL, Event, Loop, WAKE};
 use super::listener::is_exhaustion;
 use super::node::NodeKey;
 #[cfg(feature = "server")]
 use super::node::ServerId;
 use super::sources::{Alarm, Kind, Read};
+#[cfg(unix)]
+use super::watch::WatchId;
 use crate::core::Now;
 use crate::engine::Peer;
 use mio::Events;

@@ -1,0 +1,116 @@
+"""What happens in a room and lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from ._enums import LeaveReason, RoomKind
+from ._record import Event, Record
+
+
+@dataclass(frozen=True)
+class Reaction(Record):
+    """One emoji under a message, with those who added it."""
+
+    emoji: str = ""
+    names: tuple[str, ...] = ()
+
+    _convert = {"names": tuple}
+
+
+@dataclass(frozen=True)
+class Entry(Event):
+    """Something that happened in a room and lasts: each comes exactly once, in the room's order."""
+
+    room: int = 0
+    seq: int = 0
+    #: Milliseconds since 1970, by the server's clock; see `when`.
+    time: int = 0
+    author: int = 0
+    name: str = ""
+
+    @property
+    def when(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.fromtimestamp(self.time / 1000, timezone.utc)
+
+
+@dataclass(frozen=True)
+class Message(Entry):
+    """Somebody said something. `target` is the message that it answers, `cid` the post's own name if this client posted it."""
+
+    text: str = ""
+    target: int = 0
+    mentions: tuple[int, ...] | list[int] = ()
+    edited: int = 0
+    deleted: bool = False
+    reactions: tuple[Reaction, ...] = ()
+    cid: str = ""
+
+    _convert = {"reactions": lambda them: tuple(Reaction._from(it) for it in them)}
+
+
+@dataclass(frozen=True)
+class Edited(Entry):
+    """The author gave a message another text."""
+
+    target: int = 0
+    text: str = ""
+    mentions: tuple[int, ...] | list[int] = ()
+    cid: str = ""
+
+
+@dataclass(frozen=True)
+class Deleted(Entry):
+    """The author took a message back."""
+
+    target: int = 0
+    cid: str = ""
+
+
+@dataclass(frozen=True)
+class Reacted(Entry):
+    """Somebody added a reaction, `text`, to a message, or took it away (`on` is False)."""
+
+    target: int = 0
+    text: str = ""
+    on: bool = False
+    cid: str = ""
+
+
+@dataclass(frozen=True)
+class RoomCreated(Entry):
+    """The room came to be; `text` is its name."""
+
+    text: str = ""
+    room_kind: RoomKind = RoomKind.NONE
+
+    _convert = {"room_kind": RoomKind}
+
+
+@dataclass(frozen=True)
+class Joined(Entry):
+    """The author entered the room."""
+
+
+@dataclass(frozen=True)
+class Left(Entry):
+    """The author left the room."""
+
+    reason: LeaveReason = LeaveReason.NONE
+    text: str = ""
+
+    _convert = {"reason": LeaveReason}
+
+
+@dataclass(frozen=True)
+class TopicChanged(Entry):
+    """The author set the topic."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class OtherEntry(Entry):
+    """Something of a later protocol."""

@@ -1,0 +1,97 @@
+"""What a server tells the program that runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._enums import Code, LeaveReason, Wish
+from ._record import Event
+
+
+@dataclass(frozen=True)
+class PersonEntered(Event):
+    """Server: somebody logged in."""
+
+    user: int = 0
+    name: str = ""
+    peer: str = ""
+
+
+@dataclass(frozen=True)
+class PersonDetached(Event):
+    """Server: somebody's connection broke; their session waits for them."""
+
+    user: int = 0
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class PersonResumed(Event):
+    """Server: somebody took up their session again."""
+
+    user: int = 0
+    name: str = ""
+    peer: str = ""
+
+
+@dataclass(frozen=True)
+class PersonLeft(Event):
+    """Server: somebody is gone for good."""
+
+    user: int = 0
+    name: str = ""
+    reason: LeaveReason = LeaveReason.NONE
+    text: str = ""
+
+    _convert = {"reason": LeaveReason}
+
+
+@dataclass(frozen=True)
+class Refused(Event):
+    """Server: a connection was refused or ended by the server."""
+
+    code: Code = Code.NONE
+    text: str = ""
+    peer: str = ""
+
+    _convert = {"code": Code}
+
+
+@dataclass(frozen=True)
+class StoreFailed(Event):
+    """Server: the store could not keep something; its sender was told."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Drained(Event):
+    """Server: all is said and every connection closed."""
+
+
+@dataclass(frozen=True)
+class AcceptPaused(Event):
+    """Server: it cannot accept connections for the moment; it goes on by itself."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Question(Event):
+    """Server: somebody waits for `decide`."""
+
+    question: int = 0
+    wish: Wish = Wish.LOG_IN
+    user: int = 0
+    name: str = ""
+    peer: str = ""
+    room: int = 0
+    text: str = ""
+
+    _convert = {"wish": Wish}
+
+
+@dataclass(frozen=True)
+class Readable(Event):
+    """A watched descriptor has something to read, or has ended."""

@@ -1,0 +1,35 @@
+//! Descriptors of the program's own among those of the loop.
+
+#[cfg(unix)]
+use super::event_loop::{Event, Loop};
+#[cfg(unix)]
+use super::node::NodeKey;
+#[cfg(unix)]
+use super::sources::{Kind, Source};
+#[cfg(unix)]
+use std::io;
+
+/// Names a watched descriptor within its loop; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WatchId(pub(crate) u64);
+
+#[cfg(unix)]
+impl Loop {
+    /// Watches a descriptor of the program's own, such as its standard input or the reading end of a pipe; see
+    /// [`Event::Readable`]. The loop closes it when the loop ends.
+    pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> io::Result<WatchId> {
+        let nobody = NodeKey { index: usize::MAX, serial: 0 };
+        let token = self.sources.add_watched(self.poll.registry(), nobody, Kind::Watched(fd))?;
+        Ok(WatchId(self.sources.slab.get(token).map_or(0, |source| source.serial)))
+    }
+
+    /// Ends the watching of a descriptor and closes it.
+    pub fn unwatch(&mut self, id: WatchId) {
+        let is_it = |source: &Source| matches!(source.kind, Kind::Watched(_)) && source.serial == id.0;
+        let token = self.sources.slab.iter().find(|(_, source)| is_it(source)).map(|(token, _)| token);
+        if let Some(token) = token {
+            self.sources.remove(self.poll.registry(), token);
+        }
+        self.notes.retain(|note| *note != Event::Readable(id));
+    }
+}
