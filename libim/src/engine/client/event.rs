@@ -27,8 +27,8 @@ pub enum ClientEvent {
         /// How many people are there.
         people: u32,
     },
-    /// The login was refused; the client does nothing more by itself. Call [`Client::rename`](super::Client::rename) or
-    /// [`Client::set_passkey`](super::Client::set_passkey) to try again.
+    /// The login was refused; the client does nothing more by itself. Call
+    /// [`Client::log_in_as`](super::Client::log_in_as) to try again.
     LoginRefused {
         /// Why.
         code: Code,
