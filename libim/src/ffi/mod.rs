@@ -1,6 +1,6 @@
 //! The C interface: `include/im.h` is generated from these files, its text from their comments.
 //!
-//! [`boundary`] stands between every function and the rest: it finds the handle, checks the thread, catches panics and turns
+//! `boundary` stands between every function and the rest: it finds the handle, checks the thread, catches panics and turns
 //! errors into a status and words. Behind it is one file per noun of the header. Handles are numbers in the shape of pointers,
 //! never looked through, so that a stale or foreign one is found out instead of followed.
 
