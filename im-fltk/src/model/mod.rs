@@ -1,0 +1,129 @@
+//! What the program knows: plain data, without a widget in it.
+
+mod form;
+mod room;
+mod settings;
+mod switcher;
+
+pub use form::{ConnectForm, Field};
+pub use room::{Entry, Pending, Room, What};
+pub use settings::{Settings, Theme};
+pub use switcher::{Choice, Switcher};
+
+use libim::wire::{Person, RoomId, UserId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Which screen is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// Where to go and as whom.
+    Connect,
+    /// Rooms, messages, people.
+    Chat,
+}
+
+/// How the connection stands, always to be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// No try is under way.
+    Off,
+    /// A try is under way.
+    Connecting,
+    /// Logged in.
+    On,
+    /// Broken; the next try begins by itself.
+    Broken(String),
+}
+
+/// A search in the messages of the current room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// What is looked for.
+    pub text: String,
+    /// The place of the message that was found.
+    pub found: Option<u64>,
+    /// What came of it, in words.
+    pub note: String,
+}
+
+/// Everything.
+#[derive(Debug)]
+pub struct Model {
+    pub screen: Screen,
+    pub form: ConnectForm,
+    pub settings: Settings,
+    pub link: Link,
+    /// The server's name.
+    pub server: String,
+    /// The client's id and name there.
+    pub me: Option<(UserId, Arc<str>)>,
+    pub rooms: BTreeMap<RoomId, Room>,
+    pub current: RoomId,
+    pub people: BTreeMap<UserId, Person>,
+    /// Members of the current room; the lobby's are all people.
+    pub members: Vec<Person>,
+    /// Bytes that a message may have.
+    pub text_max: usize,
+    /// Whether the window has the keyboard.
+    pub focused: bool,
+    pub away: bool,
+    pub switcher: Option<Switcher>,
+    pub search: Option<Search>,
+    /// The message that the input changes, by its place.
+    pub editing: Option<u64>,
+    /// When the server was last told that one types, in milliseconds.
+    pub typing_told: u64,
+    /// A word to the person at the bottom of the window, until the next one.
+    pub note: String,
+}
+
+impl Model {
+    pub fn new(settings: Settings) -> Model {
+        Model {
+            screen: Screen::Connect,
+            form: ConnectForm::from_settings(&settings),
+            settings,
+            link: Link::Off,
+            server: String::new(),
+            me: None,
+            rooms: BTreeMap::new(),
+            current: RoomId::LOBBY,
+            people: BTreeMap::new(),
+            members: Vec::new(),
+            text_max: 16 * 1024,
+            focused: true,
+            away: false,
+            switcher: None,
+            search: None,
+            editing: None,
+            typing_told: 0,
+            note: String::new(),
+        }
+    }
+
+    pub fn room(&self) -> Option<&Room> {
+        self.rooms.get(&self.current)
+    }
+
+    pub fn my_id(&self) -> UserId {
+        self.me.as_ref().map_or(UserId(0), |(user, _)| *user)
+    }
+
+    /// Rooms as the list shows them: the lobby, rooms by name, private conversations by name.
+    pub fn room_order(&self) -> Vec<RoomId> {
+        let mut order: Vec<&Room> = self.rooms.values().collect();
+        order.sort_by(|a, b| (a.rank(), a.name.to_lowercase()).cmp(&(b.rank(), b.name.to_lowercase())));
+        order.into_iter().map(|room| room.id).collect()
+    }
+
+    /// Unread messages outside muted rooms, for the window's title.
+    pub fn unread(&self) -> usize {
+        self.rooms.values().filter(|room| !room.muted).map(Room::unread).sum()
+    }
+
+    /// The name of a setting for a room: rooms are known by name, since their ids change with the server's life.
+    pub fn mute_key(&self, room: &Room) -> String {
+        format!("{}/{}", self.form.server.trim(), room.name)
+    }
+}

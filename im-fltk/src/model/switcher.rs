@@ -1,0 +1,71 @@
+//! The quick switcher: rooms, people, and rooms that are not there yet, by a few letters.
+
+use super::{Model, Room};
+use libim::wire::RoomId;
+
+/// Something to go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A room that one is in.
+    Room(RoomId, String),
+    /// A private conversation with somebody who is there.
+    Person(String),
+    /// A room to enter, or to make if there is none of that name.
+    Join(String),
+}
+
+impl Choice {
+    pub fn label(&self) -> String {
+        match self {
+            Choice::Room(_, label) => label.clone(),
+            Choice::Person(name) => format!("@{name}"),
+            Choice::Join(name) => format!("enter or make #{name}"),
+        }
+    }
+}
+
+/// The open switcher.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Switcher {
+    pub text: String,
+    pub choices: Vec<Choice>,
+    pub selected: usize,
+}
+
+/// Entries that are shown.
+const CHOICES_MAX: usize = 12;
+
+impl Switcher {
+    /// The choices for what is typed: names that begin with it, then names that contain it.
+    pub fn search(model: &Model, text: &str) -> Switcher {
+        let wanted = text.trim().trim_start_matches(['#', '@']).to_lowercase();
+        let rank = |name: &str| {
+            let name = name.to_lowercase();
+            if name.starts_with(&wanted) { Some(0) } else { name.contains(&wanted).then_some(1) }
+        };
+        let rooms = model.room_order().into_iter().filter_map(|id| model.rooms.get(&id));
+        let mut found: Vec<(usize, Choice)> = rooms
+            .filter_map(|room: &Room| Some((rank(&room.name)?, Choice::Room(room.id, room.label()))))
+            .collect();
+        let spoken_to = |name: &str| model.rooms.values().any(|room| room.is_direct() && &*room.name == name);
+        let people = model.people.values().filter(|it| it.user != model.my_id() && !spoken_to(&it.name));
+        found
+            .extend(people.filter_map(|it| Some((rank(&it.name)? + 2, Choice::Person(it.name.to_string())))));
+        found.sort_by_key(|(rank, _)| *rank);
+        let mut choices: Vec<Choice> =
+            found.into_iter().map(|(_, choice)| choice).take(CHOICES_MAX).collect();
+        let name = text.trim().trim_start_matches('#');
+        if !name.is_empty() && !name.starts_with('@') && !model.rooms.values().any(|room| &*room.name == name)
+        {
+            choices.push(Choice::Join(name.into()));
+        }
+        Switcher { text: text.into(), choices, selected: 0 }
+    }
+
+    pub fn step(&mut self, by: isize) {
+        let count = self.choices.len();
+        if count > 0 {
+            self.selected = self.selected.saturating_add_signed(by).min(count - 1);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What the person does in the chat.
+
+use super::{Effect, Millis, command};
+use crate::model::{Choice, Model, Pending};
+use libim::wire::{Cid, RoomId, UserId};
+
+/// The server is told again that one types after this time.
+const TYPING_EVERY: Millis = 3_000;
+/// A warning is shown when so many bytes of a message are left.
+pub const WARN_LEFT: usize = 500;
+
+pub fn typed(model: &mut Model, now: Millis, text: String) -> Vec<Effect> {
+    let (room, editing) = (model.current, model.editing.is_some());
+    let writing = !text.trim().is_empty() && !text.starts_with('/');
+    if !editing && let Some(room) = model.rooms.get_mut(&room) {
+        room.draft = text;
+    }
+    if writing && now >= model.typing_told + TYPING_EVERY {
+        model.typing_told = now;
+        return vec![Effect::Typing(room)];
+    }
+    Vec::new()
+}
+
+pub fn send(model: &mut Model, text: &str) -> Vec<Effect> {
+    let room = model.current;
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    if text.len() > model.text_max {
+        let over = text.len() - model.text_max;
+        model.note = format!("the message is {over} bytes longer than the server takes ({})", model.text_max);
+        return Vec::new();
+    }
+    model.note.clear();
+    if let Some(target) = model.editing.take() {
+        let draft = model.room().map_or_else(String::new, |room| room.draft.clone());
+        return vec![Effect::Edit(room, target, text.into()), Effect::SetInput(draft)];
+    }
+    if let Some(known) = model.rooms.get_mut(&room) {
+        known.draft.clear();
+    }
+    model.typing_told = 0;
+    let mut effects = match text.strip_prefix('/') {
+        Some(rest) if !rest.starts_with('/') => command::run(model, rest),
+        Some(rest) => vec![Effect::Post(room, rest.into()), Effect::ScrollToEnd],
+        None => vec![Effect::Post(room, text.into()), Effect::ScrollToEnd],
+    };
+    effects.push(Effect::SetInput(String::new()));
+    effects
+}
+
+pub fn posted(model: &mut Model, now: Millis, room: RoomId, text: String, taken: Result<Cid, String>) {
+    let Some(room) = model.rooms.get_mut(&room) else { return };
+    match taken {
+        Ok(cid) => room.pending.push(Pending { cid, text, time: now, failed: None }),
+        Err(why) => {
+            room.draft = text;
+            model.note = why;
+        }
+    }
+}
+
+pub fn edit_last(model: &mut Model) -> Vec<Effect> {
+    let me = model.my_id();
+    let last = model.room().and_then(|room| room.last_own(me)).map(|(seq, text)| (seq, text.to_owned()));
+    let Some((seq, text)) = last else { return Vec::new() };
+    model.editing = Some(seq);
+    vec![Effect::SetInput(text)]
+}
+
+pub fn select(model: &mut Model, room: RoomId) -> Vec<Effect> {
+    if !model.rooms.contains_key(&room) {
+        return Vec::new();
+    }
+    mark_unread_line(model);
+    model.editing = None;
+    model.search = None;
+    model.current = room;
+    mark_unread_line(model);
+    refresh_members(model);
+    let draft = model.room().map_or_else(String::new, |room| room.draft.clone());
+    let mut effects = vec![Effect::SetInput(draft), Effect::ScrollToEnd];
+    if room != RoomId::LOBBY {
+        effects.push(Effect::Members(room));
+    }
+    effects.extend(see(model));
+    effects
+}
+
+/// The line of unread messages stands before the first of them, and stays while the room is looked at.
+pub fn mark_unread_line(model: &mut Model) {
+    if let Some(room) = model.rooms.get_mut(&model.current) {
+        room.unread_from = if room.fresh > 0 { room.read + 1 } else { 0 };
+        room.revision += 1;
+    }
+}
+
+pub fn step(model: &mut Model, by: isize) -> Vec<Effect> {
+    let order = model.room_order();
+    let at = order.iter().position(|room| *room == model.current).unwrap_or(0);
+    let next = at.saturating_add_signed(by).min(order.len().saturating_sub(1));
+    order.get(next).map_or_else(Vec::new, |room| select(model, *room))
+}
+
+pub fn direct(model: &mut Model, user: UserId) -> Vec<Effect> {
+    if user == model.my_id() {
+        return Vec::new();
+    }
+    let known = model.members.iter().chain(model.people.values()).find(|it| it.user == user);
+    let Some(name) = known.map(|it| it.name.to_string()) else { return Vec::new() };
+    to_person(model, name)
+}
+
+pub fn to_person(model: &mut Model, name: String) -> Vec<Effect> {
+    let open = model.rooms.values().find(|room| room.is_direct() && *room.name == *name).map(|room| room.id);
+    match open {
+        Some(room) => select(model, room),
+        None => vec![Effect::Direct(name)],
+    }
+}
+
+pub fn load_older(model: &mut Model) -> Vec<Effect> {
+    let Some(room) = model.rooms.get_mut(&model.current) else { return Vec::new() };
+    if !room.more || room.loading {
+        return Vec::new();
+    }
+    room.loading = true;
+    vec![Effect::History(room.id, room.first_seq())]
+}
+
+/// The person looks at the newest message of the current room.
+pub fn see(model: &mut Model) -> Vec<Effect> {
+    if !model.focused {
+        return Vec::new();
+    }
+    let Some(room) = model.rooms.get_mut(&model.current) else { return Vec::new() };
+    room.see_all().map_or_else(Vec::new, |last| vec![Effect::MarkRead(room.id, last)])
+}
+
+pub fn mute(model: &mut Model, room: RoomId) -> Vec<Effect> {
+    let Some(known) = model.rooms.get(&room) else { return Vec::new() };
+    let (key, muted) = (model.mute_key(known), !known.muted);
+    model.settings.muted.retain(|it| *it != key);
+    if muted {
+        model.settings.muted.push(key);
+    }
+    if let Some(room) = model.rooms.get_mut(&room) {
+        room.muted = muted;
+    }
+    vec![Effect::Save]
+}
+
+pub fn react(model: &mut Model, seq: u64, emoji: String) -> Vec<Effect> {
+    let Some((_, me)) = model.me.clone() else { return Vec::new() };
+    let Some(said) = model.room().and_then(|room| room.said(seq)) else { return Vec::new() };
+    let mine = said.reactions.iter().any(|(known, names)| *known == emoji && names.contains(&me));
+    vec![Effect::React(model.current, seq, emoji, !mine)]
+}
+
+pub fn switch_to(model: &mut Model, index: usize) -> Vec<Effect> {
+    let Some(switcher) = model.switcher.take() else { return Vec::new() };
+    match switcher.choices.into_iter().nth(index) {
+        Some(Choice::Room(room, _)) => select(model, room),
+        Some(Choice::Person(name)) => to_person(model, name),
+        Some(Choice::Join(name)) => vec![Effect::Join(name)],
+        None => Vec::new(),
+    }
+}
+
+/// Goes to the next older message that has what is looked for, loading pages as need be.
+pub fn find_older(model: &mut Model) -> Vec<Effect> {
+    let Some(search) = &mut model.search else { return Vec::new() };
+    let wanted = search.text.trim().to_lowercase();
+    search.note.clear();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let before = search.found.unwrap_or(u64::MAX);
+    let Some(room) = model.rooms.get_mut(&model.current) else { return Vec::new() };
+    if let Some(found) = room.find(&wanted, before) {
+        search.found = Some(found);
+        return vec![Effect::ScrollTo(found)];
+    }
+    if room.more {
+        search.note = "looking further back…".into();
+        if !room.loading {
+            room.loading = true;
+            return vec![Effect::History(room.id, room.first_seq())];
+        }
+    } else {
+        search.note = if search.found.is_some() { "no older one" } else { "not found" }.into();
+    }
+    Vec::new()
+}
+
+/// Who the member list shows: in the lobby everybody, in a private conversation both.
+pub fn refresh_members(model: &mut Model) {
+    let direct = model.room().filter(|room| room.is_direct()).map(|room| room.name.clone());
+    let me = model.my_id();
+    model.members = match direct {
+        Some(name) => model.people.values().filter(|it| it.user == me || it.name == name).cloned().collect(),
+        None if model.current == RoomId::LOBBY => model.people.values().cloned().collect(),
+        None => return,
+    };
+    sort_members(model);
+}
+
+pub fn sort_members(model: &mut Model) {
+    model.members.sort_by_cached_key(|it| it.name.to_lowercase());
+}

@@ -1,0 +1,61 @@
+//! Commands that are typed.
+
+use super::{Effect, chat};
+use crate::model::{Model, Theme};
+
+const HELP: &str = "/join ROOM · /msg NAME [TEXT] · /topic TEXT · /away [TEXT] · /back · /leave · /mute · /theme · /quit · \
+    //TEXT says /TEXT · Ctrl+K goes anywhere, Ctrl+F searches, Up changes your last message, Tab completes names";
+
+pub fn run(model: &mut Model, command: &str) -> Vec<Effect> {
+    let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+    let rest = rest.trim();
+    let room = model.current;
+    match name {
+        "join" if !rest.is_empty() => vec![Effect::Join(rest.trim_start_matches('#').into())],
+        "msg" if !rest.is_empty() => message(model, rest.trim_start_matches('@')),
+        "topic" => vec![Effect::Topic(room, rest.into())],
+        "away" => vec![Effect::Status(true, rest.into())],
+        "back" => vec![Effect::Status(false, String::new())],
+        "leave" => vec![Effect::Leave(room)],
+        "mute" => chat::mute(model, room),
+        "theme" => {
+            model.settings.theme = if rest == "light" { Theme::Light } else { Theme::Dark };
+            vec![Effect::Save]
+        }
+        "quit" => vec![Effect::Save, Effect::Quit],
+        "help" | "?" => {
+            model.note = HELP.into();
+            Vec::new()
+        }
+        "join" | "msg" => {
+            model.note = format!("/{name} whom or what? /help lists the commands");
+            Vec::new()
+        }
+        _ => {
+            model.note = format!("there is no command /{name}; /help lists them, //{name} says it");
+            Vec::new()
+        }
+    }
+}
+
+/// The name may have blanks: the longest one of somebody who is there counts.
+fn message(model: &mut Model, rest: &str) -> Vec<Effect> {
+    let begins = |name: &str| {
+        rest.strip_prefix(name)
+            .is_some_and(|after| after.is_empty() || after.starts_with(char::is_whitespace))
+    };
+    let known = model
+        .people
+        .values()
+        .map(|it| it.name.to_string())
+        .filter(|name| begins(name))
+        .max_by_key(String::len);
+    let name = known.unwrap_or_else(|| rest.split_whitespace().next().unwrap_or_default().into());
+    let text = rest.get(name.len()..).unwrap_or_default().trim().to_owned();
+    let open = model.rooms.values().find(|room| room.is_direct() && *room.name == *name).map(|room| room.id);
+    let mut effects = chat::to_person(model, name);
+    if let Some(room) = open.filter(|_| !text.is_empty()) {
+        effects.push(Effect::Post(room, text));
+    }
+    effects
+}

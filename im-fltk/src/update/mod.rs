@@ -1,0 +1,199 @@
+//! What happens to the model, and what is to be done about it. Knows no widget and no socket.
+
+mod chat;
+mod command;
+mod net;
+
+pub use chat::WARN_LEFT;
+
+use crate::model::{Field, Model, Screen, Search, Switcher, Theme};
+use libim::wire::{Cid, RoomId, UserId};
+use libim::{Address, ClientEvent};
+
+/// Something that happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    // In the form.
+    Server(String),
+    Name(String),
+    Passkey(String),
+    ShowPasskey(bool),
+    Connect,
+    /// Back to the form.
+    Disconnect,
+    // In the chat.
+    /// The text in the input has changed.
+    Typed(String),
+    /// The input is sent.
+    Send(String),
+    /// Up in an empty input: the last message is changed.
+    EditLast,
+    Cancel,
+    Select(RoomId),
+    /// To the room before or after in the list.
+    Step(isize),
+    /// A private conversation with somebody.
+    Direct(UserId),
+    /// The list of messages is near its beginning.
+    NearTop,
+    /// The newest message is seen.
+    AtBottom,
+    Mute(RoomId),
+    React(u64, String),
+    // Everywhere.
+    Focus(bool),
+    OpenSwitcher,
+    Switch(String),
+    SwitchStep(isize),
+    SwitchTo(usize),
+    OpenSearch,
+    Find(String),
+    FindOlder,
+    Zoom(i32),
+    ToggleTheme,
+    Resized(i32, i32),
+    Quit,
+    /// What the library tells.
+    Net(Box<ClientEvent>),
+    /// The library took a post under this name, or did not, for this reason.
+    Posted(RoomId, String, Result<Cid, String>),
+    /// The library did not take a request.
+    Refused(String),
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Connect {
+        address: Address,
+        name: String,
+        passkey: Option<String>,
+    },
+    Quit,
+    Disconnect,
+    Post(RoomId, String),
+    Edit(RoomId, u64, String),
+    React(RoomId, u64, String, bool),
+    MarkRead(RoomId, u64),
+    Typing(RoomId),
+    History(RoomId, u64),
+    Members(RoomId),
+    Direct(String),
+    Join(String),
+    Leave(RoomId),
+    Topic(RoomId, String),
+    Status(bool, String),
+    Notify(String, String),
+    Save,
+    /// The input is given this text.
+    SetInput(String),
+    /// The list of messages shows this one.
+    ScrollTo(u64),
+    /// The list of messages goes to the newest.
+    ScrollToEnd,
+    /// So many entries were put before those that are shown.
+    Grown(usize),
+}
+
+/// The moment, in milliseconds since 1970.
+pub type Millis = u64;
+
+/// Takes one thing in.
+pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Server(text) => model.form.server = text,
+        Msg::Name(text) => model.form.name = text,
+        Msg::Passkey(text) => model.form.passkey = text,
+        Msg::ShowPasskey(show) => model.form.show_passkey = show,
+        Msg::Connect => return connect(model),
+        Msg::Disconnect => return disconnect(model),
+        Msg::Typed(text) => return chat::typed(model, now, text),
+        Msg::Send(text) => return chat::send(model, &text),
+        Msg::EditLast => return chat::edit_last(model),
+        Msg::Cancel => return cancel(model),
+        Msg::Select(room) => return chat::select(model, room),
+        Msg::Step(by) => return chat::step(model, by),
+        Msg::Direct(user) => return chat::direct(model, user),
+        Msg::NearTop => return chat::load_older(model),
+        Msg::AtBottom => return chat::see(model),
+        Msg::Mute(room) => return chat::mute(model, room),
+        Msg::React(seq, emoji) => return chat::react(model, seq, emoji),
+        Msg::Focus(focused) => {
+            model.focused = focused;
+            if focused {
+                return chat::see(model);
+            }
+            chat::mark_unread_line(model);
+        }
+        Msg::OpenSwitcher => model.switcher = Some(Switcher::search(model, "")),
+        Msg::Switch(text) => model.switcher = Some(Switcher::search(model, &text)),
+        Msg::SwitchStep(by) => {
+            if let Some(switcher) = &mut model.switcher {
+                switcher.step(by);
+            }
+        }
+        Msg::SwitchTo(index) => return chat::switch_to(model, index),
+        Msg::OpenSearch => model.search = Some(Search::default()),
+        Msg::Find(text) => {
+            model.search = Some(Search { text, ..Search::default() });
+            return chat::find_older(model);
+        }
+        Msg::FindOlder => return chat::find_older(model),
+        Msg::Zoom(by) => {
+            model.settings.zoom(by);
+            return vec![Effect::Save];
+        }
+        Msg::ToggleTheme => {
+            model.settings.theme = match model.settings.theme {
+                Theme::Dark => Theme::Light,
+                Theme::Light => Theme::Dark,
+            };
+            return vec![Effect::Save];
+        }
+        Msg::Resized(width, height) => {
+            (model.settings.width, model.settings.height) = (width, height);
+        }
+        Msg::Quit => return vec![Effect::Save, Effect::Quit],
+        Msg::Net(event) => return net::handle(model, now, *event),
+        Msg::Posted(room, text, taken) => chat::posted(model, now, room, text, taken),
+        Msg::Refused(why) => model.note = why,
+    }
+    Vec::new()
+}
+
+fn connect(model: &mut Model) -> Vec<Effect> {
+    model.form.error = None;
+    let address = match model.form.check() {
+        Ok(address) => address,
+        Err((field, text)) => {
+            model.form.fail(field, text);
+            return Vec::new();
+        }
+    };
+    model.form.busy = true;
+    let passkey = Some(model.form.passkey.trim()).filter(|it| !it.is_empty()).map(str::to_owned);
+    vec![Effect::Connect { address, name: model.form.name.trim().into(), passkey }]
+}
+
+fn disconnect(model: &mut Model) -> Vec<Effect> {
+    let mut fresh = Model::new(model.settings.clone());
+    fresh.form = model.form.clone();
+    fresh.form.busy = false;
+    fresh.focused = model.focused;
+    *model = fresh;
+    vec![Effect::Disconnect]
+}
+
+fn cancel(model: &mut Model) -> Vec<Effect> {
+    if model.switcher.take().is_some() || model.search.take().is_some() {
+        return Vec::new();
+    }
+    if model.editing.take().is_some() {
+        return vec![Effect::SetInput(model.room().map_or_else(String::new, |room| room.draft.clone()))];
+    }
+    if model.screen == Screen::Connect && model.form.busy {
+        model.form.fail(Field::Server, "given up");
+        return vec![Effect::Disconnect];
+    }
+    Vec::new()
+}

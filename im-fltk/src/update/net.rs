@@ -1,0 +1,264 @@
+//! What the library tells.
+
+use super::{Effect, Millis, chat};
+use crate::model::{Field, Link, Model, Room, Screen};
+use libim::ClientEvent;
+use libim::wire::{Code, Event, Person, Presence, RoomId, UserId};
+
+/// Somebody's typing is believed for this long.
+const TYPING_FOR: Millis = 6_000;
+
+pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect> {
+    match event {
+        ClientEvent::Connecting { .. } => {
+            if model.screen == Screen::Connect || model.link == Link::Off {
+                model.link = Link::Connecting;
+            }
+            Vec::new()
+        }
+        ClientEvent::LoggedIn { user, name, server, welcome, .. } => {
+            let server_text = model.form.server.trim().to_owned();
+            model.settings.remember(&server_text, &name);
+            model.me = Some((user, name));
+            model.server = server;
+            model.link = Link::On;
+            model.form.busy = false;
+            model.screen = Screen::Chat;
+            model.note = welcome;
+            vec![Effect::Save]
+        }
+        ClientEvent::LoginRefused { code, text } => refused(model, code, text),
+        ClientEvent::Disconnected { text, retry_in, .. } => disconnected(model, text, retry_in.is_some()),
+        ClientEvent::Entered(info) => entered(model, &info),
+        ClientEvent::Exited { room, text } => exited(model, room, text),
+        ClientEvent::Renumbered { old, new } => {
+            if let Some(mut room) = model.rooms.remove(&old) {
+                room.id = new;
+                model.rooms.insert(new, room);
+            }
+            if model.current == old {
+                model.current = new;
+            }
+            Vec::new()
+        }
+        ClientEvent::Backlog { room, messages, more } => {
+            let me = model.my_id();
+            if let Some(room) = model.rooms.get_mut(&room) {
+                for event in &messages {
+                    room.add(event, me, true);
+                }
+                room.more = more;
+            }
+            see_if_current(model, room)
+        }
+        ClientEvent::Event { event, cid } => {
+            if let (Some(cid), Some(room)) = (cid, model.rooms.get_mut(&event.room)) {
+                room.pending.retain(|it| it.cid != cid);
+            }
+            happened(model, &event)
+        }
+        ClientEvent::Missed { room, from, to } => {
+            if let Some(room) = model.rooms.get_mut(&room) {
+                let count = to.0.saturating_sub(from.0) + 1;
+                room.note(now, format!("{count} entries are no longer kept by the server"));
+            }
+            Vec::new()
+        }
+        ClientEvent::PostFailed { cid, room, text, .. } => {
+            if let Some(room) = model.rooms.get_mut(&room)
+                && let Some(pending) = room.pending.iter_mut().find(|it| it.cid == cid)
+            {
+                pending.failed = Some(text.clone());
+            }
+            model.note = text;
+            Vec::new()
+        }
+        ClientEvent::People(people) => {
+            model.people = people.into_iter().map(|it| (it.user, it)).collect();
+            chat::refresh_members(model);
+            Vec::new()
+        }
+        ClientEvent::Presence { person, was } => {
+            presence(model, now, person, was);
+            Vec::new()
+        }
+        ClientEvent::Typing { room, user, name, on } => {
+            if let Some(room) = model.rooms.get_mut(&room) {
+                room.typing.remove(&user);
+                if let Some(name) = name.filter(|_| on) {
+                    room.typing.insert(user, (name.to_string(), now + TYPING_FOR));
+                }
+            }
+            Vec::new()
+        }
+        ClientEvent::Receipt { room, user, read, .. } => {
+            if let Some(room) = model.rooms.get_mut(&room) {
+                room.receipts.insert(user, read.0);
+            }
+            Vec::new()
+        }
+        ClientEvent::Done { room: Some(room), .. }
+            if model.rooms.contains_key(&room) && room != model.current =>
+        {
+            chat::select(model, room)
+        }
+        ClientEvent::Failed { text, .. } | ClientEvent::Throttled { text, .. } => {
+            model.note = text;
+            Vec::new()
+        }
+        ClientEvent::Notice { text } => {
+            model.note = format!("{}: {text}", model.server);
+            vec![Effect::Notify(model.server.clone(), text)]
+        }
+        ClientEvent::History { room, messages, more, .. } => history(model, room, &messages, more),
+        ClientEvent::Members { room, members, .. } => {
+            if room == model.current && room != RoomId::LOBBY {
+                let status =
+                    |user: UserId| model.people.get(&user).map_or_else(|| "".into(), |it| it.status.clone());
+                model.members = members
+                    .into_iter()
+                    .map(|it| Person {
+                        user: it.user,
+                        status: status(it.user),
+                        name: it.name,
+                        presence: it.presence,
+                        reason: None,
+                    })
+                    .collect();
+                chat::sort_members(model);
+            }
+            Vec::new()
+        }
+        ClientEvent::Posted { .. }
+        | ClientEvent::PeopleCount(_)
+        | ClientEvent::Done { .. }
+        | ClientEvent::Rooms { .. } => Vec::new(),
+    }
+}
+
+fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
+    let field = match code {
+        Code::Passkey | Code::TooManyTries => Field::Passkey,
+        Code::NameTaken | Code::NameInvalid => Field::Name,
+        _ => Field::Server,
+    };
+    model.screen = Screen::Connect;
+    model.link = Link::Off;
+    model.form.fail(field, text);
+    vec![Effect::Disconnect]
+}
+
+fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect> {
+    if model.screen == Screen::Connect {
+        // Nobody was in yet: a wrong address is better told than tried for ever.
+        model.link = Link::Off;
+        model.form.fail(Field::Server, text);
+        return vec![Effect::Disconnect];
+    }
+    if comes_back {
+        model.link = Link::Broken(text);
+        return Vec::new();
+    }
+    model.screen = Screen::Connect;
+    model.link = Link::Off;
+    model.rooms.clear();
+    model.form.fail(Field::Server, text);
+    vec![Effect::Disconnect]
+}
+
+fn entered(model: &mut Model, info: &libim::wire::RoomInfo) -> Vec<Effect> {
+    let fresh = Room::new(info);
+    let key = model.mute_key(&fresh);
+    let muted = model.settings.muted.contains(&key);
+    let known = model.rooms.entry(info.room).or_insert(fresh);
+    (known.name, known.topic, known.count) = (info.name.clone(), info.topic.clone(), info.members);
+    known.muted = muted;
+    if !model.rooms.contains_key(&model.current) {
+        model.current = info.room;
+    }
+    chat::refresh_members(model);
+    Vec::new()
+}
+
+fn exited(model: &mut Model, room: RoomId, text: String) -> Vec<Effect> {
+    model.rooms.remove(&room);
+    if !text.is_empty() {
+        model.note = text;
+    }
+    if model.current == room { chat::select(model, RoomId::LOBBY) } else { Vec::new() }
+}
+
+fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
+    let me = model.my_id();
+    let looking = model.focused && model.current == event.room;
+    let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
+    if !room.add(event, me, false) || event.author == me {
+        return see_if_current(model, event.room);
+    }
+    room.typing.remove(&event.author);
+    room.fresh += 1;
+    let (for_me, text) =
+        room.said(event.seq.0).map_or((false, String::new()), |said| (said.for_me, said.text.clone()));
+    room.mentions += usize::from(for_me);
+    if looking {
+        return see_if_current(model, event.room);
+    }
+    if model.current == event.room && room.unread_from == 0 {
+        room.unread_from = event.seq.0;
+    }
+    let calls = !room.muted && (for_me || room.is_direct());
+    let title =
+        if room.is_direct() { event.name.to_string() } else { format!("{} in {}", event.name, room.label()) };
+    if calls { vec![Effect::Notify(title, text)] } else { Vec::new() }
+}
+
+fn see_if_current(model: &mut Model, room: RoomId) -> Vec<Effect> {
+    if model.current == room { chat::see(model) } else { Vec::new() }
+}
+
+fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence>) {
+    let gone = person.presence == Presence::Offline;
+    let words = match (was, person.presence) {
+        (None, _) => Some(format!("{} has come", person.name)),
+        (_, Presence::Offline) => Some(match person.reason {
+            Some(reason) => format!("{} has left ({reason})", person.name),
+            None => format!("{} has left", person.name),
+        }),
+        _ => None,
+    };
+    if person.user == model.my_id() {
+        model.away = person.presence == Presence::Away;
+    } else if let Some(words) = words {
+        for room in model.rooms.values_mut() {
+            if room.id == RoomId::LOBBY || (room.is_direct() && room.name == person.name) {
+                room.note(now, words.clone());
+            }
+        }
+    }
+    if gone {
+        model.people.remove(&person.user);
+        model.members.retain(|it| it.user != person.user);
+    } else {
+        if let Some(member) = model.members.iter_mut().find(|it| it.user == person.user) {
+            *member = person.clone();
+        }
+        model.people.insert(person.user, person);
+    }
+    chat::refresh_members(model);
+}
+
+fn history(model: &mut Model, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
+    let me = model.my_id();
+    let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
+    let added = known.add_page(messages, me);
+    known.loading = false;
+    known.more = more && added > 0;
+    if room != model.current {
+        return Vec::new();
+    }
+    let mut effects = vec![Effect::Grown(added)];
+    if model.search.as_ref().is_some_and(|search| !search.note.is_empty()) {
+        effects.extend(chat::find_older(model));
+    }
+    effects
+}

@@ -1,0 +1,224 @@
+//! The screen for connecting.
+
+use super::theme::{Colors, colors};
+use super::{Mailbox, Shared};
+use crate::model::{Field, Model};
+use crate::update::Msg;
+use fltk::app;
+use fltk::button::{Button, CheckButton};
+use fltk::enums::{Align, CallbackTrigger, Color, Event, Font, FrameType, Key};
+use fltk::frame::Frame;
+use fltk::group::Group;
+use fltk::input::{Input, SecretInput};
+use fltk::menu::MenuButton;
+use fltk::prelude::*;
+
+/// Its widgets.
+pub struct ConnectScreen {
+    pub group: Group,
+    title: Frame,
+    subtitle: Frame,
+    labels: Vec<Frame>,
+    server: Input,
+    recent: MenuButton,
+    name: Input,
+    passkey: SecretInput,
+    open_passkey: Input,
+    show: CheckButton,
+    errors: Vec<Frame>,
+    button: Button,
+}
+
+impl ConnectScreen {
+    pub fn new(model: &Shared, mail: &Mailbox) -> ConnectScreen {
+        let mut group = Group::default();
+        group.set_frame(FrameType::FlatBox);
+        let title = Frame::default().with_label("libim");
+        let subtitle = Frame::default().with_label("Private chat on your own network");
+        let labels: Vec<Frame> = ["Server or invite", "Name", "Passkey"]
+            .into_iter()
+            .map(|text| Frame::default().with_label(text).with_align(Align::Left | Align::Inside))
+            .collect();
+        let mut server = Input::default();
+        let mut recent = MenuButton::default();
+        let mut name = Input::default();
+        let mut passkey = SecretInput::default();
+        let mut open_passkey = Input::default();
+        let mut show = CheckButton::default().with_label("show it");
+        let errors: Vec<Frame> = (0..3)
+            .map(|_| Frame::default().with_align(Align::Left | Align::Inside | Align::Wrap | Align::Top))
+            .collect();
+        let mut button = Button::default().with_label("Connect");
+        group.end();
+        server.set_value(&model.borrow().form.server);
+        name.set_value(&model.borrow().form.name);
+        recent.set_tooltip("Recent servers");
+        open_passkey.hide();
+        for known in &model.borrow().settings.servers {
+            let (mail, known, mut server) = (mail.clone(), known.clone(), server.clone());
+            let label = known.replace('/', "\\/").replace('&', "&&");
+            recent.add(&label, fltk::enums::Shortcut::None, fltk::menu::MenuFlag::Normal, move |_| {
+                server.set_value(&known);
+                mail.send(Msg::Server(known.clone()));
+            });
+        }
+        tell(&mut server, mail, Msg::Server);
+        tell(&mut name, mail, Msg::Name);
+        tell(&mut passkey, mail, Msg::Passkey);
+        tell(&mut open_passkey, mail, Msg::Passkey);
+        let show_mail = mail.clone();
+        show.set_callback(move |it| show_mail.send(Msg::ShowPasskey(it.is_checked())));
+        let button_mail = mail.clone();
+        button.set_callback(move |_| button_mail.send(Msg::Connect));
+        ConnectScreen {
+            group,
+            title,
+            subtitle,
+            labels,
+            server,
+            recent,
+            name,
+            passkey,
+            open_passkey,
+            show,
+            errors,
+            button,
+        }
+    }
+
+    pub fn resize(&mut self, w: i32, h: i32, size: i32) {
+        self.group.resize(0, 0, w, h);
+        let (field, width) = (size * 5 / 2, (size * 26).min(w - 40));
+        let (x, step) = ((w - width) / 2, field + size * 3 + size / 2);
+        let mut y = ((h - step * 3 - size * 11) / 2).max(8);
+        self.title.resize(x, y, width, size * 3);
+        self.subtitle.resize(x, y + size * 3, width, size * 2);
+        y += size * 11 / 2;
+        let fields: [&mut dyn FnMut(i32); 3] = [
+            &mut |y| {
+                self.server.resize(x, y, width - field, field);
+                self.recent.resize(x + width - field, y, field, field);
+            },
+            &mut |y| self.name.resize(x, y, width, field),
+            &mut |y| {
+                self.passkey.resize(x, y, width - size * 7, field);
+                self.open_passkey.resize(x, y, width - size * 7, field);
+                self.show.resize(x + width - size * 6, y, size * 6, field);
+            },
+        ];
+        for ((place, label), error) in fields.into_iter().zip(&mut self.labels).zip(&mut self.errors) {
+            label.resize(x, y, width, size * 3 / 2);
+            place(y + size * 3 / 2);
+            error.resize(x, y + size * 3 / 2 + field, width, size * 2);
+            y += step;
+        }
+        self.button.resize(x, y + size / 2, width, size * 3);
+    }
+
+    pub fn sync(&mut self, model: &Model) {
+        let c = colors(model.settings.theme);
+        let size = model.settings.text_size;
+        self.paint(&c, size);
+        let form = &model.form;
+        // What one types stands already; what an invite filled in does not.
+        for (input, text) in [
+            (&mut self.server, &form.server),
+            (&mut self.name, &form.name),
+            (&mut self.open_passkey, &form.passkey),
+        ] {
+            if input.value() != *text {
+                input.set_value(text);
+            }
+        }
+        if self.passkey.value() != form.passkey {
+            self.passkey.set_value(&form.passkey);
+        }
+        if form.show_passkey == self.passkey.visible() {
+            if form.show_passkey {
+                self.passkey.hide();
+                self.open_passkey.show();
+            } else {
+                self.open_passkey.hide();
+                self.passkey.show();
+            }
+        }
+        for (error, field) in self.errors.iter_mut().zip([Field::Server, Field::Name, Field::Passkey]) {
+            let text =
+                form.error.as_ref().filter(|(at, _)| *at == field).map_or("", |(_, text)| text.as_str());
+            // The toolkit reads @ and & in labels as signs of its own.
+            error.set_label(&crate::text::plain(text).replace('@', "@@").replace('&', "&&"));
+        }
+        self.button.set_label(if form.busy { "Connecting… (Escape gives up)" } else { "Connect" });
+        if form.busy {
+            self.button.deactivate();
+        } else {
+            self.button.activate();
+        }
+        self.group.redraw();
+    }
+
+    fn paint(&mut self, c: &Colors, size: i32) {
+        self.group.set_color(c.panel);
+        self.title.set_label_size(size * 2);
+        self.title.set_label_font(Font::HelveticaBold);
+        self.title.set_label_color(c.text);
+        self.subtitle.set_label_size(size);
+        self.subtitle.set_label_color(c.faint);
+        for label in &mut self.labels {
+            label.set_label_size(size);
+            label.set_label_color(c.text);
+        }
+        for error in &mut self.errors {
+            error.set_label_size(size * 6 / 7);
+            error.set_label_color(c.bad);
+        }
+        paint_input(&mut self.server, c, size);
+        paint_input(&mut self.name, c, size);
+        paint_input(&mut self.passkey, c, size);
+        paint_input(&mut self.open_passkey, c, size);
+        self.recent.set_frame(FrameType::FlatBox);
+        self.recent.set_color(c.field);
+        self.recent.set_text_size(size);
+        self.recent.set_label_color(c.text);
+        self.show.set_label_size(size);
+        self.show.set_label_color(c.text);
+        self.show.set_color(c.panel);
+        self.button.set_frame(FrameType::FlatBox);
+        self.button.set_color(c.accent);
+        self.button.set_selection_color(c.link);
+        self.button.set_label_color(c.on_accent);
+        self.button.set_label_size(size);
+    }
+
+    /// The first field that is still to be filled.
+    pub fn focus(&mut self) {
+        if self.name.value().is_empty() {
+            let _ = self.name.take_focus();
+        } else {
+            let _ = self.passkey.take_focus();
+        }
+    }
+}
+
+fn tell<I: InputExt + WidgetExt + WidgetBase>(input: &mut I, mail: &Mailbox, msg: fn(String) -> Msg) {
+    let (typed, entered) = (mail.clone(), mail.clone());
+    input.set_trigger(CallbackTrigger::Changed);
+    input.set_callback(move |it| typed.send(msg(it.value())));
+    input.handle(move |_, event| {
+        let enter = event == Event::KeyDown && matches!(app::event_key(), Key::Enter | Key::KPEnter);
+        if enter {
+            entered.send(Msg::Connect);
+        }
+        enter
+    });
+}
+
+pub fn paint_input<I: InputExt + WidgetExt>(input: &mut I, c: &Colors, size: i32) {
+    input.set_frame(FrameType::FlatBox);
+    input.set_color(c.field);
+    input.set_text_color(c.text);
+    input.set_cursor_color(c.text);
+    input.set_selection_color(c.selection);
+    input.set_text_size(size);
+    input.set_label_color(Color::from_rgb(0, 0, 0));
+}

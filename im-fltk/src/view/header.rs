@@ -1,0 +1,103 @@
+//! The bar above the messages, and the line below them.
+
+use super::Shared;
+use super::theme::colors;
+use crate::model::{Link, Model};
+use crate::text::plain;
+use fltk::draw;
+use fltk::enums::Font;
+use fltk::prelude::*;
+use fltk::widget::Widget;
+
+/// The room's name and topic, and how the connection stands.
+pub fn header(model: Shared) -> Widget {
+    let mut widget = Widget::default();
+    widget.draw(move |it| {
+        let model = model.borrow();
+        let c = colors(model.settings.theme);
+        let size = model.settings.text_size;
+        let (x, y, w, h) = (it.x(), it.y(), it.w(), it.h());
+        draw::push_clip(x, y, w, h);
+        draw::draw_rect_fill(x, y, w, h, c.back);
+        draw::draw_rect_fill(x, y + h - 1, w, 1, c.line);
+        let (state, color) = match &model.link {
+            Link::On => (format!("● {}", plain(&model.server)), c.good),
+            Link::Connecting => ("○ connecting…".into(), c.away),
+            Link::Broken(_) => ("○ connection lost, trying again…".into(), c.bad),
+            Link::Off => ("○ not connected".into(), c.bad),
+        };
+        draw::set_font(Font::Helvetica, size * 6 / 7);
+        #[allow(clippy::cast_possible_truncation)] // a short text
+        let width = draw::width(&state) as i32;
+        draw::set_draw_color(color);
+        draw::draw_text(&state, x + w - width - size, y + h / 2 + size / 3);
+        if let Some(room) = model.room() {
+            draw::push_clip(x, y, w - width - size * 2, h);
+            draw::set_font(Font::HelveticaBold, size * 7 / 6);
+            draw::set_draw_color(c.text);
+            let label = plain(&room.label());
+            draw::draw_text(&label, x + size, y + h / 2 + size / 3);
+            #[allow(clippy::cast_possible_truncation)] // a name is short
+            let left = x + size * 2 + draw::width(&label) as i32;
+            draw::set_font(Font::Helvetica, size);
+            draw::set_draw_color(c.faint);
+            draw::draw_text(&plain(&room.topic), left, y + h / 2 + size / 3);
+            draw::pop_clip();
+        }
+        draw::pop_clip();
+    });
+    widget
+}
+
+/// Who types, what is to be noted, and how much of a message is left.
+pub fn footer(model: Shared, length: std::rc::Rc<std::cell::Cell<usize>>) -> Widget {
+    let mut widget = Widget::default();
+    widget.draw(move |it| {
+        let model = model.borrow();
+        let c = colors(model.settings.theme);
+        let size = model.settings.text_size * 6 / 7;
+        let (x, y, w, h) = (it.x(), it.y(), it.w(), it.h());
+        draw::push_clip(x, y, w, h);
+        draw::draw_rect_fill(x, y, w, h, c.back);
+        draw::set_font(Font::HelveticaItalic, size);
+        let (text, color) = words(&model);
+        draw::set_draw_color(if color { c.bad } else { c.faint });
+        draw::draw_text(&text, x + model.settings.text_size, y + h - size / 2);
+        let left = i64::try_from(model.text_max).unwrap_or(0) - i64::try_from(length.get()).unwrap_or(0);
+        if left < i64::try_from(crate::update::WARN_LEFT).unwrap_or(0) {
+            let text =
+                if left < 0 { format!("{} bytes too long", -left) } else { format!("{left} bytes left") };
+            draw::set_draw_color(if left < 0 { c.bad } else { c.away });
+            #[allow(clippy::cast_possible_truncation)] // a short text
+            let width = draw::width(&text) as i32;
+            draw::draw_rect_fill(x + w - width - size * 2, y, width + size * 2, h, c.back);
+            draw::set_draw_color(if left < 0 { c.bad } else { c.away });
+            draw::draw_text(&text, x + w - width - size, y + h - size / 2);
+        }
+        draw::pop_clip();
+    });
+    widget
+}
+
+/// The line's words, and whether they are bad news.
+fn words(model: &Model) -> (String, bool) {
+    if let Link::Broken(why) = &model.link {
+        return (plain(why), true);
+    }
+    if model.editing.is_some() {
+        return ("changing your message: Enter keeps it, Escape leaves it as it was".into(), false);
+    }
+    if !model.note.is_empty() {
+        return (plain(&model.note), false);
+    }
+    let typing: Vec<&str> = model
+        .room()
+        .map_or_else(Vec::new, |room| room.typing.values().map(|(name, _)| name.as_str()).collect());
+    let text = match typing.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one} is typing…"),
+        [one, two] => format!("{one} and {two} are typing…"),
+        _ => "several people are typing…".into(),
+    };
+    (plain(&text), false)
+}

@@ -1,0 +1,78 @@
+//! The field in which one writes.
+
+use super::{Mailbox, Shared};
+use crate::text::complete;
+use crate::update::Msg;
+use fltk::app;
+use fltk::enums::{CallbackTrigger, Event, Key};
+use fltk::input::MultilineInput;
+use fltk::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// The field, and the bytes that are in it.
+pub fn input(model: Shared, mail: &Mailbox, length: Rc<Cell<usize>>) -> MultilineInput {
+    let mut input = MultilineInput::default();
+    input.set_wrap(true);
+    input.set_tab_nav(false);
+    input.set_trigger(CallbackTrigger::Changed);
+    let typed = mail.clone();
+    let shown = length;
+    input.set_callback(move |it| {
+        shown.set(it.value().len());
+        typed.send(Msg::Typed(it.value()));
+    });
+    // Enter is for sending: the field itself must not see it first.
+    input.super_handle_first(false);
+    let keys = mail.clone();
+    input.handle(move |it, event| event == Event::KeyDown && key(it, &model, &keys));
+    input
+}
+
+fn key(it: &mut MultilineInput, model: &Shared, mail: &Mailbox) -> bool {
+    let (shift, ctrl) = (app::is_event_shift(), app::is_event_ctrl());
+    match app::event_key() {
+        Key::Enter | Key::KPEnter if !shift => {
+            mail.send(Msg::Send(it.value()));
+            true
+        }
+        Key::Enter | Key::KPEnter => {
+            let _ = it.insert("\n");
+            it.do_callback();
+            true
+        }
+        Key::Up if it.value().is_empty() && !ctrl => {
+            mail.send(Msg::EditLast);
+            true
+        }
+        Key::Escape => {
+            mail.send(Msg::Cancel);
+            true
+        }
+        Key::Tab if !ctrl => {
+            complete_word(it, model);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn complete_word(it: &mut MultilineInput, model: &Shared) {
+    let model = model.borrow();
+    let me = model.my_id();
+    let names: Vec<&str> = model
+        .members
+        .iter()
+        .chain(model.people.values())
+        .filter(|it| it.user != me)
+        .map(|it| &*it.name)
+        .collect();
+    let cursor = usize::try_from(it.position()).unwrap_or(0);
+    let done = complete(&it.value(), cursor, &names);
+    drop(model);
+    if let Some(done) = done {
+        it.set_value(&done.text);
+        let _ = it.set_position(i32::try_from(done.cursor).unwrap_or(0));
+        it.do_callback();
+    }
+}

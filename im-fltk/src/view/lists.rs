@@ -1,0 +1,220 @@
+//! The lists of rooms and of people: rows of one height, drawn as far as they are in sight.
+
+use super::theme::{Colors, colors};
+use super::{Mailbox, Shared};
+use crate::model::{Model, Room};
+use crate::text::{hue, initials, plain};
+use crate::update::Msg;
+use fltk::enums::{Event, Font};
+use fltk::prelude::*;
+use fltk::widget::Widget;
+use fltk::{app, draw};
+use libim::wire::{Person, Presence};
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// Which list it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Rooms,
+    People,
+}
+
+fn row_height(model: &Model) -> i32 {
+    model.settings.text_size * 5 / 2
+}
+
+fn rows(model: &Model, kind: Kind) -> usize {
+    match kind {
+        Kind::Rooms => model.rooms.len(),
+        Kind::People => model.members.len(),
+    }
+}
+
+/// Height of the heading.
+fn heading(model: &Model) -> i32 {
+    model.settings.text_size * 5 / 2
+}
+
+/// A list widget.
+pub fn list(kind: Kind, model: Shared, mail: Mailbox) -> Widget {
+    let mut widget = Widget::default();
+    let offset = Rc::new(Cell::new(0));
+    let (shown, moved) = (offset.clone(), offset);
+    let drawn = model.clone();
+    widget.draw(move |it| draw_list(it, &drawn.borrow(), kind, &shown));
+    widget.handle(move |it, event| handle(it, event, kind, &model.borrow(), &mail, &moved));
+    widget
+}
+
+fn handle(
+    it: &mut Widget,
+    event: Event,
+    kind: Kind,
+    model: &Model,
+    mail: &Mailbox,
+    offset: &Cell<i32>,
+) -> bool {
+    match event {
+        Event::MouseWheel => {
+            let by = match app::event_dy() {
+                app::MouseWheel::Up => 3,
+                app::MouseWheel::Down => -3,
+                _ => 0,
+            };
+            let all = i32::try_from(rows(model, kind)).unwrap_or(0) * row_height(model);
+            let most = (all - it.h() + heading(model)).max(0);
+            offset.set((offset.get() + by * row_height(model)).clamp(0, most));
+            it.redraw();
+            true
+        }
+        Event::Push => {
+            let y = app::event_y() - it.y() - heading(model) + offset.get();
+            let Ok(index) = usize::try_from(y.div_euclid(row_height(model))) else { return true };
+            clicked(kind, index, model, mail);
+            true
+        }
+        Event::Enter | Event::Move | Event::Leave => true,
+        _ => false,
+    }
+}
+
+fn clicked(kind: Kind, index: usize, model: &Model, mail: &Mailbox) {
+    match kind {
+        Kind::Rooms => {
+            let Some(room) = model.room_order().get(index).copied() else { return };
+            if app::event_mouse_button() == app::MouseButton::Right {
+                mail.send(Msg::Mute(room));
+            } else {
+                mail.send(Msg::Select(room));
+            }
+        }
+        Kind::People => {
+            if app::event_clicks()
+                && let Some(person) = model.members.get(index)
+            {
+                mail.send(Msg::Direct(person.user));
+            }
+        }
+    }
+}
+
+fn draw_list(it: &Widget, model: &Model, kind: Kind, offset: &Cell<i32>) {
+    let c = colors(model.settings.theme);
+    let (x, y, w, h) = (it.x(), it.y(), it.w(), it.h());
+    let (size, row, head) = (model.settings.text_size, row_height(model), heading(model));
+    draw::push_clip(x, y, w, h);
+    draw::draw_rect_fill(x, y, w, h, c.panel);
+    draw::push_clip(x, y + head, w, h - head);
+    let first = usize::try_from(offset.get() / row).unwrap_or(0);
+    let mut top = y + head - offset.get() % row;
+    let order = if kind == Kind::Rooms { model.room_order() } else { Vec::new() };
+    for index in first..rows(model, kind) {
+        if top > y + h {
+            break;
+        }
+        match kind {
+            Kind::Rooms => {
+                if let Some(room) = order.get(index).and_then(|room| model.rooms.get(room)) {
+                    draw_room(room, room.id == model.current, (x, top, w, row), size, &c);
+                }
+            }
+            Kind::People => {
+                if let Some(person) = model.members.get(index) {
+                    draw_person(person, person.user == model.my_id(), (x, top, w, row), size, &c);
+                }
+            }
+        }
+        top += row;
+    }
+    draw::pop_clip();
+    let title = match kind {
+        Kind::Rooms => "Rooms".to_owned(),
+        Kind::People => format!("People — {}", rows(model, kind)),
+    };
+    draw::set_font(Font::HelveticaBold, size * 6 / 7);
+    draw::set_draw_color(c.faint);
+    draw::draw_text(&title, x + size, y + head / 2 + size / 3);
+    draw::pop_clip();
+}
+
+/// A text that is cut, with dots, to what fits.
+fn clipped(text: &str, width: i32) -> String {
+    let fits = |text: &str| draw::width(text) <= f64::from(width);
+    if fits(text) {
+        return text.to_owned();
+    }
+    let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let keep = ends.partition_point(|end| fits(&format!("{}…", text.get(..*end).unwrap_or_default())));
+    ends.truncate(keep);
+    format!("{}…", text.get(..ends.last().copied().unwrap_or(0)).unwrap_or_default())
+}
+
+fn draw_room(room: &Room, current: bool, (x, y, w, h): (i32, i32, i32, i32), size: i32, c: &Colors) {
+    if current {
+        draw::draw_rect_fill(x, y, w, h, c.accent);
+    }
+    let loud = room.fresh > 0 && !room.muted && !current;
+    draw::set_font(if loud { Font::HelveticaBold } else { Font::Helvetica }, size);
+    draw::set_draw_color(if current {
+        c.on_accent
+    } else if loud {
+        c.text
+    } else {
+        c.faint
+    });
+    let badge = if room.fresh > 0 { size * 5 / 2 } else { 0 };
+    let label = format!("{}{}", plain(&room.label()), if room.muted { "  (muted)" } else { "" });
+    draw::draw_text(&clipped(&label, w - 2 * size - badge), x + size, y + h / 2 + size / 3);
+    if room.fresh > 0 {
+        let text =
+            if room.mentions > 0 { format!("@{}", room.fresh) } else { room.fresh.min(999).to_string() };
+        draw::set_font(Font::HelveticaBold, size * 4 / 5);
+        #[allow(clippy::cast_possible_truncation)] // a few characters
+        let width = draw::width(&text) as i32 + size * 2 / 3;
+        let (left, height) = (x + w - width - size / 2, size * 4 / 3);
+        let back = if room.mentions > 0 {
+            c.bad
+        } else if room.muted {
+            c.line
+        } else {
+            c.accent
+        };
+        draw::draw_rect_fill(left, y + (h - height) / 2, width, height, back);
+        draw::set_draw_color(c.on_accent);
+        draw::draw_text(&text, left + size / 3, y + h / 2 + size / 3 - 1);
+    }
+}
+
+fn draw_person(person: &Person, me: bool, (x, y, w, h): (i32, i32, i32, i32), size: i32, c: &Colors) {
+    let color = c.people.get(hue(&person.name) % c.people.len()).copied().unwrap_or(c.text);
+    let avatar = h - size / 2;
+    draw::set_draw_color(color);
+    draw::draw_pie(x + size / 2, y + size / 4, avatar, avatar, 0.0, 360.0);
+    draw::set_font(Font::HelveticaBold, size * 5 / 6);
+    draw::set_draw_color(c.panel);
+    let letters = initials(&person.name);
+    #[allow(clippy::cast_possible_truncation)] // two letters
+    let width = draw::width(&letters) as i32;
+    draw::draw_text(&letters, x + size / 2 + (avatar - width) / 2, y + h / 2 + size / 3);
+    let dot = size * 3 / 4;
+    draw::set_draw_color(c.panel);
+    draw::draw_pie(x + size / 2 + avatar - dot, y + h - dot - size / 6, dot, dot, 0.0, 360.0);
+    draw::set_draw_color(match person.presence {
+        Presence::Online => c.good,
+        Presence::Away => c.away,
+        Presence::Reconnecting | Presence::Offline | Presence::Other(_) => c.faint,
+    });
+    draw::draw_pie(x + size / 2 + avatar - dot + 2, y + h - dot - size / 6 + 2, dot - 4, dot - 4, 0.0, 360.0);
+    let left = x + size + avatar;
+    draw::set_font(Font::Helvetica, size);
+    draw::set_draw_color(if person.presence == Presence::Online { c.text } else { c.faint });
+    let name = format!("{}{}", plain(&person.name), if me { " (you)" } else { "" });
+    let name_at = if person.status.is_empty() { y + h / 2 + size / 3 } else { y + h / 2 - 1 };
+    draw::draw_text(&clipped(&name, w - (left - x) - size / 2), left, name_at);
+    if !person.status.is_empty() {
+        draw::set_font(Font::HelveticaItalic, size * 5 / 6);
+        draw::set_draw_color(c.faint);
+        draw::draw_text(&clipped(&plain(&person.status), w - (left - x) - size / 2), left, name_at + size);
+    }
+}

@@ -1,0 +1,462 @@
+//! The list of messages: only what is in sight is laid out and drawn.
+
+use super::rows::{Fonts, Metrics, Row, entry_row, pending_row};
+use super::theme::{Colors, colors};
+use super::{Mailbox, Shared};
+use crate::layout::{Measure, Scroll};
+use crate::model::{Model, Room};
+use crate::update::Msg;
+use fltk::enums::{Cursor, Event, Font, Key};
+use fltk::prelude::*;
+use fltk::widget::Widget;
+use fltk::{app, draw};
+use libim::wire::RoomId;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Older messages are asked for when so few are left above.
+const NEAR_TOP: usize = 40;
+const BAR: i32 = 10;
+
+/// A place in the list: row, line, and pixels from the line's beginning.
+type Place = (usize, usize, i32);
+
+/// What the list keeps between two drawings.
+#[derive(Debug, Default)]
+struct State {
+    scroll: Scroll,
+    scrolls: HashMap<RoomId, Scroll>,
+    rows: HashMap<usize, Row>,
+    /// What the rows were laid out for.
+    made_for: (RoomId, u64, i32, i32),
+    selection: Option<(Place, Place)>,
+    dragging_bar: bool,
+    /// The message that a search has found.
+    marked: Option<u64>,
+}
+
+/// The widget.
+#[derive(Clone)]
+pub struct Messages {
+    pub widget: Widget,
+    model: Shared,
+    state: Rc<RefCell<State>>,
+}
+
+fn count(room: &Room) -> usize {
+    room.entries.len() + room.pending.len()
+}
+
+impl State {
+    fn prepare(&mut self, model: &Model, room: &Room, width: i32) -> Metrics {
+        let size = model.settings.text_size;
+        if self.made_for.0 != room.id {
+            self.scrolls.insert(self.made_for.0, self.scroll);
+            self.scroll = self.scrolls.get(&room.id).copied().unwrap_or_default();
+            self.selection = None;
+        }
+        let key = (room.id, room.revision, width, size);
+        if self.made_for != key {
+            self.rows.clear();
+            self.made_for = key;
+        }
+        Metrics::new(size, width - BAR)
+    }
+
+    fn row<'a>(
+        rows: &'a mut HashMap<usize, Row>,
+        model: &Model,
+        room: &Room,
+        index: usize,
+        m: &Metrics,
+        fonts: &mut dyn Measure,
+    ) -> &'a Row {
+        if index >= room.entries.len() {
+            let row = pending_row(room, index - room.entries.len(), m, fonts);
+            rows.insert(index, row);
+        }
+        rows.entry(index).or_insert_with(|| entry_row(room, index, model.my_id(), m, fonts))
+    }
+
+    /// Runs something on the scroll with the heights of rows.
+    fn scrolled<T>(
+        &mut self,
+        model: &Model,
+        room: &Room,
+        m: &Metrics,
+        run: impl FnOnce(&mut Scroll, usize, &mut dyn FnMut(usize) -> i32) -> T,
+    ) -> T {
+        let (rows, mut scroll) = (&mut self.rows, self.scroll);
+        let mut fonts = Fonts(m.size);
+        let mut height = |index: usize| Self::row(rows, model, room, index, m, &mut fonts).height;
+        let answer = run(&mut scroll, count(room), &mut height);
+        self.scroll = scroll;
+        answer
+    }
+}
+
+impl Messages {
+    pub fn new(model: Shared, mail: Mailbox) -> Messages {
+        let mut widget = Widget::default();
+        let state = Rc::new(RefCell::new(State::default()));
+        let list = Messages { widget: widget.clone(), model, state };
+        let (drawn, handled) = (list.clone(), list.clone());
+        let draw_mail = mail.clone();
+        widget.draw(move |it| drawn.draw(it, &draw_mail));
+        widget.handle(move |it, event| handled.handle(it, event, &mail));
+        list
+    }
+
+    fn draw(&self, it: &Widget, mail: &Mailbox) {
+        let model = self.model.borrow();
+        let c = colors(model.settings.theme);
+        let (x, y, w, h) = (it.x(), it.y(), it.w(), it.h());
+        draw::push_clip(x, y, w, h);
+        draw::draw_rect_fill(x, y, w, h, c.back);
+        if let Some(room) = model.room() {
+            let mut state = self.state.borrow_mut();
+            let m = state.prepare(&model, room, w);
+            state.scrolled(&model, room, &m, |scroll, count, height| scroll.settle(count, h, height));
+            draw_rows(&mut state, &model, room, &m, &c, (x, y, h));
+            draw_bar(&state.scroll, count(room), (x + w - BAR, y, h), &c);
+            if !state.scroll.follow && room.fresh > 0 {
+                draw_newer(room.fresh, (x, y, w, h), &m, &c);
+            }
+            if state.scroll.top < NEAR_TOP && room.more && !room.loading {
+                mail.send(Msg::NearTop);
+            }
+        }
+        draw::pop_clip();
+    }
+
+    /// Scrolls by pixels, down when positive.
+    pub fn scroll_by(&mut self, pixels: i32) {
+        self.with(|state, model, room, m, view| {
+            state.scrolled(model, room, m, |scroll, count, height| scroll.by(pixels, count, view, height));
+        });
+        self.widget.redraw();
+    }
+
+    pub fn page(&mut self, pages: i32) {
+        self.scroll_by(pages * (self.widget.h() - 40).max(40));
+    }
+
+    pub fn to_end(&mut self) {
+        self.state.borrow_mut().scroll = Scroll::default();
+        self.widget.redraw();
+    }
+
+    pub fn to_start(&mut self) {
+        self.state.borrow_mut().scroll = Scroll { follow: false, top: 0, skip: 0 };
+        self.widget.redraw();
+    }
+
+    pub fn to_message(&mut self, seq: u64) {
+        self.with(|state, model, room, m, view| {
+            state.marked = Some(seq);
+            if let Some(row) = room.index_of(seq) {
+                state.scrolled(model, room, m, |scroll, count, height| scroll.to(row, count, view, height));
+            }
+        });
+        self.widget.redraw();
+    }
+
+    /// So many entries were put before those that are shown.
+    pub fn grown(&mut self, entries: usize) {
+        let mut state = self.state.borrow_mut();
+        if !state.scroll.follow {
+            state.scroll.grown(entries);
+        }
+        state.rows.clear();
+        state.selection = None;
+    }
+
+    fn with(&self, run: impl FnOnce(&mut State, &Model, &Room, &Metrics, i32)) {
+        let model = self.model.borrow();
+        let Some(room) = model.room() else { return };
+        let mut state = self.state.borrow_mut();
+        let m = state.prepare(&model, room, self.widget.w());
+        run(&mut state, &model, room, &m, self.widget.h());
+    }
+
+    fn handle(&self, it: &mut Widget, event: Event, mail: &Mailbox) -> bool {
+        let (px, py) = (app::event_x() - it.x(), app::event_y() - it.y());
+        match event {
+            Event::MouseWheel => {
+                let lines = match app::event_dy() {
+                    app::MouseWheel::Up => 3,
+                    app::MouseWheel::Down => -3,
+                    _ => 0,
+                };
+                let size = self.model.borrow().settings.text_size;
+                self.clone().scroll_by(lines * size * 3 / 2);
+                true
+            }
+            Event::Push => {
+                let _ = it.take_focus();
+                self.push(it, px, py, mail)
+            }
+            Event::Drag => {
+                if self.state.borrow().dragging_bar {
+                    self.drag_bar(it, py);
+                } else {
+                    let place = self.place_at(px, py);
+                    let mut state = self.state.borrow_mut();
+                    if let (Some((_, to)), Some(place)) = (&mut state.selection, place) {
+                        *to = place;
+                    }
+                }
+                it.redraw();
+                true
+            }
+            Event::Released => {
+                self.state.borrow_mut().dragging_bar = false;
+                let clicked = self.state.borrow().selection.is_some_and(|(from, to)| from == to);
+                if clicked {
+                    self.state.borrow_mut().selection = None;
+                    if let Some(link) = self.link_at(px, py) {
+                        open_link(&link);
+                    }
+                }
+                it.redraw();
+                true
+            }
+            Event::Move => {
+                let cursor = if self.link_at(px, py).is_some() { Cursor::Hand } else { Cursor::Default };
+                if let Some(mut window) = it.window() {
+                    window.set_cursor(cursor);
+                }
+                true
+            }
+            Event::Enter | Event::Focus | Event::Unfocus => true,
+            Event::Leave => {
+                if let Some(mut window) = it.window() {
+                    window.set_cursor(Cursor::Default);
+                }
+                true
+            }
+            Event::KeyDown if app::is_event_ctrl() && app::event_key() == Key::from_char('c') => self.copy(),
+            _ => false,
+        }
+    }
+
+    fn push(&self, it: &mut Widget, px: i32, py: i32, mail: &Mailbox) -> bool {
+        if app::event_mouse_button() == app::MouseButton::Right {
+            self.menu(py, mail);
+            return true;
+        }
+        if px >= it.w() - BAR {
+            self.state.borrow_mut().dragging_bar = true;
+            self.drag_bar(it, py);
+            return true;
+        }
+        let fresh = self.model.borrow().room().map_or(0, |room| room.fresh);
+        if !self.state.borrow().scroll.follow && fresh > 0 && py > it.h() - 44 && (px - it.w() / 2).abs() < 90
+        {
+            self.clone().to_end();
+            mail.send(Msg::AtBottom);
+            return true;
+        }
+        let place = self.place_at(px, py);
+        self.state.borrow_mut().selection = place.map(|place| (place, place));
+        it.redraw();
+        true
+    }
+
+    fn drag_bar(&self, it: &mut Widget, py: i32) {
+        self.with(|state, model, room, m, view| {
+            let rows = i64::try_from(count(room)).unwrap_or(0);
+            let row = rows * i64::from(py.clamp(0, view)) / i64::from(view.max(1));
+            let row = usize::try_from(row).unwrap_or(0);
+            state.scroll = Scroll { follow: false, top: row.min(count(room).saturating_sub(1)), skip: 0 };
+            state.scrolled(model, room, m, |scroll, count, height| scroll.by(0, count, view, height));
+        });
+        it.redraw();
+    }
+
+    /// The row at a height, with its upper edge.
+    fn row_at(state: &mut State, model: &Model, room: &Room, m: &Metrics, py: i32) -> Option<(usize, i32)> {
+        let mut fonts = Fonts(m.size);
+        let mut top = -state.scroll.skip;
+        for index in state.scroll.top..count(room) {
+            let height = State::row(&mut state.rows, model, room, index, m, &mut fonts).height;
+            if py < top + height {
+                return Some((index, top));
+            }
+            top += height;
+        }
+        None
+    }
+
+    fn place_at(&self, px: i32, py: i32) -> Option<Place> {
+        let mut found = None;
+        self.with(|state, model, room, m, _| {
+            let Some((index, top)) = Self::row_at(state, model, room, m, py) else { return };
+            let Some(row) = state.rows.get(&index) else { return };
+            let line = (py - top - row.text_top(m)).div_euclid(m.line);
+            let last = i32::try_from(row.lines.len()).unwrap_or(1) - 1;
+            let x = if line < 0 {
+                0
+            } else if line > last {
+                i32::MAX
+            } else {
+                (px - m.left).max(0)
+            };
+            found = Some((index, usize::try_from(line.clamp(0, last.max(0))).unwrap_or(0), x));
+        });
+        found
+    }
+
+    fn link_at(&self, px: i32, py: i32) -> Option<String> {
+        let (index, line, x) = self.place_at(px, py)?;
+        let state = self.state.borrow();
+        let runs = &state.rows.get(&index)?.lines.get(line)?.runs;
+        let run = runs.iter().find(|run| run.style.link && (run.x..run.x + run.width).contains(&x))?;
+        Some(run.text.clone())
+    }
+
+    /// What is selected, lines of one message joined as they were.
+    pub fn selected_text(&self) -> String {
+        let mut text = String::new();
+        self.with(|state, model, room, m, _| {
+            let Some((from, to)) = state.selection.map(|(a, b)| (a.min(b), a.max(b))) else { return };
+            let mut fonts = Fonts(m.size);
+            let whole = from.0 != to.0;
+            for index in from.0..=to.0.min(count(room).saturating_sub(1)) {
+                let row = State::row(&mut state.rows, model, room, index, m, &mut fonts);
+                if let Some((name, time)) = row.head.as_ref().filter(|_| whole) {
+                    text.push_str(&format!("[{time}] {name}:\n"));
+                }
+                for (number, line) in row.lines.iter().enumerate() {
+                    if let Some((left, right)) = columns(from, to, (index, number)) {
+                        text.push_str(&cut(line, left, right, &mut fonts));
+                        text.push('\n');
+                    }
+                }
+            }
+        });
+        text.trim_end_matches('\n').to_owned()
+    }
+
+    pub fn copy(&self) -> bool {
+        let text = self.selected_text();
+        if !text.is_empty() {
+            app::copy2(&text);
+        }
+        !text.is_empty()
+    }
+
+    fn menu(&self, py: i32, mail: &Mailbox) {
+        let mut seq = None;
+        self.with(|state, model, room, m, _| {
+            let row = Self::row_at(state, model, room, m, py).and_then(|(index, _)| room.entries.get(index));
+            seq = row.filter(|entry| room.said(entry.seq).is_some()).map(|entry| entry.seq);
+        });
+        let items = ["Copy", "👍", "❤️", "😂", "🎉"];
+        let chosen = fltk::menu::MenuItem::new(&items)
+            .popup(app::event_x(), app::event_y())
+            .and_then(|item| item.label());
+        match (chosen.as_deref(), seq) {
+            (Some("Copy"), _) => {
+                self.copy();
+            }
+            (Some(emoji), Some(seq)) => mail.send(Msg::React(seq, emoji.into())),
+            (Some(_), None) | (None, _) => {}
+        }
+    }
+}
+
+/// The selected part of a line, in pixels.
+fn columns(from: Place, to: Place, (index, line): (usize, usize)) -> Option<(i32, i32)> {
+    if (index, line) < (from.0, from.1) || (index, line) > (to.0, to.1) {
+        return None;
+    }
+    let left = if (index, line) == (from.0, from.1) { from.2 } else { 0 };
+    let right = if (index, line) == (to.0, to.1) { to.2 } else { i32::MAX };
+    (right > left).then_some((left, right))
+}
+
+/// The characters of a line whose middles are between these pixels.
+fn cut(line: &crate::layout::Line, left: i32, right: i32, fonts: &mut dyn Measure) -> String {
+    let mut text = String::new();
+    for run in &line.runs {
+        let mut x = run.x;
+        for (at, c) in run.text.char_indices() {
+            let end = at + c.len_utf8();
+            let next = run.x + fonts.width(run.text.get(..end).unwrap_or_default(), run.style);
+            if (left..right).contains(&i32::midpoint(x, next)) {
+                text.push(c);
+            }
+            x = next;
+        }
+    }
+    text
+}
+
+fn draw_rows(
+    state: &mut State,
+    model: &Model,
+    room: &Room,
+    m: &Metrics,
+    c: &Colors,
+    (x, y, h): (i32, i32, i32),
+) {
+    let mut fonts = Fonts(m.size);
+    let selection = state.selection.map(|(a, b)| (a.min(b), a.max(b)));
+    let mut top = y - state.scroll.skip;
+    for index in state.scroll.top..count(room) {
+        if top >= y + h {
+            break;
+        }
+        let row = State::row(&mut state.rows, model, room, index, m, &mut fonts);
+        let widths: Vec<i32> =
+            row.lines.iter().map(|line| line.runs.last().map_or(8, |run| run.x + run.width)).collect();
+        let selected = |line: usize| {
+            let (from, to) = selection?;
+            let (left, right) = columns(from, to, (index, line))?;
+            let end = widths.get(line).copied().unwrap_or(8);
+            Some((left.min(end), right.min(end)))
+        };
+        let found = room.entries.get(index).is_some_and(|entry| state.marked == Some(entry.seq));
+        if found && model.search.is_some() {
+            draw::draw_rect_fill(x, top, m.width, row.height, c.selection);
+        }
+        row.draw(x, top, m, c, &selected);
+        top += row.height;
+    }
+    // Rows far out of sight are laid out again when they are wanted.
+    if state.rows.len() > 1000 {
+        let near = state.scroll.top.saturating_sub(100)..state.scroll.top + 200;
+        state.rows.retain(|index, _| near.contains(index));
+    }
+}
+
+fn draw_bar(scroll: &Scroll, count: usize, (x, y, h): (i32, i32, i32), c: &Colors) {
+    let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
+    let thumb = (i64::from(h) * 20 / (count + 20)).clamp(24, i64::from(h));
+    let room = i64::from(h) - thumb;
+    let top = i64::try_from(scroll.top).unwrap_or(0);
+    let at = if scroll.follow { room } else { (room * top / count).min(room) };
+    if thumb < i64::from(h) - 4 {
+        let (at, thumb) = (i32::try_from(at).unwrap_or(0), i32::try_from(thumb).unwrap_or(24));
+        draw::draw_rect_fill(x + 3, y + at, BAR - 5, thumb, c.line);
+    }
+}
+
+fn draw_newer(fresh: usize, (x, y, w, h): (i32, i32, i32, i32), m: &Metrics, c: &Colors) {
+    let text = format!("{fresh} new below");
+    draw::set_font(Font::HelveticaBold, m.size);
+    draw::draw_rect_fill(x + w / 2 - 85, y + h - 40, 170, 30, c.accent);
+    draw::set_draw_color(c.on_accent);
+    #[allow(clippy::cast_possible_truncation)] // a short text
+    let width = draw::width(&text) as i32;
+    draw::draw_text(&text, x + (w - width) / 2, y + h - 25 + m.size / 3);
+}
+
+fn open_link(link: &str) {
+    // Whatever the desktop opens links with; without one nothing happens.
+    if let Ok(mut child) = std::process::Command::new("xdg-open").arg(link).spawn() {
+        std::thread::spawn(move || child.wait());
+    }
+}

@@ -1,0 +1,101 @@
+//! Colours and fonts.
+
+use crate::model::Theme;
+use fltk::enums::{Color, Font};
+
+/// The colours of a theme. `Color::from_rgb` throughout: named colours are remapped by the toolkit's own themes.
+#[derive(Clone, Copy, Debug)]
+pub struct Colors {
+    pub back: Color,
+    pub panel: Color,
+    pub field: Color,
+    pub line: Color,
+    pub text: Color,
+    pub faint: Color,
+    pub accent: Color,
+    pub on_accent: Color,
+    pub link: Color,
+    pub code_back: Color,
+    pub mention_back: Color,
+    pub selection: Color,
+    pub good: Color,
+    pub away: Color,
+    pub bad: Color,
+    /// Of names and avatars.
+    pub people: [Color; 8],
+}
+
+fn rgb(hex: u32) -> Color {
+    Color::from_hex(hex)
+}
+
+/// Dark grey, medium grey and ocean blue, as in the original; or light.
+pub fn colors(theme: Theme) -> Colors {
+    match theme {
+        Theme::Dark => Colors {
+            back: rgb(0x0025_282c),
+            panel: rgb(0x002e_3238),
+            field: rgb(0x0039_3e45),
+            line: rgb(0x0040_464e),
+            text: rgb(0x00e4_e7eb),
+            faint: rgb(0x0094_9da8),
+            accent: rgb(0x001f_78b4),
+            on_accent: rgb(0x00ff_ffff),
+            link: rgb(0x0062_b5ea),
+            code_back: rgb(0x001c_1e21),
+            mention_back: rgb(0x0046_4024),
+            selection: rgb(0x002a_5478),
+            good: rgb(0x004c_b86b),
+            away: rgb(0x00e0_a83a),
+            bad: rgb(0x00ee_6a5f),
+            people: [
+                rgb(0x00e0_7a6e),
+                rgb(0x00de_9a4e),
+                rgb(0x00c4_b04a),
+                rgb(0x006f_b866),
+                rgb(0x0048_b3a5),
+                rgb(0x005c_a7e0),
+                rgb(0x009c_8fe8),
+                rgb(0x00d8_7fc4),
+            ],
+        },
+        Theme::Light => Colors {
+            back: rgb(0x00ff_ffff),
+            panel: rgb(0x00f0_f2f4),
+            field: rgb(0x00ff_ffff),
+            line: rgb(0x00d5_dae0),
+            text: rgb(0x001d_2126),
+            faint: rgb(0x0069_737e),
+            accent: rgb(0x001f_78b4),
+            on_accent: rgb(0x00ff_ffff),
+            link: rgb(0x0016_64a0),
+            code_back: rgb(0x00ec_eef1),
+            mention_back: rgb(0x00ff_f3c9),
+            selection: rgb(0x00bf_dcf2),
+            good: rgb(0x002f_9a4d),
+            away: rgb(0x00c0_8414),
+            bad: rgb(0x00c8_3a2e),
+            people: [
+                rgb(0x00b8_483c),
+                rgb(0x00a6_621a),
+                rgb(0x0085_7410),
+                rgb(0x003d_8a34),
+                rgb(0x001d_8478),
+                rgb(0x002a_74b0),
+                rgb(0x0065_55bd),
+                rgb(0x00a8_4892),
+            ],
+        },
+    }
+}
+
+/// The face for a style.
+pub fn face(style: crate::text::Style) -> Font {
+    match (style.code, style.bold, style.italic) {
+        (true, _, _) => Font::Courier,
+        (false, false, false) => Font::Helvetica,
+        (false, true, false) => Font::HelveticaBold,
+        (false, false, true) => Font::HelveticaItalic,
+        (false, true, true) => Font::HelveticaBoldItalic,
+    }
+}

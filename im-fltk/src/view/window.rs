@@ -1,0 +1,265 @@
+//! The window: what is where, and what shows when.
+
+use super::connect::{ConnectScreen, paint_input};
+use super::header::{footer, header};
+use super::input::input;
+use super::lists::{Kind, list};
+use super::messages::Messages;
+use super::overlay::{SearchView, SwitcherView};
+use super::theme::colors;
+use super::{Mailbox, Shared};
+use crate::model::{Model, Screen};
+use crate::update::Msg;
+use fltk::app;
+use fltk::button::Button;
+use fltk::enums::{CallbackTrigger, Event, FrameType, Key};
+use fltk::group::Group;
+use fltk::input::MultilineInput;
+use fltk::prelude::*;
+use fltk::widget::Widget;
+use fltk::window::DoubleWindow;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// The window and its widgets.
+pub struct Ui {
+    window: DoubleWindow,
+    connect: ConnectScreen,
+    chat: Group,
+    rooms: Widget,
+    people: Widget,
+    header: Widget,
+    pub messages: Messages,
+    footer: Widget,
+    input: MultilineInput,
+    /// Files and pictures will be sent from here.
+    attach: Button,
+    send: Button,
+    switcher: SwitcherView,
+    search: SearchView,
+    length: Rc<Cell<usize>>,
+    shown: Option<Screen>,
+    placed: (i32, i32, i32, i32),
+}
+
+impl Ui {
+    pub fn new(model: &Shared, mail: &Mailbox) -> Ui {
+        let (width, height) = (model.borrow().settings.width, model.borrow().settings.height);
+        let mut window = DoubleWindow::new(80, 60, width, height, "libim");
+        window.set_xclass("im-fltk");
+        let connect = ConnectScreen::new(model, mail);
+        let mut chat = Group::default();
+        chat.set_frame(FrameType::FlatBox);
+        let rooms = list(Kind::Rooms, model.clone(), mail.clone());
+        let people = list(Kind::People, model.clone(), mail.clone());
+        let header = header(model.clone());
+        let messages = Messages::new(model.clone(), mail.clone());
+        let length = Rc::new(Cell::new(0));
+        let footer = footer(model.clone(), length.clone());
+        let mut attach = Button::default().with_label("+");
+        let input = input(model.clone(), mail, length.clone());
+        let mut send = Button::default().with_label("Send");
+        let (sent, text) = (mail.clone(), input.clone());
+        send.set_callback(move |_| sent.send(Msg::Send(text.value())));
+        attach.set_tooltip("Files and pictures: not in this version");
+        attach.deactivate();
+        attach.clear_visible_focus();
+        send.clear_visible_focus();
+        chat.end();
+        let switcher = SwitcherView::new(model.clone(), mail);
+        let search = SearchView::new(mail);
+        window.end();
+        window.make_resizable(true);
+        window.size_range(500, 350, 0, 0);
+        let keys = mail.clone();
+        let scrolled = messages.clone();
+        window.handle(move |it, event| handle(it, event, &keys, &scrolled));
+        let closed = mail.clone();
+        window.set_callback(move |_| {
+            // Escape is for leaving what is open, not the program.
+            if app::event() != Event::Shortcut || app::event_key() != Key::Escape {
+                closed.send(Msg::Quit);
+            }
+        });
+        window.set_trigger(CallbackTrigger::Closed);
+        window.show();
+        Ui {
+            window,
+            connect,
+            chat,
+            rooms,
+            people,
+            header,
+            messages,
+            footer,
+            input,
+            attach,
+            send,
+            switcher,
+            search,
+            length,
+            shown: None,
+            placed: (0, 0, 0, 0),
+        }
+    }
+
+    /// Whether nothing has been shown yet, or the window has another size.
+    pub fn is_new(&self) -> bool {
+        self.shown.is_none() || (self.placed.0, self.placed.1) != (self.window.w(), self.window.h())
+    }
+
+    /// Makes the widgets show what the model says.
+    pub fn sync(&mut self, model: &Model) {
+        let size = model.settings.text_size;
+        let lines = self.input_lines();
+        let place = (self.window.w(), self.window.h(), size, lines);
+        if self.placed != place {
+            self.placed = place;
+            self.place(size, lines);
+        }
+        if self.shown != Some(model.screen) {
+            self.shown = Some(model.screen);
+            self.show(model);
+        }
+        match model.screen {
+            Screen::Connect => self.connect.sync(model),
+            Screen::Chat => self.sync_chat(model),
+        }
+        let unread = model.unread();
+        let title = match model.screen {
+            Screen::Connect => "libim".to_owned(),
+            Screen::Chat if unread > 0 => format!("({unread}) {} — libim", crate::text::plain(&model.server)),
+            Screen::Chat => format!("{} — libim", crate::text::plain(&model.server)),
+        };
+        if self.window.label() != title {
+            self.window.set_label(&title);
+        }
+    }
+
+    fn sync_chat(&mut self, model: &Model) {
+        let c = colors(model.settings.theme);
+        let size = model.settings.text_size;
+        self.chat.set_color(c.back);
+        paint_input(&mut self.input, &c, size);
+        for button in [&mut self.attach, &mut self.send] {
+            button.set_frame(FrameType::FlatBox);
+            button.set_label_size(size);
+        }
+        self.send.set_color(c.accent);
+        self.send.set_label_color(c.on_accent);
+        self.attach.set_color(c.field);
+        self.attach.set_label_color(c.faint);
+        let was_open = self.switcher.group.visible() || self.search.group.visible();
+        self.switcher.sync(model, self.window.w());
+        let right = self.messages.widget.x() + self.messages.widget.w();
+        self.search.sync(model, right, self.messages.widget.y());
+        if was_open && model.switcher.is_none() && model.search.is_none() {
+            let _ = self.input.take_focus();
+        }
+        self.chat.redraw();
+        self.window.redraw();
+    }
+
+    fn show(&mut self, model: &Model) {
+        match model.screen {
+            Screen::Connect => {
+                self.chat.hide();
+                self.connect.group.show();
+                self.connect.focus();
+            }
+            Screen::Chat => {
+                self.connect.group.hide();
+                self.chat.show();
+                let _ = self.input.take_focus();
+            }
+        }
+    }
+
+    /// Lines of the input that are shown: it grows with what is written.
+    fn input_lines(&self) -> i32 {
+        let text = self.input.value();
+        i32::try_from(text.matches('\n').count() + 1 + text.len() / 90).unwrap_or(1).clamp(1, 6)
+    }
+
+    fn place(&mut self, size: i32, lines: i32) {
+        let (w, h) = (self.window.w(), self.window.h());
+        self.connect.resize(w, h, size);
+        self.chat.resize(0, 0, w, h);
+        // Narrow windows keep room for the messages: first the people go.
+        let left = (size * 13).min(w / 4);
+        let right = if w < size * 55 { 0 } else { (size * 15).min(w / 4) };
+        let (top, line) = (size * 7 / 2, size * 2);
+        let field = size * 3 / 2 + lines * size * 5 / 4;
+        let middle = w - left - right;
+        self.rooms.resize(0, 0, left, h);
+        self.people.resize(w - right, 0, right, h);
+        self.header.resize(left, 0, middle, top);
+        self.messages.widget.resize(left, top, middle, h - top - line - field - size);
+        self.footer.resize(left, h - line - field - size, middle, line);
+        let bottom = h - field - size / 2;
+        let button = size * 5 / 2;
+        self.attach.resize(left + size / 2, bottom, button, button.min(field));
+        self.input.resize(left + size + button, bottom, middle - size * 2 - button - size * 5, field);
+        self.send.resize(left + middle - size * 9 / 2 - size / 2, bottom, size * 9 / 2, button.min(field));
+    }
+
+    pub fn set_input(&mut self, text: &str) {
+        self.input.set_value(text);
+        let _ = self.input.set_position(i32::try_from(text.len()).unwrap_or(0));
+        self.length.set(text.len());
+        let _ = self.input.take_focus();
+    }
+
+    pub fn close(&mut self) {
+        self.window.hide();
+    }
+}
+
+/// Keys that work wherever one is.
+fn handle(window: &mut DoubleWindow, event: Event, mail: &Mailbox, messages: &Messages) -> bool {
+    match event {
+        Event::Focus => {
+            mail.send(Msg::Focus(true));
+            false
+        }
+        Event::Unfocus => {
+            mail.send(Msg::Focus(false));
+            false
+        }
+        Event::Resize => {
+            mail.send(Msg::Resized(window.w(), window.h()));
+            false
+        }
+        Event::KeyDown | Event::Shortcut => shortcut(mail, messages),
+        _ => false,
+    }
+}
+
+fn shortcut(mail: &Mailbox, messages: &Messages) -> bool {
+    let (ctrl, alt) = (app::is_event_ctrl(), app::is_event_alt());
+    let mut messages = messages.clone();
+    let key = app::event_key();
+    match key {
+        Key::PageUp => messages.page(-1),
+        Key::PageDown => messages.page(1),
+        Key::Home if ctrl => messages.to_start(),
+        Key::End if ctrl => {
+            messages.to_end();
+            mail.send(Msg::AtBottom);
+        }
+        Key::Up if alt => mail.send(Msg::Step(-1)),
+        Key::Down if alt => mail.send(Msg::Step(1)),
+        Key::Escape => mail.send(Msg::Cancel),
+        _ if !ctrl => return false,
+        _ if key == Key::from_char('k') => mail.send(Msg::OpenSwitcher),
+        _ if key == Key::from_char('f') => mail.send(Msg::OpenSearch),
+        _ if key == Key::from_char('q') => mail.send(Msg::Quit),
+        _ if key == Key::from_char('t') => mail.send(Msg::ToggleTheme),
+        _ if key == Key::from_char('=') || key == Key::from_char('+') => mail.send(Msg::Zoom(1)),
+        _ if key == Key::from_char('-') => mail.send(Msg::Zoom(-1)),
+        _ if key == Key::from_char('0') => mail.send(Msg::Zoom(0)),
+        _ if key == Key::from_char('c') => return messages.copy(),
+        _ => return false,
+    }
+    true
+}
