@@ -204,7 +204,8 @@ enum im_event_kind
     IM_EVENT_TOPIC = 47,
     // Something of a later protocol; it counts in the order all the same. data.entry.
     IM_EVENT_OTHER_ENTRY = 48,
-    // Server: somebody logged in. data.visitor.
+    // Server: somebody logged in. data.visitor. This and the next five are left out while 8192 events wait to be taken.
+    // Entries of an observed server never are: it reads no more until they are taken.
     IM_EVENT_PERSON_ENTERED = 60,
     // Server: somebody's connection broke; their session waits for them. text; data.visitor.
     IM_EVENT_PERSON_DETACHED = 61,
@@ -220,9 +221,10 @@ enum im_event_kind
     IM_EVENT_DRAINED = 66,
     // Server: it cannot accept connections for the moment, for want of descriptors or memory; it goes on by itself. text.
     IM_EVENT_ACCEPT_PAUSED = 67,
-    // Server: somebody waits for im_server_decide(). room, text; data.question.
+    // Server: somebody waits for im_server_decide(). Never left out. room, text; data.question.
     IM_EVENT_QUESTION = 68,
-    // A descriptor given to im_watch() has something to read, or has ended. Not told again before all has been read.
+    // A descriptor given to im_watch() has something to read, or has ended. Read until there is nothing more (EAGAIN): it is told
+    // again only when more arrives.
     IM_EVENT_READABLE = 80,
 };
 #ifndef __cplusplus
@@ -249,28 +251,28 @@ enum im_option
     // Context, int, 0 or 1: threads that it may start by itself. With 0 servers are named by numeric address; host names
     // (except localhost) need 1, and a thread only while one is looked up. Default 1.
     IM_OPT_WORKERS = 3,
-    // Client or server, str: the client's name, or the server's as shown to people.
+    // Client or server, str, up to 256 bytes: the client's name (the server may take fewer), or the server's as shown to people.
     IM_OPT_NAME = 20,
-    // Client or server, str: the passkey to give or to ask for. Default: none, and the server lets anybody in.
+    // Client or server, str, up to 128 bytes: the passkey to give or to ask for. Default: none, and the server lets anybody in.
     IM_OPT_PASSKEY = 21,
     // Client or server, int, 0 to 200: how many of a room's last messages a newcomer gets. Default 50 at the server, and
     // for the client what the server suggests.
     IM_OPT_BACKLOG = 22,
-    // Client, str: the program's name and version, for the server's logs.
+    // Client, str, up to 64 bytes: the program's name and version, for the server's logs.
     IM_OPT_AGENT = 40,
     // Client, int, 0 or 1: whether to keep the list of people who are there. Default 1.
     IM_OPT_ROSTER = 41,
     // Client, int, 0 or 1: whether to come back by itself when the connection breaks. Default 1.
     IM_OPT_RECONNECT = 42,
-    // Client, int: milliseconds before the first try to come back; it doubles with every failure. Default 500.
+    // Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Default 500.
     IM_OPT_RETRY_MIN_MS = 43,
-    // Client, int: the longest wait between tries, in milliseconds. Default 30000.
+    // Client, int, 10 or more: the longest wait between tries, in milliseconds. Default 30000.
     IM_OPT_RETRY_MAX_MS = 44,
     // Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
     IM_OPT_RECEIPTS = 45,
-    // Server, str: a word to people who come in.
+    // Server, str, up to 4096 bytes: a word to people who come in.
     IM_OPT_WELCOME = 60,
-    // Server, str: the name of the room that everybody is in. Default "lobby".
+    // Server, str, 1 to 64 bytes: the name of the room that everybody is in. Default "lobby".
     IM_OPT_LOBBY = 61,
     // Server, int: milliseconds that a broken connection's session waits for its client to come back. Default 60000.
     IM_OPT_RESUME_MS = 62,

@@ -255,3 +255,19 @@ fn the_program_decides() {
         "{heard:?}"
     );
 }
+
+/// An answer that was lost in a cut: the retry is not asked about again, and is the same post.
+#[test]
+fn a_granted_post_is_not_asked_about_twice() {
+    let ask = libim::Ask { posts: true, ..libim::Ask::default() };
+    let mut stage = Stage::new(ServerConfig { ask, ..ServerConfig::default() });
+    let (conn, _) = stage.logs_in("anna");
+    stage.says(conn, &[post(3, "one")]);
+    let asked = questions(&mut stage.server);
+    stage.server.decide(asked[0].id, true, "");
+    stage.hears(conn);
+    while stage.server.poll_action().is_some() {}
+    let heard = stage.says(conn, &[post(3, "one")]);
+    assert_eq!(questions(&mut stage.server), vec![]);
+    assert!(heard.iter().any(|it| matches!(it, FromServer::Posted(posted) if posted.duplicate)), "{heard:?}");
+}

@@ -99,6 +99,7 @@ static void options(void) {
     OK(im_new(IM_ABI, config, &ctx));
     FAILS(IM_E_OPTION, im_serve(ctx, config, &id));
     FAILS(IM_E_OPTION, im_connect(ctx, "mem:a", config, &id));
+    FAILS(IM_E_EMPTY, im_connect(ctx, "mem:a", NULL, &id));
     OK(im_config_free(config));
     OK(im_config_new(&config));
     OK(im_config_set_int(config, IM_OPT_TEXT_BYTES_MAX, INT64_MAX));

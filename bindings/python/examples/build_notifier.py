@@ -13,12 +13,7 @@ def main(address: str, room: str, *command: str) -> int:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - started
     with im.connect(address, f"build on {os.uname().nodename}"[:64], os.environ.get("IM_PASSKEY"), roster=False) as client:
-        try:
-            place = client.join(room)
-        except im.RefusedError as refused:
-            if refused.code != im.Code.NOT_FOUND:
-                raise
-            place = client.create_room(room, "what the builds say")
+        place = client.join(room, make=True)
         outcome = "passed" if done.returncode == 0 else f"FAILED with status {done.returncode}"
         client.post(f"{' '.join(command)} {outcome} after {seconds:.1f} s", place)
         if done.returncode != 0 and (tail := (done.stdout + done.stderr)[-2000:].strip()):

@@ -65,8 +65,18 @@ def _login_name() -> str:
     return "somebody" if name == "root" else name
 
 
+def _parse(top: argparse.ArgumentParser, arguments: list[str] | None) -> argparse.Namespace:
+    """Options may stand before and after the words: what is left over after the options are words too."""
+    options, rest = top.parse_known_args(arguments)
+    if rest and (getattr(options, "text", None) is None or any(it.startswith("-") for it in rest)):
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        options.text = [*options.text, *rest]
+    return options
+
+
 def main(arguments: list[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
+    options = _parse(parser(), arguments)
     try:
         return int(asyncio.run(options.run(options)) or 0)
     except KeyboardInterrupt:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ctypes import POINTER, byref
 from typing import Any, TypeVar
 
-from ._context import Context, encode, views
+from ._context import Context, encode, number, views
 from ._enums import Code, LeaveReason, Option, Presence, RoomKind
-from ._errors import DisconnectedError, ImError, LoginRefusedError, RefusedError, check
+from ._errors import DisconnectedError, ImError, LoginRefusedError, RefusedError, TimedOutError, check
 from ._events import (
     Disconnected,
     Done,
@@ -122,6 +122,9 @@ class ClientBase(Source):
         found = views(lib.im_client_next_person, self.context, self._id, PersonView, lambda it: it.user)
         return [person_of(it) for it in found]
 
+    def __repr__(self) -> str:
+        return f"<im client {self.address}>" if not self._id else f"<im client {self.name or '(not logged in)'} at {self.address}>"
+
     # What does not wait.
 
     def post_nowait(self, text: str, room: int = LOBBY, *, reply_to: int = 0) -> str:
@@ -145,11 +148,11 @@ class ClientBase(Source):
 
     def mark_read(self, upto: int, room: int = LOBBY) -> None:
         """Notes that the person has read a room up to a place. The room is told in a moment."""
-        check(lib.im_client_mark_read(self.context.handle, self._id, room, upto))
+        check(lib.im_client_mark_read(self.context.handle, self._id, number(room), number(upto)))
 
     def typing(self, on: bool = True, room: int = LOBBY) -> None:
         """Tells a room that one is typing, or has stopped. May be lost; repeat it every few seconds."""
-        check(lib.im_client_typing(self.context.handle, self._id, room, int(on)))
+        check(lib.im_client_typing(self.context.handle, self._id, number(room), int(on)))
 
     def retry_now(self) -> None:
         """Tries to connect at once instead of waiting."""
@@ -167,7 +170,7 @@ class ClientBase(Source):
     def _handle(self, event: Event) -> None:
         special = _SPECIAL.get(type(event))
         if special is None or not getattr(self, special)(event):
-            self._events.append(event)
+            self._keep(event)
 
     def _handle_posted(self, event: Posted | PostFailed) -> bool:
         """True: somebody waits for it, and nobody else is told."""
@@ -184,6 +187,10 @@ class ClientBase(Source):
 
     def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
         self._login = event
+        if isinstance(event, LoginRefused):
+            # Nothing more happens before the program logs in again.
+            for key in [key for key, answer in self._answers.items() if answer is None]:
+                self._answered(key, LoginRefusedError(event.text, event.code))
         return False
 
     def _handle_disconnected(self, event: Disconnected) -> bool:
@@ -251,17 +258,19 @@ class Client(ClientBase, SyncSource):
     """A client that waits: `connect` makes one that is logged in. Iterate over it for what happens.
 
     Methods that ask the server for something return its answer; what happens meanwhile waits to be iterated over. They raise
-    `RefusedError` when the server refuses, and `TimeoutError` after `patience` seconds.
+    `RefusedError` when the server refuses, and `TimedOutError` after `patience` seconds; a post that timed out waits and is
+    delivered later. The client lives only while it is iterated over or waited for: one that is left alone for more than a minute is
+    taken for lost by the server, and comes back when it is used again.
     """
 
     #: Seconds to wait for an answer.
     patience = 30.0
 
     def wait_ready(self, timeout: float | None = None) -> Client:
-        """Waits until it is logged in. Raises `LoginRefusedError`, `DisconnectedError`, or `TimeoutError`."""
+        """Waits until it is logged in. Raises `LoginRefusedError`, `DisconnectedError`, or `TimedOutError`."""
         if not self._wait(self._logged_in, self.patience if timeout is None else timeout):
             last = self._last_disconnect()
-            raise TimeoutError(f"not logged in at {self.address} in time" + (f": {last.text}" if last else ""))
+            raise TimedOutError(f"not logged in at {self.address} in time" + (f": {last.text}" if last else ""))
         self._check_login()
         return self
 
@@ -287,7 +296,9 @@ class Client(ClientBase, SyncSource):
         self._answers.setdefault(key, None)
         if not self._wait(lambda: self._answers[key] is not None, self.patience):
             del self._answers[key]
-            raise TimeoutError("the server has not answered in time")
+            queued = isinstance(key, str)
+            text = "the server has not answered in time" + ("; the post waits and will be delivered" if queued else "")
+            raise TimedOutError(text, key if isinstance(key, str) else "")
         answer = self._answer(key)
         assert isinstance(answer, kind)
         return answer
@@ -316,9 +327,20 @@ class Client(ClientBase, SyncSource):
         """Makes a room, enters it, and returns its id."""
         return self._await(self._ask(lib.im_client_create_room, encode(name), encode(topic)), Done).room
 
-    def join(self, name: str) -> int:
-        """Enters a room by name and returns its id."""
-        return self._await(self._ask(lib.im_client_join, encode(name)), Done).room
+    def join(self, name: str, *, make: bool = False) -> int:
+        """Enters a room by name and returns its id. With `make` it is made if there is none of that name."""
+        try:
+            return self._await(self._ask(lib.im_client_join, encode(name)), Done).room
+        except RefusedError as refused:
+            if not make or refused.code != Code.NOT_FOUND:
+                raise
+        try:
+            return self.create_room(name)
+        except RefusedError as taken:
+            if taken.code != Code.EXISTS:
+                raise
+        # Somebody else was faster.
+        return self.join(name)
 
     def leave(self, room: int) -> None:
         """Leaves a room."""
@@ -334,7 +356,7 @@ class Client(ClientBase, SyncSource):
 
     def history(self, room: int = LOBBY, before: int = 0, limit: int = 0) -> History:
         """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
-        return self._await(self._ask(lib.im_client_history, room, before, limit), History)
+        return self._await(self._ask(lib.im_client_history, room, before, number(limit, 32)), History)
 
     def list_rooms(self, after: int = 0) -> Rooms:
         """Rooms that can be joined, those whose ids are after `after`."""
@@ -348,7 +370,7 @@ class Client(ClientBase, SyncSource):
 def connect(address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Any) -> Client:
     """Connects, logs in, and returns the client. Options are those of `Client`; with `context` it lives beside others.
 
-    Raises `LoginRefusedError` with the server's reason, `TimeoutError` when there is no answer within `timeout` seconds (30).
+    Raises `LoginRefusedError` with the server's reason, `TimedOutError` when there is no answer within `timeout` seconds (30).
     """
     client = Client(address, name, passkey, **options)
     try:

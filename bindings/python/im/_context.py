@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from ctypes import POINTER, byref, c_int32, c_size_t, c_uint32, c_uint64, c_void_p, string_at
 from typing import Any
 
 from ._enums import LogLevel, Option
-from ._errors import EncodingError, TextError, check
+from ._errors import EncodingError, RangeError, TextError, check
 from ._events import Event, event_from
 from ._library import ABI, LOG, Cid, lib
 
@@ -22,6 +23,8 @@ def encode(text: str | None) -> bytes | None:
     """A text for the library."""
     if text is None:
         return None
+    if not isinstance(text, str):
+        raise TypeError(f"{text!r} is no text")
     try:
         encoded = text.encode()
     except UnicodeEncodeError as error:
@@ -29,6 +32,21 @@ def encode(text: str | None) -> bytes | None:
     if b"\0" in encoded:
         raise TextError(f"the text has a NUL at byte {encoded.index(0)}")
     return encoded
+
+
+def number(value: int, bits: int = 64) -> int:
+    """A number for the library: C would cut it to its size without a word."""
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no number")
+    if not 0 <= value < 1 << bits:
+        raise RangeError(f"{value} is not between 0 and 2^{bits}")
+    return value
+
+
+def argument(value: Any) -> Any:
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is no number; rooms and messages are named by their ids")
+    return number(value) if isinstance(value, int) else value
 
 
 class Config:
@@ -40,7 +58,7 @@ class Config:
         self.handle = handle
         try:
             for option, value in options.items():
-                if isinstance(value, str):
+                if isinstance(value, (str, bytes)):
                     check(lib.im_config_set_str(handle, option, encode(value)))
                 elif value is not None:
                     check(lib.im_config_set_int(handle, option, int(value)))
@@ -75,7 +93,11 @@ class Context:
         self._handle: c_void_p | None = None
         options = {Option.SEED: seed, Option.VIRTUAL_CLOCK: virtual_clock, Option.WORKERS: workers}
         #: Who takes the events of a source.
-        self._takers: dict[int, Callable[[Event], None]] = {}
+        self._takers: dict[int, weakref.WeakMethod[Callable[[Event], None]]] = {}
+        #: Whether time passes only by `advance`.
+        self.virtual_clock = virtual_clock
+        #: What runs it in asyncio's loop.
+        self.driver: Any = None
         handle = c_void_p()
         with Config(options) as config:
             if log is not None:
@@ -88,10 +110,13 @@ class Context:
 
     def close(self) -> None:
         """Ends the context; connections that are still open break. May be called again."""
-        if self._handle is not None:
-            check(lib.im_free(self._handle))
-            self._handle = None
-            self._takers.clear()
+        if self._handle is None:
+            return
+        if self.driver is not None:
+            self.driver.stop()
+        check(lib.im_free(self._handle))
+        self._handle = None
+        self._takers.clear()
 
     def __enter__(self) -> Context:
         return self
@@ -129,7 +154,7 @@ class Context:
 
     def advance(self, seconds: float) -> None:
         """Lets virtual time pass."""
-        check(lib.im_advance(self._handle, round(seconds * 1000)))
+        check(lib.im_advance(self._handle, number(round(seconds * 1000), 32)))
 
     def take(self) -> list[Event]:
         """All events that are there now, in order. Those of clients and servers go to them as well."""
@@ -142,8 +167,8 @@ class Context:
             taken = json.loads(string_at(out.value or 0, length.value))
             for fields in taken:
                 event = event_from(fields)
-                taker = self._takers.get(event.source)
-                if taker is not None:
+                known = self._takers.get(event.source)
+                if known is not None and (taker := known()) is not None:
                     taker(event)
                 events.append(event)
             if len(taken) < BATCH:
@@ -168,26 +193,26 @@ class Context:
         out = c_uint64()
         with Config(options) as config:
             check(lib.im_connect(self._handle, encode(address), config.handle, byref(out)))
-        self._takers[out.value] = taker
+        self._takers[out.value] = weakref.WeakMethod(taker)
         return out.value
 
     def add_server(self, options: Mapping[Option, Any], taker: Callable[[Event], None]) -> int:
         out = c_uint64()
         with Config(options) as config:
             check(lib.im_serve(self._handle, config.handle, byref(out)))
-        self._takers[out.value] = taker
+        self._takers[out.value] = weakref.WeakMethod(taker)
         return out.value
 
     def ask(self, function: Any, client: int, *arguments: Any) -> int:
         """Calls a request of a client's and returns its number."""
         request = c_uint32()
-        check(function(self._handle, client, *arguments, byref(request)))
+        check(function(self._handle, client, *map(argument, arguments), byref(request)))
         return request.value
 
     def post(self, function: Any, client: int, *arguments: Any) -> str:
         """Calls what goes through a client's outbox and returns its name."""
         cid = Cid()
-        check(function(self._handle, client, *arguments, byref(cid)))
+        check(function(self._handle, client, *map(argument, arguments), byref(cid)))
         return cid.text()
 
 
@@ -234,4 +259,4 @@ def views(function: Any, context: Context, source: int, kind: Any, key: Callable
         yield out.contents
 
 
-__all__ = ["BATCH", "Config", "Context", "Waker", "encode", "views"]
+__all__ = ["BATCH", "Config", "Context", "Waker", "encode", "number", "views"]

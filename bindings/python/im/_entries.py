@@ -32,8 +32,8 @@ class Entry(Event):
 
     @property
     def when(self) -> datetime:
-        """The time, in UTC."""
-        return datetime.fromtimestamp(self.time / 1000, timezone.utc)
+        """The time, in UTC, at the end of the year 9999 at the latest."""
+        return datetime.fromtimestamp(min(self.time, 253_402_300_799_000) / 1000, timezone.utc)
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,14 @@ class UnsupportedError(ImError):
     status = Status.UNSUPPORTED
 
 
+class TimedOutError(ImError, TimeoutError):
+    """There was no answer in time. `cid` names a post that still waits to be delivered; posting it again would say it twice."""
+
+    def __init__(self, text: str, cid: str = "") -> None:
+        super().__init__(text)
+        self.cid = cid
+
+
 class RefusedError(ImError):
     """The server refused a request; `code` says why, `Code.NONE` that the connection broke before its answer."""
 

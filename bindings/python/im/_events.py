@@ -16,7 +16,7 @@ from ._server_events import (
 
 __all__ = [
     "AcceptPaused", "Backlog", "Connecting", "Deleted", "Disconnected", "Done", "Drained", "Edited", "Entry", "Event",
-    "Failed", "History", "Joined", "Left", "LoggedIn", "LoginRefused", "Member", "Members", "Message", "Missed",
+    "Failed", "History", "Joined", "Left", "Lagged", "LoggedIn", "LoginRefused", "Member", "Members", "Message", "Missed",
     "Notice", "OtherEntry", "People", "PeopleCount", "Person", "PersonDetached", "PersonEntered", "PersonLeft",
     "PersonResumed", "PostFailed", "Posted", "PresenceChanged", "Question", "Reacted", "Reaction", "Readable",
     "Receipt", "Refused", "Room", "RoomCreated", "RoomEntered", "RoomExited", "RoomRenumbered", "Rooms", "StoreFailed",
@@ -293,6 +293,13 @@ class Throttled(Event):
 
     text: str = ""
     wait_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Lagged(Event):
+    """The program took its events too slowly: so many of them, the oldest, are lost. History has what was said."""
+
+    count: int = 0
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class ServerBase(Source):
     def _handle(self, event: Event) -> None:
         if isinstance(event, Drained):
             self._over = True
-        self._events.append(event)
+        self._keep(event)
 
 
 def _option(name: str) -> Option:

@@ -10,12 +10,14 @@ from types import TracebackType
 from typing import TypeVar
 
 from ._context import Context
-from ._errors import ClosedError, ImError
-from ._events import Event
+from ._errors import ClockError, ClosedError
+from ._events import Event, Lagged
 
-_T = TypeVar("_T", bound="Source")
 _S = TypeVar("_S", bound="SyncSource")
 _A = TypeVar("_A", bound="AsyncSource")
+
+#: Events that wait for the program. Beyond, the oldest give way, and `Lagged` says how many did.
+QUEUE_MAX = 32_768
 
 
 class Source:
@@ -27,6 +29,7 @@ class Source:
         self._own = context is None
         self._id = 0
         self._events: deque[Event] = deque()
+        self._lost = 0
         self._over = False
 
     @property
@@ -49,7 +52,25 @@ class Source:
         self._id = 0
 
     def _handle(self, event: Event) -> None:
+        self._keep(event)
+
+    def _keep(self, event: Event) -> None:
+        """Keeps an event for the program."""
+        if len(self._events) >= QUEUE_MAX:
+            self._events.popleft()
+            self._lost += 1
         self._events.append(event)
+
+    def _next(self) -> Event:
+        """Takes the next event; there must be one."""
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            return Lagged(source=self._id, count=lost)
+        return self._events.popleft()
+
+    def _fail(self, problem: Exception) -> None:
+        """The context has failed, or is closed: nothing more comes."""
+        self._over = True
 
 
 class SyncSource(Source):
@@ -58,7 +79,7 @@ class SyncSource(Source):
     def next(self, timeout: float | None = None) -> Event | None:
         """The next event; None: nothing came within `timeout` seconds, or nothing will come any more."""
         self._wait(lambda: bool(self._events) or self._over, timeout)
-        return self._events.popleft() if self._events else None
+        return self._next() if self._events else None
 
     def __iter__(self) -> Iterator[Event]:
         """Events as they come, to the end."""
@@ -66,12 +87,26 @@ class SyncSource(Source):
             yield event
 
     def _wait(self, ready: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Runs the context until something is so."""
+        """Runs the context until something is so. On a virtual clock time passes meanwhile, from deadline to deadline."""
         end = None if timeout is None else time.monotonic() + timeout
+        passed = 0.0
         while not ready():
             if self.context.handle is None:
                 raise ClosedError("it has been closed")
             left = None if end is None else end - time.monotonic()
+            if self.context.virtual_clock:
+                self.context.step(0)
+                if self.context.take():
+                    continue
+                due = self.context.next_timeout()
+                if due is None or (timeout is not None and passed + due > timeout):
+                    if timeout is None:
+                        raise ClockError("nothing is due on the virtual clock: nothing would ever come")
+                    self.context.advance(max(0.0, timeout - passed))
+                    return ready()
+                passed += due
+                self.context.advance(due)
+                continue
             if left is not None and left < 0:
                 return False
             self.context.step(left)
@@ -90,108 +125,86 @@ class SyncSource(Source):
 
 
 class Driver:
-    """Runs a context in asyncio's loop: one descriptor, no thread."""
-
-    #: Events that may wait for the program before no more are taken; the server then waits too.
-    HIGH = 4096
-
-    _of: dict[int, Driver] = {}
+    """Runs a context in asyncio's loop: one descriptor, no thread. The context owns it."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._loop = asyncio.get_running_loop()
         self._fd = context.fileno()
         self._members: list[AsyncSource] = []
-        self._reading = False
+        self._loop.add_reader(self._fd, self._ready)
 
     @classmethod
     def of(cls, member: AsyncSource) -> Driver:
-        """The driver of a member's context, made for its first one."""
-        driver = cls._of.setdefault(id(member.context), cls(member.context))
+        """The driver of a member's context in the running loop, made for its first one."""
+        driver = member.context.driver
+        if not isinstance(driver, Driver) or driver._loop is not asyncio.get_running_loop():
+            driver = member.context.driver = cls(member.context)
         driver._members.append(member)
-        driver.resume()
         return driver
 
     def leave(self, member: AsyncSource) -> None:
         if member in self._members:
             self._members.remove(member)
-        if not self._members:
-            self._pause()
-            self._of.pop(id(self._context), None)
+        if not self._members and self._context.driver is self:
+            self.stop()
 
-    def resume(self) -> None:
-        if not self._reading:
-            self._reading = True
-            self._loop.add_reader(self._fd, self._ready)
-
-    def _pause(self) -> None:
-        if self._reading:
-            self._reading = False
+    def stop(self) -> None:
+        """The context is closed, or nobody is left in it."""
+        if self._context.driver is self:
+            self._context.driver = None
+        if not self._loop.is_closed():
             self._loop.remove_reader(self._fd)
+        members, self._members = self._members, []
+        for member in members:
+            member._fail(ClosedError("the context has been closed"))
 
     def _ready(self) -> None:
         try:
             self._context.step(0)
             self._context.take()
-        except ImError as error:
-            self._pause()
+        except Exception as problem:  # noqa: BLE001 - whoever waits is told
             for member in list(self._members):
-                member._fail(error)
+                member._fail(problem)
             return
-        full = False
         for member in list(self._members):
             member._wake()
-            full |= len(member._events) >= self.HIGH and member._end is None
-        if full:
-            self._pause()
 
 
 class AsyncSource(Source):
-    """Waits with asyncio."""
+    """Waits with asyncio. It runs whether or not anybody iterates over it."""
 
     _driver: Driver | None = None
     _waiter: asyncio.Future[None] | None = None
-    _problem: ImError | None = None
-    #: Somebody waits for the end; what else comes is kept, however much it is.
+    _problem: Exception | None = None
+    #: Somebody waits for the end.
     _end: asyncio.Future[None] | None = None
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Events as they come, to the end."""
-        events = self._events
-        while events or not self._over:
-            if not events:
-                await self._more()
-            while events:
-                yield events.popleft()
-                # Another iteration may have taken the rest meanwhile.
-            self._go_on()
+        while await self._more():
+            while self._events:
+                yield self._next()
 
     async def next(self, timeout: float | None = None) -> Event | None:
         """The next event; None: nothing came within `timeout` seconds, or nothing will come any more."""
         try:
             async with asyncio.timeout(timeout):
-                while not self._events:
-                    if self._over:
-                        return None
-                    await self._more()
+                return self._next() if await self._more() else None
         except TimeoutError:
             return None
-        event = self._events.popleft()
-        self._go_on()
-        return event
 
-    def _go_on(self) -> None:
-        """Takes events again that were left with the library, once there is room for them."""
-        if self._driver is not None and not self._driver._reading and len(self._events) < Driver.HIGH // 2:
-            self._driver.resume()
-
-    async def _more(self) -> None:
-        """Waits until something has happened."""
-        if self._problem is not None:
-            raise self._problem
-        if self._waiter is None or self._waiter.done():
-            self._waiter = asyncio.get_running_loop().create_future()
-        await asyncio.shield(self._waiter)
+    async def _more(self) -> bool:
+        """Waits until there are events; False: there will be none."""
+        while not self._events:
+            if self._problem is not None and not isinstance(self._problem, ClosedError):
+                raise self._problem
+            if self._over:
+                return False
+            if self._waiter is None or self._waiter.done():
+                self._waiter = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._waiter)
+        return True
 
     def _start(self) -> None:
         self._driver = Driver.of(self)
@@ -206,22 +219,20 @@ class AsyncSource(Source):
         """Waits for the end, whatever else comes before."""
         if self._end is None:
             self._end = asyncio.get_running_loop().create_future()
-        if self._driver is not None:
-            self._driver.resume()
         self._wake()
         await asyncio.shield(self._end)
 
-    def _fail(self, problem: ImError) -> None:
-        self._problem = problem
+    def _fail(self, problem: Exception) -> None:
+        self._problem = self._problem or problem
         self._over = True
         self._wake()
 
     def _stop(self) -> None:
         if self._driver is not None:
-            self._driver.leave(self)
-            self._driver = None
+            driver, self._driver = self._driver, None
+            driver.leave(self)
+        self._fail(ClosedError("it has been closed"))
         self._remove()
-        self._wake()
 
     async def close(self) -> None:
         """Ends it at once."""
@@ -234,3 +245,6 @@ class AsyncSource(Source):
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+__all__ = ["AsyncSource", "Driver", "QUEUE_MAX", "Source", "SyncSource"]

@@ -13,8 +13,9 @@ from collections.abc import Generator
 from typing import Any, TypeVar
 
 from ._client import LOBBY, ClientBase
-from ._context import encode
-from ._errors import ImError
+from ._context import encode, number
+from ._enums import Code
+from ._errors import ImError, RefusedError
 from ._events import Disconnected, Done, Event, History, LoggedIn, LoginRefused, Members, Posted, Rooms
 from ._library import lib
 from ._server import ServerBase
@@ -37,7 +38,7 @@ class Client(ClientBase, AsyncSource):
         self._start()
 
     def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
-        self._login = event
+        super()._handle_login(event)
         self._tell_entry()
         return False
 
@@ -56,18 +57,21 @@ class Client(ClientBase, AsyncSource):
         if future is not None and not future.done():
             future.set_result(None)
 
-    def _fail(self, problem: ImError) -> None:
+    def _fail(self, problem: Exception) -> None:
         super()._fail(problem)
-        for future in [*self._futures.values(), *([self._entry] if self._entry else [])]:
+        futures, self._futures = [*self._futures.values(), *([self._entry] if self._entry else [])], {}
+        for future in futures:
             if not future.done():
                 future.set_exception(problem)
-        self._futures.clear()
+                # Who waited may be gone by now; then nobody needs to be told.
+                future.exception()
 
     async def wait_ready(self) -> Client:
         """Waits until it is logged in. Raises `LoginRefusedError` or `DisconnectedError`."""
         if not self._logged_in():
-            self._entry = asyncio.get_running_loop().create_future()
-            await self._entry
+            if self._entry is None or self._entry.done():
+                self._entry = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._entry)
         self._check_login()
         return self
 
@@ -129,9 +133,20 @@ class Client(ClientBase, AsyncSource):
         """Makes a room, enters it, and returns its id."""
         return (await self._await(self._ask(lib.im_client_create_room, encode(name), encode(topic)), Done)).room
 
-    async def join(self, name: str) -> int:
-        """Enters a room by name and returns its id."""
-        return (await self._await(self._ask(lib.im_client_join, encode(name)), Done)).room
+    async def join(self, name: str, *, make: bool = False) -> int:
+        """Enters a room by name and returns its id. With `make` it is made if there is none of that name."""
+        try:
+            return (await self._await(self._ask(lib.im_client_join, encode(name)), Done)).room
+        except RefusedError as refused:
+            if not make or refused.code != Code.NOT_FOUND:
+                raise
+        try:
+            return await self.create_room(name)
+        except RefusedError as taken:
+            if taken.code != Code.EXISTS:
+                raise
+        # Somebody else was faster.
+        return await self.join(name)
 
     async def leave(self, room: int) -> None:
         """Leaves a room."""
@@ -147,7 +162,7 @@ class Client(ClientBase, AsyncSource):
 
     async def history(self, room: int = LOBBY, before: int = 0, limit: int = 0) -> History:
         """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
-        return await self._await(self._ask(lib.im_client_history, room, before, limit), History)
+        return await self._await(self._ask(lib.im_client_history, room, before, number(limit, 32)), History)
 
     async def list_rooms(self, after: int = 0) -> Rooms:
         """Rooms that can be joined, those whose ids are after `after`."""

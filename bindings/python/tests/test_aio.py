@@ -77,36 +77,61 @@ def test_waiting_can_be_given_up():
     run(main())
 
 
-def test_a_slow_program_makes_the_library_wait():
-    """Events that nobody takes are bounded; nothing is lost when they are taken later."""
+def test_nobody_has_to_listen():
+    """A client that is not iterated over goes on; what it did not take is bounded, and it is told so."""
 
     async def main():
         context = im.Context()
-        total = im._source.Driver.HIGH * 2
-        async with im.aio.serve("mem:a", context=context, requests_per_second=0) as _:
+        total = im._source.QUEUE_MAX + 1000
+        async with im.aio.serve("mem:a", context=context, requests_per_second=0):
             anna = await im.aio.connect("mem:a", "anna", context=context)
-            bert = await im.aio.connect("mem:a", "bert", context=context)
-            count, posted = 0, 0
-            while posted < total:
-                for _ in range(256):
-                    anna.post_nowait("x")
-                posted += 256
-                async for event in anna:
-                    if isinstance(event, im.Posted) and event.seq >= posted:
-                        break
-                # bert's events wait meanwhile, but not without bound.
-                assert len(bert._events) <= im._source.Driver.HIGH + 2 * im._context.BATCH + 256
-                async for event in bert:
-                    count += isinstance(event, im.Message)
-                    if count >= posted - 128:
-                        break
-            while count < total:
-                count += isinstance(await bert.next(), im.Message)
-            await bert.close()
+            for start in range(0, total, 1000):
+                await asyncio.gather(*(anna.post("x") for _ in range(min(1000, total - start))))
+            assert len(anna._events) == im._source.QUEUE_MAX
+            lagged = await anna.next()
+            assert isinstance(lagged, im.Lagged) and lagged.count >= 1000
+            assert isinstance(await anna.next(), im.Message)
             await anna.close()
         context.close()
 
     run(main())
+
+
+def test_what_waits_is_told_of_the_end():
+    async def main():
+        context = im.Context()
+        server = im.aio.serve("mem:a", context=context, ask=["posts"])
+        anna = await im.aio.connect("mem:a", "anna", context=context)
+        posting = asyncio.create_task(anna.post("nobody decides about it"))
+        iterating = asyncio.create_task(_all(anna))
+        await asyncio.sleep(0.05)
+        context.close()
+        with pytest.raises(im.ClosedError):
+            await posting
+        assert any(isinstance(it, im.LoggedIn) for it in await iterating)
+        assert anna.closed and server.closed
+        # The descriptor's number may be another's by now; the loop no longer watches it.
+        async with im.aio.serve("mem:b") as other:
+            assert other.connections == 0
+
+    async def _all(source):
+        return [it async for it in source]
+
+    run(main())
+
+
+def test_two_loops_one_after_the_other():
+    context = im.Context()
+
+    async def main(name):
+        server = im.aio.serve(f"mem:{name}", context=context)
+        client = await im.aio.connect(f"mem:{name}", "anna", context=context)
+        assert (await client.post("hello")).seq == 1
+        return server, client
+
+    kept = [asyncio.run(main("a")), asyncio.run(main("b"))]
+    assert len(kept) == 2
+    context.close()
 
 
 def test_quitting_with_much_unread():

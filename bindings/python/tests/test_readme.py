@@ -13,9 +13,8 @@ SNIPPETS = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(
 
 @pytest.mark.parametrize("number", range(len(SNIPPETS)))
 def test_snippet(number, real_server: RealServer):
-    # At the real server, with its passkey, in a room that is there, and not for ever.
+    # At the real server, with its passkey, and not for ever.
     snippet = SNIPPETS[number].replace('"127.0.0.1", "pia", "the-passkey"', f'"{real_server.address}", "pia", "sesame"')
-    snippet = snippet.replace('client.join("tea")', 'client.create_room("tea")')
     snippet = snippet.replace('print(f"{name}: {text}")', 'print(f"{name}: {text}"); break')
     snippet = snippet.replace("print(event)", "print(event); break")
     subprocess.run([sys.executable, "-c", snippet], check=True, timeout=PATIENCE, capture_output=True)

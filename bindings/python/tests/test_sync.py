@@ -161,6 +161,46 @@ def test_clocks_and_threads_and_handles():
         im.connect("127.0.0.1:1", "anna", context=context)
 
 
+def test_a_virtual_clock_passes_while_one_waits():
+    with im.Context(seed=1, virtual_clock=True, workers=0) as context:
+        server = im.Server("mem:a", context=context, resume_ms=5000)
+        anna = im.Client("mem:a", "anna", context=context).wait_ready()
+        anna._remove()
+        left = next(it for it in server if isinstance(it, im.PersonLeft))
+        assert left.reason == im.LeaveReason.LOST
+        assert server.next(3600) is None
+        with pytest.raises(im.RangeError):
+            context.advance(-1)
+
+
+def test_numbers_and_texts_are_checked():
+    with im.Context(workers=0) as context, im.serve("mem:a", context=context) as server:
+        anna = im.connect("mem:a", "anna", context=context)
+        for wrong in (lambda: anna.post("x", -1), lambda: anna.history(limit=-1), lambda: anna.mark_read(-1)):
+            with pytest.raises(im.RangeError):
+                wrong()
+        for wrong in (lambda: anna.post(5), lambda: anna.post("x", "lobby"), lambda: server.kick(b"anna")):
+            with pytest.raises(TypeError):
+                wrong()
+        for options in ({"name": "x" * 1000}, {"name": "x", "passkey": "y" * 1000}, {"name": "x", "agent": "z" * 100}):
+            with pytest.raises(im.TooLongError):
+                im.Client("mem:a", context=context, **options)
+        assert anna.join("tea", make=True) == anna.join("tea", make=True)
+        assert "anna" in repr(anna)
+
+
+def test_a_refused_return_is_told():
+    with im.Context() as context:
+        server = im.serve("127.0.0.1:0", context=context, passkey="one")
+        address = server.addresses[0]
+        anna = im.connect(address, "anna", "one", context=context, retry_min=0.01, retry_max=0.02)
+        server._remove()
+        server = im.serve(address, context=context, passkey="two")
+        assert any(isinstance(it, im.LoginRefused) for it in iter(lambda: anna.next(30), None))
+        with pytest.raises(im.LoginRefusedError):
+            anna.wait_ready()
+
+
 def test_a_log_is_told():
     lines = []
     with im.Context(workers=0, log=lambda level, text: lines.append((level, text)), log_level=im.LogLevel.DEBUG) as context:

@@ -1,6 +1,7 @@
 /* libim in a loop around epoll(7), beside descriptors of the program's own: epoll ADDRESS [PASSKEY]. */
 #include "greeter.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ int main(int argc, char **argv) {
     event.events = EPOLLIN;
     event.data.fd = it.fd;
     epoll_ctl(epoll, EPOLL_CTL_ADD, it.fd, &event);
-    while (going == 1 && epoll_wait(epoll, &event, 1, -1) >= 0)
+    while (going == 1 && (epoll_wait(epoll, &event, 1, -1) >= 0 || errno == EINTR))
         if (event.data.fd == it.fd)
             going = greeter_ready(&it);
     close(epoll);

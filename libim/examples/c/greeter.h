@@ -16,7 +16,7 @@ static int greeter_open(greeter *it, const char *address, const char *passkey) {
     im_config *config;
     int32_t status;
 
-    if (im_new(IM_ABI, NULL, &it->ctx) != IM_OK || im_config_new(&config) != IM_OK) {
+    if (im_config_new(&config) != IM_OK || im_new(IM_ABI, NULL, &it->ctx) != IM_OK) {
         fprintf(stderr, "%s\n", im_last_error());
         return -1;
     }

@@ -17,9 +17,9 @@ int main(int argc, char **argv) { /* hello ADDRESS [PASSKEY] */
                 im_client_post(ctx, client, 1, "Hello from C!", IM_NUL_TERMINATED, NULL);
             else if (event->kind == IM_EVENT_MESSAGE)
                 printf("%s: %s\n", event->data.entry->name.ptr, event->text.ptr), im_client_quit(ctx, client, "done");
-            else if (event->kind == IM_EVENT_LOGIN_REFUSED)
-                return fprintf(stderr, "%s\n", event->text.ptr), 1;
             else if (event->kind == IM_EVENT_DISCONNECTED && event->data.wait == NULL)
                 return im_free(ctx), im_config_free(config), 0;
-    return fprintf(stderr, "%s\n", im_last_error()), 1;
+            else if (event->kind == IM_EVENT_DISCONNECTED || event->kind == IM_EVENT_LOGIN_REFUSED)
+                return fprintf(stderr, "%s\n", event->text.ptr), 1;
+    return 1;
 }

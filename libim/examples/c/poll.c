@@ -2,6 +2,7 @@
  * im_next_timeout(); on Linux the descriptor shows deadlines too. */
 #include "greeter.h"
 
+#include <errno.h>
 #include <poll.h>
 
 int main(int argc, char **argv) {
@@ -13,7 +14,7 @@ int main(int argc, char **argv) {
         return 1;
     watched.fd = it.fd;
     watched.events = POLLIN;
-    while (going == 1 && poll(&watched, 1, -1) >= 0)
+    while (going == 1 && (poll(&watched, 1, -1) >= 0 || errno == EINTR))
         going = greeter_ready(&it);
     greeter_close(&it);
     return going == 0 ? 0 : 1;

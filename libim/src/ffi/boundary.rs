@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
 
 /// A context in its place.
 struct Slot {
@@ -33,9 +33,18 @@ thread_local! {
 }
 
 /// Which thread has which context, to tell a wrong thread from a stale handle.
-static OWNERS: Mutex<BTreeMap<usize, ThreadId>> = Mutex::new(BTreeMap::new());
+static OWNERS: Mutex<BTreeMap<usize, u64>> = Mutex::new(BTreeMap::new());
 
-fn owners() -> MutexGuard<'static, BTreeMap<usize, ThreadId>> {
+/// The number of this thread, for this table alone.
+fn this_thread() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    thread_local! {
+        static MINE: u64 = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    MINE.try_with(|mine| *mine).unwrap_or(0)
+}
+
+fn owners() -> MutexGuard<'static, BTreeMap<usize, u64>> {
     OWNERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -70,7 +79,7 @@ pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Out
 pub(super) fn add_context(context: Context) -> Outcome<usize> {
     let handle = new_handle(Kind::Context);
     let slot = Slot { handle, poisoned: Cell::new(false), context: RefCell::new(context) };
-    owners().insert(handle, std::thread::current().id());
+    owners().insert(handle, this_thread());
     CONTEXTS
         .try_with(|contexts| contexts.borrow_mut().insert(handle, Rc::new(slot)))
         .map_err(|_| Failure::new(im_status::IM_E_THREAD, "this thread is ending"))?;
@@ -89,7 +98,7 @@ pub(super) fn remove_context(handle: usize) -> Outcome {
 fn find(handle: usize) -> Outcome<Rc<Slot>> {
     let found = CONTEXTS.try_with(|contexts| contexts.borrow().get(&handle).cloned()).ok().flatten();
     found.ok_or_else(|| match owners().get(&handle) {
-        Some(owner) if *owner != std::thread::current().id() => Failure::new(
+        Some(owner) if *owner != this_thread() => Failure::new(
             im_status::IM_E_THREAD,
             "the context belongs to the thread that made it; use an im_waker to reach it from others",
         ),

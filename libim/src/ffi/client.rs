@@ -5,6 +5,7 @@ use super::config::{for_client, im_config};
 use super::context::{Context, im_ctx};
 use super::ids::{Thing, im_id};
 use super::input::{place, place_or_null, text, text_of, text_or_null};
+use super::options::{check_text, im_option};
 use super::output::cid;
 use super::status::{Failure, Outcome, im_status};
 use super::types::im_cid;
@@ -80,8 +81,9 @@ pub extern "C" fn im_client_login(
     passkey: *const c_char,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let name = text_or_null(name, "the name")?;
-        let passkey = text_or_null(passkey, "the passkey")?;
+        let checked = |option, text: Option<_>| text.map(|text| check_text(option, text)).transpose();
+        let name = checked(im_option::IM_OPT_NAME, text_or_null(name, "the name")?)?;
+        let passkey = checked(im_option::IM_OPT_PASSKEY, text_or_null(passkey, "the passkey")?)?;
         context.client(client)?.log_in_as(name, passkey);
         Ok(())
     })

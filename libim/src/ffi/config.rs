@@ -80,6 +80,9 @@ pub(super) fn for_client(config: *const im_config) -> Outcome<ClientConfig> {
     for (option, value) in &config.settings {
         apply_to_client(*option, value, &mut made)?;
     }
+    if made.name.trim().is_empty() {
+        return Err(Failure::new(im_status::IM_E_EMPTY, "a client needs a name: IM_OPT_NAME"));
+    }
     Ok(made)
 }
 

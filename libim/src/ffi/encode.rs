@@ -235,7 +235,6 @@ fields! {
     im_posted { cid, seq }
     im_typing { user, name, on ? true }
     im_receipt { user, delivered, read }
-    im_wait { wait_ms }
     im_visitor { user, name, peer, reason }
     im_question { question, wish, user, name, peer }
 }
@@ -256,6 +255,13 @@ impl Serialize for im_entry {
         map.serialize_entry("event", named(self.kind).map_or("other_entry", |(_, name)| name))?;
         self.write(&mut map)?;
         map.end()
+    }
+}
+
+impl Fields for im_wait {
+    /// No wait is a wait too: none at all is something else.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("wait_ms", &self.wait_ms)
     }
 }
 

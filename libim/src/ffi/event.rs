@@ -191,7 +191,7 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
 }
 
 fn wait(arena: &Bump, span: Duration) -> *const im_wait {
-    let wait_ms = u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
+    let wait_ms = u32::try_from(span.as_micros().div_ceil(1000)).unwrap_or(u32::MAX);
     one(arena, im_wait { size: size::<im_wait>(), wait_ms })
 }
 

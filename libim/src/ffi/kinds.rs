@@ -73,7 +73,8 @@ pub enum im_event_kind {
     /// Something of a later protocol; it counts in the order all the same. data.entry.
     IM_EVENT_OTHER_ENTRY = 48,
 
-    /// Server: somebody logged in. data.visitor.
+    /// Server: somebody logged in. data.visitor. This and the next five are left out while 8192 events wait to be taken.
+    /// Entries of an observed server never are: it reads no more until they are taken.
     IM_EVENT_PERSON_ENTERED = 60,
     /// Server: somebody's connection broke; their session waits for them. text; data.visitor.
     IM_EVENT_PERSON_DETACHED = 61,
@@ -89,10 +90,11 @@ pub enum im_event_kind {
     IM_EVENT_DRAINED = 66,
     /// Server: it cannot accept connections for the moment, for want of descriptors or memory; it goes on by itself. text.
     IM_EVENT_ACCEPT_PAUSED = 67,
-    /// Server: somebody waits for im_server_decide(). room, text; data.question.
+    /// Server: somebody waits for im_server_decide(). Never left out. room, text; data.question.
     IM_EVENT_QUESTION = 68,
 
-    /// A descriptor given to im_watch() has something to read, or has ended. Not told again before all has been read.
+    /// A descriptor given to im_watch() has something to read, or has ended. Read until there is nothing more (EAGAIN): it is told
+    /// again only when more arrives.
     IM_EVENT_READABLE = 80,
 }
 

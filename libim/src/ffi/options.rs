@@ -5,7 +5,7 @@ use crate::engine::client::ClientConfig;
 use crate::engine::server::ServerConfig;
 use crate::net::LoopConfig;
 use crate::storage::MemoryLimits;
-use crate::wire::limits::TEXT_BYTES_CEILING;
+use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
 use std::time::Duration;
 
 /// What can be set in an im_config. "str" options are set with im_config_set_str(), where NULL takes the option back to its
@@ -23,30 +23,30 @@ pub enum im_option {
     /// (except localhost) need 1, and a thread only while one is looked up. Default 1.
     IM_OPT_WORKERS = 3,
 
-    /// Client or server, str: the client's name, or the server's as shown to people.
+    /// Client or server, str, up to 256 bytes: the client's name (the server may take fewer), or the server's as shown to people.
     IM_OPT_NAME = 20,
-    /// Client or server, str: the passkey to give or to ask for. Default: none, and the server lets anybody in.
+    /// Client or server, str, up to 128 bytes: the passkey to give or to ask for. Default: none, and the server lets anybody in.
     IM_OPT_PASSKEY = 21,
     /// Client or server, int, 0 to 200: how many of a room's last messages a newcomer gets. Default 50 at the server, and
     /// for the client what the server suggests.
     IM_OPT_BACKLOG = 22,
 
-    /// Client, str: the program's name and version, for the server's logs.
+    /// Client, str, up to 64 bytes: the program's name and version, for the server's logs.
     IM_OPT_AGENT = 40,
     /// Client, int, 0 or 1: whether to keep the list of people who are there. Default 1.
     IM_OPT_ROSTER = 41,
     /// Client, int, 0 or 1: whether to come back by itself when the connection breaks. Default 1.
     IM_OPT_RECONNECT = 42,
-    /// Client, int: milliseconds before the first try to come back; it doubles with every failure. Default 500.
+    /// Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Default 500.
     IM_OPT_RETRY_MIN_MS = 43,
-    /// Client, int: the longest wait between tries, in milliseconds. Default 30000.
+    /// Client, int, 10 or more: the longest wait between tries, in milliseconds. Default 30000.
     IM_OPT_RETRY_MAX_MS = 44,
     /// Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
     IM_OPT_RECEIPTS = 45,
 
-    /// Server, str: a word to people who come in.
+    /// Server, str, up to 4096 bytes: a word to people who come in.
     IM_OPT_WELCOME = 60,
-    /// Server, str: the name of the room that everybody is in. Default "lobby".
+    /// Server, str, 1 to 64 bytes: the name of the room that everybody is in. Default "lobby".
     IM_OPT_LOBBY = 61,
     /// Server, int: milliseconds that a broken connection's session waits for its client to come back. Default 60000.
     IM_OPT_RESUME_MS = 62,
@@ -150,7 +150,7 @@ struct Setting<'a>(im_option, &'a Value);
 impl Setting<'_> {
     fn text(&self) -> Outcome<&str> {
         match self.1 {
-            Value::Str(text) => Ok(text),
+            Value::Str(text) => check_text(self.0, text),
             Value::Int(_) => Err(self.wrong("a str option")),
         }
     }
@@ -173,13 +173,36 @@ impl Setting<'_> {
         Ok(self.number::<i64>(0, 1)? == 1)
     }
 
-    fn millis(&self) -> Outcome<Duration> {
-        Ok(Duration::from_millis(self.number(0, i64::from(u32::MAX))?))
+    fn millis(&self, min: i64) -> Outcome<Duration> {
+        Ok(Duration::from_millis(self.number(min, i64::from(u32::MAX))?))
     }
 
     fn wrong(&self, what: &str) -> Failure {
         Failure::new(im_status::IM_E_OPTION, format!("{:?} is not {what}", self.0))
     }
+}
+
+/// Bytes that a text may have.
+const fn text_max(option: im_option) -> usize {
+    match option {
+        im_option::IM_OPT_PASSKEY => PASSKEY_BYTES_MAX,
+        im_option::IM_OPT_AGENT | im_option::IM_OPT_LOBBY => AGENT_BYTES_MAX,
+        im_option::IM_OPT_NAME => 256,
+        _ => 4096,
+    }
+}
+
+/// A text within the bounds of its option.
+pub(super) fn check_text(option: im_option, text: &str) -> Outcome<&str> {
+    let max = text_max(option);
+    if text.len() > max {
+        let text = format!("{option:?} is {} bytes long; the limit is {max} bytes", text.len());
+        return Err(Failure::new(im_status::IM_E_TOO_LONG, text));
+    }
+    if option == im_option::IM_OPT_LOBBY && text.trim().is_empty() {
+        return Err(Failure::new(im_status::IM_E_EMPTY, "the lobby needs a name"));
+    }
+    Ok(text)
 }
 
 pub(super) fn apply_to_context(option: im_option, value: &Value, config: &mut LoopConfig) -> Outcome {
@@ -209,8 +232,8 @@ pub(super) fn apply_to_client(option: im_option, value: &Value, config: &mut Cli
         im_option::IM_OPT_AGENT => config.agent = it.text()?.into(),
         im_option::IM_OPT_ROSTER => config.roster = it.flag()?,
         im_option::IM_OPT_RECONNECT => config.reconnect = it.flag()?,
-        im_option::IM_OPT_RETRY_MIN_MS => config.retry_min = it.millis()?,
-        im_option::IM_OPT_RETRY_MAX_MS => config.retry_max = it.millis()?,
+        im_option::IM_OPT_RETRY_MIN_MS => config.retry_min = it.millis(10)?,
+        im_option::IM_OPT_RETRY_MAX_MS => config.retry_max = it.millis(10)?,
         im_option::IM_OPT_RECEIPTS => config.receipts = it.flag()?,
         _ => return Err(it.wrong("an option of a client")),
     }
@@ -230,7 +253,7 @@ pub(super) fn apply_to_server(
         im_option::IM_OPT_BACKLOG => config.backlog = it.number(0, 200)?,
         im_option::IM_OPT_WELCOME => config.welcome = it.text()?.into(),
         im_option::IM_OPT_LOBBY => config.lobby = it.text()?.into(),
-        im_option::IM_OPT_RESUME_MS => config.resume_window = it.millis()?,
+        im_option::IM_OPT_RESUME_MS => config.resume_window = it.millis(0)?,
         im_option::IM_OPT_CONNECTIONS_MAX => config.connections_max = it.count()?,
         im_option::IM_OPT_PEOPLE_MAX => config.people_max = it.count()?,
         im_option::IM_OPT_ROOMS_MAX => config.rooms_max = it.count()?,

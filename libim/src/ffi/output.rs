@@ -14,10 +14,13 @@ pub(super) const EMPTY: im_str = im_str { ptr: c"".as_ptr(), len: 0 };
 
 pub(super) const NO_USERS: im_users = im_users { items: std::ptr::null(), count: 0 };
 
-/// A copy of a text, with a NUL after it.
+/// A copy of a text, with a NUL after it and none within: a peer's NUL becomes U+FFFD.
 pub(super) fn text(arena: &Bump, text: &str) -> im_str {
     if text.is_empty() {
         return EMPTY;
+    }
+    if text.contains('\0') {
+        return self::text(arena, &text.replace('\0', "\u{fffd}"));
     }
     let copy = arena.alloc_slice_fill_copy(text.len() + 1, 0_u8);
     if let Some(room) = copy.get_mut(..text.len()) {

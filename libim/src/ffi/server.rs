@@ -7,7 +7,7 @@ use super::context::{Context, im_ctx};
 use super::event_types::im_server_state;
 use super::ids::{Thing, im_id};
 use super::input::{place, place_or_null, text, text_or_null};
-use super::options::im_option;
+use super::options::{check_text, im_option};
 use super::output::{one, size, text as shown};
 use super::pages::{person, room};
 use super::status::{Failure, Outcome, im_status};
@@ -56,7 +56,10 @@ pub extern "C" fn im_listen(
         let bound = place_or_null(bound);
         let id = context.server_id(server)?;
         let address = context.address(address)?;
-        let listening = context.lp.listen(id, &address)?;
+        let listening = context.lp.listen(id, &address).map_err(|error| {
+            let failure = Failure::from(error);
+            Failure { text: format!("cannot listen at {address}: {}", failure.text), ..failure }
+        })?;
         context.view.reset();
         bound.put(shown(&context.view, &listening.to_string()));
         Ok(())
@@ -74,7 +77,7 @@ pub extern "C" fn im_server_set_str(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let option = im_option::of(option)?;
-        let value = text_or_null(value, "the value")?;
+        let value = text_or_null(value, "the value")?.map(|text| check_text(option, text)).transpose()?;
         let server = context.server(server)?;
         match option {
             im_option::IM_OPT_PASSKEY => server.set_passkey(value.map(str::to_owned)),
@@ -186,8 +189,8 @@ pub extern "C" fn im_server_next_person(
         let id = context.server_id(server)?;
         context.view.reset();
         let server = context.lp.look_at_server(id).ok_or_else(gone)?;
-        let next = server.people().filter(|it| it.user > UserId(after)).min_by_key(|it| it.user);
-        let next = next.map(|known| one(&context.view, person(&context.view, &known)));
+        let next =
+            server.person_after(UserId(after)).map(|known| one(&context.view, person(&context.view, &known)));
         out.put(next.unwrap_or(std::ptr::null()));
         Ok(())
     })

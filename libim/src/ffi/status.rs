@@ -118,6 +118,7 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
         let status = match error.kind() {
             std::io::ErrorKind::AddrInUse => im_status::IM_E_IN_USE,
+            std::io::ErrorKind::InvalidInput => im_status::IM_E_ADDRESS,
             std::io::ErrorKind::Unsupported => im_status::IM_E_UNSUPPORTED,
             _ => im_status::IM_E_IO,
         };

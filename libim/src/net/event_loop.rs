@@ -50,8 +50,8 @@ pub enum Event {
     /// itself; those inside are not concerned.
     #[cfg(feature = "server")]
     AcceptPaused(ServerId, String),
-    /// A descriptor that the program gave to [`Loop::watch`] has something to read, or has ended. It is not told again
-    /// before the program has read all there is.
+    /// A descriptor that the program gave to [`Loop::watch`] has something to read, or has ended. Read until there
+    /// is nothing more: it is told again only when more arrives.
     Readable(WatchId),
 }
 
@@ -366,6 +366,15 @@ impl Loop {
         let Address::Memory(wanted) = address else { return None };
         let is_it = |source: &&super::sources::Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);
         self.sources.slab.iter().map(|(_, source)| source).find(is_it).map(|source| source.owner)
+    }
+}
+
+impl Drop for Loop {
+    /// Listeners leave nothing behind in the file system.
+    fn drop(&mut self) {
+        for key in self.keys() {
+            self.stop_listening(key);
+        }
     }
 }
 

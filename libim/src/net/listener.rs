@@ -33,6 +33,7 @@ impl Listener {
     pub(super) fn bind(address: &Address) -> io::Result<(Listener, Address)> {
         match address {
             Address::Tcp(host, port) => {
+                let host = if host.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { host };
                 let host: IpAddr = host.parse().map_err(|_| {
                     let text = format!(
                         "to listen, give the host as a number such as 127.0.0.1 or 0.0.0.0, not '{host}'"

@@ -6,6 +6,7 @@ use libim::{ClientEvent, ServerEvent};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// One life of the server's data.
 #[derive(Default)]
@@ -30,6 +31,8 @@ pub(crate) struct Checker {
     posted: HashMap<Cid, (usize, String)>,
     /// Posts that have been answered, well or ill.
     answered: HashSet<Cid>,
+    /// Under which name each client was told of a room's id.
+    names: HashMap<(usize, RoomId), Arc<str>>,
 }
 
 impl Checker {
@@ -40,6 +43,7 @@ impl Checker {
             sees: HashMap::new(),
             posted: HashMap::new(),
             answered: HashSet::new(),
+            names: HashMap::new(),
         }
     }
 
@@ -74,6 +78,11 @@ impl Checker {
         room.push(event.clone());
     }
 
+    /// A person's program begins anew: what it knew is gone.
+    pub(crate) fn restarted(&mut self, at: usize) {
+        self.names.retain(|(whose, _), _| *whose != at);
+    }
+
     pub(crate) fn client_says(&mut self, at: usize, said: ClientEvent, summary: &mut Summary) {
         note(summary, &(at, &said));
         let life = self.lives.len() - 1;
@@ -82,6 +91,8 @@ impl Checker {
                 self.views.remove(&at);
             }
             ClientEvent::Entered(info) => {
+                let named = self.names.entry((at, info.room)).or_insert_with(|| info.name.clone());
+                assert_eq!(*named, info.name, "an id is never another room's");
                 self.views.entry(at).or_default().rooms.entry(info.room).or_insert(None);
             }
             ClientEvent::Exited { room, .. } => {
@@ -115,8 +126,10 @@ impl Checker {
                 assert!(self.answered.insert(cid), "answered twice");
                 let Some((poster, text)) = self.posted.get(&cid) else { return };
                 assert_eq!(*poster, at);
-                let event =
-                    self.lives.get(self.sees[&at]).and_then(|life| life.rooms.get(&room)?.get(index(seq)));
+                let event = self
+                    .lives
+                    .get(self.sees[&at])
+                    .and_then(|life| life.rooms.get(&server_id(room))?.get(index(seq)));
                 let event =
                     event.unwrap_or_else(|| panic!("acknowledged at {room:?} {seq:?} but not committed"));
                 match &event.body {
@@ -149,7 +162,7 @@ impl Checker {
     /// What a client sees is what was committed, or what became of it since.
     fn check_true(&self, at: usize, seen: &Event) {
         let life = &self.lives[self.sees[&at]];
-        let truth = life.rooms.get(&seen.room).and_then(|room| room.get(index(seen.seq)));
+        let truth = life.rooms.get(&server_id(seen.room)).and_then(|room| room.get(index(seen.seq)));
         let truth = truth.unwrap_or_else(|| panic!("person {at} sees what was never committed: {seen:?}"));
         assert_eq!((truth.author, &truth.name, truth.time), (seen.author, &seen.name, seen.time));
         match (&truth.body, &seen.body) {
@@ -174,7 +187,7 @@ impl Checker {
     pub(crate) fn check_complete(&self, at: usize, heads: impl Iterator<Item = (RoomId, Seq)>) {
         let life = self.lives.last().expect("there is always one");
         for (room, head) in heads {
-            let committed = life.rooms.get(&room).map_or(0, Vec::len) as u64;
+            let committed = life.rooms.get(&server_id(room)).map_or(0, Vec::len) as u64;
             assert_eq!(head, Seq(committed), "person {at} does not know the head of {room:?}");
             let last = self.views.get(&at).and_then(|view| view.rooms.get(&room)).copied().flatten();
             assert!(
@@ -198,4 +211,9 @@ fn note(summary: &mut Summary, said: &impl std::fmt::Debug) {
     summary.trace.hash(&mut hasher);
     format!("{said:?}").hash(&mut hasher);
     summary.trace = hasher.finish();
+}
+
+/// The server's own id of a room: a client tells the lives of its data apart above it.
+fn server_id(room: RoomId) -> RoomId {
+    RoomId(room.0 & u64::from(u32::MAX))
 }

@@ -82,6 +82,7 @@ impl World {
 
     /// Ends a person's program at once and starts it again.
     pub(crate) fn restart_person(&mut self, at: usize) {
+        self.checker.restarted(at);
         let links: Vec<usize> =
             self.links.iter().filter(|(_, link)| link.client == at).map(|(link, _)| *link).collect();
         for link in links {

@@ -15,7 +15,7 @@ from .. import _events as e
 from .. import aio
 from .._client import LOBBY
 from .._enums import LeaveReason, Presence, RoomKind
-from .._errors import ImError
+from .._errors import ImError, LoginRefusedError
 from .common import connect, plain, room_of
 from .line import Line
 
@@ -26,6 +26,10 @@ _HELP = """\
 /room NAME   go to a room you are in       /leave            leave this room
 /older       older messages                /quit [TEXT]      leave; also q, quit, Ctrl+D
 Tab completes names and commands, the arrow keys recall what you wrote; //TEXT says /TEXT."""
+
+
+#: The end of the year 9999, beyond which a calendar makes no sense.
+_LAST = 253_402_300_799_000
 
 
 class Chat:
@@ -65,6 +69,8 @@ class Chat:
                 self._note("back again" if resumed else f"logged in at {server} as {name}; {people} here. /help lists commands")
                 if welcome and not resumed:
                     self._note(welcome)
+            case e.LoginRefused(text=text, code=code):
+                raise LoginRefusedError(text, code)
             case e.Disconnected(text=text, wait_ms=wait):
                 self._note(text if wait is None else f"{text}; trying again in {max(1, wait // 1000)} s")
             case e.RoomEntered(room=room, room_kind=kind, name=name, topic=topic):
@@ -134,7 +140,7 @@ class Chat:
 
     def _message(self, it: e.Message, old: bool = False) -> None:
         self._oldest.setdefault(it.room, it.seq)
-        when = self._paint("2", datetime.fromtimestamp(it.time / 1000).strftime("%H:%M"))
+        when = self._paint("2", datetime.fromtimestamp(min(it.time, _LAST) / 1000).strftime("%H:%M"))
         where = "" if it.room == self._room else self._paint("36", self._label(it.room)) + " "
         name = self._paint(str(31 + zlib.crc32(it.name.encode()) % 6), plain(it.name))
         text = "(taken back)" if it.deleted else plain(it.text, "\n\t").replace("\n", "\n      ")

@@ -10,10 +10,10 @@ from typing import Any
 from .. import aio
 from .._client import LOBBY
 from .._enums import Code
-from .._errors import DisconnectedError, RefusedError
+from .._errors import DisconnectedError
 
-#: Seconds to reach the server before a tool gives up.
-REACH = 10
+#: Seconds to reach the server before a tool gives up: longer than a server's program may think about a login.
+REACH = 25
 
 
 async def connect(options: argparse.Namespace, **more: Any) -> aio.Client:
@@ -32,19 +32,14 @@ async def connect(options: argparse.Namespace, **more: Any) -> aio.Client:
         raise
 
 
-async def room_of(client: aio.Client, name: str | None) -> int:
+async def room_of(client: aio.Client, name: str | None, *, make: bool = True) -> int:
     """The id of a room by name, entered or made where need be."""
     if name is None:
         return LOBBY
     for room in client.rooms:
         if room.name == name:
             return room.room
-    try:
-        return await client.join(name)
-    except RefusedError as refused:
-        if refused.code != Code.NOT_FOUND:
-            raise
-        return await client.create_room(name)
+    return await client.join(name, make=make)
 
 
 def plain(text: str, keep: str = "") -> str:

@@ -9,7 +9,8 @@ import sys
 from enum import IntEnum
 from typing import Any
 
-from .._events import Backlog, Entry, Event
+from .._errors import LoginRefusedError
+from .._events import Backlog, Entry, Event, LoginRefused
 from .common import connect, room_of
 
 
@@ -17,8 +18,12 @@ async def run(options: argparse.Namespace) -> int:
     client = await connect(options, roster=options.all)
     left = options.count if options.count is not None else -1
     async with client:
-        await room_of(client, options.room)
+        room = await room_of(client, options.room, make=False) if options.room else 0
         async for event in client:
+            if isinstance(event, LoginRefused):
+                raise LoginRefusedError(event.text, event.code)
+            if room and getattr(event, "room", room) != room:
+                continue
             for line in _lines(event, options.all):
                 if left == 0:
                     return 0

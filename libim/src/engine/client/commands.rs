@@ -86,6 +86,7 @@ impl Client {
         if matches!(self.state, State::Closed | State::Quitting(_) | State::Leaving(_)) {
             return Err(CommandError::Closed);
         }
+        let room = self.inward(room)?;
         if !self.rooms.contains_key(&room) {
             return Err(CommandError::NotInRoom);
         }
@@ -113,6 +114,7 @@ impl Client {
     /// Notes that the program's person has read a room up to here. The room is told in a moment.
     pub fn mark_read(&mut self, room: RoomId, upto: Seq) -> Result<(), CommandError> {
         let due = self.now.mono + RECEIPT_DELAY;
+        let room = self.inward(room)?;
         let room = self.rooms.get_mut(&room).ok_or(CommandError::NotInRoom)?;
         if upto > room.read {
             room.read = upto;
@@ -124,7 +126,7 @@ impl Client {
 
     /// Tells a room that one is typing, or has stopped. May be lost. Repeat it every few seconds while it lasts.
     pub fn typing(&mut self, room: RoomId, on: bool) -> Result<(), CommandError> {
-        self.check_in(room)?;
+        let room = self.check_in(room)?;
         self.send(&FromClient::Typing(Typing { room, on }));
         Ok(())
     }
@@ -154,13 +156,13 @@ impl Client {
 
     /// Leaves a room.
     pub fn leave(&mut self, room: RoomId) -> Result<RequestId, CommandError> {
-        self.check_in(room)?;
+        let room = self.check_in(room)?;
         self.request(|id| FromClient::Leave(Leave { id, room }))
     }
 
     /// Sets a room's topic.
     pub fn set_topic(&mut self, room: RoomId, topic: &str) -> Result<RequestId, CommandError> {
-        self.check_in(room)?;
+        let room = self.check_in(room)?;
         fits(topic, self.limits().topic_bytes)?;
         let topic = topic.to_owned();
         self.request(|id| FromClient::SetTopic(SetTopic { id, room, topic }))
@@ -175,7 +177,7 @@ impl Client {
 
     /// Asks for messages of a room before a place, the newest of them; `limit` 0 is as many as one page holds.
     pub fn history(&mut self, room: RoomId, before: Seq, limit: u32) -> Result<RequestId, CommandError> {
-        self.check_in(room)?;
+        let room = self.check_in(room)?;
         self.request(|id| {
             let (after, upward, messages_only) = (Seq::ZERO, false, true);
             FromClient::Fetch(Fetch { id, room, after, before, limit, upward, messages_only })
@@ -184,12 +186,13 @@ impl Client {
 
     /// Asks for rooms that can be joined, those after `after`.
     pub fn list_rooms(&mut self, after: RoomId) -> Result<RequestId, CommandError> {
+        let after = self.inward(after)?;
         self.request(|id| FromClient::ListRooms(ListRooms { id, after }))
     }
 
     /// Asks for a room's members, those after `after`.
     pub fn list_members(&mut self, room: RoomId, after: UserId) -> Result<RequestId, CommandError> {
-        self.check_in(room)?;
+        let room = self.check_in(room)?;
         self.request(|id| FromClient::ListMembers(ListMembers { id, room, after }))
     }
 
@@ -254,15 +257,13 @@ impl Client {
         Ok(self.ask(Asked::Program, request))
     }
 
-    fn check_in(&self, room: RoomId) -> Result<(), CommandError> {
+    /// The server's id of a room that the client is in.
+    fn check_in(&self, room: RoomId) -> Result<RoomId, CommandError> {
         if self.state != State::Ready {
             return Err(CommandError::NotReady);
         }
-        if self.rooms.get(&room).is_some_and(|room| room.settled) {
-            Ok(())
-        } else {
-            Err(CommandError::NotInRoom)
-        }
+        let room = self.inward(room)?;
+        if self.is_settled(room) { Ok(room) } else { Err(CommandError::NotInRoom) }
     }
 }
 

@@ -155,15 +155,16 @@ impl Client {
 
     /// Gives the program what is next in a room's order.
     pub(super) fn advance(&mut self, now: Now, id: RoomId) {
+        let shown = self.outward(id);
         let Some(room) = self.rooms.get_mut(&id) else { return };
         let before = room.sync.cursor();
         while let Some(step) = room.sync.next() {
             self.events.push_back(match step {
                 super::sync::Step::Event(event, cid) => {
                     room.apply(&event);
-                    ClientEvent::Event { event, cid }
+                    ClientEvent::Event { event: Event { room: shown, ..event }, cid }
                 }
-                super::sync::Step::Missed(from, to) => ClientEvent::Missed { room: id, from, to },
+                super::sync::Step::Missed(from, to) => ClientEvent::Missed { room: shown, from, to },
             });
         }
         let small = room.info.members as usize <= RECEIPT_MEMBERS_MAX;

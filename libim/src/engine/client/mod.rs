@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod event;
 mod incoming;
+mod lives;
 mod machine;
 mod posts;
 mod rooms;
@@ -42,6 +43,8 @@ pub struct Client {
     hello: Option<ServerHello>,
     /// The life of the server's data that the rooms' places belong to.
     epoch: Option<Epoch>,
+    /// Which life of the server's data this is, counted by this client.
+    life: u64,
     /// Whether the last login found the life of the one before.
     same_life: bool,
     me: Option<(UserId, Arc<str>)>,
@@ -154,6 +157,7 @@ impl Client {
             last_placeholder: 0,
             hello: None,
             epoch: None,
+            life: 0,
             same_life: false,
             me: None,
             token: None,
@@ -216,11 +220,13 @@ impl Client {
 
     /// A room that the client is in.
     pub fn room(&self, room: RoomId) -> Option<&RoomInfo> {
+        let room = self.inward(room).ok()?;
         self.rooms.get(&room).map(|room| &room.info)
     }
 
     /// The room after this one, by id, among those that the client is in.
     pub fn room_after(&self, room: RoomId) -> Option<&RoomInfo> {
+        let room = self.inward(room).unwrap_or(room);
         let after = (Bound::Excluded(room), Bound::Unbounded);
         self.rooms.range(after).next().map(|(_, room)| &room.info)
     }
@@ -228,6 +234,11 @@ impl Client {
     /// Whether the server knows the client in this room at the moment. A private conversation whose other side has left
     /// stays among [`rooms`](Self::rooms) and goes on when they come back.
     pub fn is_in(&self, room: RoomId) -> bool {
+        self.inward(room).is_ok_and(|room| self.is_settled(room))
+    }
+
+    /// As [`is_in`](Self::is_in), by the server's id.
+    fn is_settled(&self, room: RoomId) -> bool {
         self.rooms.get(&room).is_some_and(|room| room.settled)
     }
 
@@ -252,6 +263,7 @@ impl Client {
     }
 
     fn tell(&mut self, event: ClientEvent) {
+        let event = self.for_program(event);
         self.events.push_back(event);
     }
 

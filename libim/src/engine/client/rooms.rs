@@ -1,6 +1,7 @@
 //! Rooms that the client is in, and how it comes back into them.
 
 use super::incoming::rejoin;
+use super::lives::PLACEHOLDERS;
 use super::posts::Entry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
@@ -8,9 +9,6 @@ use crate::core::Now;
 use crate::wire::{
     Body, Code, Event, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
 };
-
-/// Ids from here on are this client's own, for rooms whose id at the server is not known.
-const PLACEHOLDERS: u64 = 1 << 63;
 
 impl Room {
     fn new(info: RoomInfo) -> Room {
@@ -72,7 +70,7 @@ impl Entry {
 impl Client {
     /// The server says that the client is in this room: for the first time, again, or still.
     pub(super) fn enter(&mut self, now: Now, info: &RoomInfo) {
-        let id = info.room;
+        let (id, shown) = (info.room, self.outward(info.room));
         self.adopt(info);
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(info.clone()));
         if room.backlog_due && room.sync.cursor() < info.head {
@@ -81,7 +79,7 @@ impl Client {
         }
         room.sync.known_head(info.head);
         room.read = room.read.max(info.read);
-        room.info = info.clone();
+        room.info = RoomInfo { room: shown, ..info.clone() };
         room.settled = true;
         self.tell(ClientEvent::Entered(info.clone()));
         self.posts.settle(id, id);
@@ -105,6 +103,7 @@ impl Client {
             self.posts.rename(old, new);
             self.tell(ClientEvent::Renumbered { old, new });
         }
+        self.life += 1;
     }
 
     /// A private conversation or room of before that the server now knows under another id.
@@ -218,8 +217,8 @@ impl Client {
     /// Somebody came: a private conversation that waits for them goes on.
     pub(super) fn peer_returned(&mut self, name: &str) {
         let waits =
-            |room: &&Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
-        let waiting = self.rooms.values().find(waits).map(|room| room.info.room);
+            |room: &Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
+        let waiting = self.rooms.iter().find(|(_, room)| waits(room)).map(|(id, _)| *id);
         if let Some(id) = waiting.filter(|id| !self.is_rejoining(*id)) {
             self.ask(Asked::Rejoin(id, false), rejoin(RoomKind::Direct, name, false));
         }

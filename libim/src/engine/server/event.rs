@@ -5,8 +5,10 @@ use crate::engine::Peer;
 use crate::wire::{Code, Event, LeaveReason, UserId};
 use std::sync::Arc;
 
-/// Something that happened at the server. Informative: nothing waits for it, and when
-/// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait the oldest give way.
+/// Something that happened at the server. When
+/// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait, the server reads no more while
+/// [`ServerConfig::observe`](super::ServerConfig::observe) is on, so that no committed event is missed, and tells no more of
+/// who comes and goes; questions are always told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ServerEvent {
     /// Somebody logged in.

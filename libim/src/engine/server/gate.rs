@@ -76,7 +76,7 @@ impl Server {
             self.check_membership(conn, traits.room)
         });
         match verdict {
-            Ok(()) => match self.wish(&request) {
+            Ok(()) => match self.wish(conn, &request) {
                 Some(about) => self.ask(now, conn, request, about),
                 None => self.dispatch(now, conn, request),
             },

@@ -283,6 +283,7 @@ impl Server {
             };
             self.append(now, farewell, room, None, Body::Left { reason, text: text.into() });
         }
+        self.questions.forget(user);
         let Some(gone) = self.hub.exit(user) else { return };
         for room in &gone.rooms {
             self.drop_if_deserted(*room);

@@ -195,11 +195,14 @@ impl Server {
     /// Whether the next frame of a connection may be handled now. If not, reading is paused.
     fn may_read(&mut self, now: Now, id: ConnId) -> bool {
         let Some(conn) = self.links.get(id) else { return false };
-        let may = conn.throttled_until <= now.mono
+        let overheard = self.is_overheard();
+        let may = !overheard
+            && conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
             && conn.pages < PAGES_IN_FLIGHT_MAX
             && conn.asking.is_none()
             && !self.links.is_congested(conn);
+        self.overheard |= overheard;
         if !may && let Some(conn) = self.links.get_mut(id) {
             conn.paused = true;
         }

@@ -69,6 +69,8 @@ pub struct Server {
     timers: Timers<Timeout>,
     actions: VecDeque<Action>,
     events: VecDeque<ServerEvent>,
+    /// Reading has stopped somewhere until the program takes its events.
+    overheard: bool,
     draining: Draining,
 }
 
@@ -137,6 +139,7 @@ impl Server {
             timers: Timers::default(),
             actions: VecDeque::new(),
             events: VecDeque::new(),
+            overheard: false,
             draining: Draining::No,
             config,
             store,
@@ -147,7 +150,13 @@ impl Server {
 
     /// The next thing that the program may want to know.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
-        self.events.pop_front()
+        let event = self.events.pop_front();
+        if self.events.is_empty() && std::mem::take(&mut self.overheard) {
+            for conn in self.links.ids() {
+                self.resume_reading(self.now, conn);
+            }
+        }
+        event
     }
 
     /// How this server was set up.
@@ -155,11 +164,18 @@ impl Server {
         &self.config
     }
 
+    /// Tells the program. What it must not miss is always told: nothing more is read while too much of it waits.
     fn tell(&mut self, event: ServerEvent) {
-        if self.events.len() >= PENDING_EVENTS_MAX {
-            self.events.pop_front();
+        let must =
+            matches!(event, ServerEvent::Committed(_) | ServerEvent::Question(_) | ServerEvent::Drained);
+        if must || self.events.len() < PENDING_EVENTS_MAX {
+            self.events.push_back(event);
         }
-        self.events.push_back(event);
+    }
+
+    /// Whether the program, which wants to know all, must take some events before more is read.
+    fn is_overheard(&self) -> bool {
+        self.config.observe && self.events.len() >= PENDING_EVENTS_MAX
     }
 
     /// Hands a draft to the store, which decides its place.

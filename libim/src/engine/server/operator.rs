@@ -63,6 +63,12 @@ impl Server {
         self.hub.users().map(crate::core::User::person)
     }
 
+    /// The person after this one, by id, among those who are here.
+    pub fn person_after(&self, after: UserId) -> Option<Person> {
+        let next = self.hub.users().map(|user| user.id).filter(|id| *id > after).min()?;
+        self.hub.user(next).map(crate::core::User::person)
+    }
+
     /// The lobby and the rooms that can be joined, in no order.
     pub fn rooms(&self) -> impl Iterator<Item = RoomInfo> {
         let public = |room: &&Room| room.kind != RoomKind::Direct;

@@ -7,8 +7,8 @@ use super::{Refused, Server, ServerEvent};
 use crate::core::Now;
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::{DECISION_TIME_MAX, REASON_BYTES_MAX};
-use crate::wire::{Code, FromClient, Login, RoomId, UserId};
-use std::collections::BTreeMap;
+use crate::wire::{Cid, Code, Edit, FromClient, Login, Post, RoomId, UserId};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,7 +76,12 @@ pub struct Question {
 pub(super) struct Questions {
     last: u64,
     open: BTreeMap<QuestionId, Held>,
+    /// The last posts of each person that were granted: a retry after a broken connection is not asked about again.
+    granted: BTreeMap<UserId, VecDeque<Cid>>,
 }
+
+/// Granted posts that are remembered for each person; no more can be unanswered at once.
+const GRANTED_MAX: usize = 512;
 
 /// A request that waits.
 #[derive(Debug)]
@@ -91,6 +96,23 @@ impl Questions {
     pub(super) fn drop_question(&mut self, id: QuestionId) {
         self.open.remove(&id);
     }
+
+    /// Somebody is gone for good.
+    pub(super) fn forget(&mut self, user: UserId) {
+        self.granted.remove(&user);
+    }
+
+    fn grant(&mut self, user: UserId, cid: Cid) {
+        let granted = self.granted.entry(user).or_default();
+        if granted.len() >= GRANTED_MAX {
+            granted.pop_front();
+        }
+        granted.push_back(cid);
+    }
+
+    fn has_granted(&self, user: UserId, cid: &Cid) -> bool {
+        self.granted.get(&user).is_some_and(|granted| granted.contains(cid))
+    }
 }
 
 impl Server {
@@ -101,6 +123,11 @@ impl Server {
         let Some(Held { conn, request, .. }) = self.close_question(id) else { return false };
         let words = words.get(..words.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default();
         if grant {
+            if let (Some(user), FromClient::Post(Post { cid, .. }) | FromClient::Edit(Edit { cid, .. })) =
+                (self.user_of(conn), &*request)
+            {
+                self.questions.grant(user, *cid);
+            }
             self.carry_out(now, conn, *request);
         } else {
             let text = if words.is_empty() { "the server's program does not allow it" } else { words };
@@ -111,9 +138,12 @@ impl Server {
     }
 
     /// What a request would need a decision for.
-    pub(super) fn wish(&self, request: &FromClient) -> Option<(Wish, Option<RoomId>, String)> {
+    pub(super) fn wish(&self, conn: ConnId, request: &FromClient) -> Option<(Wish, Option<RoomId>, String)> {
         let ask = self.config.ask;
+        let granted =
+            |cid: &Cid| self.user_of(conn).is_some_and(|user| self.questions.has_granted(user, cid));
         match request {
+            FromClient::Post(Post { cid, .. }) | FromClient::Edit(Edit { cid, .. }) if granted(cid) => None,
             FromClient::Post(r) if ask.posts => Some((Wish::Post, Some(r.room), r.text.clone())),
             FromClient::Edit(r) if ask.posts => Some((Wish::Edit, Some(r.room), r.text.clone())),
             FromClient::Create(r) if ask.creates => Some((Wish::CreateRoom, None, r.name.clone())),

@@ -1,0 +1,78 @@
+//! Ids of rooms as the program sees them. A server that has lost its data gives its ids anew, to other rooms: so the program's
+//! ids carry, above the server's, which life of the data they belong to, and one of an earlier life is never taken for
+//! another room. In the first life they are the server's own.
+
+use super::{Client, ClientEvent, CommandError};
+use crate::wire::RoomId;
+
+/// Bits of the server's own id.
+const BITS: u32 = 32;
+/// Ids from here on are the client's own, for rooms that the server is yet to name. Below 2^53, as all that the program sees, so
+/// that they survive in languages whose numbers are doubles.
+pub(super) const PLACEHOLDERS: u64 = 1 << 52;
+/// Lives that can be told apart.
+const LIVES: u64 = 1 << 20;
+
+impl Client {
+    /// The server's room as the program knows it.
+    pub(super) fn outward(&self, room: RoomId) -> RoomId {
+        if room == RoomId::LOBBY || room == RoomId::PEOPLE || room.0 >= PLACEHOLDERS {
+            return room;
+        }
+        RoomId(room.0 | (self.life % LIVES) << BITS)
+    }
+
+    /// The program's room as the server knows it.
+    pub(super) fn inward(&self, room: RoomId) -> Result<RoomId, CommandError> {
+        if room == RoomId::LOBBY || room == RoomId::PEOPLE || room.0 >= PLACEHOLDERS {
+            return Ok(room);
+        }
+        if room.0 >> BITS != self.life % LIVES {
+            return Err(CommandError::NotInRoom);
+        }
+        Ok(RoomId(room.0 & u64::from(u32::MAX)))
+    }
+
+    /// An event with the program's ids.
+    pub(super) fn for_program(&self, mut event: ClientEvent) -> ClientEvent {
+        if self.life == 0 {
+            return event;
+        }
+        match &mut event {
+            ClientEvent::Entered(info) => info.room = self.outward(info.room),
+            ClientEvent::Exited { room, .. }
+            | ClientEvent::Missed { room, .. }
+            | ClientEvent::Posted { room, .. }
+            | ClientEvent::PostFailed { room, .. }
+            | ClientEvent::Typing { room, .. }
+            | ClientEvent::Receipt { room, .. }
+            | ClientEvent::Members { room, .. }
+            | ClientEvent::Done { room: Some(room), .. } => *room = self.outward(*room),
+            ClientEvent::Renumbered { old, new } => (*old, *new) = (self.outward(*old), self.outward(*new)),
+            ClientEvent::Event { event, .. } => event.room = self.outward(event.room),
+            ClientEvent::Backlog { room, messages, .. } | ClientEvent::History { room, messages, .. } => {
+                *room = self.outward(*room);
+                for message in messages {
+                    message.room = *room;
+                }
+            }
+            ClientEvent::Rooms { rooms, .. } => {
+                for info in rooms {
+                    info.room = self.outward(info.room);
+                }
+            }
+            ClientEvent::Connecting { .. }
+            | ClientEvent::LoggedIn { .. }
+            | ClientEvent::LoginRefused { .. }
+            | ClientEvent::Disconnected { .. }
+            | ClientEvent::People(_)
+            | ClientEvent::Presence { .. }
+            | ClientEvent::PeopleCount(_)
+            | ClientEvent::Done { room: None, .. }
+            | ClientEvent::Failed { .. }
+            | ClientEvent::Notice { .. }
+            | ClientEvent::Throttled { .. } => {}
+        }
+        event
+    }
+}
