@@ -23,12 +23,6 @@ pub struct Line {
     pub runs: Vec<Run>,
 }
 
-impl Line {
-    pub fn text(&self) -> String {
-        self.runs.iter().map(|run| run.text.as_str()).collect()
-    }
-}
-
 /// Breaks spans into lines of at most this width, at blanks where there are some.
 pub fn wrap(spans: &[Span], width: i32, measure: &mut dyn Measure) -> Vec<Line> {
     let mut lines = vec![Line::default()];
@@ -203,8 +197,9 @@ mod tests {
         }
     }
 
-    fn lines(text: &str, width: i32) -> Vec<String> {
-        wrap(&parse(text), width, &mut Mono).iter().map(|line| line.text().trim_end().to_owned()).collect()
+    fn lines(text_of: &str, width: i32) -> Vec<String> {
+        let text = |line: &Line| line.runs.iter().map(|run| run.text.as_str()).collect::<String>();
+        wrap(&parse(text_of), width, &mut Mono).iter().map(|line| text(line).trim_end().to_owned()).collect()
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! A light desktop client. `update` decides, `view` shows, `net` talks; this file joins them.
 
+#![allow(unreachable_pub)] // a program has no outside
+#![allow(clippy::many_single_char_names)] // x, y, w, h, and c for colours: the toolkit's own words
+
 mod layout;
 mod model;
 mod net;
@@ -106,6 +109,11 @@ impl Program {
     /// Handles everything that has happened since the toolkit's last turn, and shows it.
     fn turn(&mut self) -> anyhow::Result<()> {
         let mut changed = self.ui.is_new();
+        // The toolkit has a focused widget just when the window has the keyboard.
+        let focused = app::focus().is_some();
+        if focused != self.model.borrow().focused {
+            self.mail.send(Msg::Focus(focused));
+        }
         let mail = self.mail.clone();
         self.net.poll(|msg| mail.send(msg)).context("the event loop failed")?;
         while let Some(msg) = self.mail.take() {
@@ -172,6 +180,12 @@ impl Program {
             Effect::Status(away, text) => self.net.ask(|it| it.set_status(away, &text)).map(drop),
             Effect::Notify(title, text) => {
                 notify(&title, &text);
+                Ok(())
+            }
+            Effect::Later(millis) => {
+                let mail = self.mail.clone();
+                #[allow(clippy::cast_precision_loss)] // some seconds
+                app::add_timeout3(millis as f64 / 1000.0, move |_| mail.send(Msg::Tick));
                 Ok(())
             }
             Effect::Save => {

@@ -46,7 +46,7 @@ static int open_peer(const char *address) {
     return fd;
 }
 
-static void round_of(im_ctx *ctx, im_id anna, const char *address, int round, const char *text) {
+static void round_of(im_ctx *ctx, im_id server, im_id anna, const char *address, int round, const char *text) {
     char login[64];
     struct linger linger;
     int fd = open_peer(address), i;
@@ -65,6 +65,8 @@ static void round_of(im_ctx *ctx, im_id anna, const char *address, int round, co
     linger.l_onoff = 1, linger.l_linger = 0;
     CHECK(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) == 0);
     close(fd);
+    /* Written at the beginning of the next step, before the end of the other side is seen. */
+    OK(im_server_broadcast(ctx, server, "is anybody there?"));
     step_all(ctx, 10);
 }
 
@@ -90,7 +92,7 @@ int main(void) {
     anna = make_client(ctx, tcp, "anna");
     wait_for(ctx, anna, IM_EVENT_ROOM_ENTERED);
     for (round = 0; round < 20; round++)
-        round_of(ctx, anna, round < 10 ? tcp : local, round, text);
+        round_of(ctx, server, anna, round < 10 ? tcp : local, round, text);
     free(text);
     OK(im_server_look(ctx, server, &state));
     CHECK(state->people == 21); /* They did log in, and their sessions wait for them. */

@@ -9,8 +9,9 @@ pub struct Completion {
     pub cursor: usize,
 }
 
-const COMMANDS: &[&str] =
-    &["/join ", "/msg ", "/topic ", "/away ", "/back", "/leave", "/mute", "/theme", "/help", "/quit"];
+const COMMANDS: &[&str] = &[
+    "/join ", "/msg ", "/topic ", "/away ", "/back", "/leave", "/mute", "/theme", "/server", "/help", "/quit",
+];
 
 /// Completes the word before the cursor, to the next candidate when it is one already.
 pub fn complete(text: &str, cursor: usize, names: &[&str]) -> Option<Completion> {

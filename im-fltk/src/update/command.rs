@@ -3,7 +3,7 @@
 use super::{Effect, chat};
 use crate::model::{Model, Theme};
 
-const HELP: &str = "/join ROOM · /msg NAME [TEXT] · /topic TEXT · /away [TEXT] · /back · /leave · /mute · /theme · /quit · \
+const HELP: &str = "/join ROOM · /msg NAME [TEXT] · /topic TEXT · /away [TEXT] · /back · /leave · /mute · /theme · /server · /quit · \
     //TEXT says /TEXT · Ctrl+K goes anywhere, Ctrl+F searches, Up changes your last message, Tab completes names";
 
 pub fn run(model: &mut Model, command: &str) -> Vec<Effect> {
@@ -23,6 +23,7 @@ pub fn run(model: &mut Model, command: &str) -> Vec<Effect> {
             vec![Effect::Save]
         }
         "quit" => vec![Effect::Save, Effect::Quit],
+        "server" => super::disconnect(model),
         "help" | "?" => {
             model.note = HELP.into();
             Vec::new()

@@ -3,6 +3,8 @@
 mod chat;
 mod command;
 mod net;
+#[cfg(test)]
+mod tests;
 
 pub use chat::WARN_LEFT;
 
@@ -19,8 +21,6 @@ pub enum Msg {
     Passkey(String),
     ShowPasskey(bool),
     Connect,
-    /// Back to the form.
-    Disconnect,
     // In the chat.
     /// The text in the input has changed.
     Typed(String),
@@ -53,6 +53,8 @@ pub enum Msg {
     ToggleTheme,
     Resized(i32, i32),
     Quit,
+    /// Time has passed.
+    Tick,
     /// What the library tells.
     Net(Box<ClientEvent>),
     /// The library took a post under this name, or did not, for this reason.
@@ -84,6 +86,8 @@ pub enum Effect {
     Topic(RoomId, String),
     Status(bool, String),
     Notify(String, String),
+    /// A tick is wanted after so many milliseconds.
+    Later(u64),
     Save,
     /// The input is given this text.
     SetInput(String),
@@ -106,7 +110,6 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Passkey(text) => model.form.passkey = text,
         Msg::ShowPasskey(show) => model.form.show_passkey = show,
         Msg::Connect => return connect(model),
-        Msg::Disconnect => return disconnect(model),
         Msg::Typed(text) => return chat::typed(model, now, text),
         Msg::Send(text) => return chat::send(model, &text),
         Msg::EditLast => return chat::edit_last(model),
@@ -154,6 +157,11 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             (model.settings.width, model.settings.height) = (width, height);
         }
         Msg::Quit => return vec![Effect::Save, Effect::Quit],
+        Msg::Tick => {
+            for room in model.rooms.values_mut() {
+                room.typing.retain(|_, (_, until)| *until > now);
+            }
+        }
         Msg::Net(event) => return net::handle(model, now, *event),
         Msg::Posted(room, text, taken) => chat::posted(model, now, room, text, taken),
         Msg::Refused(why) => model.note = why,
@@ -175,6 +183,7 @@ fn connect(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Connect { address, name: model.form.name.trim().into(), passkey }]
 }
 
+/// Back to the form.
 fn disconnect(model: &mut Model) -> Vec<Effect> {
     let mut fresh = Model::new(model.settings.clone());
     fresh.form = model.form.clone();

@@ -82,11 +82,12 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             presence(model, now, person, was);
             Vec::new()
         }
-        ClientEvent::Typing { room, user, name, on } => {
+        ClientEvent::Typing { room, user, name, on } if user != model.my_id() => {
             if let Some(room) = model.rooms.get_mut(&room) {
                 room.typing.remove(&user);
                 if let Some(name) = name.filter(|_| on) {
                     room.typing.insert(user, (name.to_string(), now + TYPING_FOR));
+                    return vec![Effect::Later(TYPING_FOR)];
                 }
             }
             Vec::new()
@@ -130,6 +131,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             Vec::new()
         }
         ClientEvent::Posted { .. }
+        | ClientEvent::Typing { .. }
         | ClientEvent::PeopleCount(_)
         | ClientEvent::Done { .. }
         | ClientEvent::Rooms { .. } => Vec::new(),

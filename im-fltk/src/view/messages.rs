@@ -1,12 +1,14 @@
 //! The list of messages: only what is in sight is laid out and drawn.
 
 use super::rows::{Fonts, Metrics, Row, entry_row, pending_row};
+use super::scrollbar::{BAR, draw_bar, draw_newer, open_link};
+use super::selection::{Place, columns, cut};
 use super::theme::{Colors, colors};
 use super::{Mailbox, Shared};
 use crate::layout::{Measure, Scroll};
 use crate::model::{Model, Room};
 use crate::update::Msg;
-use fltk::enums::{Cursor, Event, Font, Key};
+use fltk::enums::{Cursor, Event, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
 use fltk::{app, draw};
@@ -17,10 +19,6 @@ use std::rc::Rc;
 
 /// Older messages are asked for when so few are left above.
 const NEAR_TOP: usize = 40;
-const BAR: i32 = 10;
-
-/// A place in the list: row, line, and pixels from the line's beginning.
-type Place = (usize, usize, i32);
 
 /// What the list keeps between two drawings.
 #[derive(Debug, Default)]
@@ -367,33 +365,6 @@ impl Messages {
     }
 }
 
-/// The selected part of a line, in pixels.
-fn columns(from: Place, to: Place, (index, line): (usize, usize)) -> Option<(i32, i32)> {
-    if (index, line) < (from.0, from.1) || (index, line) > (to.0, to.1) {
-        return None;
-    }
-    let left = if (index, line) == (from.0, from.1) { from.2 } else { 0 };
-    let right = if (index, line) == (to.0, to.1) { to.2 } else { i32::MAX };
-    (right > left).then_some((left, right))
-}
-
-/// The characters of a line whose middles are between these pixels.
-fn cut(line: &crate::layout::Line, left: i32, right: i32, fonts: &mut dyn Measure) -> String {
-    let mut text = String::new();
-    for run in &line.runs {
-        let mut x = run.x;
-        for (at, c) in run.text.char_indices() {
-            let end = at + c.len_utf8();
-            let next = run.x + fonts.width(run.text.get(..end).unwrap_or_default(), run.style);
-            if (left..right).contains(&i32::midpoint(x, next)) {
-                text.push(c);
-            }
-            x = next;
-        }
-    }
-    text
-}
-
 fn draw_rows(
     state: &mut State,
     model: &Model,
@@ -429,34 +400,5 @@ fn draw_rows(
     if state.rows.len() > 1000 {
         let near = state.scroll.top.saturating_sub(100)..state.scroll.top + 200;
         state.rows.retain(|index, _| near.contains(index));
-    }
-}
-
-fn draw_bar(scroll: &Scroll, count: usize, (x, y, h): (i32, i32, i32), c: &Colors) {
-    let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
-    let thumb = (i64::from(h) * 20 / (count + 20)).clamp(24, i64::from(h));
-    let room = i64::from(h) - thumb;
-    let top = i64::try_from(scroll.top).unwrap_or(0);
-    let at = if scroll.follow { room } else { (room * top / count).min(room) };
-    if thumb < i64::from(h) - 4 {
-        let (at, thumb) = (i32::try_from(at).unwrap_or(0), i32::try_from(thumb).unwrap_or(24));
-        draw::draw_rect_fill(x + 3, y + at, BAR - 5, thumb, c.line);
-    }
-}
-
-fn draw_newer(fresh: usize, (x, y, w, h): (i32, i32, i32, i32), m: &Metrics, c: &Colors) {
-    let text = format!("{fresh} new below");
-    draw::set_font(Font::HelveticaBold, m.size);
-    draw::draw_rect_fill(x + w / 2 - 85, y + h - 40, 170, 30, c.accent);
-    draw::set_draw_color(c.on_accent);
-    #[allow(clippy::cast_possible_truncation)] // a short text
-    let width = draw::width(&text) as i32;
-    draw::draw_text(&text, x + (w - width) / 2, y + h - 25 + m.size / 3);
-}
-
-fn open_link(link: &str) {
-    // Whatever the desktop opens links with; without one nothing happens.
-    if let Ok(mut child) = std::process::Command::new("xdg-open").arg(link).spawn() {
-        std::thread::spawn(move || child.wait());
     }
 }

@@ -7,6 +7,8 @@ mod lists;
 mod messages;
 mod overlay;
 mod rows;
+mod scrollbar;
+mod selection;
 mod theme;
 mod window;
 

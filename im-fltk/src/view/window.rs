@@ -61,8 +61,9 @@ impl Ui {
         let mut send = Button::default().with_label("Send");
         let (sent, text) = (mail.clone(), input.clone());
         send.set_callback(move |_| sent.send(Msg::Send(text.value())));
-        attach.set_tooltip("Files and pictures: not in this version");
-        attach.deactivate();
+        attach.set_tooltip("Files and pictures are not in this version");
+        let asked = mail.clone();
+        attach.set_callback(move |_| asked.send(Msg::Refused("files and pictures are not in this version".into())));
         attach.clear_visible_focus();
         send.clear_visible_focus();
         chat.end();
@@ -218,14 +219,6 @@ impl Ui {
 /// Keys that work wherever one is.
 fn handle(window: &mut DoubleWindow, event: Event, mail: &Mailbox, messages: &Messages) -> bool {
     match event {
-        Event::Focus => {
-            mail.send(Msg::Focus(true));
-            false
-        }
-        Event::Unfocus => {
-            mail.send(Msg::Focus(false));
-            false
-        }
         Event::Resize => {
             mail.send(Msg::Resized(window.w(), window.h()));
             false

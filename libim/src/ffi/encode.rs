@@ -5,10 +5,11 @@ use super::event_types::{
     im_data, im_event, im_gap, im_posted, im_question, im_receipt, im_typing, im_visitor, im_wait,
 };
 use super::kinds::{im_event_kind as Kind, im_format};
+use super::lists::{Blank, Listed, sequence};
 use super::status::{Failure, Outcome, im_status};
 use super::types::{
-    im_cid, im_entries, im_entry, im_login, im_member, im_members, im_page, im_people, im_person,
-    im_presence, im_reaction, im_reactions, im_room, im_rooms, im_str, im_strs, im_users,
+    im_cid, im_entry, im_login, im_member, im_members, im_page, im_people, im_person, im_presence,
+    im_reaction, im_room, im_rooms, im_str,
 };
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
@@ -79,11 +80,6 @@ trait Fields {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
 
-/// Whether a field says nothing.
-trait Blank {
-    fn is_blank(&self) -> bool;
-}
-
 macro_rules! numbers {
     ($($number:ty),*) => {
         $(impl Blank for $number {
@@ -95,69 +91,6 @@ macro_rules! numbers {
 }
 
 numbers!(i32, u32, u64);
-
-macro_rules! lists {
-    ($($list:ty),*) => {
-        $(
-            impl Blank for $list {
-                fn is_blank(&self) -> bool {
-                    self.count == 0
-                }
-            }
-
-            impl Serialize for $list {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    // SAFETY: lists are made by this library, in an arena that lives as long as its event.
-                    unsafe { sequence(serializer, self.items, self.count) }
-                }
-            }
-        )*
-    };
-}
-
-lists!(im_strs, im_users, im_reactions, im_entries);
-
-/// A list of things or of pointers to things.
-unsafe fn sequence<S: Serializer, T: Listed>(
-    serializer: S,
-    items: *const T,
-    count: usize,
-) -> Result<S::Ok, S::Error> {
-    if count == 0 {
-        return serializer.collect_seq(std::iter::empty::<u64>());
-    }
-    // SAFETY: the caller says so.
-    let items = unsafe { std::slice::from_raw_parts(items, count) };
-    serializer.collect_seq(items.iter().map(Listed::listed))
-}
-
-/// What stands in a list: itself, or what it points to.
-trait Listed {
-    type Item: Serialize;
-    fn listed(&self) -> &Self::Item;
-}
-
-impl Listed for u64 {
-    type Item = u64;
-    fn listed(&self) -> &u64 {
-        self
-    }
-}
-
-impl Listed for im_str {
-    type Item = im_str;
-    fn listed(&self) -> &im_str {
-        self
-    }
-}
-
-impl<T: Serialize> Listed for *const T {
-    type Item = T;
-    fn listed(&self) -> &T {
-        // SAFETY: pointers in lists are made by this library, in an arena that lives as long as its event.
-        unsafe { &**self }
-    }
-}
 
 impl im_str {
     fn as_str(&self) -> &str {

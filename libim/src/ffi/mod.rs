@@ -23,6 +23,7 @@ mod ids;
 mod input;
 mod kinds;
 mod library;
+mod lists;
 mod options;
 mod output;
 mod pages;
