@@ -1,6 +1,7 @@
 //! A light desktop client. `update` decides, `view` shows, `net` talks; this file joins them.
 
 #![allow(unreachable_pub)] // a program has no outside
+#![allow(clippy::format_collect)] // a few short texts
 #![allow(clippy::many_single_char_names)] // x, y, w, h, and c for colours: the toolkit's own words
 
 mod layout;
@@ -197,11 +198,11 @@ impl Program {
                 Ok(())
             }
             Effect::ScrollTo(seq) => {
-                self.ui.messages.to_message(seq);
+                self.ui.messages.go_to_message(seq);
                 Ok(())
             }
             Effect::ScrollToEnd => {
-                self.ui.messages.to_end();
+                self.ui.messages.go_to_end();
                 Ok(())
             }
             Effect::Grown(entries) => {

@@ -10,7 +10,7 @@ pub fn message(msg: &Msg) {
     match msg {
         Msg::Net(event) => match &**event {
             ClientEvent::Event { event, .. } => {
-                say(&format!("event {} {} {:?}", event.room, event.seq, event.body))
+                say(&format!("event {} {} {:?}", event.room, event.seq, event.body));
             }
             other => say(&format!("net {other:?}")),
         },

@@ -113,7 +113,7 @@ impl Model {
     /// Rooms as the list shows them: the lobby, rooms by name, private conversations by name.
     pub fn room_order(&self) -> Vec<RoomId> {
         let mut order: Vec<&Room> = self.rooms.values().collect();
-        order.sort_by(|a, b| (a.rank(), a.name.to_lowercase()).cmp(&(b.rank(), b.name.to_lowercase())));
+        order.sort_by_cached_key(|room| (room.rank(), room.name.to_lowercase()));
         order.into_iter().map(|room| room.id).collect()
     }
 

@@ -25,6 +25,7 @@ pub enum What {
 }
 
 /// Something said, in its present state.
+#[allow(clippy::struct_excessive_bools)] // independent facts
 #[derive(Clone, Debug, PartialEq)]
 pub struct Said {
     pub author: UserId,

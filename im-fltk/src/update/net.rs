@@ -8,6 +8,7 @@ use libim::wire::{Code, Event, Person, Presence, RoomId, UserId};
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
 
+#[allow(clippy::too_many_lines)] // one arm per event
 pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect> {
     match event {
         ClientEvent::Connecting { .. } => {

@@ -204,6 +204,8 @@ fn tell<I: InputExt + WidgetExt + WidgetBase>(input: &mut I, mail: &Mailbox, msg
     let (typed, entered) = (mail.clone(), mail.clone());
     input.set_trigger(CallbackTrigger::Changed);
     input.set_callback(move |it| typed.send(msg(it.value())));
+    // Enter connects: the field itself must not see it first.
+    input.super_handle_first(false);
     input.handle(move |_, event| {
         let enter = event == Event::KeyDown && matches!(app::event_key(), Key::Enter | Key::KPEnter);
         if enter {

@@ -1,5 +1,7 @@
 //! The field in which one writes.
 
+use super::keys::shortcut;
+use super::messages::Messages;
 use super::{Mailbox, Shared};
 use crate::text::complete;
 use crate::update::Msg;
@@ -11,7 +13,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// The field, and the bytes that are in it.
-pub fn input(model: Shared, mail: &Mailbox, length: Rc<Cell<usize>>) -> MultilineInput {
+pub fn input(model: Shared, mail: &Mailbox, messages: &Messages, length: Rc<Cell<usize>>) -> MultilineInput {
     let mut input = MultilineInput::default();
     input.set_wrap(true);
     input.set_tab_nav(false);
@@ -24,8 +26,11 @@ pub fn input(model: Shared, mail: &Mailbox, length: Rc<Cell<usize>>) -> Multilin
     });
     // Enter is for sending: the field itself must not see it first.
     input.super_handle_first(false);
-    let keys = mail.clone();
-    input.handle(move |it, event| event == Event::KeyDown && key(it, &model, &keys));
+    let (keys, list) = (mail.clone(), messages.clone());
+    input.handle(move |it, event| {
+        // The field has uses of its own for some keys that belong to the whole window.
+        event == Event::KeyDown && (key(it, &model, &keys) || window_key(it, &keys, &list))
+    });
     input
 }
 
@@ -41,7 +46,7 @@ fn key(it: &mut MultilineInput, model: &Shared, mail: &Mailbox) -> bool {
             it.do_callback();
             true
         }
-        Key::Up if it.value().is_empty() && !ctrl => {
+        Key::Up if it.value().is_empty() && !ctrl && !app::is_event_alt() => {
             mail.send(Msg::EditLast);
             true
         }
@@ -55,6 +60,13 @@ fn key(it: &mut MultilineInput, model: &Shared, mail: &Mailbox) -> bool {
         }
         _ => false,
     }
+}
+
+/// Keys of the window, but for copying what is selected in the field itself.
+fn window_key(it: &MultilineInput, mail: &Mailbox, messages: &Messages) -> bool {
+    let copies =
+        app::is_event_ctrl() && app::event_key() == Key::from_char('c') && it.position() != it.mark();
+    !copies && shortcut(mail, messages)
 }
 
 fn complete_word(it: &mut MultilineInput, model: &Shared) {

@@ -1,38 +1,24 @@
 //! The list of messages: only what is in sight is laid out and drawn.
 
-use super::rows::{Fonts, Metrics, Row, entry_row, pending_row};
+use super::rows::{Fonts, Metrics};
 use super::scrollbar::{BAR, draw_bar, draw_newer, open_link};
 use super::selection::{Place, columns, cut};
+use super::sight::{State, count};
 use super::theme::{Colors, colors};
 use super::{Mailbox, Shared};
-use crate::layout::{Measure, Scroll};
+use crate::layout::Scroll;
 use crate::model::{Model, Room};
 use crate::update::Msg;
 use fltk::enums::{Cursor, Event, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
 use fltk::{app, draw};
-use libim::wire::RoomId;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// Older messages are asked for when so few are left above.
 const NEAR_TOP: usize = 40;
-
-/// What the list keeps between two drawings.
-#[derive(Debug, Default)]
-struct State {
-    scroll: Scroll,
-    scrolls: HashMap<RoomId, Scroll>,
-    rows: HashMap<usize, Row>,
-    /// What the rows were laid out for.
-    made_for: (RoomId, u64, i32, i32),
-    selection: Option<(Place, Place)>,
-    dragging_bar: bool,
-    /// The message that a search has found.
-    marked: Option<u64>,
-}
 
 /// The widget.
 #[derive(Clone)]
@@ -40,58 +26,6 @@ pub struct Messages {
     pub widget: Widget,
     model: Shared,
     state: Rc<RefCell<State>>,
-}
-
-fn count(room: &Room) -> usize {
-    room.entries.len() + room.pending.len()
-}
-
-impl State {
-    fn prepare(&mut self, model: &Model, room: &Room, width: i32) -> Metrics {
-        let size = model.settings.text_size;
-        if self.made_for.0 != room.id {
-            self.scrolls.insert(self.made_for.0, self.scroll);
-            self.scroll = self.scrolls.get(&room.id).copied().unwrap_or_default();
-            self.selection = None;
-        }
-        let key = (room.id, room.revision, width, size);
-        if self.made_for != key {
-            self.rows.clear();
-            self.made_for = key;
-        }
-        Metrics::new(size, width - BAR)
-    }
-
-    fn row<'a>(
-        rows: &'a mut HashMap<usize, Row>,
-        model: &Model,
-        room: &Room,
-        index: usize,
-        m: &Metrics,
-        fonts: &mut dyn Measure,
-    ) -> &'a Row {
-        if index >= room.entries.len() {
-            let row = pending_row(room, index - room.entries.len(), m, fonts);
-            rows.insert(index, row);
-        }
-        rows.entry(index).or_insert_with(|| entry_row(room, index, model.my_id(), m, fonts))
-    }
-
-    /// Runs something on the scroll with the heights of rows.
-    fn scrolled<T>(
-        &mut self,
-        model: &Model,
-        room: &Room,
-        m: &Metrics,
-        run: impl FnOnce(&mut Scroll, usize, &mut dyn FnMut(usize) -> i32) -> T,
-    ) -> T {
-        let (rows, mut scroll) = (&mut self.rows, self.scroll);
-        let mut fonts = Fonts(m.size);
-        let mut height = |index: usize| Self::row(rows, model, room, index, m, &mut fonts).height;
-        let answer = run(&mut scroll, count(room), &mut height);
-        self.scroll = scroll;
-        answer
-    }
 }
 
 impl Messages {
@@ -140,17 +74,17 @@ impl Messages {
         self.scroll_by(pages * (self.widget.h() - 40).max(40));
     }
 
-    pub fn to_end(&mut self) {
+    pub fn go_to_end(&mut self) {
         self.state.borrow_mut().scroll = Scroll::default();
         self.widget.redraw();
     }
 
-    pub fn to_start(&mut self) {
+    pub fn go_to_start(&mut self) {
         self.state.borrow_mut().scroll = Scroll { follow: false, top: 0, skip: 0 };
         self.widget.redraw();
     }
 
-    pub fn to_message(&mut self, seq: u64) {
+    pub fn go_to_message(&mut self, seq: u64) {
         self.with(|state, model, room, m, view| {
             state.marked = Some(seq);
             if let Some(row) = room.index_of(seq) {
@@ -252,7 +186,7 @@ impl Messages {
         let fresh = self.model.borrow().room().map_or(0, |room| room.fresh);
         if !self.state.borrow().scroll.follow && fresh > 0 && py > it.h() - 44 && (px - it.w() / 2).abs() < 90
         {
-            self.clone().to_end();
+            self.clone().go_to_end();
             mail.send(Msg::AtBottom);
             return true;
         }
@@ -324,7 +258,7 @@ impl Messages {
             for index in from.0..=to.0.min(count(room).saturating_sub(1)) {
                 let row = State::row(&mut state.rows, model, room, index, m, &mut fonts);
                 if let Some((name, time)) = row.head.as_ref().filter(|_| whole) {
-                    text.push_str(&format!("[{time}] {name}:\n"));
+                    let _ = writeln!(text, "[{time}] {name}:");
                 }
                 for (number, line) in row.lines.iter().enumerate() {
                     if let Some((left, right)) = columns(from, to, (index, number)) {

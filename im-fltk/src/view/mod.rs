@@ -3,12 +3,14 @@
 mod connect;
 mod header;
 mod input;
+mod keys;
 mod lists;
 mod messages;
 mod overlay;
 mod rows;
 mod scrollbar;
 mod selection;
+mod sight;
 mod theme;
 mod window;
 

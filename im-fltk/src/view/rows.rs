@@ -48,6 +48,7 @@ impl Measure for Fonts {
 }
 
 /// What is drawn of one entry.
+#[allow(clippy::struct_excessive_bools)] // independent facts
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     pub day: Option<String>,

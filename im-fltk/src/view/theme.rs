@@ -62,7 +62,7 @@ pub fn colors(theme: Theme) -> Colors {
         Theme::Light => Colors {
             back: rgb(0x00ff_ffff),
             panel: rgb(0x00f0_f2f4),
-            field: rgb(0x00ff_ffff),
+            field: rgb(0x00ed_f0f3),
             line: rgb(0x00d5_dae0),
             text: rgb(0x001d_2126),
             faint: rgb(0x0069_737e),

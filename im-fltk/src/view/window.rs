@@ -3,6 +3,7 @@
 use super::connect::{ConnectScreen, paint_input};
 use super::header::{footer, header};
 use super::input::input;
+use super::keys::shortcut;
 use super::lists::{Kind, list};
 use super::messages::Messages;
 use super::overlay::{SearchView, SwitcherView};
@@ -13,6 +14,7 @@ use crate::update::Msg;
 use fltk::app;
 use fltk::button::Button;
 use fltk::enums::{CallbackTrigger, Event, FrameType, Key};
+use fltk::frame::Frame;
 use fltk::group::Group;
 use fltk::input::MultilineInput;
 use fltk::prelude::*;
@@ -31,6 +33,8 @@ pub struct Ui {
     header: Widget,
     pub messages: Messages,
     footer: Widget,
+    /// What the input stands on, for some room around it.
+    field: Frame,
     input: MultilineInput,
     /// Files and pictures will be sent from here.
     attach: Button,
@@ -57,13 +61,17 @@ impl Ui {
         let length = Rc::new(Cell::new(0));
         let footer = footer(model.clone(), length.clone());
         let mut attach = Button::default().with_label("+");
-        let input = input(model.clone(), mail, length.clone());
+        let mut field = Frame::default();
+        field.set_frame(FrameType::FlatBox);
+        let input = input(model.clone(), mail, &messages, length.clone());
         let mut send = Button::default().with_label("Send");
         let (sent, text) = (mail.clone(), input.clone());
         send.set_callback(move |_| sent.send(Msg::Send(text.value())));
         attach.set_tooltip("Files and pictures are not in this version");
         let asked = mail.clone();
-        attach.set_callback(move |_| asked.send(Msg::Refused("files and pictures are not in this version".into())));
+        attach.set_callback(move |_| {
+            asked.send(Msg::Refused("files and pictures are not in this version".into()));
+        });
         attach.clear_visible_focus();
         send.clear_visible_focus();
         chat.end();
@@ -93,6 +101,7 @@ impl Ui {
             header,
             messages,
             footer,
+            field,
             input,
             attach,
             send,
@@ -142,6 +151,7 @@ impl Ui {
         let size = model.settings.text_size;
         self.chat.set_color(c.back);
         paint_input(&mut self.input, &c, size);
+        self.field.set_color(c.field);
         for button in [&mut self.attach, &mut self.send] {
             button.set_frame(FrameType::FlatBox);
             button.set_label_size(size);
@@ -154,7 +164,7 @@ impl Ui {
         self.switcher.sync(model, self.window.w());
         let right = self.messages.widget.x() + self.messages.widget.w();
         self.search.sync(model, right, self.messages.widget.y());
-        if was_open && model.switcher.is_none() && model.search.is_none() {
+        if was_open && model.switcher.is_none() && model.search.is_none() && app::focus().is_some() {
             let _ = self.input.take_focus();
         }
         self.chat.redraw();
@@ -200,15 +210,21 @@ impl Ui {
         let bottom = h - field - size / 2;
         let button = size * 5 / 2;
         self.attach.resize(left + size / 2, bottom, button, button.min(field));
-        self.input.resize(left + size + button, bottom, middle - size * 2 - button - size * 5, field);
+        let (x, width) = (left + size + button, middle - size * 2 - button - size * 5);
+        self.field.resize(x, bottom, width, field);
+        self.input.resize(x + size / 2, bottom + size / 2, width - size, field - size / 2 - size / 4);
         self.send.resize(left + middle - size * 9 / 2 - size / 2, bottom, size * 9 / 2, button.min(field));
     }
 
     pub fn set_input(&mut self, text: &str) {
         self.input.set_value(text);
-        let _ = self.input.set_position(i32::try_from(text.len()).unwrap_or(0));
         self.length.set(text.len());
-        let _ = self.input.take_focus();
+        // A widget that takes the focus takes the keyboard from other programs too; the arrow that brought the text moves
+        // the cursor as the focus comes.
+        if app::focus().is_some() {
+            let _ = self.input.take_focus();
+        }
+        let _ = self.input.set_position(i32::try_from(text.len()).unwrap_or(0));
     }
 
     pub fn close(&mut self) {
@@ -226,33 +242,4 @@ fn handle(window: &mut DoubleWindow, event: Event, mail: &Mailbox, messages: &Me
         Event::KeyDown | Event::Shortcut => shortcut(mail, messages),
         _ => false,
     }
-}
-
-fn shortcut(mail: &Mailbox, messages: &Messages) -> bool {
-    let (ctrl, alt) = (app::is_event_ctrl(), app::is_event_alt());
-    let mut messages = messages.clone();
-    let key = app::event_key();
-    match key {
-        Key::PageUp => messages.page(-1),
-        Key::PageDown => messages.page(1),
-        Key::Home if ctrl => messages.to_start(),
-        Key::End if ctrl => {
-            messages.to_end();
-            mail.send(Msg::AtBottom);
-        }
-        Key::Up if alt => mail.send(Msg::Step(-1)),
-        Key::Down if alt => mail.send(Msg::Step(1)),
-        Key::Escape => mail.send(Msg::Cancel),
-        _ if !ctrl => return false,
-        _ if key == Key::from_char('k') => mail.send(Msg::OpenSwitcher),
-        _ if key == Key::from_char('f') => mail.send(Msg::OpenSearch),
-        _ if key == Key::from_char('q') => mail.send(Msg::Quit),
-        _ if key == Key::from_char('t') => mail.send(Msg::ToggleTheme),
-        _ if key == Key::from_char('=') || key == Key::from_char('+') => mail.send(Msg::Zoom(1)),
-        _ if key == Key::from_char('-') => mail.send(Msg::Zoom(-1)),
-        _ if key == Key::from_char('0') => mail.send(Msg::Zoom(0)),
-        _ if key == Key::from_char('c') => return messages.copy(),
-        _ => return false,
-    }
-    true
 }
