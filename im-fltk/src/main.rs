@@ -175,7 +175,14 @@ impl Program {
                 self.net.ask(|it| it.list_members(room, libim::wire::UserId(0))).map(drop).or(Ok(()))
             }
             Effect::Direct(name) => self.net.ask(|it| it.direct(&name)).map(drop),
-            Effect::Join(name) => self.join(&name),
+            Effect::Join(name) => {
+                let asked = self.net.ask(|it| it.join(&name));
+                asked.map(|request| self.mail.send(Msg::Joining(request, name)))
+            }
+            Effect::Create(name) => {
+                let asked = self.net.ask(|it| it.create_room(&name, ""));
+                asked.map(|request| self.mail.send(Msg::Joining(request, name)))
+            }
             Effect::Leave(room) => self.net.ask(|it| it.leave(room)).map(drop),
             Effect::Topic(room, text) => self.net.ask(|it| it.set_topic(room, &text)).map(drop),
             Effect::Status(away, text) => self.net.ask(|it| it.set_status(away, &text)).map(drop),
@@ -213,13 +220,6 @@ impl Program {
         if let Err(why) = asked {
             self.mail.send(Msg::Refused(why));
         }
-    }
-
-    /// Enters a room, and makes it if there is none of that name: the answer to the first says which.
-    fn join(&mut self, name: &str) -> Result<(), String> {
-        let made = self.net.ask(|it| it.create_room(name, ""));
-        let entered = self.net.ask(|it| it.join(name));
-        made.and(entered).map(drop)
     }
 
     fn save(&self) {

@@ -10,7 +10,7 @@ pub use room::{Entry, Pending, Room, What};
 pub use settings::{Settings, Theme};
 pub use switcher::{Choice, Switcher};
 
-use libim::wire::{Person, RoomId, UserId};
+use libim::wire::{Person, RequestId, RoomId, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -74,6 +74,8 @@ pub struct Model {
     pub editing: Option<u64>,
     /// When the server was last told that one types, in milliseconds.
     pub typing_told: u64,
+    /// The request by which a room is being entered, and its name: it is made if there is none.
+    pub joining: Option<(RequestId, String)>,
     /// A word to the person at the bottom of the window, until the next one.
     pub note: String,
 }
@@ -98,6 +100,7 @@ impl Model {
             search: None,
             editing: None,
             typing_told: 0,
+            joining: None,
             note: String::new(),
         }
     }

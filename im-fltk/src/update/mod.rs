@@ -9,7 +9,7 @@ mod tests;
 pub use chat::WARN_LEFT;
 
 use crate::model::{Field, Model, Screen, Search, Switcher, Theme};
-use libim::wire::{Cid, RoomId, UserId};
+use libim::wire::{Cid, RequestId, RoomId, UserId};
 use libim::{Address, ClientEvent};
 
 /// Something that happens.
@@ -59,6 +59,8 @@ pub enum Msg {
     Net(Box<ClientEvent>),
     /// The library took a post under this name, or did not, for this reason.
     Posted(RoomId, String, Result<Cid, String>),
+    /// A room of this name is being entered by this request.
+    Joining(RequestId, String),
     /// The library did not take a request.
     Refused(String),
 }
@@ -82,6 +84,7 @@ pub enum Effect {
     Members(RoomId),
     Direct(String),
     Join(String),
+    Create(String),
     Leave(RoomId),
     Topic(RoomId, String),
     Status(bool, String),
@@ -164,6 +167,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         }
         Msg::Net(event) => return net::handle(model, now, *event),
         Msg::Posted(room, text, taken) => chat::posted(model, now, room, text, taken),
+        Msg::Joining(request, name) => model.joining = Some((request, name)),
         Msg::Refused(why) => model.note = why,
     }
     Vec::new()

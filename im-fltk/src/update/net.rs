@@ -3,7 +3,7 @@
 use super::{Effect, Millis, chat};
 use crate::model::{Field, Link, Model, Room, Screen};
 use libim::ClientEvent;
-use libim::wire::{Code, Event, Person, Presence, RoomId, UserId};
+use libim::wire::{Code, Event, Person, Presence, RequestId, RoomId, UserId};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
@@ -104,7 +104,8 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         {
             chat::select(model, room)
         }
-        ClientEvent::Failed { text, .. } | ClientEvent::Throttled { text, .. } => {
+        ClientEvent::Failed { request, code, text } => failed(model, request, code, text),
+        ClientEvent::Throttled { text, .. } => {
             model.note = text;
             Vec::new()
         }
@@ -149,6 +150,17 @@ fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
     model.link = Link::Off;
     model.form.fail(field, text);
     vec![Effect::Disconnect]
+}
+
+/// A room that is not there is made; one that somebody else has made meanwhile is entered.
+fn failed(model: &mut Model, request: RequestId, code: Option<Code>, text: String) -> Vec<Effect> {
+    let joining = model.joining.take_if(|(known, _)| *known == request).map(|(_, name)| name);
+    match (joining, code) {
+        (Some(name), Some(Code::NotFound)) => return vec![Effect::Create(name)],
+        (Some(name), Some(Code::Exists)) => return vec![Effect::Join(name)],
+        (Some(_) | None, _) => model.note = text,
+    }
+    Vec::new()
 }
 
 fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect> {

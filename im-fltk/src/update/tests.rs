@@ -252,6 +252,28 @@ fn the_switcher_goes_anywhere() {
 }
 
 #[test]
+fn a_room_that_is_not_there_is_made() {
+    let mut model = chatting();
+    let failed = |request, code| ClientEvent::Failed {
+        request: RequestId(request),
+        code: Some(code),
+        text: "no".into(),
+    };
+    update(&mut model, 0, Msg::Joining(RequestId(7), "cake".into()));
+    assert_eq!(net(&mut model, failed(7, Code::NotFound)), [Effect::Create("cake".into())]);
+    update(&mut model, 0, Msg::Joining(RequestId(8), "cake".into()));
+    assert_eq!(
+        net(&mut model, failed(8, Code::Exists)),
+        [Effect::Join("cake".into())],
+        "somebody else was faster"
+    );
+    assert_eq!(model.note, "be kind", "nothing of it is bad news");
+    update(&mut model, 0, Msg::Joining(RequestId(9), "cake".into()));
+    assert_eq!(net(&mut model, failed(9, Code::Full)), []);
+    assert_eq!(model.note, "no");
+}
+
+#[test]
 fn older_pages_come_before_what_is_there() {
     let mut model = chatting();
     let messages: Vec<Event> = (51..=100).map(|n| event(TEA, n, 2, Body::message("x"))).collect();
