@@ -2,6 +2,9 @@
 
 use crate::text::{Span, Style};
 
+/// Bytes of a text that are looked at for one line.
+const NEAR: usize = 1000;
+
 /// Tells how wide a text is drawn.
 pub trait Measure {
     fn width(&mut self, text: &str, style: Style) -> i32;
@@ -35,7 +38,9 @@ pub fn wrap(spans: &[Span], width: i32, measure: &mut dyn Measure) -> Vec<Line> 
             }
             let mut rest = part;
             while !rest.is_empty() {
-                let (fits, used) = fitting(rest, span.style, width - x, x == 0, measure);
+                // More than this fits on no line: what is far beyond need not be measured.
+                let near = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or(rest);
+                let (fits, used) = fitting(near, span.style, width - x, x == 0, measure);
                 let (head, tail) = rest.split_at(fits);
                 if !head.is_empty() {
                     if let Some(line) = lines.last_mut() {

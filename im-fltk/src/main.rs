@@ -7,6 +7,7 @@
 mod layout;
 mod model;
 mod net;
+mod notify;
 mod text;
 mod trace;
 mod update;
@@ -54,6 +55,7 @@ struct Program {
     ui: Ui,
     net: Net,
     settings: Option<PathBuf>,
+    notifier: notify::Notifier,
     trace: bool,
     closing: bool,
 }
@@ -85,8 +87,16 @@ fn main() -> anyhow::Result<()> {
     let model = Rc::new(RefCell::new(model));
     let mail = Mailbox::default();
     let ui = Ui::new(&model, &mail);
-    let mut program =
-        Program { ui, net: Net::new()?, model, mail, settings: path, trace: options.trace, closing: false };
+    let mut program = Program {
+        ui,
+        net: Net::new()?,
+        model,
+        mail,
+        settings: path,
+        notifier: notify::Notifier::default(),
+        trace: options.trace,
+        closing: false,
+    };
     if options.connect {
         program.mail.send(Msg::Connect);
     }
@@ -111,6 +121,10 @@ impl Program {
     fn turn(&mut self) -> anyhow::Result<()> {
         let mut changed = self.ui.is_new();
         // The toolkit has a focused widget just when the window has the keyboard.
+        let at_end = self.ui.messages.is_at_end();
+        if at_end != self.model.borrow().at_end {
+            self.mail.send(Msg::AtBottom(at_end));
+        }
         let focused = app::focus().is_some();
         if focused != self.model.borrow().focused {
             self.mail.send(Msg::Focus(focused));
@@ -164,7 +178,8 @@ impl Program {
             Effect::React(room, seq, emoji, on) => {
                 self.net.ask(|it| it.react(room, Seq(seq), &emoji, on)).map(drop)
             }
-            Effect::MarkRead(room, seq) => self.net.ask(|it| it.mark_read(room, Seq(seq))),
+            // Told again with the next one.
+            Effect::MarkRead(room, seq) => self.net.ask(|it| it.mark_read(room, Seq(seq))).or(Ok(())),
             // Nobody minds when it is not told.
             Effect::Typing(room) => self.net.ask(|it| it.typing(room, true)).or(Ok(())),
             Effect::History(room, before) => {
@@ -187,7 +202,7 @@ impl Program {
             Effect::Topic(room, text) => self.net.ask(|it| it.set_topic(room, &text)).map(drop),
             Effect::Status(away, text) => self.net.ask(|it| it.set_status(away, &text)).map(drop),
             Effect::Notify(title, text) => {
-                notify(&title, &text);
+                self.notifier.notify(&title, &text);
                 Ok(())
             }
             Effect::Later(millis) => {
@@ -233,17 +248,5 @@ impl Program {
         if let Err(error) = saved {
             self.mail.send(Msg::Refused(format!("cannot keep the settings in {}: {error}", path.display())));
         }
-    }
-}
-
-/// By the desktop's own means, where it has them.
-fn notify(title: &str, text: &str) {
-    let short: String = text::plain(text).chars().take(200).collect();
-    let command = std::process::Command::new("notify-send")
-        .args(["--app-name=libim", "--", &text::plain(title), &short])
-        .stderr(std::process::Stdio::null())
-        .spawn();
-    if let Ok(mut child) = command {
-        std::thread::spawn(move || child.wait());
     }
 }

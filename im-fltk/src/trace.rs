@@ -15,6 +15,8 @@ pub fn message(msg: &Msg) {
             other => say(&format!("net {other:?}")),
         },
         Msg::Passkey(_) => say("Passkey(secret)"),
+        // An invite has the passkey in it.
+        Msg::Server(text) if text.contains("key=") => say("Server(secret)"),
         other => say(&format!("{other:?}")),
     }
 }

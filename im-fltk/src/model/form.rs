@@ -22,6 +22,8 @@ pub struct ConnectForm {
     pub error: Option<(Field, String)>,
     /// A try is under way.
     pub busy: bool,
+    /// The address of the last try.
+    pub connecting: String,
 }
 
 impl ConnectForm {

@@ -67,6 +67,8 @@ pub struct Model {
     pub text_max: usize,
     /// Whether the window has the keyboard.
     pub focused: bool,
+    /// Whether the newest message of the current room is in sight.
+    pub at_end: bool,
     pub away: bool,
     pub switcher: Option<Switcher>,
     pub search: Option<Search>,
@@ -95,6 +97,7 @@ impl Model {
             members: Vec::new(),
             text_max: 16 * 1024,
             focused: true,
+            at_end: true,
             away: false,
             switcher: None,
             search: None,
@@ -120,9 +123,16 @@ impl Model {
         order.into_iter().map(|room| room.id).collect()
     }
 
+    /// Pages that were asked for do not come any more.
+    pub fn stop_loading(&mut self) {
+        for room in self.rooms.values_mut() {
+            room.loading = false;
+        }
+    }
+
     /// Unread messages outside muted rooms, for the window's title.
     pub fn unread(&self) -> usize {
-        self.rooms.values().filter(|room| !room.muted).map(Room::unread).sum()
+        self.rooms.values().filter(|room| !room.muted).map(|room| room.fresh).sum()
     }
 
     /// The name of a setting for a room: rooms are known by name, since their ids change with the server's life.

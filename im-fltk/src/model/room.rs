@@ -124,16 +124,13 @@ impl Room {
         }
     }
 
-    pub fn unread(&self) -> usize {
-        self.fresh
-    }
-
     pub fn last_seq(&self) -> u64 {
         self.entries.back().map_or(0, |entry| entry.seq)
     }
 
     pub fn first_seq(&self) -> u64 {
-        self.entries.front().map_or(0, |entry| entry.seq)
+        let kept = |entry: &&Entry| !matches!(entry.what, What::Local(_));
+        self.entries.iter().find(kept).map_or(0, |entry| entry.seq)
     }
 
     /// Where an entry is in the list.
@@ -214,7 +211,8 @@ impl Room {
     pub fn add_page(&mut self, events: &[Event], me: UserId) -> usize {
         let before = self.entries.len();
         for event in events.iter().rev() {
-            let older = self.entries.front().is_none_or(|first| event.seq.0 < first.seq);
+            let first = self.first_seq();
+            let older = first == 0 || event.seq.0 < first;
             if older && event.is_message() {
                 let entry = Entry {
                     seq: event.seq.0,
@@ -274,6 +272,16 @@ impl Room {
             What::Said(said) if said.text.to_lowercase().contains(wanted) => Some(entry.seq),
             What::Said(_) | What::System(_) | What::Local(_) => None,
         })
+    }
+
+    /// The server has lost its data: places of before mean nothing now.
+    pub fn begin_anew(&mut self) {
+        self.entries.clear();
+        self.receipts.clear();
+        self.typing.clear();
+        (self.read, self.unread_from, self.fresh, self.mentions) = (0, 0, 0, 0);
+        (self.more, self.loading) = (false, false);
+        self.revision += 1;
     }
 
     /// The person has seen everything.

@@ -1,5 +1,8 @@
 //! *bold*, _italic_, `code`, fenced code and links.
 
+/// Bytes that one mark may emphasise.
+const REACH: usize = 400;
+
 /// How a piece of text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent marks
@@ -20,9 +23,10 @@ pub struct Span {
 /// Cuts a text into spans.
 pub fn parse(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
+    let parts = text.split("```").count();
     for (at, part) in text.split("```").enumerate() {
         // Every second part stands between two fences, unless the last one is open.
-        let fenced = at % 2 == 1 && text.split("```").count() > at + 1;
+        let fenced = at % 2 == 1 && parts > at + 1;
         if fenced {
             push(&mut spans, part.trim_matches('\n'), Style { code: true, ..Style::default() });
         } else {
@@ -76,15 +80,21 @@ fn inline(spans: &mut Vec<Span>, text: &str, style: Style) {
 
 /// Where a mark that opens at `at` closes, on the same line and with something in between.
 fn closing(text: &str, at: usize, mark: char) -> Option<usize> {
-    let inside = text.get(at + 1..)?;
+    let inside = within_reach(text.get(at + 1..)?);
     let end = inside.find(mark)?;
     let content = inside.get(..end)?;
     (!content.trim().is_empty() && !content.contains('\n')).then_some(at + 1 + end)
 }
 
+/// The rest of the line, as far as a mark may reach: so that many marks that never close cost little.
+fn within_reach(rest: &str) -> &str {
+    let near = rest.get(..rest.floor_char_boundary(REACH)).unwrap_or(rest);
+    near.split('\n').next().unwrap_or(near)
+}
+
 /// As [`closing`], for marks that hug the words they emphasise.
 fn emphasis(text: &str, at: usize, mark: char) -> Option<usize> {
-    let inside = text.get(at + 1..)?;
+    let inside = within_reach(text.get(at + 1..)?);
     if inside.starts_with(|c: char| c.is_whitespace() || c == mark) {
         return None;
     }

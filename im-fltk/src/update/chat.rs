@@ -50,15 +50,26 @@ pub fn send(model: &mut Model, text: &str) -> Vec<Effect> {
     effects
 }
 
-pub fn posted(model: &mut Model, now: Millis, room: RoomId, text: String, taken: Result<Cid, String>) {
-    let Some(room) = model.rooms.get_mut(&room) else { return };
+pub fn posted(
+    model: &mut Model,
+    now: Millis,
+    room: RoomId,
+    text: String,
+    taken: Result<Cid, String>,
+) -> Vec<Effect> {
+    let current = model.current == room;
+    let Some(room) = model.rooms.get_mut(&room) else { return Vec::new() };
     match taken {
         Ok(cid) => room.pending.push(Pending { cid, text, time: now, failed: None }),
         Err(why) => {
-            room.draft = text;
+            room.draft.clone_from(&text);
             model.note = why;
+            if current {
+                return vec![Effect::SetInput(text)];
+            }
         }
     }
+    Vec::new()
 }
 
 pub fn edit_last(model: &mut Model) -> Vec<Effect> {
@@ -77,6 +88,7 @@ pub fn select(model: &mut Model, room: RoomId) -> Vec<Effect> {
     model.editing = None;
     model.search = None;
     model.current = room;
+    model.at_end = true;
     mark_unread_line(model);
     refresh_members(model);
     let draft = model.room().map_or_else(String::new, |room| room.draft.clone());
@@ -131,7 +143,7 @@ pub fn load_older(model: &mut Model) -> Vec<Effect> {
 
 /// The person looks at the newest message of the current room.
 pub fn see(model: &mut Model) -> Vec<Effect> {
-    if !model.focused {
+    if !model.focused || !model.at_end {
         return Vec::new();
     }
     let Some(room) = model.rooms.get_mut(&model.current) else { return Vec::new() };

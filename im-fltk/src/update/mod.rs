@@ -36,8 +36,8 @@ pub enum Msg {
     Direct(UserId),
     /// The list of messages is near its beginning.
     NearTop,
-    /// The newest message is seen.
-    AtBottom,
+    /// Whether the newest message is in sight.
+    AtBottom(bool),
     Mute(RoomId),
     React(u64, String),
     // Everywhere.
@@ -121,7 +121,10 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Step(by) => return chat::step(model, by),
         Msg::Direct(user) => return chat::direct(model, user),
         Msg::NearTop => return chat::load_older(model),
-        Msg::AtBottom => return chat::see(model),
+        Msg::AtBottom(at_end) => {
+            model.at_end = at_end;
+            return chat::see(model);
+        }
         Msg::Mute(room) => return chat::mute(model, room),
         Msg::React(seq, emoji) => return chat::react(model, seq, emoji),
         Msg::Focus(focused) => {
@@ -166,9 +169,12 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::Net(event) => return net::handle(model, now, *event),
-        Msg::Posted(room, text, taken) => chat::posted(model, now, room, text, taken),
+        Msg::Posted(room, text, taken) => return chat::posted(model, now, room, text, taken),
         Msg::Joining(request, name) => model.joining = Some((request, name)),
-        Msg::Refused(why) => model.note = why,
+        Msg::Refused(why) => {
+            model.stop_loading();
+            model.note = why;
+        }
     }
     Vec::new()
 }
@@ -183,6 +189,7 @@ fn connect(model: &mut Model) -> Vec<Effect> {
         }
     };
     model.form.busy = true;
+    model.form.connecting = model.form.server.trim().into();
     let passkey = Some(model.form.passkey.trim()).filter(|it| !it.is_empty()).map(str::to_owned);
     vec![Effect::Connect { address, name: model.form.name.trim().into(), passkey }]
 }

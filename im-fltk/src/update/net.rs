@@ -18,7 +18,8 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             Vec::new()
         }
         ClientEvent::LoggedIn { user, name, server, welcome, .. } => {
-            let server_text = model.form.server.trim().to_owned();
+            // What was connected to, whatever the form says by now.
+            let server_text = model.form.connecting.clone();
             model.settings.remember(&server_text, &name);
             model.me = Some((user, name));
             model.server = server;
@@ -35,6 +36,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         ClientEvent::Renumbered { old, new } => {
             if let Some(mut room) = model.rooms.remove(&old) {
                 room.id = new;
+                room.begin_anew();
                 model.rooms.insert(new, room);
             }
             if model.current == old {
@@ -95,7 +97,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         }
         ClientEvent::Receipt { room, user, read, .. } => {
             if let Some(room) = model.rooms.get_mut(&room) {
-                room.receipts.insert(user, read.0);
+                room.revision += u64::from(room.receipts.insert(user, read.0) != Some(read.0));
             }
             Vec::new()
         }
@@ -146,10 +148,9 @@ fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
         Code::NameTaken | Code::NameInvalid => Field::Name,
         _ => Field::Server,
     };
-    model.screen = Screen::Connect;
-    model.link = Link::Off;
+    let effects = super::disconnect(model);
     model.form.fail(field, text);
-    vec![Effect::Disconnect]
+    effects
 }
 
 /// A room that is not there is made; one that somebody else has made meanwhile is entered.
@@ -158,7 +159,10 @@ fn failed(model: &mut Model, request: RequestId, code: Option<Code>, text: Strin
     match (joining, code) {
         (Some(name), Some(Code::NotFound)) => return vec![Effect::Create(name)],
         (Some(name), Some(Code::Exists)) => return vec![Effect::Join(name)],
-        (Some(_) | None, _) => model.note = text,
+        (Some(_) | None, _) => {
+            model.stop_loading();
+            model.note = text;
+        }
     }
     Vec::new()
 }
@@ -170,15 +174,14 @@ fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect
         model.form.fail(Field::Server, text);
         return vec![Effect::Disconnect];
     }
+    model.stop_loading();
     if comes_back {
         model.link = Link::Broken(text);
         return Vec::new();
     }
-    model.screen = Screen::Connect;
-    model.link = Link::Off;
-    model.rooms.clear();
+    let effects = super::disconnect(model);
     model.form.fail(Field::Server, text);
-    vec![Effect::Disconnect]
+    effects
 }
 
 fn entered(model: &mut Model, info: &libim::wire::RoomInfo) -> Vec<Effect> {
@@ -186,6 +189,10 @@ fn entered(model: &mut Model, info: &libim::wire::RoomInfo) -> Vec<Effect> {
     let key = model.mute_key(&fresh);
     let muted = model.settings.muted.contains(&key);
     let known = model.rooms.entry(info.room).or_insert(fresh);
+    if info.head.0 < known.last_seq() {
+        // The server has lost its data: the room's order begins anew.
+        known.begin_anew();
+    }
     (known.name, known.topic, known.count) = (info.name.clone(), info.topic.clone(), info.members);
     known.muted = muted;
     if !model.rooms.contains_key(&model.current) {
@@ -205,7 +212,7 @@ fn exited(model: &mut Model, room: RoomId, text: String) -> Vec<Effect> {
 
 fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let me = model.my_id();
-    let looking = model.focused && model.current == event.room;
+    let looking = model.focused && model.at_end && model.current == event.room;
     let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
     if !room.add(event, me, false) || event.author == me {
         return see_if_current(model, event.room);

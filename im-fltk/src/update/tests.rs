@@ -171,6 +171,11 @@ fn a_message_is_sending_sent_and_read() {
     assert_eq!(model.room().unwrap().readers(1, ME), 1);
     update(&mut model, 5, Msg::Posted(RoomId::LOBBY, "again".into(), Err("no".into())));
     assert_eq!((model.room().unwrap().draft.as_str(), model.note.as_str()), ("again", "no"));
+    // Scrolled up one has not seen what comes.
+    update(&mut model, 0, Msg::AtBottom(false));
+    assert_eq!(said(&mut model, RoomId::LOBBY, 2, 2, "new"), []);
+    assert_eq!(model.unread(), 1);
+    assert_eq!(update(&mut model, 0, Msg::AtBottom(true)), [Effect::MarkRead(RoomId::LOBBY, 2)]);
 }
 
 #[test]
@@ -368,4 +373,19 @@ fn settings_change_by_keys() {
     update(&mut model, 0, Msg::ToggleTheme);
     assert_ne!(model.settings.theme, before);
     assert_eq!(update(&mut model, 0, Msg::Quit), [Effect::Save, Effect::Quit]);
+}
+
+#[test]
+fn a_server_that_lost_its_data_begins_anew() {
+    let mut model = chatting();
+    for seq in 1..=9 {
+        said(&mut model, RoomId::LOBBY, seq, 2, "old");
+    }
+    net(&mut model, ClientEvent::Entered(info(RoomId::LOBBY, RoomKind::Lobby, "lobby")));
+    assert_eq!(said(&mut model, RoomId::LOBBY, 1, 2, "new"), [Effect::MarkRead(RoomId::LOBBY, 1)]);
+    assert_eq!(model.room().unwrap().said(1).map(|it| it.text.as_str()), Some("new"));
+    model.rooms.get_mut(&RoomId::LOBBY).unwrap().loading = true;
+    let retry_in = Some(Duration::from_secs(1));
+    net(&mut model, ClientEvent::Disconnected { code: None, text: "reset".into(), retry_in });
+    assert!(!model.room().unwrap().loading);
 }

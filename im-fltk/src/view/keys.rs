@@ -15,10 +15,7 @@ pub fn shortcut(mail: &Mailbox, messages: &Messages) -> bool {
         Key::PageUp => messages.page(-1),
         Key::PageDown => messages.page(1),
         Key::Home if ctrl => messages.go_to_start(),
-        Key::End if ctrl => {
-            messages.go_to_end();
-            mail.send(Msg::AtBottom);
-        }
+        Key::End if ctrl => messages.go_to_end(),
         Key::Up if alt => mail.send(Msg::Step(-1)),
         Key::Down if alt => mail.send(Msg::Step(1)),
         Key::Escape => mail.send(Msg::Cancel),

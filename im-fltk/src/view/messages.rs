@@ -57,6 +57,8 @@ impl Messages {
             }
             if state.scroll.top < NEAR_TOP && room.more && !room.loading {
                 mail.send(Msg::NearTop);
+                // Drawing comes last in the toolkit's turn: another one is wanted for what it has said.
+                app::add_timeout3(0.0, |_| {});
             }
         }
         draw::pop_clip();
@@ -68,6 +70,11 @@ impl Messages {
             state.scrolled(model, room, m, |scroll, count, height| scroll.by(pixels, count, view, height));
         });
         self.widget.redraw();
+    }
+
+    /// Whether the newest message is in sight.
+    pub fn is_at_end(&self) -> bool {
+        self.state.borrow().scroll.follow
     }
 
     pub fn page(&mut self, pages: i32) {
@@ -187,7 +194,6 @@ impl Messages {
         if !self.state.borrow().scroll.follow && fresh > 0 && py > it.h() - 44 && (px - it.w() / 2).abs() < 90
         {
             self.clone().go_to_end();
-            mail.send(Msg::AtBottom);
             return true;
         }
         let place = self.place_at(px, py);
@@ -199,7 +205,7 @@ impl Messages {
     fn drag_bar(&self, it: &mut Widget, py: i32) {
         self.with(|state, model, room, m, view| {
             let rows = i64::try_from(count(room)).unwrap_or(0);
-            let row = rows * i64::from(py.clamp(0, view)) / i64::from(view.max(1));
+            let row = rows * i64::from(py.clamp(0, view.max(0))) / i64::from(view.max(1));
             let row = usize::try_from(row).unwrap_or(0);
             state.scroll = Scroll { follow: false, top: row.min(count(room).saturating_sub(1)), skip: 0 };
             state.scrolled(model, room, m, |scroll, count, height| scroll.by(0, count, view, height));

@@ -11,7 +11,7 @@ pub const BAR: i32 = 10;
 
 pub fn draw_bar(scroll: &Scroll, count: usize, (x, y, h): (i32, i32, i32), c: &Colors) {
     let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
-    let thumb = (i64::from(h) * 20 / (count + 20)).clamp(24, i64::from(h));
+    let thumb = (i64::from(h) * 20 / (count + 20)).max(24).min(i64::from(h.max(0)));
     let room = i64::from(h) - thumb;
     let top = i64::try_from(scroll.top).unwrap_or(0);
     let at = if scroll.follow { room } else { (room * top / count).min(room) };

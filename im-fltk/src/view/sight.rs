@@ -51,9 +51,10 @@ impl State {
         m: &Metrics,
         fonts: &mut dyn Measure,
     ) -> &'a Row {
-        if index >= room.entries.len() {
-            let row = pending_row(room, index - room.entries.len(), m, fonts);
-            rows.insert(index, row);
+        if let Some(pending) = index.checked_sub(room.entries.len()) {
+            // Not kept under an entry's index: an entry may stand there next.
+            let row = pending_row(room, pending, m, fonts);
+            return rows.entry(usize::MAX - pending).insert_entry(row).into_mut();
         }
         rows.entry(index).or_insert_with(|| entry_row(room, index, model.my_id(), m, fonts))
     }

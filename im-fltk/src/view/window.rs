@@ -205,7 +205,7 @@ impl Ui {
         self.rooms.resize(0, 0, left, h);
         self.people.resize(w - right, 0, right, h);
         self.header.resize(left, 0, middle, top);
-        self.messages.widget.resize(left, top, middle, h - top - line - field - size);
+        self.messages.widget.resize(left, top, middle, (h - top - line - field - size).max(size));
         self.footer.resize(left, h - line - field - size, middle, line);
         let bottom = h - field - size / 2;
         let button = size * 5 / 2;

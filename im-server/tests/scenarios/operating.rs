@@ -53,7 +53,7 @@ fn a_taken_port_is_explained() {
 fn bad_arguments_are_explained() {
     for (args, word) in [
         (["--listen", "no/where"], "HOST:PORT"),
-        (["--listen", "localhost"], "127.0.0.1"),
+        (["--listen", "a.host.name"], "127.0.0.1"),
         (["--passkey", " "], "--open"),
         (["--text-max", "99999999"], "65536"),
     ] {
