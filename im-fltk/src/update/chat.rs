@@ -90,6 +90,7 @@ pub fn select(model: &mut Model, room: RoomId) -> Vec<Effect> {
     model.current = room;
     model.at_end = true;
     mark_unread_line(model);
+    model.members.clear();
     refresh_members(model);
     let draft = model.room().map_or_else(String::new, |room| room.draft.clone());
     let mut effects = vec![Effect::SetInput(draft), Effect::ScrollToEnd];

@@ -134,6 +134,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             }
             chat::mark_unread_line(model);
         }
+        Msg::OpenSwitcher | Msg::OpenSearch if model.screen == Screen::Connect => {}
         Msg::OpenSwitcher => model.switcher = Some(Switcher::search(model, "")),
         Msg::Switch(text) => model.switcher = Some(Switcher::search(model, &text)),
         Msg::SwitchStep(by) => {

@@ -3,7 +3,7 @@
 use super::{Effect, Millis, chat};
 use crate::model::{Field, Link, Model, Room, Screen};
 use libim::ClientEvent;
-use libim::wire::{Code, Event, Person, Presence, RequestId, RoomId, UserId};
+use libim::wire::{Body, Code, Event, Person, Presence, RequestId, RoomId, UserId};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
@@ -215,7 +215,11 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let looking = model.focused && model.at_end && model.current == event.room;
     let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
     if !room.add(event, me, false) || event.author == me {
-        return see_if_current(model, event.room);
+        let mut effects = see_if_current(model, event.room);
+        if model.current == event.room && matches!(event.body, Body::Joined | Body::Left { .. }) {
+            effects.push(Effect::Members(event.room));
+        }
+        return effects;
     }
     room.typing.remove(&event.author);
     room.fresh += 1;

@@ -132,7 +132,10 @@ impl Ui {
             self.show(model);
         }
         match model.screen {
-            Screen::Connect => self.connect.sync(model),
+            Screen::Connect => {
+                self.connect.sync(model);
+                self.sync_overlays(model);
+            }
             Screen::Chat => self.sync_chat(model),
         }
         let unread = model.unread();
@@ -161,14 +164,18 @@ impl Ui {
         self.attach.set_color(c.field);
         self.attach.set_label_color(c.faint);
         let was_open = self.switcher.group.visible() || self.search.group.visible();
-        self.switcher.sync(model, self.window.w());
-        let right = self.messages.widget.x() + self.messages.widget.w();
-        self.search.sync(model, right, self.messages.widget.y());
+        self.sync_overlays(model);
         if was_open && model.switcher.is_none() && model.search.is_none() && app::focus().is_some() {
             let _ = self.input.take_focus();
         }
         self.chat.redraw();
         self.window.redraw();
+    }
+
+    fn sync_overlays(&mut self, model: &Model) {
+        self.switcher.sync(model, self.window.w());
+        let right = self.messages.widget.x() + self.messages.widget.w();
+        self.search.sync(model, right, self.messages.widget.y());
     }
 
     fn show(&mut self, model: &Model) {
