@@ -24,7 +24,7 @@ from ._events import (
     Rooms,
 )
 from ._library import ClientView, PersonView, RoomView, lib
-from ._source import Source, SyncSource
+from ._source import QUEUE_MAX, Source, SyncSource
 
 #: The room that everybody is in.
 LOBBY = 1
@@ -170,7 +170,11 @@ class ClientBase(Source):
     def _handle(self, event: Event) -> None:
         special = _SPECIAL.get(type(event))
         if special is None or not getattr(self, special)(event):
-            self._keep(event)
+            # As _keep, without a call: this is done for every event.
+            if len(self._events) < QUEUE_MAX:
+                self._events.append(event)
+            else:
+                self._keep(event)
 
     def _handle_posted(self, event: Posted | PostFailed) -> bool:
         """True: somebody waits for it, and nobody else is told."""

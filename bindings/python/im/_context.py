@@ -165,10 +165,15 @@ class Context:
             if length.value <= 2:
                 return events
             taken = json.loads(string_at(out.value or 0, length.value))
+            source, taker = -1, None
             for fields in taken:
                 event = event_from(fields)
-                known = self._takers.get(event.source)
-                if known is not None and (taker := known()) is not None:
+                if event.source != source:
+                    # Most come from the same one as the one before.
+                    source = event.source
+                    known = self._takers.get(source)
+                    taker = None if known is None else known()
+                if taker is not None:
                     taker(event)
                 events.append(event)
             if len(taken) < BATCH:

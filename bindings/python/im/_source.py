@@ -182,9 +182,10 @@ class AsyncSource(Source):
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Events as they come, to the end."""
+        events = self._events
         while await self._more():
-            while self._events:
-                yield self._next()
+            while events:
+                yield self._next() if self._lost else events.popleft()
 
     async def next(self, timeout: float | None = None) -> Event | None:
         """The next event; None: nothing came within `timeout` seconds, or nothing will come any more."""
