@@ -1,6 +1,7 @@
 //! Lines of text and the height of rows, for any way of measuring.
 
 use crate::text::{Span, Style};
+use libim::core::text::cut;
 
 /// Bytes of a text that are looked at for one line.
 const NEAR: usize = 1000;
@@ -39,7 +40,7 @@ pub fn wrap(spans: &[Span], width: i32, measure: &mut dyn Measure) -> Vec<Line> 
             let mut rest = part;
             while !rest.is_empty() {
                 // More than this fits on no line: what is far beyond need not be measured.
-                let near = rest.get(..rest.floor_char_boundary(NEAR)).unwrap_or(rest);
+                let near = cut(rest, NEAR);
                 let (fits, used) = fitting(near, span.style, width - x, x == 0, measure);
                 let (head, tail) = rest.split_at(fits);
                 if !head.is_empty() {

@@ -120,11 +120,11 @@ impl Program {
     /// Handles everything that has happened since the toolkit's last turn, and shows it.
     fn turn(&mut self) -> anyhow::Result<()> {
         let mut changed = self.ui.is_new();
-        // The toolkit has a focused widget just when the window has the keyboard.
         let at_end = self.ui.messages.is_at_end();
         if at_end != self.model.borrow().at_end {
             self.mail.send(Msg::AtBottom(at_end));
         }
+        // The toolkit has a focused widget just when the window has the keyboard.
         let focused = app::focus().is_some();
         if focused != self.model.borrow().focused {
             self.mail.send(Msg::Focus(focused));

@@ -85,9 +85,9 @@ impl Net {
         client.ok_or(CommandError::Closed).and_then(request).map_err(|error| error.to_string())
     }
 
-    pub fn text_max(&mut self) -> usize {
+    pub fn text_max(&self) -> usize {
         self.client
-            .and_then(|id| self.lp.client(id))
+            .and_then(|id| self.lp.look_at_client(id))
             .map_or(16 * 1024, |client| client.limits().text_bytes as usize)
     }
 

@@ -193,16 +193,19 @@ class ClientBase(Source):
         self._login = event
         if isinstance(event, LoginRefused):
             # Nothing more happens before the program logs in again.
-            for key in [key for key, answer in self._answers.items() if answer is None]:
-                self._answered(key, LoginRefusedError(event.text, event.code))
+            self._fail_answers(LoginRefusedError, event)
         return False
 
     def _handle_disconnected(self, event: Disconnected) -> bool:
         if event.wait_ms is None:
             self._over = True
-            for key in [key for key, answer in self._answers.items() if answer is None]:
-                self._answered(key, DisconnectedError(event.text, event.code))
+            self._fail_answers(DisconnectedError, event)
         return False
+
+    def _fail_answers(self, kind: type[RefusedError], event: LoginRefused | Disconnected) -> None:
+        """Whoever still waits for an answer will get none."""
+        for key in [key for key, answer in self._answers.items() if answer is None]:
+            self._answered(key, kind(event.text, event.code))
 
     def _answered(self, key: int | str, answer: Event | ImError) -> None:
         self._answers[key] = answer

@@ -1,5 +1,7 @@
 //! *bold*, _italic_, `code`, fenced code and links.
 
+use libim::core::text::cut;
+
 /// Bytes that one mark may emphasise.
 const REACH: usize = 400;
 
@@ -88,7 +90,7 @@ fn closing(text: &str, at: usize, mark: char) -> Option<usize> {
 
 /// The rest of the line, as far as a mark may reach: so that many marks that never close cost little.
 fn within_reach(rest: &str) -> &str {
-    let near = rest.get(..rest.floor_char_boundary(REACH)).unwrap_or(rest);
+    let near = cut(rest, REACH);
     near.split('\n').next().unwrap_or(near)
 }
 

@@ -8,6 +8,8 @@ pub use complete::complete;
 pub use emoji::{by_name, emoticons};
 pub use markup::{Span, Style, parse};
 
+use libim::core::text::is_unsafe;
+
 /// A text that cannot harm: control characters and overrides of direction are shown as signs (UAX #9, section 2).
 pub fn plain(text: &str) -> String {
     text.chars()
@@ -16,7 +18,7 @@ pub fn plain(text: &str) -> String {
             '\r' => ' ',
             '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
             '\u{7f}' => '\u{2421}',
-            '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            _ if is_unsafe(c) => char::REPLACEMENT_CHARACTER,
             _ => c,
         })
         .collect()

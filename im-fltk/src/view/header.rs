@@ -1,7 +1,7 @@
 //! The bar above the messages, and the line below them.
 
 use super::Shared;
-use super::theme::colors;
+use super::theme::{colors, width_of};
 use crate::model::{Link, Model};
 use crate::text::plain;
 use fltk::draw;
@@ -27,8 +27,7 @@ pub fn header(model: Shared) -> Widget {
             Link::Off => ("○ not connected".into(), c.bad),
         };
         draw::set_font(Font::Helvetica, size * 6 / 7);
-        #[allow(clippy::cast_possible_truncation)] // a short text
-        let width = draw::width(&state) as i32;
+        let width = width_of(&state);
         draw::set_draw_color(color);
         draw::draw_text(&state, x + w - width - size, y + h / 2 + size / 3);
         if let Some(room) = model.room() {
@@ -37,8 +36,7 @@ pub fn header(model: Shared) -> Widget {
             draw::set_draw_color(c.text);
             let label = plain(&room.label());
             draw::draw_text(&label, x + size, y + h / 2 + size / 3);
-            #[allow(clippy::cast_possible_truncation)] // a name is short
-            let left = x + size * 2 + draw::width(&label) as i32;
+            let left = x + size * 2 + width_of(&label);
             draw::set_font(Font::Helvetica, size);
             draw::set_draw_color(c.faint);
             draw::draw_text(&plain(&room.topic), left, y + h / 2 + size / 3);
@@ -68,8 +66,7 @@ pub fn footer(model: Shared, length: std::rc::Rc<std::cell::Cell<usize>>) -> Wid
             let text =
                 if left < 0 { format!("{} bytes too long", -left) } else { format!("{left} bytes left") };
             draw::set_draw_color(if left < 0 { c.bad } else { c.away });
-            #[allow(clippy::cast_possible_truncation)] // a short text
-            let width = draw::width(&text) as i32;
+            let width = width_of(&text);
             draw::draw_rect_fill(x + w - width - size * 2, y, width + size * 2, h, c.back);
             draw::set_draw_color(if left < 0 { c.bad } else { c.away });
             draw::draw_text(&text, x + w - width - size, y + h - size / 2);

@@ -1,9 +1,9 @@
 //! The lists of rooms and of people: rows of one height, drawn as far as they are in sight.
 
-use super::theme::{Colors, colors};
+use super::theme::{Colors, colors, wheel_steps, width_of};
 use super::{Mailbox, Shared};
 use crate::model::{Model, Room};
-use crate::text::{hue, initials, plain};
+use crate::text::{initials, plain};
 use crate::update::Msg;
 use fltk::enums::{Event, Font};
 use fltk::prelude::*;
@@ -57,11 +57,7 @@ fn handle(
 ) -> bool {
     match event {
         Event::MouseWheel => {
-            let by = match app::event_dy() {
-                app::MouseWheel::Up => 3,
-                app::MouseWheel::Down => -3,
-                _ => 0,
-            };
+            let by = wheel_steps() * 3;
             let all = i32::try_from(rows(model, kind)).unwrap_or(0) * row_height(model);
             let most = (all - it.h() + heading(model)).max(0);
             offset.set((offset.get() + by * row_height(model)).clamp(0, most));
@@ -170,8 +166,7 @@ fn draw_room(room: &Room, current: bool, (x, y, w, h): (i32, i32, i32, i32), siz
         let text =
             if room.mentions > 0 { format!("@{}", room.fresh) } else { room.fresh.min(999).to_string() };
         draw::set_font(Font::HelveticaBold, size * 4 / 5);
-        #[allow(clippy::cast_possible_truncation)] // a few characters
-        let width = draw::width(&text) as i32 + size * 2 / 3;
+        let width = width_of(&text) + size * 2 / 3;
         let (left, height) = (x + w - width - size / 2, size * 4 / 3);
         let back = if room.mentions > 0 {
             c.bad
@@ -187,15 +182,14 @@ fn draw_room(room: &Room, current: bool, (x, y, w, h): (i32, i32, i32, i32), siz
 }
 
 fn draw_person(person: &Person, me: bool, (x, y, w, h): (i32, i32, i32, i32), size: i32, c: &Colors) {
-    let color = c.people.get(hue(&person.name) % c.people.len()).copied().unwrap_or(c.text);
+    let color = c.of(&person.name);
     let avatar = h - size / 2;
     draw::set_draw_color(color);
     draw::draw_pie(x + size / 2, y + size / 4, avatar, avatar, 0.0, 360.0);
     draw::set_font(Font::HelveticaBold, size * 5 / 6);
     draw::set_draw_color(c.panel);
     let letters = initials(&person.name);
-    #[allow(clippy::cast_possible_truncation)] // two letters
-    let width = draw::width(&letters) as i32;
+    let width = width_of(&letters);
     draw::draw_text(&letters, x + size / 2 + (avatar - width) / 2, y + h / 2 + size / 3);
     let dot = size * 3 / 4;
     draw::set_draw_color(c.panel);

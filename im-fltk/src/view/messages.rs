@@ -4,7 +4,7 @@ use super::rows::{Fonts, Metrics};
 use super::scrollbar::{BAR, draw_bar, draw_newer, open_link};
 use super::selection::{Place, columns, cut};
 use super::sight::{State, count};
-use super::theme::{Colors, colors};
+use super::theme::{Colors, colors, wheel_steps};
 use super::{Mailbox, Shared};
 use crate::layout::Scroll;
 use crate::model::{Model, Room};
@@ -123,11 +123,7 @@ impl Messages {
         let (px, py) = (app::event_x() - it.x(), app::event_y() - it.y());
         match event {
             Event::MouseWheel => {
-                let lines = match app::event_dy() {
-                    app::MouseWheel::Up => 3,
-                    app::MouseWheel::Down => -3,
-                    _ => 0,
-                };
+                let lines = wheel_steps() * 3;
                 let size = self.model.borrow().settings.text_size;
                 self.clone().scroll_by(lines * size * 3 / 2);
                 true

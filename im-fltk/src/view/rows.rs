@@ -1,9 +1,9 @@
 //! One entry of the list of messages, laid out and drawn.
 
-use super::theme::{Colors, face};
+use super::theme::{Colors, face, width_of};
 use crate::layout::{Line, Measure, wrap};
 use crate::model::{Entry, Room, What};
-use crate::text::{Style, emoticons, hue, initials, parse, plain};
+use crate::text::{Style, emoticons, initials, parse, plain};
 use fltk::draw;
 use fltk::enums::{Color, Font};
 use jiff::{Timestamp, tz::TimeZone};
@@ -194,13 +194,12 @@ impl Row {
         let mut base = body;
         if let Some((name, time)) = &self.head {
             base += m.size / 3;
-            let color = c.people.get(hue(name) % c.people.len()).copied().unwrap_or(c.text);
+            let color = c.of(name);
             draw_avatar(x + m.margin, base + m.size / 6, m, name, color, c);
             draw::set_font(Font::HelveticaBold, m.size);
             draw::set_draw_color(color);
             draw::draw_text(name, left, base + m.size);
-            #[allow(clippy::cast_possible_truncation)] // names are short
-            let after = left + draw::width(name) as i32 + m.size / 2;
+            let after = left + width_of(name) + m.size / 2;
             draw::set_font(Font::Helvetica, m.size * 4 / 5);
             draw::set_draw_color(c.faint);
             draw::draw_text(time, after, base + m.size);
@@ -256,8 +255,7 @@ fn draw_rule(x: i32, y: i32, m: &Metrics, line: Color, text: &str, ink: Color, b
     draw::set_draw_color(line);
     draw::draw_xyline(x + m.margin, y, x + m.width - m.margin);
     draw::set_font(Font::HelveticaBold, m.size * 4 / 5);
-    #[allow(clippy::cast_possible_truncation)] // a date is short
-    let width = draw::width(text) as i32 + m.size;
+    let width = width_of(text) + m.size;
     let left = x + (m.width - width) / 2;
     draw::draw_rect_fill(left, y - m.size / 2, width, m.size, back);
     draw::set_draw_color(ink);
@@ -270,7 +268,6 @@ fn draw_avatar(x: i32, y: i32, m: &Metrics, name: &str, color: Color, c: &Colors
     draw::set_font(Font::HelveticaBold, m.size);
     draw::set_draw_color(c.back);
     let letters = initials(name);
-    #[allow(clippy::cast_possible_truncation)] // two letters
-    let width = draw::width(&letters) as i32;
+    let width = width_of(&letters);
     draw::draw_text(&letters, x + (m.avatar - width) / 2, y + m.avatar / 2 + m.size / 3);
 }

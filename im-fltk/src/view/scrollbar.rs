@@ -1,7 +1,7 @@
 //! Beside and above the list of messages: the bar, and the way to the newest.
 
 use super::rows::Metrics;
-use super::theme::Colors;
+use super::theme::{Colors, width_of};
 use crate::layout::Scroll;
 use fltk::draw;
 use fltk::enums::Font;
@@ -26,8 +26,7 @@ pub fn draw_newer(fresh: usize, (x, y, w, h): (i32, i32, i32, i32), m: &Metrics,
     draw::set_font(Font::HelveticaBold, m.size);
     draw::draw_rect_fill(x + w / 2 - 85, y + h - 40, 170, 30, c.accent);
     draw::set_draw_color(c.on_accent);
-    #[allow(clippy::cast_possible_truncation)] // a short text
-    let width = draw::width(&text) as i32;
+    let width = width_of(&text);
     draw::draw_text(&text, x + (w - width) / 2, y + h - 25 + m.size / 3);
 }
 

@@ -12,7 +12,6 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub struct State {
     pub scroll: Scroll,
-    pub scrolls: HashMap<RoomId, Scroll>,
     pub rows: HashMap<usize, Row>,
     /// What the rows were laid out for.
     pub made_for: (RoomId, u64, i32, i32),
@@ -31,8 +30,7 @@ impl State {
     pub fn prepare(&mut self, model: &Model, room: &Room, width: i32) -> Metrics {
         let size = model.settings.text_size;
         if self.made_for.0 != room.id {
-            self.scrolls.insert(self.made_for.0, self.scroll);
-            self.scroll = self.scrolls.get(&room.id).copied().unwrap_or_default();
+            self.scroll = Scroll::default();
             self.selection = None;
         }
         let key = (room.id, room.revision, width, size);

@@ -1,7 +1,9 @@
 //! Colours and fonts.
 
 use crate::model::Theme;
+use crate::text::hue;
 use fltk::enums::{Color, Font};
+use fltk::{app, draw};
 
 /// The colours of a theme. `Color::from_rgb` throughout: named colours are remapped by the toolkit's own themes.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +88,28 @@ pub fn colors(theme: Theme) -> Colors {
                 rgb(0x00a8_4892),
             ],
         },
+    }
+}
+
+/// How wide a text is in the font that is set.
+#[allow(clippy::cast_possible_truncation)] // texts of one line
+pub fn width_of(text: &str) -> i32 {
+    draw::width(text) as i32
+}
+
+/// Steps of the mouse's wheel, down when positive.
+pub fn wheel_steps() -> i32 {
+    match app::event_dy() {
+        app::MouseWheel::Up => 1,
+        app::MouseWheel::Down => -1,
+        _ => 0,
+    }
+}
+
+impl Colors {
+    /// The colour of somebody's name and avatar.
+    pub fn of(&self, name: &str) -> Color {
+        self.people.get(hue(name) % self.people.len()).copied().unwrap_or(self.text)
     }
 }
 

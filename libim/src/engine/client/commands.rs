@@ -1,6 +1,7 @@
 //! What the program asks of its client.
 
 use super::{Asked, Client, State};
+use crate::core::text::cut;
 use crate::wire::limits::{
     DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY,
 };
@@ -238,8 +239,7 @@ impl Client {
         match self.state {
             State::Ready => {
                 self.state = State::Quitting(self.now.mono + DRAIN_TIME_MAX);
-                self.quit_reason =
-                    reason.get(..reason.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default().into();
+                self.quit_reason = cut(reason, REASON_BYTES_MAX).into();
             }
             State::Quitting(_) | State::Leaving(_) | State::Closed => {}
             State::Waiting(_) => self.end(None, "quit"),

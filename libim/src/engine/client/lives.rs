@@ -9,14 +9,19 @@ use crate::wire::RoomId;
 const BITS: u32 = 32;
 /// Ids from here on are the client's own, for rooms that the server is yet to name. Below 2^53, as all that the program sees, so
 /// that they survive in languages whose numbers are doubles.
-pub(super) const PLACEHOLDERS: u64 = 1 << 52;
+pub(super) const OWN_IDS: u64 = 1 << 52;
 /// Lives that can be told apart.
 const LIVES: u64 = 1 << 20;
+
+/// Whether an id means the same in every life: the lobby, no room, and the client's own.
+fn is_of_every_life(room: RoomId) -> bool {
+    room == RoomId::LOBBY || room == RoomId::PEOPLE || room.0 >= OWN_IDS
+}
 
 impl Client {
     /// The server's room as the program knows it.
     pub(super) fn outward(&self, room: RoomId) -> RoomId {
-        if room == RoomId::LOBBY || room == RoomId::PEOPLE || room.0 >= PLACEHOLDERS {
+        if is_of_every_life(room) {
             return room;
         }
         RoomId(room.0 | (self.life % LIVES) << BITS)
@@ -24,7 +29,7 @@ impl Client {
 
     /// The program's room as the server knows it.
     pub(super) fn inward(&self, room: RoomId) -> Result<RoomId, CommandError> {
-        if room == RoomId::LOBBY || room == RoomId::PEOPLE || room.0 >= PLACEHOLDERS {
+        if is_of_every_life(room) {
             return Ok(room);
         }
         if room.0 >> BITS != self.life % LIVES {

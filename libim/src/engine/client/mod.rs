@@ -39,7 +39,7 @@ pub struct Client {
     conn: Option<Conn>,
     generation: u32,
     last_request: u32,
-    last_placeholder: u64,
+    last_own_id: u64,
     hello: Option<ServerHello>,
     /// The life of the server's data that the rooms' places belong to.
     epoch: Option<Epoch>,
@@ -154,7 +154,7 @@ impl Client {
             conn: None,
             generation: 0,
             last_request: 0,
-            last_placeholder: 0,
+            last_own_id: 0,
             hello: None,
             epoch: None,
             life: 0,

@@ -1,7 +1,7 @@
 //! Rooms that the client is in, and how it comes back into them.
 
 use super::incoming::rejoin;
-use super::lives::PLACEHOLDERS;
+use super::lives::OWN_IDS;
 use super::posts::Entry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
@@ -96,8 +96,8 @@ impl Client {
         let named: Vec<RoomId> = self.rooms.keys().copied().filter(|id| *id != RoomId::LOBBY).collect();
         for old in named {
             let Some(mut room) = self.rooms.remove(&old) else { continue };
-            self.last_placeholder += 1;
-            let new = RoomId(PLACEHOLDERS + self.last_placeholder);
+            self.last_own_id += 1;
+            let new = RoomId(OWN_IDS + self.last_own_id);
             room.info.room = new;
             self.rooms.insert(new, room);
             self.posts.rename(old, new);

@@ -2,7 +2,7 @@
 
 use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent};
-use crate::core::{Name, Now, Room};
+use crate::core::{Name, Now, Room, text::cut};
 use crate::engine::Action;
 use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{Code, LeaveReason, Notice, Person, RoomId, RoomInfo, RoomKind, UserId};
@@ -18,7 +18,7 @@ impl Server {
     /// Removes somebody at once: their session ends, and everybody sees them kicked with these words. False when nobody
     /// of that name is here. Of the words, [`REASON_BYTES_MAX`] bytes are passed on.
     pub fn kick(&mut self, name: &str, words: &str) -> bool {
-        let words = words.get(..words.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default();
+        let words = cut(words, REASON_BYTES_MAX);
         let now = self.now;
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
         let Some(user) = named.and_then(|name| self.hub.holder(&name)) else { return false };

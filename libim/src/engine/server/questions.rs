@@ -4,7 +4,7 @@
 use super::conn::Phase;
 use super::timeouts::Timeout;
 use super::{Refused, Server, ServerEvent};
-use crate::core::Now;
+use crate::core::{Now, text::cut};
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::{DECISION_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{Cid, Code, Edit, FromClient, Login, Post, RoomId, UserId};
@@ -121,7 +121,7 @@ impl Server {
     pub fn decide(&mut self, id: QuestionId, grant: bool, words: &str) -> bool {
         let now = self.now;
         let Some(Held { conn, request, .. }) = self.close_question(id) else { return false };
-        let words = words.get(..words.floor_char_boundary(REASON_BYTES_MAX)).unwrap_or_default();
+        let words = cut(words, REASON_BYTES_MAX);
         if grant {
             if let (Some(user), FromClient::Post(Post { cid, .. }) | FromClient::Edit(Edit { cid, .. })) =
                 (self.user_of(conn), &*request)
