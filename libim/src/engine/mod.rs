@@ -7,6 +7,7 @@
 pub mod client;
 mod machine;
 mod outbox;
+mod pool;
 mod random;
 #[cfg(feature = "server")]
 pub mod server;
@@ -17,4 +18,5 @@ mod timers;
 
 pub use machine::{Action, ConnId, Link, Machine, Peer};
 pub use outbox::{Block, Outbox};
+pub(crate) use pool::Pool;
 pub use random::Random;

@@ -1,5 +1,6 @@
 //! A connection's outgoing queue: ranges of shared blocks and runs of its own bytes, bounded.
 
+use super::Pool;
 use crate::wire::{Gap, RoomId, Seq};
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -34,7 +35,8 @@ impl Chunk {
     }
 }
 
-/// The queue. It holds no memory while it is empty, and none but a pointer for a shared block that is alone in it.
+/// The queue. It holds no memory while it is empty and [`reclaim`](Outbox::reclaim)ed, and none but a pointer for a shared
+/// block that is alone in it.
 #[derive(Debug, Default)]
 pub struct Outbox {
     front: Option<Chunk>,
@@ -71,7 +73,9 @@ impl Outbox {
     /// to send than an answer with a block behind it. Whether it did. What was copied is not shed, so it is bounded.
     pub fn join(&mut self, bytes: &[u8]) -> bool {
         match &mut self.front {
-            Some(Chunk::Own(own)) if self.rest.is_empty() && own.len() + bytes.len() <= JOINED_BYTES_MAX => {
+            Some(Chunk::Own(own))
+                if self.bytes > 0 && self.rest.is_empty() && own.len() + bytes.len() <= JOINED_BYTES_MAX =>
+            {
                 own.extend_from_slice(bytes);
                 self.bytes += bytes.len();
                 true
@@ -80,8 +84,8 @@ impl Outbox {
         }
     }
 
-    /// Appends what `write` writes; it must write whole frames, or nothing.
-    pub fn push_own(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    /// Appends what `write` writes; it must write whole frames, or nothing. Memory for it comes from the pool.
+    pub(crate) fn push_own(&mut self, pool: &mut Pool, write: impl FnOnce(&mut Vec<u8>)) {
         let last = if self.rest.is_empty() { self.front.as_mut() } else { self.rest.back_mut() };
         if let Some(Chunk::Own(bytes)) = last {
             let before = bytes.len();
@@ -89,7 +93,8 @@ impl Outbox {
             self.bytes += bytes.len() - before;
             return;
         }
-        let mut bytes = Vec::with_capacity(OWN_BYTES_MIN);
+        let mut bytes = pool.take();
+        bytes.reserve(OWN_BYTES_MIN);
         write(&mut bytes);
         if !bytes.is_empty() {
             self.bytes += bytes.len();
@@ -98,7 +103,7 @@ impl Outbox {
     }
 
     fn push(&mut self, chunk: Chunk) {
-        if self.front.is_none() {
+        if self.rest.is_empty() && self.front.as_ref().is_none_or(|front| front.bytes().is_empty()) {
             self.front = Some(chunk);
         } else {
             self.rest.push_back(chunk);
@@ -130,10 +135,23 @@ impl Outbox {
             self.front.as_ref().map(|chunk| chunk.bytes().len()).filter(|len| *len <= self.sent)
         {
             self.sent -= len;
+            if let (Some(Chunk::Own(bytes)), true) = (&mut self.front, self.rest.is_empty()) {
+                bytes.clear();
+                break;
+            }
             self.front = self.rest.pop_front();
         }
         if self.rest.is_empty() && self.rest.capacity() > 0 {
             self.rest = VecDeque::new();
+        }
+    }
+
+    /// Gives back the memory of bytes that are sent.
+    pub(crate) fn reclaim(&mut self, pool: &mut Pool) {
+        if self.is_empty()
+            && let Some(Chunk::Own(bytes)) = self.front.take()
+        {
+            pool.give(bytes);
         }
     }
 
@@ -210,14 +228,14 @@ mod tests {
             chunks in proptest::collection::vec((any::<bool>(), proptest::collection::vec(any::<u8>(), 1..50)), 0..20),
             step in 1usize..200,
         ) {
-            let mut outbox = Outbox::default();
+            let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
             let mut expected = Vec::new();
             for (shared, bytes) in &chunks {
                 expected.extend_from_slice(bytes);
                 if *shared {
                     outbox.push_block(block(bytes, None));
                 } else {
-                    outbox.push_own(|out| out.extend_from_slice(bytes));
+                    outbox.push_own(&mut pool, |out| out.extend_from_slice(bytes));
                 }
             }
             prop_assert_eq!(outbox.len(), expected.len());
@@ -227,10 +245,10 @@ mod tests {
 
     #[test]
     fn overflow_keeps_replies_and_names_what_it_dropped() {
-        let mut outbox = Outbox::default();
+        let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
         outbox.push_block(block(b"begun", Some((1, 1))));
         outbox.push_block(block(b"typing", None));
-        outbox.push_own(|out| out.extend_from_slice(b"reply"));
+        outbox.push_own(&mut pool, |out| out.extend_from_slice(b"reply"));
         outbox.push_block(block(b"two-three", Some((2, 3))));
         outbox.push_block(block(b"four", Some((4, 4))));
         outbox.advance(2);
@@ -241,15 +259,33 @@ mod tests {
 
     #[test]
     fn only_a_short_run_of_answers_is_joined() {
-        let mut outbox = Outbox::default();
+        let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
         assert!(!outbox.join(b"event"), "alone, it is a block");
-        outbox.push_own(|out| out.extend_from_slice(b"answer"));
+        outbox.push_own(&mut pool, |out| out.extend_from_slice(b"answer"));
         assert!(outbox.join(b"event"));
         assert!(!outbox.join(&[0; JOINED_BYTES_MAX]));
         outbox.push_block(block(b"block", Some((1, 1))));
         assert!(!outbox.join(b"event"), "it would overtake the block");
         assert_eq!(outbox.shed(5), vec![Gap { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
         assert_eq!(drain(&mut outbox, 4), b"answerevent");
+    }
+
+    #[test]
+    fn memory_of_what_is_sent_serves_the_next_queue() {
+        let (mut first, mut second, mut pool) = (Outbox::default(), Outbox::default(), Pool::new(1, 1024));
+        first.push_own(&mut pool, |out| out.extend_from_slice(b"answer"));
+        let memory = first.single().unwrap().as_ptr();
+        first.advance(3);
+        first.reclaim(&mut pool);
+        assert_eq!(first.single(), Some(&b"wer"[..]), "what still waits is not taken");
+        first.advance(3);
+        first.reclaim(&mut pool);
+        assert!(first.single().is_none());
+        second.push_own(&mut pool, |out| out.extend_from_slice(b"next"));
+        assert_eq!(second.single().map(<[u8]>::as_ptr), Some(memory));
+        second.advance(4);
+        second.push_block(block(b"block", None));
+        assert_eq!(drain(&mut second, 100), b"block", "an emptied run is not in the way");
     }
 
     #[test]

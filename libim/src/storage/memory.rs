@@ -126,7 +126,7 @@ impl Room {
                 return Outcome::Refused(ticket, Code::Conflict);
             }
             let Known { seq, time, .. } = known;
-            return Outcome::Duplicate(ticket, Box::new(Event { seq, time, ..*draft.event }));
+            return Outcome::Duplicate(ticket, Event { seq, time, ..draft.event });
         }
         if let Some(target) = target_of(&draft.event.body)
             && let Err(code) = self.revise(target, &draft.event, scratch)

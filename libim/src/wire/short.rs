@@ -16,14 +16,18 @@ pub(super) fn write_event(event: &Event, out: &mut Vec<u8>) -> bool {
     if !plain || message.deleted || !message.reactions.is_empty() || message.text.is_empty() {
         return false;
     }
-    out.reserve(64 + event.name.len() + message.text.len());
-    start(out, Event::KIND, 6);
-    put_number(out, b'r', event.room.0);
-    put_number(out, b's', event.seq.0);
-    put_number(out, b't', event.time.0);
-    put_number(out, b'a', event.author.0);
-    put_text(out, b'n', &event.name);
-    put_text(out, b'x', &message.text);
+    let mut head = Head::new(Event::KIND, 6);
+    head.number(b'r', event.room.0);
+    head.number(b's', event.seq.0);
+    head.number(b't', event.time.0);
+    head.number(b'a', event.author.0);
+    head.text(b'n', event.name.len());
+    let mut middle = Head::empty();
+    middle.text(b'x', message.text.len());
+    out.reserve(head.len + event.name.len() + middle.len + message.text.len());
+    for piece in [head.bytes(), event.name.as_bytes(), middle.bytes(), message.text.as_bytes()] {
+        out.extend_from_slice(piece);
+    }
     true
 }
 
@@ -32,12 +36,12 @@ pub(super) fn write_posted(posted: &Posted, out: &mut Vec<u8>) -> bool {
     if posted.duplicate || !posted.mentions.is_empty() {
         return false;
     }
-    out.reserve(48);
-    start(out, Posted::KIND, 4);
-    put_number(out, b'i', posted.id.0.into());
-    put_number(out, b'r', posted.room.0);
-    put_number(out, b's', posted.seq.0);
-    put_number(out, b't', posted.time.0);
+    let mut head = Head::new(Posted::KIND, 4);
+    head.number(b'i', posted.id.0.into());
+    head.number(b'r', posted.room.0);
+    head.number(b's', posted.seq.0);
+    head.number(b't', posted.time.0);
+    out.extend_from_slice(head.bytes());
     true
 }
 
@@ -53,38 +57,64 @@ pub(super) fn read_post(frame: &[u8]) -> Option<Post> {
     rest.is_empty().then(|| Post { id, room, cid: Cid(*cid), text: text.into(), reply_to: None })
 }
 
-/// The array of kind and body, and the body's map of so many fields.
-fn start(out: &mut Vec<u8>, kind: u16, fields: u8) {
-    let kind = u8::try_from(kind).unwrap_or(u8::MAX);
-    debug_assert!(kind < 0x80 && fields < 0x10);
-    out.extend_from_slice(&[0x92, kind, 0x80 | fields]);
+/// Short fields in a row, gathered on the stack so that the queue grows once for all of them.
+struct Head {
+    bytes: [u8; HEAD_BYTES],
+    len: usize,
 }
 
-/// A one-letter key and an unsigned number in its shortest form.
-fn put_number(out: &mut Vec<u8>, key: u8, number: u64) {
-    let [.., b4, b3, b2, b1] = number.to_be_bytes();
-    match number {
-        0..0x80 => out.extend_from_slice(&[0xa1, key, b1]),
-        0x80..0x100 => out.extend_from_slice(&[0xa1, key, 0xcc, b1]),
-        0x100..0x1_0000 => out.extend_from_slice(&[0xa1, key, 0xcd, b2, b1]),
-        0x1_0000..0x1_0000_0000 => out.extend_from_slice(&[0xa1, key, 0xce, b4, b3, b2, b1]),
-        _ => {
-            out.extend_from_slice(&[0xa1, key, 0xcf]);
-            out.extend_from_slice(&number.to_be_bytes());
+/// More than the longest row has: a start of 3 bytes, four numbers of up to 11, and the start of a text of up to 7.
+const HEAD_BYTES: usize = 64;
+
+impl Head {
+    fn empty() -> Head {
+        Head { bytes: [0; HEAD_BYTES], len: 0 }
+    }
+
+    /// The array of kind and body, and the body's map of so many fields.
+    fn new(kind: u16, fields: u8) -> Head {
+        let kind = u8::try_from(kind).unwrap_or(u8::MAX);
+        debug_assert!(kind < 0x80 && fields < 0x10);
+        let mut head = Head::empty();
+        head.put([0x92, kind, 0x80 | fields], 3);
+        head
+    }
+
+    /// A one-letter key and an unsigned number in its shortest form.
+    fn number(&mut self, key: u8, number: u64) {
+        let (marker, width) = match number {
+            0..0x80 => return self.put([0xa1, key, number.to_le_bytes()[0]], 3),
+            0x80..0x100 => (0xcc, 1),
+            0x100..0x1_0000 => (0xcd, 2),
+            0x1_0000..0x1_0000_0000 => (0xce, 4),
+            _ => (0xcf, 8),
+        };
+        self.put([0xa1, key, marker], 3);
+        self.put((number << (64 - 8 * width)).to_be_bytes(), width);
+    }
+
+    /// A one-letter key and the beginning of a text of so many bytes.
+    fn text(&mut self, key: u8, len: usize) {
+        let [.., b4, b3, b2, b1] = (len as u64).to_be_bytes();
+        match len {
+            0..0x20 => self.put([0xa1, key, 0xa0 | b1], 3),
+            0x20..0x100 => self.put([0xa1, key, 0xd9, b1], 4),
+            0x100..0x1_0000 => self.put([0xa1, key, 0xda, b2, b1], 5),
+            _ => self.put([0xa1, key, 0xdb, b4, b3, b2, b1], 7),
         }
     }
-}
 
-/// A one-letter key and a text.
-fn put_text(out: &mut Vec<u8>, key: u8, text: &str) {
-    let [.., b4, b3, b2, b1] = (text.len() as u64).to_be_bytes();
-    match text.len() {
-        0..0x20 => out.extend_from_slice(&[0xa1, key, 0xa0 | b1]),
-        0x20..0x100 => out.extend_from_slice(&[0xa1, key, 0xd9, b1]),
-        0x100..0x1_0000 => out.extend_from_slice(&[0xa1, key, 0xda, b2, b1]),
-        _ => out.extend_from_slice(&[0xa1, key, 0xdb, b4, b3, b2, b1]),
+    /// Appends the first `len` of some bytes. All are written, since a copy of a fixed length is quicker.
+    fn put<const N: usize>(&mut self, bytes: [u8; N], len: usize) {
+        if let Some(place) = self.bytes.get_mut(self.len..self.len + N) {
+            place.copy_from_slice(&bytes);
+            self.len += len;
+        }
     }
-    out.extend_from_slice(text.as_bytes());
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
 }
 
 fn take_key<'a>(rest: &mut &'a [u8], key: u8) -> Option<&'a [u8]> {

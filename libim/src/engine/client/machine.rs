@@ -2,7 +2,7 @@
 
 use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
-use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
+use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer, Pool};
 use crate::wire::limits::{
     DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX,
 };
@@ -156,10 +156,9 @@ impl Machine for Client {
     }
 
     fn handle_sent(&mut self, _now: Now, id: ConnId) {
-        if let Some(conn) = self.conn_mut(id)
-            && conn.leaving
-            && conn.outbox.is_empty()
-        {
+        let Some(conn) = self.conn_mut(id) else { return };
+        conn.outbox.reclaim(&mut Pool::none());
+        if conn.leaving && conn.outbox.is_empty() {
             let link = conn.link;
             self.actions.push_back(Action::Close(link));
         }

@@ -15,7 +15,7 @@ pub use commands::CommandError;
 pub use config::ClientConfig;
 pub use event::ClientEvent;
 
-use super::{Action, ConnId, Link, Outbox, Random};
+use super::{Action, ConnId, Link, Outbox, Pool, Random};
 use crate::core::Now;
 use crate::wire::limits::PENDING_EVENTS_MAX;
 use crate::wire::{
@@ -283,7 +283,7 @@ impl Client {
 
     fn send(&mut self, message: &FromClient) {
         if let Some(conn) = &mut self.conn {
-            conn.outbox.push_own(|out| {
+            conn.outbox.push_own(&mut Pool::none(), |out| {
                 // Texts are checked against the server's limits before; what cannot be framed is not sent, and its
                 // answer never comes.
                 let _ = message.encode(out);

@@ -48,8 +48,8 @@ pub(super) struct Conn {
     pub(super) pages: u32,
     /// In the round of sending.
     pub(super) dirty: bool,
-    /// Among those whose answers wait for company.
-    pub(super) patient: bool,
+    /// Since when its answers wait for company.
+    pub(super) patient: Option<Duration>,
     /// The transport takes nothing for now.
     pub(super) blocked: bool,
     /// A request waits for the program's decision.
@@ -75,7 +75,7 @@ impl Conn {
             drafts: 0,
             pages: 0,
             dirty: false,
-            patient: false,
+            patient: None,
             blocked: false,
             asking: None,
             paused: false,

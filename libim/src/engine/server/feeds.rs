@@ -1,23 +1,23 @@
 //! What each room has to tell its listeners at the end of a turn: one block of bytes, however many listeners.
 
 use super::links::Links;
-use crate::engine::{Block, ConnId};
+use crate::engine::{Block, ConnId, Pool};
 use crate::wire::{Event, Message, RoomId, Seq, encode};
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// The feeds of all rooms.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Feeds {
     by_room: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
-    /// Memory for gathering, empty.
-    spare: Vec<Vec<u8>>,
+    /// Memory for gathering. It goes to the next room that has something to tell, so that a quiet room holds none.
+    pool: Pool,
 }
 
 /// How much memory for gathering is kept.
-const SPARE_MAX: usize = 64;
-const SPARE_BYTES_MAX: usize = 256 * 1024;
+const POOL_BUFFERS_MAX: usize = 64;
+const POOL_BUFFER_BYTES_MAX: usize = 256 * 1024;
 
 /// One room's listeners and what they are to be told.
 #[derive(Debug, Default)]
@@ -39,6 +39,13 @@ enum Source {
     Nobody,
     One(ConnId),
     Several,
+}
+
+impl Default for Feeds {
+    fn default() -> Feeds {
+        let pool = Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX);
+        Feeds { by_room: FxHashMap::default(), dirty: Vec::new(), pool }
+    }
 }
 
 impl Feeds {
@@ -81,7 +88,7 @@ impl Feeds {
         let feed = self.by_room.get_mut(&room)?;
         if !feed.dirty {
             feed.dirty = true;
-            feed.events = self.spare.pop().unwrap_or_default();
+            feed.events = self.pool.take();
             self.dirty.push(room);
         }
         Some(feed)
@@ -96,10 +103,10 @@ impl Feeds {
             if let Some((first, last)) = feed.range.take() {
                 hand_out(links, &feed.listeners, source, &feed.events, Some((room, first, last)));
             }
-            recycle(&mut feed.events, &mut self.spare);
+            self.pool.give(std::mem::take(&mut feed.events));
             if !feed.chatter.is_empty() {
                 hand_out(links, &feed.listeners, Source::Nobody, &feed.chatter, None);
-                recycle(&mut feed.chatter, &mut self.spare);
+                self.pool.give(std::mem::take(&mut feed.chatter));
             }
         }
     }
@@ -119,14 +126,5 @@ fn hand_out(
             let block = block.get_or_insert_with(|| Block { bytes: bytes.into(), events });
             links.push_block(*conn, block.clone());
         }
-    }
-}
-
-/// The gathering place's memory goes to the next room that has something to tell, so that a quiet room holds none.
-fn recycle(bytes: &mut Vec<u8>, spare: &mut Vec<Vec<u8>>) {
-    let mut bytes = std::mem::take(bytes);
-    bytes.clear();
-    if spare.len() < SPARE_MAX && bytes.capacity() <= SPARE_BYTES_MAX {
-        spare.push(bytes);
     }
 }

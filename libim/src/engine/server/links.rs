@@ -1,7 +1,7 @@
 //! The connections of a server, their outgoing queues, and which of them have something to send.
 
 use super::conn::{Conn, Phase};
-use crate::engine::{Block, ConnId, Link, Peer};
+use crate::engine::{Block, ConnId, Link, Peer, Pool};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
 use crate::wire::{Message, encode};
 use slab::Slab;
@@ -15,12 +15,18 @@ pub(super) struct Links {
     generation: u32,
     /// Connections with something to send in this turn, each once.
     dirty: VecDeque<ConnId>,
-    /// Connections that have only answers to posts to send, which wait a moment for company.
-    patient: Vec<ConnId>,
-    patient_since: Duration,
+    /// Connections that have only answers to posts to send, which wait a moment for company, and since when. Whose answers
+    /// have found company meanwhile stays in the list until then.
+    patient: VecDeque<(Duration, ConnId)>,
     queue_bytes_max: usize,
     overrun: Vec<ConnId>,
+    /// Memory for answers.
+    pool: Pool,
 }
+
+/// Answers that are sent leave so much memory for others.
+const POOL_BUFFERS_MAX: usize = 256;
+const POOL_BUFFER_BYTES_MAX: usize = 1024;
 
 /// Answers and gap markers may take so many times a queue's bound; pages under way when reading stopped fit in.
 const OWN_SHARE: usize = 3;
@@ -31,10 +37,10 @@ impl Links {
             conns: Slab::new(),
             generation: 0,
             dirty: VecDeque::new(),
-            patient: Vec::new(),
-            patient_since: Duration::ZERO,
+            patient: VecDeque::new(),
             queue_bytes_max,
             overrun: Vec::new(),
+            pool: Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX),
         }
     }
 
@@ -55,7 +61,7 @@ impl Links {
     }
 
     pub(super) fn get_mut(&mut self, id: ConnId) -> Option<&mut Conn> {
-        self.conns.get_mut(id.index as usize).filter(|conn| conn.generation == id.generation)
+        find(&mut self.conns, id)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -84,24 +90,22 @@ impl Links {
 
     /// Queues bytes for one connection and sends them in this turn.
     pub(super) fn send_raw(&mut self, id: ConnId, write: impl FnOnce(&mut Vec<u8>)) {
-        if let Some(conn) = self.get_mut(id) {
-            conn.outbox.push_own(write);
+        if let Some(conn) = find(&mut self.conns, id) {
+            conn.outbox.push_own(&mut self.pool, write);
             self.mark(id);
         }
     }
 
     /// Queues the answer to a post, which may wait a moment for company.
     pub(super) fn answer<M: Message>(&mut self, id: ConnId, message: &M, now: Duration) {
-        let Some(conn) = self.get_mut(id).filter(|conn| conn.phase != Phase::Leaving) else { return };
-        conn.outbox.push_own(|out| {
+        let conn = find(&mut self.conns, id).filter(|conn| conn.phase != Phase::Leaving);
+        let Some(conn) = conn else { return };
+        conn.outbox.push_own(&mut self.pool, |out| {
             let _ = encode(message, out);
         });
-        if !conn.dirty && !conn.patient {
-            conn.patient = true;
-            if self.patient.is_empty() {
-                self.patient_since = now;
-            }
-            self.patient.push(id);
+        if !conn.dirty && conn.patient.is_none() {
+            conn.patient = Some(now);
+            self.patient.push_back((now, id));
         }
     }
 
@@ -118,11 +122,11 @@ impl Links {
     /// a gap marker stands in.
     pub(super) fn push_block(&mut self, id: ConnId, block: Block) {
         let queue_bytes_max = self.queue_bytes_max;
-        let Some(conn) = self.get_mut(id) else { return };
+        let Some(conn) = find(&mut self.conns, id) else { return };
         conn.outbox.push_block(block);
         if conn.outbox.len() > queue_bytes_max {
             for gap in conn.outbox.shed(queue_bytes_max) {
-                conn.outbox.push_own(|out| {
+                conn.outbox.push_own(&mut self.pool, |out| {
                     let _ = encode(&gap, out);
                 });
             }
@@ -153,6 +157,7 @@ impl Links {
         while let Some(id) = self.dirty.pop_front() {
             if let Some(conn) = self.get_mut(id) {
                 conn.dirty = false;
+                conn.patient = None;
                 if !conn.outbox.is_empty() {
                     return Some(id);
                 }
@@ -161,24 +166,30 @@ impl Links {
         None
     }
 
+    /// Bytes were taken off a connection's queue. Whether none are left.
+    pub(super) fn sent(&mut self, id: ConnId) -> bool {
+        find(&mut self.conns, id).is_some_and(|conn| {
+            conn.outbox.reclaim(&mut self.pool);
+            conn.outbox.is_empty()
+        })
+    }
+
     /// Whether answers wait for company.
     pub(super) fn has_patient(&self) -> bool {
         !self.patient.is_empty()
     }
 
-    /// When the waiting answers go at the latest.
+    /// When the answer that has waited longest goes at the latest.
     pub(super) fn patience_ends(&self) -> Option<Duration> {
-        self.has_patient().then(|| self.patient_since + ACK_DELAY_MAX)
+        self.patient.front().map(|(since, _)| *since + ACK_DELAY_MAX)
     }
 
-    /// Sends the waiting answers in this turn.
-    pub(super) fn end_patience(&mut self) {
-        for id in std::mem::take(&mut self.patient) {
-            if let Some(conn) = self.get_mut(id) {
-                conn.patient = false;
-                if !conn.outbox.is_empty() {
-                    self.mark(id);
-                }
+    /// Sends, in this turn, the answers that have waited since `upto` or longer.
+    pub(super) fn end_patience(&mut self, upto: Duration) {
+        while let Some((since, id)) = self.patient.front().copied().filter(|(since, _)| *since <= upto) {
+            self.patient.pop_front();
+            if self.get(id).is_some_and(|conn| conn.patient == Some(since)) {
+                self.mark(id);
             }
         }
     }
@@ -187,4 +198,9 @@ impl Links {
     pub(super) fn is_congested(&self, conn: &Conn) -> bool {
         conn.outbox.len() > self.queue_bytes_max / QUEUE_HIGH_SHARE
     }
+}
+
+/// A connection that is still the one meant.
+fn find(conns: &mut Slab<Conn>, id: ConnId) -> Option<&mut Conn> {
+    conns.get_mut(id.index as usize).filter(|conn| conn.generation == id.generation)
 }

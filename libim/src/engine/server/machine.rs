@@ -5,7 +5,9 @@ use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent, millis};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
-use crate::wire::limits::{LOGIN_TIME_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX};
+use crate::wire::limits::{
+    ACK_DELAY_MAX, LOGIN_TIME_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX,
+};
 use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, RequestId, encode, request_id};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -110,16 +112,14 @@ impl Machine for Server {
     }
 
     fn handle_timeout(&mut self, now: Now) {
-        if self.links.patience_ends().is_some_and(|end| end <= now.mono) {
-            self.links.end_patience();
-        }
+        self.links.end_patience(now.mono.saturating_sub(ACK_DELAY_MAX));
         while let Some(timeout) = self.timers.due(now.mono) {
             self.handle_due(now, timeout);
         }
     }
 
-    fn handle_idle(&mut self, _now: Now) {
-        self.links.end_patience();
+    fn handle_idle(&mut self, now: Now) {
+        self.links.end_patience(now.mono);
     }
 
     fn settle(&mut self, now: Now) {
@@ -145,8 +145,9 @@ impl Machine for Server {
     }
 
     fn handle_sent(&mut self, now: Now, id: ConnId) {
+        let empty = self.links.sent(id);
         let Some(conn) = self.links.get(id) else { return };
-        if conn.phase == Phase::Leaving && conn.outbox.is_empty() {
+        if conn.phase == Phase::Leaving && empty {
             self.actions.push_back(Action::Close(conn.link));
         } else if conn.paused {
             self.resume_reading(now, id);
