@@ -2,6 +2,7 @@
 
 use crate::text::{Span, Style};
 use libim::core::text::cut;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Bytes of a text that are looked at for one line.
 const NEAR: usize = 1000;
@@ -74,8 +75,9 @@ fn fitting(text: &str, style: Style, room: i32, at_start: bool, measure: &mut dy
         return by_words;
     }
     let first_word = blanks.first().copied().unwrap_or(text.len());
+    // Letters as people see them: an emoji of several characters is one (UAX #29).
     let letters: Vec<usize> = text
-        .char_indices()
+        .grapheme_indices(true)
         .map(|(at, _)| at)
         .skip(1)
         .take_while(|at| *at < first_word)
@@ -216,6 +218,7 @@ mod tests {
         assert_eq!(lines("a\nb\n\nc", 100), ["a", "b", "", "c"]);
         assert_eq!(lines("one *two three* four", 90), ["one two", "three", "four"]);
         assert_eq!(lines("xx", 5), ["x", "x"]);
+        assert_eq!(lines("👍🏽👍🏽👍🏽", 40), ["👍🏽👍🏽", "👍🏽"], "a hand keeps its colour");
         assert_eq!(lines("", 50), [""]);
     }
 

@@ -169,12 +169,16 @@ impl Program {
                 self.closing = true;
                 Ok(())
             }
-            Effect::Post(room, text) => {
-                let taken = self.net.ask(|client| client.post(room, &text));
-                self.mail.send(Msg::Posted(room, text, taken));
+            Effect::Post(room, text, reply) => {
+                let taken = self.net.ask(|client| match reply {
+                    Some(seq) => client.reply(room, Seq(seq), &text),
+                    None => client.post(room, &text),
+                });
+                self.mail.send(Msg::Posted(room, text, reply, taken));
                 Ok(())
             }
             Effect::Edit(room, seq, text) => self.net.ask(|it| it.edit(room, Seq(seq), &text)).map(drop),
+            Effect::Delete(room, seq) => self.net.ask(|it| it.delete(room, Seq(seq))).map(drop),
             Effect::React(room, seq, emoji, on) => {
                 self.net.ask(|it| it.react(room, Seq(seq), &emoji, on)).map(drop)
             }
@@ -186,8 +190,8 @@ impl Program {
                 let before = if before == 0 { Seq(u64::MAX) } else { Seq(before) };
                 self.net.ask(|it| it.history(room, before, 0)).map(drop)
             }
-            Effect::Members(room) => {
-                self.net.ask(|it| it.list_members(room, libim::wire::UserId(0))).map(drop).or(Ok(()))
+            Effect::Members(room, after) => {
+                self.net.ask(|it| it.list_members(room, after)).map(drop).or(Ok(()))
             }
             Effect::Direct(name) => self.net.ask(|it| it.direct(&name)).map(drop),
             Effect::Join(name) => {
@@ -217,6 +221,18 @@ impl Program {
             }
             Effect::SetInput(text) => {
                 self.ui.set_input(&text);
+                Ok(())
+            }
+            Effect::Insert(text) => {
+                self.ui.insert(&text);
+                Ok(())
+            }
+            Effect::Copy(text) => {
+                app::copy2(&text);
+                Ok(())
+            }
+            Effect::Urge => {
+                self.ui.urge();
                 Ok(())
             }
             Effect::ScrollTo(seq) => {

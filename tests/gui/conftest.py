@@ -119,7 +119,6 @@ class Window:
 
     def front(self):
         self.xdotool("windowactivate", "--sync", self.id)
-        self.state(lambda it: "screen=chat" not in it or True)
 
     def key(self, *keys):
         self.front()
@@ -131,9 +130,14 @@ class Window:
         if text.endswith("\n"):  # which xdotool would type as a line feed
             self.xdotool("key", "Return")
 
-    def click(self, x, y, times=1):
+    def click(self, x, y, times=1, button=1):
         self.front()
-        self.xdotool("mousemove", "--window", self.id, x, y, "click", "--repeat", times, "--delay", 60, 1)
+        self.xdotool("mousemove", "--window", self.id, x, y, "click", "--repeat", times, "--delay", 60, button)
+
+    def hints(self):
+        """What the window manager knows of the window."""
+        command = ["xprop", "-id", self.id, "WM_HINTS"]
+        return subprocess.run(command, env=self.display, capture_output=True, text=True, check=True).stdout
 
     def clipboard(self):
         done = subprocess.run(["xclip", "-selection", "clipboard", "-o"], env=self.display, capture_output=True, timeout=PATIENCE)

@@ -7,6 +7,7 @@ import time
 
 import im
 import pytest
+from conftest import until
 
 
 def number(state, name):
@@ -76,6 +77,52 @@ def test_private_chat_by_double_click(chatting, talkative):
     talkative.post("thank you", message.room)
     one.saw("thank you")
     one.shoot("private")
+
+
+def test_menus_do_not_stop_the_chat(chatting, talkative):
+    one = chatting()
+    one.state(lambda it: number(it, "entries") >= 2)
+    # The second message, which is the last: the list begins at the top while it is short.
+    one.click(400, 145, button=3)
+    state = one.state(lambda it: number(it, "menu") > 0)
+    one.shoot("menu")
+    talkative.post("said while the menu is open")
+    one.saw("said while the menu is open")
+    one.key("Down", "Return")
+    one.state(lambda it: "menu=0" in it and "replying=" in it)
+    one.type("an answer\n")
+    answer = said(talkative, "gui")
+    assert answer.text == "an answer" and answer.target == 2, state
+    one.key("ctrl+r")
+    one.type("another\n")
+    assert said(talkative, "gui").target == 3
+    one.click(60, 50, button=3)
+    one.state(lambda it: "menu=1" in it)
+    one.key("Escape")
+    one.state(lambda it: "menu=0" in it)
+
+
+def test_a_message_is_taken_back(chatting, anna):
+    one = chatting()
+    one.type("a slip\n")
+    said(anna, "gui")
+    one.click(400, 128, button=3)
+    one.state(lambda it: number(it, "menu") == 8)
+    one.key("Down", "Down", "Down", "Return")
+    assert next(it for it in anna if isinstance(it, im.Deleted)).target == 1
+    one.shoot("taken-back")
+
+
+def test_it_asks_for_attention(chatting, window, anna):
+    one = chatting()
+    other = window()
+    other.front()
+    one.state(lambda it: "focused=false" in it)
+    anna.post("@gui, are you there?")
+    until(lambda: "urgency" in one.hints(), "no urgency")
+    one.front()
+    one.state(lambda it: "focused=true" in it and number(it, "unread") == 0)
+    until(lambda: "urgency" not in one.hints(), "still urgent")
 
 
 def test_the_server_is_restarted(chatting, server):
@@ -160,6 +207,7 @@ def test_a_long_history_is_scrolled(flooded):
     one.key("ctrl+f")
     one.type("number 1234\n")
     one.saw('Find("number 1234")')
+    one.state(lambda it: "found=1235" in it)
     one.shoot("search")
     one.key("Escape", "ctrl+End")
     flood(1)

@@ -1,16 +1,20 @@
 //! What the program knows: plain data, without a widget in it.
 
 mod form;
+mod members;
+mod menu;
 mod room;
 mod settings;
 mod switcher;
 
 pub use form::{ConnectForm, Field};
+pub use members::Members;
+pub use menu::{About, Deed, Menu};
 pub use room::{Entry, Pending, Room, What};
 pub use settings::{Settings, Theme};
 pub use switcher::{Choice, Switcher};
 
-use libim::wire::{Person, RequestId, RoomId, UserId};
+use libim::wire::{Person, RequestId, RoomId, RoomKind, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,12 +47,15 @@ pub struct Search {
     pub text: String,
     /// The place of the message that was found.
     pub found: Option<u64>,
+    /// Messages from here on have been looked at.
+    pub looked: Option<u64>,
     /// What came of it, in words.
     pub note: String,
 }
 
 /// Everything.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts
 pub struct Model {
     pub screen: Screen,
     pub form: ConnectForm,
@@ -61,8 +68,12 @@ pub struct Model {
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: RoomId,
     pub people: BTreeMap<UserId, Person>,
-    /// Members of the current room; the lobby's are all people.
-    pub members: Vec<Person>,
+    /// How many are there, when they are too many to be told one by one.
+    pub crowd: usize,
+    /// Members of the current room, as far as they are known; the lobby's are all people.
+    pub members: Members,
+    /// Pages of them are still to come.
+    pub listing: bool,
     /// Bytes that a message may have.
     pub text_max: usize,
     /// Whether the window has the keyboard.
@@ -72,12 +83,17 @@ pub struct Model {
     pub away: bool,
     pub switcher: Option<Switcher>,
     pub search: Option<Search>,
+    pub menu: Option<Menu>,
     /// The message that the input changes, by its place.
     pub editing: Option<u64>,
+    /// The message that the next one answers.
+    pub replying: Option<u64>,
     /// When the server was last told that one types, in milliseconds.
     pub typing_told: u64,
     /// The request by which a room is being entered, and its name: it is made if there is none.
     pub joining: Option<(RequestId, String)>,
+    /// The first words of a private conversation that is being opened, and with whom.
+    pub opening: Option<(String, String)>,
     /// A word to the person at the bottom of the window, until the next one.
     pub note: String,
 }
@@ -94,16 +110,21 @@ impl Model {
             rooms: BTreeMap::new(),
             current: RoomId::LOBBY,
             people: BTreeMap::new(),
-            members: Vec::new(),
+            crowd: 0,
+            members: Members::default(),
+            listing: false,
             text_max: 16 * 1024,
             focused: true,
             at_end: true,
             away: false,
             switcher: None,
             search: None,
+            menu: None,
             editing: None,
+            replying: None,
             typing_told: 0,
             joining: None,
+            opening: None,
             note: String::new(),
         }
     }
@@ -128,6 +149,16 @@ impl Model {
         for room in self.rooms.values_mut() {
             room.loading = false;
         }
+    }
+
+    /// How many are in the current room, of whom the list may know a part.
+    pub fn member_count(&self) -> usize {
+        let said = self.room().map_or(0, |room| match room.kind {
+            RoomKind::Lobby => self.crowd,
+            RoomKind::Public | RoomKind::Other(_) if self.listing => room.count as usize,
+            RoomKind::Direct | RoomKind::Public | RoomKind::Other(_) => 0,
+        });
+        said.max(self.members.len())
     }
 
     /// Unread messages outside muted rooms, for the window's title.

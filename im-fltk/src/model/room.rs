@@ -4,6 +4,12 @@ use libim::wire::{Body, Cid, Event, RoomId, RoomInfo, RoomKind, Seq, UserId};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+/// Notes in a row that are shown: who comes and goes must not hide what is said.
+const NOTES_MAX: usize = 20;
+/// Entries that a room keeps in memory, and how many go when there are more.
+const ENTRIES_MAX: usize = 200_000;
+const ENTRIES_TRIMMED: usize = 50_000;
+
 /// One thing in the list of messages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -199,12 +205,34 @@ impl Room {
         let entry = Entry { seq, time, what };
         if seq > self.last_seq() {
             self.entries.push_back(entry);
+            self.trim();
         } else if self.index_of(seq).is_none() {
             let at = self.entries.partition_point(|known| known.seq < seq);
             self.entries.insert(at, entry);
             self.revision += 1;
         }
         is_said
+    }
+
+    /// Forgets the oldest entries when there are very many; they can be loaded again.
+    fn trim(&mut self) {
+        if self.entries.len() > ENTRIES_MAX {
+            self.entries.drain(..ENTRIES_TRIMMED);
+            self.more = true;
+            self.revision += 1;
+        }
+    }
+
+    /// Adds what was said while one was not there, or before one came.
+    pub fn add_backlog(&mut self, events: &[Event], me: UserId) {
+        for event in events {
+            let unread =
+                event.seq.0 > self.read && event.author != me && self.index_of(event.seq.0).is_none();
+            if self.add(event, me, !unread) && unread {
+                self.fresh += 1;
+                self.mentions += usize::from(self.said(event.seq.0).is_some_and(|said| said.for_me));
+            }
+        }
     }
 
     /// Adds a page of older messages; how many entries are new.
@@ -226,8 +254,13 @@ impl Room {
         self.entries.len() - before
     }
 
-    /// Notes something that nobody keeps.
+    /// Notes something that nobody keeps. Of many in a row only the last ones stay.
     pub fn note(&mut self, time: u64, text: String) {
+        let row = self.entries.iter().rev().take_while(|it| matches!(it.what, What::Local(_))).count();
+        if row >= NOTES_MAX {
+            self.entries.remove(self.entries.len() - row);
+            self.revision += 1;
+        }
         self.entries.push_back(Entry { seq: self.last_seq(), time, what: What::Local(text) });
     }
 
@@ -259,9 +292,18 @@ impl Room {
     }
 
     /// The person's last message that can still be changed.
-    pub fn last_own(&self, me: UserId) -> Option<(u64, &str)> {
+    pub fn last_own(&self, me: UserId) -> Option<u64> {
+        self.last_said(|author| author == me)
+    }
+
+    /// The last message of anybody else.
+    pub fn last_of_others(&self, me: UserId) -> Option<u64> {
+        self.last_said(|author| author != me)
+    }
+
+    fn last_said(&self, by: impl Fn(UserId) -> bool) -> Option<u64> {
         self.entries.iter().rev().find_map(|entry| match &entry.what {
-            What::Said(said) if said.author == me && !said.deleted => Some((entry.seq, said.text.as_str())),
+            What::Said(said) if by(said.author) && !said.deleted => Some(entry.seq),
             What::Said(_) | What::System(_) | What::Local(_) => None,
         })
     }

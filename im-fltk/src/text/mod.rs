@@ -4,7 +4,7 @@ mod complete;
 mod emoji;
 mod markup;
 
-pub use complete::complete;
+pub use complete::Completer;
 pub use emoji::{by_name, emoticons};
 pub use markup::{Span, Style, parse};
 

@@ -1,8 +1,8 @@
 //! What the person does in the chat.
 
-use super::{Effect, Millis, command};
+use super::{Effect, Millis, command, net};
 use crate::model::{Choice, Model, Pending};
-use libim::wire::{Cid, RoomId, UserId};
+use libim::wire::{Cid, Person, RoomId, RoomKind, UserId};
 
 /// The server is told again that one types after this time.
 const TYPING_EVERY: Millis = 3_000;
@@ -43,8 +43,8 @@ pub fn send(model: &mut Model, text: &str) -> Vec<Effect> {
     model.typing_told = 0;
     let mut effects = match text.strip_prefix('/') {
         Some(rest) if !rest.starts_with('/') => command::run(model, rest),
-        Some(rest) => vec![Effect::Post(room, rest.into()), Effect::ScrollToEnd],
-        None => vec![Effect::Post(room, text.into()), Effect::ScrollToEnd],
+        Some(rest) => vec![Effect::Post(room, rest.into(), model.replying.take()), Effect::ScrollToEnd],
+        None => vec![Effect::Post(room, text.into(), model.replying.take()), Effect::ScrollToEnd],
     };
     effects.push(Effect::SetInput(String::new()));
     effects
@@ -55,9 +55,13 @@ pub fn posted(
     now: Millis,
     room: RoomId,
     text: String,
+    reply: Option<u64>,
     taken: Result<Cid, String>,
 ) -> Vec<Effect> {
     let current = model.current == room;
+    if current && taken.is_err() {
+        model.replying = reply;
+    }
     let Some(room) = model.rooms.get_mut(&room) else { return Vec::new() };
     match taken {
         Ok(cid) => room.pending.push(Pending { cid, text, time: now, failed: None }),
@@ -74,10 +78,31 @@ pub fn posted(
 
 pub fn edit_last(model: &mut Model) -> Vec<Effect> {
     let me = model.my_id();
-    let last = model.room().and_then(|room| room.last_own(me)).map(|(seq, text)| (seq, text.to_owned()));
-    let Some((seq, text)) = last else { return Vec::new() };
+    let last = model.room().and_then(|room| room.last_own(me));
+    last.map_or_else(Vec::new, |seq| edit(model, seq))
+}
+
+/// One of the person's own messages comes into the input to be changed.
+pub fn edit(model: &mut Model, seq: u64) -> Vec<Effect> {
+    let Some(text) = model.room().and_then(|room| room.said(seq)).map(|said| said.text.clone()) else {
+        return Vec::new();
+    };
+    model.replying = None;
     model.editing = Some(seq);
     vec![Effect::SetInput(text)]
+}
+
+/// The next message answers this one.
+pub fn reply(model: &mut Model, seq: u64) {
+    model.editing = None;
+    model.replying = Some(seq);
+}
+
+pub fn reply_last(model: &mut Model) {
+    let me = model.my_id();
+    if let Some(seq) = model.room().and_then(|room| room.last_of_others(me)) {
+        reply(model, seq);
+    }
 }
 
 pub fn select(model: &mut Model, room: RoomId) -> Vec<Effect> {
@@ -85,18 +110,13 @@ pub fn select(model: &mut Model, room: RoomId) -> Vec<Effect> {
         return Vec::new();
     }
     mark_unread_line(model);
-    model.editing = None;
-    model.search = None;
+    (model.editing, model.replying, model.search) = (None, None, None);
     model.current = room;
     model.at_end = true;
     mark_unread_line(model);
-    model.members.clear();
-    refresh_members(model);
     let draft = model.room().map_or_else(String::new, |room| room.draft.clone());
     let mut effects = vec![Effect::SetInput(draft), Effect::ScrollToEnd];
-    if room != RoomId::LOBBY {
-        effects.push(Effect::Members(room));
-    }
+    effects.extend(net::relist(model));
     effects.extend(see(model));
     effects
 }
@@ -189,12 +209,14 @@ pub fn find_older(model: &mut Model) -> Vec<Effect> {
     if wanted.is_empty() {
         return Vec::new();
     }
-    let before = search.found.unwrap_or(u64::MAX);
+    let before = search.looked.unwrap_or(u64::MAX);
     let Some(room) = model.rooms.get_mut(&model.current) else { return Vec::new() };
     if let Some(found) = room.find(&wanted, before) {
-        search.found = Some(found);
+        (search.found, search.looked) = (Some(found), Some(found));
         return vec![Effect::ScrollTo(found)];
     }
+    // What is loaded need not be looked at again.
+    search.looked = Some(before.min(room.first_seq().max(1)));
     if room.more {
         search.note = "looking further back…".into();
         if !room.loading {
@@ -207,18 +229,17 @@ pub fn find_older(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Who the member list shows: in the lobby everybody, in a private conversation both.
+/// Who the member list shows: in the lobby everybody, in a private conversation both. Members of other rooms are asked for.
 pub fn refresh_members(model: &mut Model) {
-    let direct = model.room().filter(|room| room.is_direct()).map(|room| room.name.clone());
-    let me = model.my_id();
-    model.members = match direct {
-        Some(name) => model.people.values().filter(|it| it.user == me || it.name == name).cloned().collect(),
-        None if model.current == RoomId::LOBBY => model.people.values().cloned().collect(),
-        None => return,
-    };
-    sort_members(model);
+    let people: Vec<Person> = model.people.values().filter(|it| is_member(model, it)).cloned().collect();
+    model.members.set(people);
 }
 
-pub fn sort_members(model: &mut Model) {
-    model.members.sort_by_cached_key(|it| it.name.to_lowercase());
+/// Whether somebody is in the current room as far as that can be known without asking.
+pub fn is_member(model: &Model, person: &Person) -> bool {
+    model.room().is_some_and(|room| match room.kind {
+        RoomKind::Lobby => true,
+        RoomKind::Direct => person.user == model.my_id() || person.name == room.name,
+        RoomKind::Public | RoomKind::Other(_) => false,
+    })
 }

@@ -2,13 +2,14 @@
 
 mod chat;
 mod command;
+mod menu;
 mod net;
 #[cfg(test)]
 mod tests;
 
 pub use chat::WARN_LEFT;
 
-use crate::model::{Field, Model, Screen, Search, Switcher, Theme};
+use crate::model::{About, Field, Menu, Model, Screen, Search, Switcher, Theme};
 use libim::wire::{Cid, RequestId, RoomId, UserId};
 use libim::{Address, ClientEvent};
 
@@ -38,14 +39,18 @@ pub enum Msg {
     NearTop,
     /// Whether the newest message is in sight.
     AtBottom(bool),
-    Mute(RoomId),
-    React(u64, String),
     // Everywhere.
     Focus(bool),
     OpenSwitcher,
     Switch(String),
     SwitchStep(isize),
     SwitchTo(usize),
+    /// A menu for something at a place in the window.
+    OpenMenu(About, i32, i32),
+    MenuStep(isize),
+    MenuTake(usize),
+    /// The newest message of another is answered.
+    ReplyLast,
     OpenSearch,
     Find(String),
     FindOlder,
@@ -58,7 +63,7 @@ pub enum Msg {
     /// What the library tells.
     Net(Box<ClientEvent>),
     /// The library took a post under this name, or did not, for this reason.
-    Posted(RoomId, String, Result<Cid, String>),
+    Posted(RoomId, String, Option<u64>, Result<Cid, String>),
     /// A room of this name is being entered by this request.
     Joining(RequestId, String),
     /// The library did not take a request.
@@ -75,13 +80,15 @@ pub enum Effect {
     },
     Quit,
     Disconnect,
-    Post(RoomId, String),
+    Post(RoomId, String, Option<u64>),
     Edit(RoomId, u64, String),
+    Delete(RoomId, u64),
     React(RoomId, u64, String, bool),
     MarkRead(RoomId, u64),
     Typing(RoomId),
     History(RoomId, u64),
-    Members(RoomId),
+    /// Members of a room after this one.
+    Members(RoomId, UserId),
     Direct(String),
     Join(String),
     Create(String),
@@ -94,6 +101,12 @@ pub enum Effect {
     Save,
     /// The input is given this text.
     SetInput(String),
+    /// The input has this put in where the cursor is.
+    Insert(String),
+    /// The clipboard is given this text.
+    Copy(String),
+    /// The window asks for attention.
+    Urge,
     /// The list of messages shows this one.
     ScrollTo(u64),
     /// The list of messages goes to the newest.
@@ -125,8 +138,6 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             model.at_end = at_end;
             return chat::see(model);
         }
-        Msg::Mute(room) => return chat::mute(model, room),
-        Msg::React(seq, emoji) => return chat::react(model, seq, emoji),
         Msg::Focus(focused) => {
             model.focused = focused;
             if focused {
@@ -143,6 +154,14 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::SwitchTo(index) => return chat::switch_to(model, index),
+        Msg::OpenMenu(about, x, y) => model.menu = Menu::about(model, about, (x, y)),
+        Msg::MenuStep(by) => {
+            if let Some(menu) = &mut model.menu {
+                menu.step(by);
+            }
+        }
+        Msg::MenuTake(index) => return menu::take(model, index),
+        Msg::ReplyLast => chat::reply_last(model),
         Msg::OpenSearch => model.search = Some(Search::default()),
         Msg::Find(text) => {
             model.search = Some(Search { text, ..Search::default() });
@@ -170,7 +189,9 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::Net(event) => return net::handle(model, now, *event),
-        Msg::Posted(room, text, taken) => return chat::posted(model, now, room, text, taken),
+        Msg::Posted(room, text, reply, taken) => {
+            return chat::posted(model, now, room, text, reply, taken);
+        }
         Msg::Joining(request, name) => model.joining = Some((request, name)),
         Msg::Refused(why) => {
             model.stop_loading();
@@ -206,11 +227,17 @@ fn disconnect(model: &mut Model) -> Vec<Effect> {
 }
 
 fn cancel(model: &mut Model) -> Vec<Effect> {
+    if model.menu.take().is_some() {
+        return Vec::new();
+    }
     if model.switcher.take().is_some() || model.search.take().is_some() {
         return Vec::new();
     }
     if model.editing.take().is_some() {
         return vec![Effect::SetInput(model.room().map_or_else(String::new, |room| room.draft.clone()))];
+    }
+    if model.replying.take().is_some() {
+        return Vec::new();
     }
     if model.screen == Screen::Connect && model.form.busy {
         model.form.fail(Field::Server, "given up");

@@ -3,7 +3,7 @@
 use super::{Effect, Millis, chat};
 use crate::model::{Field, Link, Model, Room, Screen};
 use libim::ClientEvent;
-use libim::wire::{Body, Code, Event, Person, Presence, RequestId, RoomId, UserId};
+use libim::wire::{Body, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomKind, UserId};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
@@ -45,12 +45,13 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             Vec::new()
         }
         ClientEvent::Backlog { room, messages, more } => {
-            let me = model.my_id();
+            let (me, looking) = (model.my_id(), model.current == room);
             if let Some(room) = model.rooms.get_mut(&room) {
-                for event in &messages {
-                    room.add(event, me, true);
-                }
+                room.add_backlog(&messages, me);
                 room.more = more;
+            }
+            if looking {
+                chat::mark_unread_line(model);
             }
             see_if_current(model, room)
         }
@@ -78,8 +79,8 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         }
         ClientEvent::People(people) => {
             model.people = people.into_iter().map(|it| (it.user, it)).collect();
-            chat::refresh_members(model);
-            Vec::new()
+            model.crowd = 0;
+            relist(model)
         }
         ClientEvent::Presence { person, was } => {
             presence(model, now, person, was);
@@ -113,33 +114,47 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         }
         ClientEvent::Notice { text } => {
             model.note = format!("{}: {text}", model.server);
-            vec![Effect::Notify(model.server.clone(), text)]
+            vec![Effect::Notify(model.server.clone(), text), Effect::Urge]
         }
         ClientEvent::History { room, messages, more, .. } => history(model, room, &messages, more),
-        ClientEvent::Members { room, members, .. } => {
-            if room == model.current && room != RoomId::LOBBY {
-                let status =
-                    |user: UserId| model.people.get(&user).map_or_else(|| "".into(), |it| it.status.clone());
-                model.members = members
-                    .into_iter()
-                    .map(|it| Person {
-                        user: it.user,
-                        status: status(it.user),
-                        name: it.name,
-                        presence: it.presence,
-                        reason: None,
-                    })
-                    .collect();
-                chat::sort_members(model);
-            }
+        ClientEvent::Members { room, members, more, .. } => listed(model, room, members, more),
+        ClientEvent::PeopleCount(count) => {
+            model.crowd = count as usize;
             Vec::new()
         }
         ClientEvent::Posted { .. }
         | ClientEvent::Typing { .. }
-        | ClientEvent::PeopleCount(_)
         | ClientEvent::Done { .. }
         | ClientEvent::Rooms { .. } => Vec::new(),
     }
+}
+
+/// The list of members begins anew.
+pub fn relist(model: &mut Model) -> Vec<Effect> {
+    chat::refresh_members(model);
+    let asked = model.room().is_some_and(|room| !matches!(room.kind, RoomKind::Lobby | RoomKind::Direct));
+    model.listing = asked;
+    if asked { vec![Effect::Members(model.current, UserId(0))] } else { Vec::new() }
+}
+
+/// A page of the current room's members.
+fn listed(model: &mut Model, room: RoomId, members: Vec<Member>, more: bool) -> Vec<Effect> {
+    if room != model.current || room == RoomId::LOBBY {
+        return Vec::new();
+    }
+    let last = members.last().map(|it| it.user).filter(|_| more);
+    let status = |user: UserId| model.people.get(&user).map_or_else(|| "".into(), |it| it.status.clone());
+    let known = |it: Member| Person {
+        user: it.user,
+        status: status(it.user),
+        name: it.name,
+        presence: it.presence,
+        reason: None,
+    };
+    let page = members.into_iter().map(known).collect();
+    model.members.extend(page);
+    model.listing = more;
+    last.map_or_else(Vec::new, |last| vec![Effect::Members(room, last)])
 }
 
 fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
@@ -164,7 +179,9 @@ fn failed(model: &mut Model, request: RequestId, code: Option<Code>, text: Strin
             model.note = text;
         }
     }
-    Vec::new()
+    // What was to be said first is not lost.
+    let words = model.opening.take();
+    words.map_or_else(Vec::new, |(name, text)| vec![Effect::SetInput(format!("/msg {name} {text}"))])
 }
 
 fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect> {
@@ -198,8 +215,12 @@ fn entered(model: &mut Model, info: &libim::wire::RoomInfo) -> Vec<Effect> {
     if !model.rooms.contains_key(&model.current) {
         model.current = info.room;
     }
-    chat::refresh_members(model);
-    Vec::new()
+    let mut effects = if info.room == model.current { relist(model) } else { Vec::new() };
+    let direct = info.kind == RoomKind::Direct;
+    if let Some((_, text)) = model.opening.take_if(|(name, _)| direct && *name == *info.name) {
+        effects.push(Effect::Post(info.room, text, None));
+    }
+    effects
 }
 
 fn exited(model: &mut Model, room: RoomId, text: String) -> Vec<Effect> {
@@ -213,13 +234,12 @@ fn exited(model: &mut Model, room: RoomId, text: String) -> Vec<Effect> {
 fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let me = model.my_id();
     let looking = model.focused && model.at_end && model.current == event.room;
+    if model.current == event.room {
+        came_or_went(model, event);
+    }
     let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
     if !room.add(event, me, false) || event.author == me {
-        let mut effects = see_if_current(model, event.room);
-        if model.current == event.room && matches!(event.body, Body::Joined | Body::Left { .. }) {
-            effects.push(Effect::Members(event.room));
-        }
-        return effects;
+        return see_if_current(model, event.room);
     }
     room.typing.remove(&event.author);
     room.fresh += 1;
@@ -235,7 +255,31 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let calls = !room.muted && (for_me || room.is_direct());
     let title =
         if room.is_direct() { event.name.to_string() } else { format!("{} in {}", event.name, room.label()) };
-    if calls { vec![Effect::Notify(title, text)] } else { Vec::new() }
+    if calls { vec![Effect::Notify(title, text), Effect::Urge] } else { Vec::new() }
+}
+
+/// Keeps the list of members in step with the current room.
+fn came_or_went(model: &mut Model, event: &Event) {
+    match &event.body {
+        Body::Joined => {
+            let known = model.people.get(&event.author).cloned();
+            model.members.put(known.unwrap_or_else(|| Person {
+                user: event.author,
+                name: event.name.clone(),
+                presence: Presence::Online,
+                status: "".into(),
+                reason: None,
+            }));
+        }
+        Body::Left { .. } => model.members.remove(event.author),
+        Body::Message(_)
+        | Body::Edited { .. }
+        | Body::Deleted { .. }
+        | Body::Reacted { .. }
+        | Body::Created { .. }
+        | Body::Topic { .. }
+        | Body::Other(_) => {}
+    }
 }
 
 fn see_if_current(model: &mut Model, room: RoomId) -> Vec<Effect> {
@@ -263,14 +307,13 @@ fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence
     }
     if gone {
         model.people.remove(&person.user);
-        model.members.retain(|it| it.user != person.user);
-    } else {
-        if let Some(member) = model.members.iter_mut().find(|it| it.user == person.user) {
-            *member = person.clone();
-        }
-        model.people.insert(person.user, person);
+        model.members.remove(person.user);
+        return;
     }
-    chat::refresh_members(model);
+    if chat::is_member(model, &person) || model.members.has(person.user) {
+        model.members.put(person.clone());
+    }
+    model.people.insert(person.user, person);
 }
 
 fn history(model: &mut Model, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {

@@ -2,7 +2,7 @@
 
 use super::theme::{Colors, colors};
 use super::{Mailbox, Shared};
-use crate::model::{Field, Model};
+use crate::model::{About, Field, Model};
 use crate::update::Msg;
 use fltk::app;
 use fltk::button::{Button, CheckButton};
@@ -10,7 +10,6 @@ use fltk::enums::{Align, CallbackTrigger, Color, Event, Font, FrameType, Key};
 use fltk::frame::Frame;
 use fltk::group::Group;
 use fltk::input::{Input, SecretInput};
-use fltk::menu::MenuButton;
 use fltk::prelude::*;
 
 /// Its widgets.
@@ -20,7 +19,7 @@ pub struct ConnectScreen {
     subtitle: Frame,
     labels: Vec<Frame>,
     server: Input,
-    recent: MenuButton,
+    recent: Button,
     name: Input,
     passkey: SecretInput,
     open_passkey: Input,
@@ -40,7 +39,7 @@ impl ConnectScreen {
             .map(|text| Frame::default().with_label(text).with_align(Align::Left | Align::Inside))
             .collect();
         let mut server = Input::default();
-        let mut recent = MenuButton::default();
+        let mut recent = Button::default().with_label("▾");
         let mut name = Input::default();
         let mut passkey = SecretInput::default();
         let mut open_passkey = Input::default();
@@ -54,14 +53,10 @@ impl ConnectScreen {
         name.set_value(&model.borrow().form.name);
         recent.set_tooltip("Recent servers");
         open_passkey.hide();
-        for known in &model.borrow().settings.servers {
-            let (mail, known, mut server) = (mail.clone(), known.clone(), server.clone());
-            let label = known.replace('/', "\\/").replace('&', "&&");
-            recent.add(&label, fltk::enums::Shortcut::None, fltk::menu::MenuFlag::Normal, move |_| {
-                server.set_value(&known);
-                mail.send(Msg::Server(known.clone()));
-            });
-        }
+        let recent_mail = mail.clone();
+        recent.set_callback(move |it| {
+            recent_mail.send(Msg::OpenMenu(About::Servers, it.x(), it.y() + it.h()));
+        });
         tell(&mut server, mail, Msg::Server);
         tell(&mut name, mail, Msg::Name);
         tell(&mut passkey, mail, Msg::Passkey);
@@ -178,7 +173,7 @@ impl ConnectScreen {
         paint_input(&mut self.open_passkey, c, size);
         self.recent.set_frame(FrameType::FlatBox);
         self.recent.set_color(c.field);
-        self.recent.set_text_size(size);
+        self.recent.set_label_size(size);
         self.recent.set_label_color(c.text);
         self.show.set_label_size(size);
         self.show.set_label_color(c.text);

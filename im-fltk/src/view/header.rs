@@ -84,6 +84,10 @@ fn words(model: &Model) -> (String, bool) {
     if model.editing.is_some() {
         return ("changing your message: Enter keeps it, Escape leaves it as it was".into(), false);
     }
+    if let Some(said) = model.replying.and_then(|seq| model.room()?.said(seq)) {
+        let line: String = said.text.lines().next().unwrap_or_default().chars().take(60).collect();
+        return (plain(&format!("answering {}: “{line}” (Escape: not)", said.name)), false);
+    }
     if !model.note.is_empty() {
         return (plain(&model.note), false);
     }

@@ -3,7 +3,7 @@
 use super::keys::shortcut;
 use super::messages::Messages;
 use super::{Mailbox, Shared};
-use crate::text::complete;
+use crate::text::Completer;
 use crate::update::Msg;
 use fltk::app;
 use fltk::enums::{CallbackTrigger, Event, Key};
@@ -27,14 +27,15 @@ pub fn input(model: Shared, mail: &Mailbox, messages: &Messages, length: Rc<Cell
     // Enter is for sending: the field itself must not see it first.
     input.super_handle_first(false);
     let (keys, list) = (mail.clone(), messages.clone());
+    let mut completer = Completer::default();
     input.handle(move |it, event| {
         // The field has uses of its own for some keys that belong to the whole window.
-        event == Event::KeyDown && (key(it, &model, &keys) || window_key(it, &keys, &list))
+        event == Event::KeyDown && (key(it, &model, &keys, &mut completer) || window_key(it, &keys, &list))
     });
     input
 }
 
-fn key(it: &mut MultilineInput, model: &Shared, mail: &Mailbox) -> bool {
+fn key(it: &mut MultilineInput, model: &Shared, mail: &Mailbox, completer: &mut Completer) -> bool {
     let (shift, ctrl) = (app::is_event_shift(), app::is_event_ctrl());
     match app::event_key() {
         Key::Enter | Key::KPEnter if !shift => {
@@ -55,7 +56,7 @@ fn key(it: &mut MultilineInput, model: &Shared, mail: &Mailbox) -> bool {
             true
         }
         Key::Tab if !ctrl => {
-            complete_word(it, model);
+            complete_word(it, model, completer);
             true
         }
         _ => false,
@@ -69,7 +70,7 @@ fn window_key(it: &MultilineInput, mail: &Mailbox, messages: &Messages) -> bool 
     !copies && shortcut(mail, messages)
 }
 
-fn complete_word(it: &mut MultilineInput, model: &Shared) {
+fn complete_word(it: &mut MultilineInput, model: &Shared, completer: &mut Completer) {
     let model = model.borrow();
     let me = model.my_id();
     let names: Vec<&str> = model
@@ -80,7 +81,7 @@ fn complete_word(it: &mut MultilineInput, model: &Shared) {
         .map(|it| &*it.name)
         .collect();
     let cursor = usize::try_from(it.position()).unwrap_or(0);
-    let done = complete(&it.value(), cursor, &names);
+    let done = completer.complete(&it.value(), cursor, &names);
     drop(model);
     if let Some(done) = done {
         it.set_value(&done.text);

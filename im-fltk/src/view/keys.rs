@@ -22,6 +22,7 @@ pub fn shortcut(mail: &Mailbox, messages: &Messages) -> bool {
         _ if !ctrl => return false,
         _ if key == Key::from_char('k') => mail.send(Msg::OpenSwitcher),
         _ if key == Key::from_char('f') => mail.send(Msg::OpenSearch),
+        _ if key == Key::from_char('r') => mail.send(Msg::ReplyLast),
         _ if key == Key::from_char('q') => mail.send(Msg::Quit),
         _ if key == Key::from_char('t') => mail.send(Msg::ToggleTheme),
         _ if key == Key::from_char('=') || key == Key::from_char('+') => mail.send(Msg::Zoom(1)),

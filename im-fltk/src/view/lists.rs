@@ -1,9 +1,9 @@
 //! The lists of rooms and of people: rows of one height, drawn as far as they are in sight.
 
-use super::theme::{Colors, colors, wheel_steps, width_of};
+use super::theme::{Colors, colors, draw_avatar, wheel_steps, width_of};
 use super::{Mailbox, Shared};
-use crate::model::{Model, Room};
-use crate::text::{initials, plain};
+use crate::model::{About, Model, Room};
+use crate::text::plain;
 use crate::update::Msg;
 use fltk::enums::{Event, Font};
 use fltk::prelude::*;
@@ -79,20 +79,25 @@ fn clicked(kind: Kind, index: usize, model: &Model, mail: &Mailbox) {
     match kind {
         Kind::Rooms => {
             let Some(room) = model.room_order().get(index).copied() else { return };
-            if app::event_mouse_button() == app::MouseButton::Right {
-                mail.send(Msg::Mute(room));
-            } else {
-                mail.send(Msg::Select(room));
-            }
+            mail.send(match app::event_mouse_button() {
+                app::MouseButton::Right => menu(About::Room(room)),
+                _ => Msg::Select(room),
+            });
         }
         Kind::People => {
-            if app::event_clicks()
-                && let Some(person) = model.members.get(index)
-            {
+            let Some(person) = model.members.get(index) else { return };
+            if app::event_mouse_button() == app::MouseButton::Right {
+                mail.send(menu(About::Person(person.user)));
+            } else if app::event_clicks() {
                 mail.send(Msg::Direct(person.user));
             }
         }
     }
+}
+
+/// A menu where the mouse is.
+fn menu(about: About) -> Msg {
+    Msg::OpenMenu(about, app::event_x(), app::event_y())
 }
 
 fn draw_list(it: &Widget, model: &Model, kind: Kind, offset: &Cell<i32>) {
@@ -126,7 +131,7 @@ fn draw_list(it: &Widget, model: &Model, kind: Kind, offset: &Cell<i32>) {
     draw::pop_clip();
     let title = match kind {
         Kind::Rooms => "Rooms".to_owned(),
-        Kind::People => format!("People — {}", rows(model, kind)),
+        Kind::People => format!("People — {}", model.member_count()),
     };
     draw::set_font(Font::HelveticaBold, size * 6 / 7);
     draw::set_draw_color(c.faint);
@@ -182,15 +187,8 @@ fn draw_room(room: &Room, current: bool, (x, y, w, h): (i32, i32, i32, i32), siz
 }
 
 fn draw_person(person: &Person, me: bool, (x, y, w, h): (i32, i32, i32, i32), size: i32, c: &Colors) {
-    let color = c.of(&person.name);
     let avatar = h - size / 2;
-    draw::set_draw_color(color);
-    draw::draw_pie(x + size / 2, y + size / 4, avatar, avatar, 0.0, 360.0);
-    draw::set_font(Font::HelveticaBold, size * 5 / 6);
-    draw::set_draw_color(c.panel);
-    let letters = initials(&person.name);
-    let width = width_of(&letters);
-    draw::draw_text(&letters, x + size / 2 + (avatar - width) / 2, y + h / 2 + size / 3);
+    draw_avatar(&person.name, (x + size / 2, y + size / 4, avatar), size * 5 / 6, c, c.panel);
     let dot = size * 3 / 4;
     draw::set_draw_color(c.panel);
     draw::draw_pie(x + size / 2 + avatar - dot, y + h - dot - size / 6, dot, dot, 0.0, 360.0);

@@ -2,12 +2,12 @@
 
 use super::rows::{Fonts, Metrics};
 use super::scrollbar::{BAR, draw_bar, draw_newer, open_link};
-use super::selection::{Place, columns, cut};
+use super::selection::{Place, columns, cut, snap};
 use super::sight::{State, count};
 use super::theme::{Colors, colors, wheel_steps};
 use super::{Mailbox, Shared};
 use crate::layout::Scroll;
-use crate::model::{Model, Room};
+use crate::model::{About, Model, Room};
 use crate::update::Msg;
 use fltk::enums::{Cursor, Event, Key};
 use fltk::prelude::*;
@@ -281,23 +281,15 @@ impl Messages {
         !text.is_empty()
     }
 
+    /// Opens the menu for the message under the mouse.
     fn menu(&self, py: i32, mail: &Mailbox) {
         let mut seq = None;
         self.with(|state, model, room, m, _| {
             let row = Self::row_at(state, model, room, m, py).and_then(|(index, _)| room.entries.get(index));
-            seq = row.filter(|entry| room.said(entry.seq).is_some()).map(|entry| entry.seq);
+            seq = row.map(|entry| entry.seq);
         });
-        let items = ["Copy", "👍", "❤️", "😂", "🎉"];
-        let chosen = fltk::menu::MenuItem::new(&items)
-            .popup(app::event_x(), app::event_y())
-            .and_then(|item| item.label());
-        match (chosen.as_deref(), seq) {
-            (Some("Copy"), _) => {
-                self.copy();
-            }
-            (Some(emoji), Some(seq)) => mail.send(Msg::React(seq, emoji.into())),
-            (Some(_), None) | (None, _) => {}
-        }
+        let about = About::Message(seq, self.selected_text());
+        mail.send(Msg::OpenMenu(about, app::event_x(), app::event_y()));
     }
 }
 
@@ -317,12 +309,12 @@ fn draw_rows(
             break;
         }
         let row = State::row(&mut state.rows, model, room, index, m, &mut fonts);
-        let widths: Vec<i32> =
-            row.lines.iter().map(|line| line.runs.last().map_or(8, |run| run.x + run.width)).collect();
-        let selected = |line: usize| {
+        let selected = |number: usize| {
             let (from, to) = selection?;
-            let (left, right) = columns(from, to, (index, line))?;
-            let end = widths.get(line).copied().unwrap_or(8);
+            let (left, right) = columns(from, to, (index, number))?;
+            let line = row.lines.get(number)?;
+            let (left, right) = snap(line, left, right);
+            let end = line.runs.last().map_or(8, |run| run.x + run.width);
             Some((left.min(end), right.min(end)))
         };
         let found = room.entries.get(index).is_some_and(|entry| state.marked == Some(entry.seq));

@@ -5,6 +5,7 @@ mod header;
 mod input;
 mod keys;
 mod lists;
+mod menu;
 mod messages;
 mod overlay;
 mod rows;
@@ -12,6 +13,7 @@ mod scrollbar;
 mod selection;
 mod sight;
 mod theme;
+mod urgency;
 mod window;
 
 pub use window::Ui;

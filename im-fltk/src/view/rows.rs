@@ -1,9 +1,9 @@
 //! One entry of the list of messages, laid out and drawn.
 
-use super::theme::{Colors, face, width_of};
+use super::theme::{Colors, draw_avatar, face, width_of};
 use crate::layout::{Line, Measure, wrap};
 use crate::model::{Entry, Room, What};
-use crate::text::{Style, emoticons, initials, parse, plain};
+use crate::text::{Style, emoticons, parse, plain};
 use fltk::draw;
 use fltk::enums::{Color, Font};
 use jiff::{Timestamp, tz::TimeZone};
@@ -195,7 +195,7 @@ impl Row {
         if let Some((name, time)) = &self.head {
             base += m.size / 3;
             let color = c.of(name);
-            draw_avatar(x + m.margin, base + m.size / 6, m, name, color, c);
+            draw_avatar(name, (x + m.margin, base + m.size / 6, m.avatar), m.size, c, c.back);
             draw::set_font(Font::HelveticaBold, m.size);
             draw::set_draw_color(color);
             draw::draw_text(name, left, base + m.size);
@@ -260,14 +260,4 @@ fn draw_rule(x: i32, y: i32, m: &Metrics, line: Color, text: &str, ink: Color, b
     draw::draw_rect_fill(left, y - m.size / 2, width, m.size, back);
     draw::set_draw_color(ink);
     draw::draw_text(text, left + m.size / 2, y + m.size / 4);
-}
-
-fn draw_avatar(x: i32, y: i32, m: &Metrics, name: &str, color: Color, c: &Colors) {
-    draw::set_draw_color(color);
-    draw::draw_pie(x, y, m.avatar, m.avatar, 0.0, 360.0);
-    draw::set_font(Font::HelveticaBold, m.size);
-    draw::set_draw_color(c.back);
-    let letters = initials(name);
-    let width = width_of(&letters);
-    draw::draw_text(&letters, x + (m.avatar - width) / 2, y + m.avatar / 2 + m.size / 3);
 }

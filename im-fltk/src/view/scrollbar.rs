@@ -10,6 +10,10 @@ use fltk::enums::Font;
 pub const BAR: i32 = 10;
 
 pub fn draw_bar(scroll: &Scroll, count: usize, (x, y, h): (i32, i32, i32), c: &Colors) {
+    if *scroll == Scroll::default() {
+        // Everything is in sight.
+        return;
+    }
     let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
     let thumb = (i64::from(h) * 20 / (count + 20)).max(24).min(i64::from(h.max(0)));
     let room = i64::from(h) - thumb;

@@ -1,7 +1,7 @@
 //! Colours and fonts.
 
 use crate::model::Theme;
-use crate::text::hue;
+use crate::text::{hue, initials};
 use fltk::enums::{Color, Font};
 use fltk::{app, draw};
 
@@ -95,6 +95,16 @@ pub fn colors(theme: Theme) -> Colors {
 #[allow(clippy::cast_possible_truncation)] // texts of one line
 pub fn width_of(text: &str) -> i32 {
     draw::width(text) as i32
+}
+
+/// A round picture of somebody: their colour and letters, on this background.
+pub fn draw_avatar(name: &str, (x, y, width): (i32, i32, i32), letter_size: i32, c: &Colors, back: Color) {
+    draw::set_draw_color(c.of(name));
+    draw::draw_pie(x, y, width, width, 0.0, 360.0);
+    draw::set_font(Font::HelveticaBold, letter_size);
+    draw::set_draw_color(back);
+    let letters = initials(name);
+    draw::draw_text(&letters, x + (width - width_of(&letters)) / 2, y + width / 2 + letter_size * 2 / 5);
 }
 
 /// Steps of the mouse's wheel, down when positive.

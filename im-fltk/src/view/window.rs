@@ -5,9 +5,11 @@ use super::header::{footer, header};
 use super::input::input;
 use super::keys::shortcut;
 use super::lists::{Kind, list};
+use super::menu::MenuView;
 use super::messages::Messages;
 use super::overlay::{SearchView, SwitcherView};
 use super::theme::colors;
+use super::urgency::urge;
 use super::{Mailbox, Shared};
 use crate::model::{Model, Screen};
 use crate::update::Msg;
@@ -41,6 +43,8 @@ pub struct Ui {
     send: Button,
     switcher: SwitcherView,
     search: SearchView,
+    menu: MenuView,
+    urgent: bool,
     length: Rc<Cell<usize>>,
     shown: Option<Screen>,
     placed: (i32, i32, i32, i32),
@@ -77,6 +81,7 @@ impl Ui {
         chat.end();
         let switcher = SwitcherView::new(model.clone(), mail);
         let search = SearchView::new(mail);
+        let menu = MenuView::new(model.clone(), mail.clone());
         window.end();
         window.make_resizable(true);
         window.size_range(500, 350, 0, 0);
@@ -107,6 +112,8 @@ impl Ui {
             send,
             switcher,
             search,
+            menu,
+            urgent: false,
             length,
             shown: None,
             placed: (0, 0, 0, 0),
@@ -134,9 +141,16 @@ impl Ui {
         match model.screen {
             Screen::Connect => {
                 self.connect.sync(model);
+                let was_open = self.menu.widget.visible();
                 self.sync_overlays(model);
+                if was_open && model.menu.is_none() {
+                    self.connect.focus();
+                }
             }
             Screen::Chat => self.sync_chat(model),
+        }
+        if model.focused && std::mem::take(&mut self.urgent) {
+            urge(&self.window, false);
         }
         let unread = model.unread();
         let title = match model.screen {
@@ -163,9 +177,11 @@ impl Ui {
         self.send.set_label_color(c.on_accent);
         self.attach.set_color(c.field);
         self.attach.set_label_color(c.faint);
-        let was_open = self.switcher.group.visible() || self.search.group.visible();
+        let was_open =
+            self.switcher.group.visible() || self.search.group.visible() || self.menu.widget.visible();
         self.sync_overlays(model);
-        if was_open && model.switcher.is_none() && model.search.is_none() && app::focus().is_some() {
+        let is_open = model.switcher.is_some() || model.search.is_some() || model.menu.is_some();
+        if was_open && !is_open && app::focus().is_some() {
             let _ = self.input.take_focus();
         }
         self.chat.redraw();
@@ -176,6 +192,7 @@ impl Ui {
         self.switcher.sync(model, self.window.w());
         let right = self.messages.widget.x() + self.messages.widget.w();
         self.search.sync(model, right, self.messages.widget.y());
+        self.menu.sync(model, (self.window.w(), self.window.h()));
     }
 
     fn show(&mut self, model: &Model) {
@@ -232,6 +249,18 @@ impl Ui {
             let _ = self.input.take_focus();
         }
         let _ = self.input.set_position(i32::try_from(text.len()).unwrap_or(0));
+    }
+
+    /// Puts something in where the cursor is.
+    pub fn insert(&mut self, text: &str) {
+        let _ = self.input.insert(text);
+        self.input.do_callback();
+    }
+
+    /// Asks for attention until the window has the keyboard.
+    pub fn urge(&mut self) {
+        self.urgent = true;
+        urge(&self.window, true);
     }
 
     pub fn close(&mut self) {

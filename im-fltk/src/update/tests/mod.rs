@@ -1,4 +1,8 @@
-use super::{Effect, Msg, update};
+//! What happens to the model, without a display.
+
+mod lists;
+
+use super::{Effect, Msg, chat, update};
 use crate::model::{Choice, Field, Link, Model, Screen, Settings, What};
 use libim::ClientEvent;
 use libim::wire::{
@@ -7,10 +11,10 @@ use libim::wire::{
 };
 use std::time::Duration;
 
-const ME: UserId = UserId(1);
-const TEA: RoomId = RoomId(2);
+pub(in crate::update) const ME: UserId = UserId(1);
+pub(in crate::update) const TEA: RoomId = RoomId(2);
 
-fn info(room: RoomId, kind: RoomKind, name: &str) -> RoomInfo {
+pub(in crate::update) fn info(room: RoomId, kind: RoomKind, name: &str) -> RoomInfo {
     RoomInfo {
         room,
         kind,
@@ -23,7 +27,7 @@ fn info(room: RoomId, kind: RoomKind, name: &str) -> RoomInfo {
     }
 }
 
-fn person(user: u64, name: &str) -> Person {
+pub(in crate::update) fn person(user: u64, name: &str) -> Person {
     Person {
         user: UserId(user),
         name: name.into(),
@@ -33,7 +37,7 @@ fn person(user: u64, name: &str) -> Person {
     }
 }
 
-fn event(room: RoomId, seq: u64, author: u64, body: Body) -> Event {
+pub(in crate::update) fn event(room: RoomId, seq: u64, author: u64, body: Body) -> Event {
     let name = format!("person{author}");
     Event {
         room,
@@ -45,16 +49,22 @@ fn event(room: RoomId, seq: u64, author: u64, body: Body) -> Event {
     }
 }
 
-fn net(model: &mut Model, event: ClientEvent) -> Vec<Effect> {
+pub(in crate::update) fn net(model: &mut Model, event: ClientEvent) -> Vec<Effect> {
     update(model, 1_000_000, Msg::Net(Box::new(event)))
 }
 
-fn said(model: &mut Model, room: RoomId, seq: u64, author: u64, text: &str) -> Vec<Effect> {
+pub(in crate::update) fn said(
+    model: &mut Model,
+    room: RoomId,
+    seq: u64,
+    author: u64,
+    text: &str,
+) -> Vec<Effect> {
     net(model, ClientEvent::Event { event: event(room, seq, author, Body::message(text)), cid: None })
 }
 
 /// Logged in, in the lobby and in #tea, with two others.
-fn chatting() -> Model {
+pub(in crate::update) fn chatting() -> Model {
     let mut model = Model::new(Settings::default());
     update(&mut model, 0, Msg::Name("me".into()));
     update(&mut model, 0, Msg::Connect);
@@ -73,7 +83,7 @@ fn chatting() -> Model {
     model
 }
 
-fn send(model: &mut Model, text: &str) -> Vec<Effect> {
+pub(in crate::update) fn send(model: &mut Model, text: &str) -> Vec<Effect> {
     update(model, 0, Msg::Send(text.into()))
 }
 
@@ -124,10 +134,12 @@ fn what_others_say_is_counted_until_it_is_seen() {
     let body =
         Body::Message(MessageBody { text: "@me!".into(), mentions: vec![ME], ..MessageBody::default() });
     let effects = net(&mut model, ClientEvent::Event { event: event(TEA, 2, 3, body), cid: None });
-    assert_eq!(effects, [Effect::Notify("person3 in #tea".into(), "@me!".into())]);
+    assert_eq!(effects, [Effect::Notify("person3 in #tea".into(), "@me!".into()), Effect::Urge]);
     assert_eq!(model.rooms[&TEA].mentions, 1);
     let effects = update(&mut model, 0, Msg::Select(TEA));
-    assert!(effects.contains(&Effect::MarkRead(TEA, 2)) && effects.contains(&Effect::Members(TEA)));
+    assert!(
+        effects.contains(&Effect::MarkRead(TEA, 2)) && effects.contains(&Effect::Members(TEA, UserId(0)))
+    );
     assert_eq!(
         (model.unread(), model.rooms[&TEA].unread_from),
         (0, 1),
@@ -143,13 +155,13 @@ fn what_others_say_is_counted_until_it_is_seen() {
 #[test]
 fn a_muted_room_does_not_call() {
     let mut model = chatting();
-    assert_eq!(update(&mut model, 0, Msg::Mute(TEA)), [Effect::Save]);
+    assert_eq!(chat::mute(&mut model, TEA), [Effect::Save]);
     let body =
         Body::Message(MessageBody { text: "@me!".into(), mentions: vec![ME], ..MessageBody::default() });
     assert_eq!(net(&mut model, ClientEvent::Event { event: event(TEA, 1, 3, body), cid: None }), []);
     assert_eq!(model.unread(), 0);
     assert_eq!(model.settings.muted, ["127.0.0.1/tea"]);
-    update(&mut model, 0, Msg::Mute(TEA));
+    chat::mute(&mut model, TEA);
     assert!(model.settings.muted.is_empty());
 }
 
@@ -158,9 +170,9 @@ fn a_message_is_sending_sent_and_read() {
     let mut model = chatting();
     assert_eq!(send(&mut model, "  \n "), [], "nothing to say");
     let effects = send(&mut model, "hello");
-    assert_eq!(effects[0], Effect::Post(RoomId::LOBBY, "hello".into()));
+    assert_eq!(effects[0], Effect::Post(RoomId::LOBBY, "hello".into(), None));
     let cid = Cid([7; 16]);
-    update(&mut model, 5, Msg::Posted(RoomId::LOBBY, "hello".into(), Ok(cid)));
+    update(&mut model, 5, Msg::Posted(RoomId::LOBBY, "hello".into(), None, Ok(cid)));
     assert_eq!(model.room().unwrap().pending.len(), 1);
     let own = event(RoomId::LOBBY, 1, 1, Body::message("hello"));
     net(&mut model, ClientEvent::Event { event: own, cid: Some(cid) });
@@ -169,7 +181,7 @@ fn a_message_is_sending_sent_and_read() {
     let (delivered, read) = (Seq(1), Seq(1));
     net(&mut model, ClientEvent::Receipt { room: RoomId::LOBBY, user: UserId(2), delivered, read });
     assert_eq!(model.room().unwrap().readers(1, ME), 1);
-    update(&mut model, 5, Msg::Posted(RoomId::LOBBY, "again".into(), Err("no".into())));
+    update(&mut model, 5, Msg::Posted(RoomId::LOBBY, "again".into(), None, Err("no".into())));
     assert_eq!((model.room().unwrap().draft.as_str(), model.note.as_str()), ("again", "no"));
     // Scrolled up one has not seen what comes.
     update(&mut model, 0, Msg::AtBottom(false));
@@ -182,7 +194,7 @@ fn a_message_is_sending_sent_and_read() {
 fn a_refused_post_says_so_and_a_long_one_is_not_sent() {
     let mut model = chatting();
     let cid = Cid([8; 16]);
-    update(&mut model, 5, Msg::Posted(RoomId::LOBBY, "rude".into(), Ok(cid)));
+    update(&mut model, 5, Msg::Posted(RoomId::LOBBY, "rude".into(), None, Ok(cid)));
     let refused =
         ClientEvent::PostFailed { cid, room: RoomId::LOBBY, code: Code::Forbidden, text: "no".into() };
     net(&mut model, refused);
@@ -203,10 +215,7 @@ fn edits_deletions_and_reactions_change_what_was_said() {
     net(&mut model, change(4, 3, Body::Reacted { target: Seq(1), emoji: "👍".into(), on: true }));
     let said = model.room().unwrap().said(1).unwrap();
     assert_eq!((said.text.as_str(), said.edited, said.reactions.len()), ("uno", true, 1));
-    assert_eq!(
-        update(&mut model, 0, Msg::React(1, "👍".into())),
-        [Effect::React(RoomId::LOBBY, 1, "👍".into(), true)]
-    );
+    assert_eq!(chat::react(&mut model, 1, "👍".into()), [Effect::React(RoomId::LOBBY, 1, "👍".into(), true)]);
     net(&mut model, change(5, 2, Body::Deleted { target: Seq(1) }));
     assert!(model.room().unwrap().said(1).unwrap().deleted);
     assert_eq!(update(&mut model, 0, Msg::EditLast), [Effect::SetInput("mine".into())]);
@@ -235,7 +244,7 @@ fn commands_are_not_said() {
     assert_eq!(run(&mut model, "/topic hot"), Some(Effect::Topic(RoomId::LOBBY, "hot".into())));
     assert_eq!(run(&mut model, "/msg person2 hi"), Some(Effect::Direct("person2".into())));
     assert_eq!(run(&mut model, "/away lunch"), Some(Effect::Status(true, "lunch".into())));
-    assert_eq!(run(&mut model, "//etc"), Some(Effect::Post(RoomId::LOBBY, "/etc".into())));
+    assert_eq!(run(&mut model, "//etc"), Some(Effect::Post(RoomId::LOBBY, "/etc".into(), None)));
     assert_eq!(run(&mut model, "/nonsense"), Some(Effect::SetInput(String::new())));
     assert!(model.note.contains("there is no command /nonsense"));
 }

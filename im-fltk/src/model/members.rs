@@ -1,0 +1,52 @@
+//! Who is in the current room, by name.
+
+use libim::wire::{Person, UserId};
+use std::ops::Deref;
+
+/// The list of members, always in its order.
+#[derive(Debug, Default)]
+pub struct Members(Vec<Person>);
+
+impl Members {
+    /// Starts anew with these.
+    pub fn set(&mut self, mut people: Vec<Person>) {
+        people.sort_by_cached_key(key);
+        self.0 = people;
+    }
+
+    /// Adds somebody, or puts them where they belong now.
+    pub fn put(&mut self, person: Person) {
+        self.remove(person.user);
+        let wanted = key(&person);
+        let at = self.0.partition_point(|it| key(it) < wanted);
+        self.0.insert(at, person);
+    }
+
+    /// Adds a page of people.
+    pub fn extend(&mut self, people: Vec<Person>) {
+        let mut all = std::mem::take(&mut self.0);
+        all.retain(|known| people.iter().all(|it| it.user != known.user));
+        all.extend(people);
+        self.set(all);
+    }
+
+    pub fn remove(&mut self, user: UserId) {
+        self.0.retain(|it| it.user != user);
+    }
+
+    pub fn has(&self, user: UserId) -> bool {
+        self.0.iter().any(|it| it.user == user)
+    }
+}
+
+fn key(person: &Person) -> (String, UserId) {
+    (person.name.to_lowercase(), person.user)
+}
+
+impl Deref for Members {
+    type Target = [Person];
+
+    fn deref(&self) -> &[Person] {
+        &self.0
+    }
+}
