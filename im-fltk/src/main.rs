@@ -190,6 +190,8 @@ impl Program {
                 let before = if before == 0 { Seq(u64::MAX) } else { Seq(before) };
                 self.net.ask(|it| it.history(room, before, 0)).map(drop)
             }
+            // Without them the switcher shows less.
+            Effect::Rooms(after) => self.net.ask(|it| it.list_rooms(after)).map(drop).or(Ok(())),
             Effect::Members(room, after) => {
                 self.net.ask(|it| it.list_members(room, after)).map(drop).or(Ok(()))
             }

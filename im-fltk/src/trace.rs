@@ -37,11 +37,12 @@ pub fn state(model: &Model) {
     let (room, entries, fresh) =
         model.room().map_or((String::new(), 0, 0), |room| (room.label(), room.entries.len(), room.fresh));
     say(&format!(
-        "state screen={screen} link={link} room={room} entries={entries} fresh={fresh} unread={} people={} members={} menu={} found={} replying={} focused={} error={error:?} note={:?}",
+        "state screen={screen} link={link} room={room} entries={entries} fresh={fresh} unread={} people={} members={} menu={} choices={} found={} replying={} focused={} error={error:?} note={:?}",
         model.unread(),
         model.people.len(),
         model.members.len(),
         model.menu.as_ref().map_or(0, |menu| menu.items.len()),
+        model.switcher.as_ref().map_or(0, |switcher| switcher.choices.len()),
         model.search.as_ref().and_then(|search| search.found).unwrap_or(0),
         model.replying.unwrap_or(0),
         model.focused,

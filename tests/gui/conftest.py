@@ -28,7 +28,7 @@ def until(condition, what):
 
 
 @pytest.fixture(scope="session")
-def display():
+def display(tmp_path_factory):
     """A screen with a window manager on it."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
@@ -37,13 +37,10 @@ def display():
     number = os.read(read, 16).decode().strip()
     assert number, "Xvfb does not start"
     environment = os.environ | {"DISPLAY": f":{number}", "LC_ALL": "C.UTF-8", "NO_AT_BRIDGE": "1"}
-    manager = subprocess.Popen(["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def managed():
-        asked = subprocess.run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], env=environment, capture_output=True, text=True)
-        return "window id" in asked.stdout
-
-    until(managed, "openbox does not start")
+    started = tmp_path_factory.mktemp("openbox") / "started"
+    command = ["openbox", "--startup", f"touch {started}"]
+    manager = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(started.exists, "openbox does not start")
     yield environment
     for process in (manager, screen):
         process.terminate()

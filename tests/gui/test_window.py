@@ -102,6 +102,24 @@ def test_menus_do_not_stop_the_chat(chatting, talkative):
     one.state(lambda it: "menu=0" in it)
 
 
+def test_the_mouse_alone_finds_rooms_and_colours(chatting, talkative):
+    talkative.create_room("cellar")
+    one = chatting()
+    one.click(165, 16)
+    one.state(lambda it: "choices=3" in it)
+    one.shoot("switcher")
+    # Below #lobby and @anna: #cellar.
+    one.click(400, 160)
+    one.state(lambda it: "room=#cellar" in it)
+    one.click(770, 24)
+    one.state(lambda it: "menu=8" in it)
+    one.shoot("program-menu")
+    one.key("Down", "Down", "Down", "Return")
+    one.state(lambda it: "menu=0" in it)
+    one.shoot("light")
+    assert json.loads(one.settings.read_text())["theme"] == "light"
+
+
 def test_a_message_is_taken_back(chatting, anna):
     one = chatting()
     one.type("a slip\n")

@@ -1,6 +1,6 @@
 //! A menu for something that was clicked on.
 
-use super::Model;
+use super::{Model, Theme};
 use crate::text::plain;
 use libim::wire::{RoomId, UserId};
 
@@ -13,6 +13,8 @@ pub enum About {
     Person(UserId),
     /// Servers that one was at.
     Servers,
+    /// The program as a whole.
+    Program,
 }
 
 /// What an entry of a menu does.
@@ -29,6 +31,14 @@ pub enum Deed {
     Mute(RoomId),
     Leave(RoomId),
     Server(String),
+    GoTo,
+    Search,
+    Theme,
+    Zoom(i32),
+    Away(bool),
+    /// To another server.
+    Elsewhere,
+    Quit,
 }
 
 /// An open menu.
@@ -50,6 +60,7 @@ impl Menu {
             About::Message(seq, selected) => message(model, seq, selected),
             About::Room(room) => room_items(model, room),
             About::Person(user) => person(model, user),
+            About::Program => program(model),
             About::Servers => {
                 model.settings.servers.iter().map(|it| (plain(it), Deed::Server(it.clone()))).collect()
             }
@@ -89,10 +100,33 @@ fn room_items(model: &Model, room: RoomId) -> Vec<(String, Deed)> {
     items
 }
 
+fn away(model: &Model) -> (String, Deed) {
+    (if model.away { "I am back" } else { "I am away" }.into(), Deed::Away(!model.away))
+}
+
+fn program(model: &Model) -> Vec<(String, Deed)> {
+    let theme = match model.settings.theme {
+        Theme::Dark => "Light colours   Ctrl+T",
+        Theme::Light => "Dark colours   Ctrl+T",
+    };
+    vec![
+        ("Go to…   Ctrl+K".into(), Deed::GoTo),
+        ("Search…   Ctrl+F".into(), Deed::Search),
+        away(model),
+        (theme.into(), Deed::Theme),
+        ("Larger text   Ctrl++".into(), Deed::Zoom(1)),
+        ("Smaller text   Ctrl+-".into(), Deed::Zoom(-1)),
+        ("Another server".into(), Deed::Elsewhere),
+        ("Quit   Ctrl+Q".into(), Deed::Quit),
+    ]
+}
+
 fn person(model: &Model, user: UserId) -> Vec<(String, Deed)> {
     let Some(person) = model.members.iter().find(|it| it.user == user) else { return Vec::new() };
     let mut items = vec![("Copy the name".into(), Deed::Copy(person.name.to_string()))];
-    if user != model.my_id() {
+    if user == model.my_id() {
+        items.insert(0, away(model));
+    } else {
         items.insert(0, ("Private conversation".into(), Deed::Talk(user)));
         items.insert(1, (format!("Write @{}", plain(&person.name)), Deed::Name(person.name.to_string())));
     }

@@ -14,7 +14,7 @@ pub use room::{Entry, Pending, Room, What};
 pub use settings::{Settings, Theme};
 pub use switcher::{Choice, Switcher};
 
-use libim::wire::{Person, RequestId, RoomId, RoomKind, UserId};
+use libim::wire::{Person, RequestId, RoomId, RoomInfo, RoomKind, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -67,6 +67,8 @@ pub struct Model {
     pub me: Option<(UserId, Arc<str>)>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: RoomId,
+    /// Rooms that can be entered, as the server last told.
+    pub directory: Vec<RoomInfo>,
     pub people: BTreeMap<UserId, Person>,
     /// How many are there, when they are too many to be told one by one.
     pub crowd: usize,
@@ -109,6 +111,7 @@ impl Model {
             me: None,
             rooms: BTreeMap::new(),
             current: RoomId::LOBBY,
+            directory: Vec::new(),
             people: BTreeMap::new(),
             crowd: 0,
             members: Members::default(),

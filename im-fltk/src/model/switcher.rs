@@ -10,6 +10,8 @@ pub enum Choice {
     Room(RoomId, String),
     /// A private conversation with somebody who is there.
     Person(String),
+    /// A room that one is not in, and how many are.
+    Enter(String, u32),
     /// A room to enter, or to make if there is none of that name.
     Join(String),
 }
@@ -19,6 +21,8 @@ impl Choice {
         match self {
             Choice::Room(_, label) => label.clone(),
             Choice::Person(name) => format!("@{name}"),
+            Choice::Enter(name, 1) => format!("#{name} — one is there"),
+            Choice::Enter(name, count) => format!("#{name} — {count} are there"),
             Choice::Join(name) => format!("enter or make #{name}"),
         }
     }
@@ -51,12 +55,18 @@ impl Switcher {
         let people = model.people.values().filter(|it| it.user != model.my_id() && !spoken_to(&it.name));
         found
             .extend(people.filter_map(|it| Some((rank(&it.name)? + 2, Choice::Person(it.name.to_string())))));
+        let within = |name: &str| model.rooms.values().any(|room| &*room.name == name);
+        let others = model.directory.iter().filter(|it| !within(&it.name));
+        found
+            .extend(others.filter_map(|it| {
+                Some((rank(&it.name)? + 4, Choice::Enter(it.name.to_string(), it.members)))
+            }));
         found.sort_by_key(|(rank, _)| *rank);
         let mut choices: Vec<Choice> =
             found.into_iter().map(|(_, choice)| choice).take(CHOICES_MAX).collect();
         let name = text.trim().trim_start_matches('#');
-        if !name.is_empty() && !name.starts_with('@') && !model.rooms.values().any(|room| &*room.name == name)
-        {
+        let known = within(name) || model.directory.iter().any(|it| &*it.name == name);
+        if !name.is_empty() && !name.starts_with('@') && !known {
             choices.push(Choice::Join(name.into()));
         }
         Switcher { text: text.into(), choices, selected: 0 }

@@ -196,7 +196,7 @@ pub fn switch_to(model: &mut Model, index: usize) -> Vec<Effect> {
     match switcher.choices.into_iter().nth(index) {
         Some(Choice::Room(room, _)) => select(model, room),
         Some(Choice::Person(name)) => to_person(model, name),
-        Some(Choice::Join(name)) => vec![Effect::Join(name)],
+        Some(Choice::Enter(name, _) | Choice::Join(name)) => vec![Effect::Join(name)],
         None => Vec::new(),
     }
 }

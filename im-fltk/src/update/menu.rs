@@ -1,7 +1,7 @@
 //! Menus: opened, gone through, and carried out.
 
 use super::{Effect, chat};
-use crate::model::{Deed, Model};
+use crate::model::{Deed, Model, Search};
 
 /// Does what the chosen entry says.
 pub fn take(model: &mut Model, index: usize) -> Vec<Effect> {
@@ -24,6 +24,16 @@ pub fn take(model: &mut Model, index: usize) -> Vec<Effect> {
             model.form.server = server;
             Vec::new()
         }
+        Deed::GoTo => super::open_switcher(model),
+        Deed::Search => {
+            model.search = Some(Search::default());
+            Vec::new()
+        }
+        Deed::Theme => super::toggle_theme(model),
+        Deed::Zoom(by) => super::zoom(model, by),
+        Deed::Away(away) => vec![Effect::Status(away, String::new())],
+        Deed::Elsewhere => super::disconnect(model),
+        Deed::Quit => vec![Effect::Save, Effect::Quit],
     }
 }
 
@@ -84,7 +94,11 @@ mod tests {
             [Effect::Direct("person2".into())]
         );
         assert_eq!(choose(&mut model, person, "Write @person2"), [Effect::Insert("@person2 ".into())]);
-        assert_eq!(open(&mut model, About::Person(ME)), ["Copy the name"]);
+        assert_eq!(open(&mut model, About::Person(ME)), ["I am away", "Copy the name"]);
+        assert_eq!(choose(&mut model, About::Program, "I am away"), [Effect::Status(true, String::new())]);
+        assert_eq!(choose(&mut model, About::Program, "Quit   Ctrl+Q"), [Effect::Save, Effect::Quit]);
+        choose(&mut model, About::Program, "Search…   Ctrl+F");
+        assert!(model.search.is_some());
         model.settings.servers = vec!["one".into(), "two".into()];
         update(&mut model, 0, Msg::OpenMenu(About::Servers, 0, 0));
         update(&mut model, 0, Msg::MenuStep(5));

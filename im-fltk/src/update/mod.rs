@@ -87,6 +87,8 @@ pub enum Effect {
     MarkRead(RoomId, u64),
     Typing(RoomId),
     History(RoomId, u64),
+    /// Rooms that can be entered, after this one.
+    Rooms(RoomId),
     /// Members of a room after this one.
     Members(RoomId, UserId),
     Direct(String),
@@ -146,7 +148,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             chat::mark_unread_line(model);
         }
         Msg::OpenSwitcher | Msg::OpenSearch if model.screen == Screen::Connect => {}
-        Msg::OpenSwitcher => model.switcher = Some(Switcher::search(model, "")),
+        Msg::OpenSwitcher => return open_switcher(model),
         Msg::Switch(text) => model.switcher = Some(Switcher::search(model, &text)),
         Msg::SwitchStep(by) => {
             if let Some(switcher) = &mut model.switcher {
@@ -168,17 +170,8 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             return chat::find_older(model);
         }
         Msg::FindOlder => return chat::find_older(model),
-        Msg::Zoom(by) => {
-            model.settings.zoom(by);
-            return vec![Effect::Save];
-        }
-        Msg::ToggleTheme => {
-            model.settings.theme = match model.settings.theme {
-                Theme::Dark => Theme::Light,
-                Theme::Light => Theme::Dark,
-            };
-            return vec![Effect::Save];
-        }
+        Msg::Zoom(by) => return zoom(model, by),
+        Msg::ToggleTheme => return toggle_theme(model),
         Msg::Resized(width, height) => {
             (model.settings.width, model.settings.height) = (width, height);
         }
@@ -199,6 +192,26 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Opens the switcher, and asks which rooms there are.
+fn open_switcher(model: &mut Model) -> Vec<Effect> {
+    model.directory.clear();
+    model.switcher = Some(Switcher::search(model, ""));
+    vec![Effect::Rooms(RoomId(0))]
+}
+
+fn zoom(model: &mut Model, by: i32) -> Vec<Effect> {
+    model.settings.zoom(by);
+    vec![Effect::Save]
+}
+
+fn toggle_theme(model: &mut Model) -> Vec<Effect> {
+    model.settings.theme = match model.settings.theme {
+        Theme::Dark => Theme::Light,
+        Theme::Light => Theme::Dark,
+    };
+    vec![Effect::Save]
 }
 
 fn connect(model: &mut Model) -> Vec<Effect> {

@@ -1,9 +1,11 @@
 //! What the library tells.
 
 use super::{Effect, Millis, chat};
-use crate::model::{Field, Link, Model, Room, Screen};
+use crate::model::{Field, Link, Model, Room, Screen, Switcher};
 use libim::ClientEvent;
-use libim::wire::{Body, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomKind, UserId};
+use libim::wire::{
+    Body, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, UserId,
+};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
@@ -118,15 +120,28 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         }
         ClientEvent::History { room, messages, more, .. } => history(model, room, &messages, more),
         ClientEvent::Members { room, members, more, .. } => listed(model, room, members, more),
+        ClientEvent::Rooms { rooms, more, .. } => directory(model, rooms, more),
         ClientEvent::PeopleCount(count) => {
             model.crowd = count as usize;
             Vec::new()
         }
-        ClientEvent::Posted { .. }
-        | ClientEvent::Typing { .. }
-        | ClientEvent::Done { .. }
-        | ClientEvent::Rooms { .. } => Vec::new(),
+        ClientEvent::Posted { .. } | ClientEvent::Typing { .. } | ClientEvent::Done { .. } => Vec::new(),
     }
+}
+
+/// Rooms that are known to be there: the switcher shows no more of them anyway.
+const DIRECTORY_MAX: usize = 2_000;
+
+/// A page of the rooms that can be entered.
+fn directory(model: &mut Model, rooms: Vec<RoomInfo>, more: bool) -> Vec<Effect> {
+    let last = rooms.last().map(|it| it.room).filter(|_| more);
+    model.directory.extend(rooms.into_iter().filter(|it| it.kind != RoomKind::Direct));
+    if let Some(open) = model.switcher.take() {
+        let selected = open.selected;
+        model.switcher = Some(Switcher { selected, ..Switcher::search(model, &open.text) });
+    }
+    let next = last.filter(|_| model.directory.len() < DIRECTORY_MAX);
+    next.map_or_else(Vec::new, |last| vec![Effect::Rooms(last)])
 }
 
 /// The list of members begins anew.
@@ -201,7 +216,7 @@ fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect
     effects
 }
 
-fn entered(model: &mut Model, info: &libim::wire::RoomInfo) -> Vec<Effect> {
+fn entered(model: &mut Model, info: &RoomInfo) -> Vec<Effect> {
     let fresh = Room::new(info);
     let key = model.mute_key(&fresh);
     let muted = model.settings.muted.contains(&key);

@@ -5,7 +5,7 @@ use super::{Mailbox, Shared};
 use crate::model::{About, Field, Model};
 use crate::update::Msg;
 use fltk::app;
-use fltk::button::{Button, CheckButton};
+use fltk::button::Button;
 use fltk::enums::{Align, CallbackTrigger, Color, Event, Font, FrameType, Key};
 use fltk::frame::Frame;
 use fltk::group::Group;
@@ -18,12 +18,14 @@ pub struct ConnectScreen {
     title: Frame,
     subtitle: Frame,
     labels: Vec<Frame>,
+    /// What the fields stand on, for some room around their texts.
+    fields: Vec<Frame>,
     server: Input,
     recent: Button,
     name: Input,
     passkey: SecretInput,
     open_passkey: Input,
-    show: CheckButton,
+    show: Button,
     errors: Vec<Frame>,
     button: Button,
 }
@@ -38,12 +40,13 @@ impl ConnectScreen {
             .into_iter()
             .map(|text| Frame::default().with_label(text).with_align(Align::Left | Align::Inside))
             .collect();
+        let fields: Vec<Frame> = (0..3).map(|_| Frame::default()).collect();
         let mut server = Input::default();
         let mut recent = Button::default().with_label("▾");
         let mut name = Input::default();
         let mut passkey = SecretInput::default();
         let mut open_passkey = Input::default();
-        let mut show = CheckButton::default().with_label("show it");
+        let mut show = Button::default();
         let errors: Vec<Frame> = (0..3)
             .map(|_| Frame::default().with_align(Align::Left | Align::Inside | Align::Wrap | Align::Top))
             .collect();
@@ -61,8 +64,8 @@ impl ConnectScreen {
         tell(&mut name, mail, Msg::Name);
         tell(&mut passkey, mail, Msg::Passkey);
         tell(&mut open_passkey, mail, Msg::Passkey);
-        let show_mail = mail.clone();
-        show.set_callback(move |it| show_mail.send(Msg::ShowPasskey(it.is_checked())));
+        let (show_mail, shown) = (mail.clone(), model.clone());
+        show.set_callback(move |_| show_mail.send(Msg::ShowPasskey(!shown.borrow().form.show_passkey)));
         let button_mail = mail.clone();
         button.set_callback(move |_| button_mail.send(Msg::Connect));
         ConnectScreen {
@@ -70,6 +73,7 @@ impl ConnectScreen {
             title,
             subtitle,
             labels,
+            fields,
             server,
             recent,
             name,
@@ -91,17 +95,19 @@ impl ConnectScreen {
         y += size * 11 / 2;
         let fields: [&mut dyn FnMut(i32); 3] = [
             &mut |y| {
-                self.server.resize(x, y, width - field, field);
+                self.server.resize(x + size / 2, y, width - field - size / 2, field);
                 self.recent.resize(x + width - field, y, field, field);
             },
-            &mut |y| self.name.resize(x, y, width, field),
+            &mut |y| self.name.resize(x + size / 2, y, width - size, field),
             &mut |y| {
-                self.passkey.resize(x, y, width - size * 7, field);
-                self.open_passkey.resize(x, y, width - size * 7, field);
-                self.show.resize(x + width - size * 6, y, size * 6, field);
+                self.passkey.resize(x + size / 2, y, width - size * 5, field);
+                self.open_passkey.resize(x + size / 2, y, width - size * 5, field);
+                self.show.resize(x + width - size * 4, y, size * 4, field);
             },
         ];
-        for ((place, label), error) in fields.into_iter().zip(&mut self.labels).zip(&mut self.errors) {
+        let frames = self.labels.iter_mut().zip(&mut self.fields).zip(&mut self.errors);
+        for (place, ((label, frame), error)) in fields.into_iter().zip(frames) {
+            frame.resize(x, y + size * 3 / 2, width, field);
             label.resize(x, y, width, size * 3 / 2);
             place(y + size * 3 / 2);
             error.resize(x, y + size * 3 / 2 + field, width, size * 2);
@@ -143,6 +149,7 @@ impl ConnectScreen {
             // The toolkit reads @ and & in labels as signs of its own.
             error.set_label(&crate::text::plain(text).replace('@', "@@").replace('&', "&&"));
         }
+        self.show.set_label(if form.show_passkey { "Hide" } else { "Show" });
         self.button.set_label(if form.busy { "Connecting… (Escape gives up)" } else { "Connect" });
         if form.busy {
             self.button.deactivate();
@@ -175,9 +182,14 @@ impl ConnectScreen {
         self.recent.set_color(c.field);
         self.recent.set_label_size(size);
         self.recent.set_label_color(c.text);
-        self.show.set_label_size(size);
-        self.show.set_label_color(c.text);
-        self.show.set_color(c.panel);
+        self.show.set_frame(FrameType::FlatBox);
+        self.show.set_label_size(size * 6 / 7);
+        self.show.set_label_color(c.faint);
+        self.show.set_color(c.field);
+        for field in &mut self.fields {
+            field.set_frame(FrameType::FlatBox);
+            field.set_color(c.field);
+        }
         self.button.set_frame(FrameType::FlatBox);
         self.button.set_color(c.accent);
         self.button.set_selection_color(c.link);

@@ -1,17 +1,28 @@
 //! The bar above the messages, and the line below them.
 
-use super::Shared;
 use super::theme::{colors, width_of};
-use crate::model::{Link, Model};
+use super::{Mailbox, Shared};
+use crate::model::{About, Link, Model};
 use crate::text::plain;
-use fltk::draw;
-use fltk::enums::Font;
+use crate::update::Msg;
+use fltk::enums::{Event, Font};
 use fltk::prelude::*;
 use fltk::widget::Widget;
+use fltk::{app, draw};
 
 /// The room's name and topic, and how the connection stands.
-pub fn header(model: Shared) -> Widget {
+pub fn header(model: Shared, mail: Mailbox) -> Widget {
     let mut widget = Widget::default();
+    widget.set_tooltip("What the program can do");
+    widget.handle(move |it, event| {
+        let (height, right) = (it.h(), app::event_x() > it.x() + it.w() - it.h() * 3 / 2);
+        if event == Event::Push && right {
+            // The menu is about so wide; it stays within the window anyway.
+            let width = it.h() * 7 / 2;
+            mail.send(Msg::OpenMenu(About::Program, it.x() + it.w() - width, it.y() + height));
+        }
+        matches!(event, Event::Push | Event::Enter)
+    });
     widget.draw(move |it| {
         let model = model.borrow();
         let c = colors(model.settings.theme);
@@ -27,7 +38,12 @@ pub fn header(model: Shared) -> Widget {
             Link::Off => ("○ not connected".into(), c.bad),
         };
         draw::set_font(Font::Helvetica, size * 6 / 7);
-        let width = width_of(&state);
+        // Three bars, as menus of programs have.
+        for line in -1..=1 {
+            draw::draw_rect_fill(x + w - size * 2, y + h / 2 + line * size * 2 / 5, size, 2, c.faint);
+        }
+        draw::set_font(Font::Helvetica, size * 6 / 7);
+        let width = width_of(&state) + size * 2;
         draw::set_draw_color(color);
         draw::draw_text(&state, x + w - width - size, y + h / 2 + size / 3);
         if let Some(room) = model.room() {

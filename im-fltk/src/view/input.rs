@@ -2,13 +2,15 @@
 
 use super::keys::shortcut;
 use super::messages::Messages;
+use super::theme::colors;
 use super::{Mailbox, Shared};
-use crate::text::Completer;
+use crate::model::Model;
+use crate::text::{Completer, plain};
 use crate::update::Msg;
-use fltk::app;
-use fltk::enums::{CallbackTrigger, Event, Key};
+use fltk::enums::{CallbackTrigger, Event, Font, Key};
 use fltk::input::MultilineInput;
 use fltk::prelude::*;
+use fltk::{app, draw};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -24,6 +26,8 @@ pub fn input(model: Shared, mail: &Mailbox, messages: &Messages, length: Rc<Cell
         shown.set(it.value().len());
         typed.send(Msg::Typed(it.value()));
     });
+    let shown = model.clone();
+    input.draw(move |it| placeholder(it, &shown.borrow()));
     // Enter is for sending: the field itself must not see it first.
     input.super_handle_first(false);
     let (keys, list) = (mail.clone(), messages.clone());
@@ -88,4 +92,18 @@ fn complete_word(it: &mut MultilineInput, model: &Shared, completer: &mut Comple
         let _ = it.set_position(i32::try_from(done.cursor).unwrap_or(0));
         it.do_callback();
     }
+}
+
+/// Says, while nothing is written, where it would go.
+fn placeholder(it: &MultilineInput, model: &Model) {
+    if !it.value().is_empty() {
+        return;
+    }
+    let (c, size) = (colors(model.settings.theme), model.settings.text_size);
+    let label = model.room().map_or_else(String::new, |room| plain(&format!("Write to {}", room.label())));
+    draw::push_clip(it.x(), it.y(), it.w(), it.h());
+    draw::set_font(Font::Helvetica, size);
+    draw::set_draw_color(c.faint);
+    draw::draw_text(&label, it.x() + size / 2, it.y() + size * 5 / 4);
+    draw::pop_clip();
 }

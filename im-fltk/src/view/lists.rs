@@ -65,7 +65,14 @@ fn handle(
             true
         }
         Event::Push => {
-            let y = app::event_y() - it.y() - heading(model) + offset.get();
+            let y = app::event_y() - it.y() - heading(model);
+            if y < 0 {
+                if kind == Kind::Rooms && app::event_x() > it.x() + it.w() - heading(model) {
+                    mail.send(Msg::OpenSwitcher);
+                }
+                return true;
+            }
+            let y = y + offset.get();
             let Ok(index) = usize::try_from(y.div_euclid(row_height(model))) else { return true };
             clicked(kind, index, model, mail);
             true
@@ -136,6 +143,10 @@ fn draw_list(it: &Widget, model: &Model, kind: Kind, offset: &Cell<i32>) {
     draw::set_font(Font::HelveticaBold, size * 6 / 7);
     draw::set_draw_color(c.faint);
     draw::draw_text(&title, x + size, y + head / 2 + size / 3);
+    if kind == Kind::Rooms {
+        draw::set_font(Font::HelveticaBold, size * 5 / 4);
+        draw::draw_text("+", x + w - size * 2, y + head / 2 + size / 2);
+    }
     draw::pop_clip();
 }
 

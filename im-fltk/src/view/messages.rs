@@ -4,12 +4,12 @@ use super::rows::{Fonts, Metrics};
 use super::scrollbar::{BAR, draw_bar, draw_newer, open_link};
 use super::selection::{Place, columns, cut, snap};
 use super::sight::{State, count};
-use super::theme::{Colors, colors, wheel_steps};
+use super::theme::{Colors, colors, wheel_steps, width_of};
 use super::{Mailbox, Shared};
 use crate::layout::Scroll;
 use crate::model::{About, Model, Room};
 use crate::update::Msg;
-use fltk::enums::{Cursor, Event, Key};
+use fltk::enums::{Cursor, Event, Font, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
 use fltk::{app, draw};
@@ -51,6 +51,9 @@ impl Messages {
             let m = state.prepare(&model, room, w);
             state.scrolled(&model, room, &m, |scroll, count, height| scroll.settle(count, h, height));
             draw_rows(&mut state, &model, room, &m, &c, (x, y, h));
+            if count(room) == 0 {
+                draw_empty((x, y, w, h), &m, &c);
+            }
             draw_bar(&state.scroll, count(room), (x + w - BAR, y, h), &c);
             if !state.scroll.follow && room.fresh > 0 {
                 draw_newer(room.fresh, (x, y, w, h), &m, &c);
@@ -291,6 +294,13 @@ impl Messages {
         let about = About::Message(seq, self.selected_text());
         mail.send(Msg::OpenMenu(about, app::event_x(), app::event_y()));
     }
+}
+
+fn draw_empty((x, y, w, h): (i32, i32, i32, i32), m: &Metrics, c: &Colors) {
+    let text = "Nothing has been said here yet";
+    draw::set_font(Font::HelveticaItalic, m.size);
+    draw::set_draw_color(c.faint);
+    draw::draw_text(text, x + (w - width_of(text)) / 2, y + h / 2);
 }
 
 fn draw_rows(

@@ -60,7 +60,7 @@ impl Ui {
         chat.set_frame(FrameType::FlatBox);
         let rooms = list(Kind::Rooms, model.clone(), mail.clone());
         let people = list(Kind::People, model.clone(), mail.clone());
-        let header = header(model.clone());
+        let header = header(model.clone(), mail.clone());
         let messages = Messages::new(model.clone(), mail.clone());
         let length = Rc::new(Cell::new(0));
         let footer = footer(model.clone(), length.clone());

@@ -252,7 +252,12 @@ fn commands_are_not_said() {
 #[test]
 fn the_switcher_goes_anywhere() {
     let mut model = chatting();
-    update(&mut model, 0, Msg::OpenSwitcher);
+    assert_eq!(update(&mut model, 0, Msg::OpenSwitcher), [Effect::Rooms(RoomId(0))]);
+    let rooms = vec![info(RoomId(8), RoomKind::Public, "cellar"), info(TEA, RoomKind::Public, "tea")];
+    let listed = ClientEvent::Rooms { request: RequestId(1), rooms, more: true };
+    assert_eq!(net(&mut model, listed), [Effect::Rooms(TEA)]);
+    let labels: Vec<String> = model.switcher.as_ref().unwrap().choices.iter().map(Choice::label).collect();
+    assert_eq!(labels, ["#lobby", "#tea", "@person2", "@person3", "#cellar — 2 are there"]);
     update(&mut model, 0, Msg::Switch("te".into()));
     let switcher = model.switcher.as_ref().unwrap();
     assert_eq!(switcher.choices, [Choice::Room(TEA, "#tea".into()), Choice::Join("te".into())]);
