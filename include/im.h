@@ -1047,8 +1047,8 @@ int32_t im_waker_free(struct im_waker *waker);
 
 // Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.
 //
-// `address` is `host`, `host:port`, `[v6]:port`, `unix:/path`, or `mem:name` for a server of the same context; the usual port is
-// 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
+// `address` is `host`, `host:port`, `[v6]:port`, `unix:/path`, `mem:name` for a server of the same context, or an invite
+// (`im://host:port/?key=passkey`), whose passkey counts when IM_OPT_PASSKEY is not set; the usual port is 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
 // IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or IM_EVENT_DISCONNECTED.
 int32_t im_connect(struct im_ctx *ctx,
                    const char *address,

@@ -1,6 +1,6 @@
 //! What the operator sees first.
 
-use libim::{Address, ServerConfig};
+use libim::{Address, Invite, ServerConfig};
 use std::io::{self, Write};
 use std::net::{IpAddr, UdpSocket};
 
@@ -17,6 +17,10 @@ pub(crate) fn greet(config: &ServerConfig, bound: &[Address]) -> io::Result<()> 
     }
     let key = config.passkey.as_deref().unwrap_or("");
     if let Some(address) = bound.first().map(connectable) {
+        if matches!(address, Address::Tcp(..)) {
+            let invite = Invite { address: address.clone(), passkey: config.passkey.clone() };
+            writeln!(out, "  invite      {invite}")?;
+        }
         let (address, key) = (quoted(&address.to_string()), quoted(key));
         writeln!(out, "\n  connect     cargo run --release --example chat -- {address} YOUR-NAME {key}")?;
     }

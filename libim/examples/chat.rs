@@ -4,7 +4,7 @@ use libim::core::text::{neutralise, neutralise_line};
 use libim::wire::{
     Body, Code, Event as RoomEvent, LeaveReason, Person, Presence, RoomId, RoomKind, Timestamp,
 };
-use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop};
+use libim::{Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Invite, Loop};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -36,25 +36,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1).peekable();
     if args.peek().is_some_and(|arg| arg.starts_with('-')) {
         println!(
-            "usage: chat [SERVER] [NAME] [PASSKEY]\n\nWhat is not given is asked for. In the chat:\n{HELP}"
+            "usage: chat [SERVER] [NAME] [PASSKEY]\n\nSERVER is an address or an invite. What is not given is asked for. In the chat:\n{HELP}"
         );
         return Ok(());
     }
     let mut input = io::stdin().lock();
     let server = args.next().map_or_else(|| ask(&mut input, "server [127.0.0.1]: "), Ok)?;
-    let address: Address = match if server.is_empty() { "127.0.0.1" } else { &server }.parse() {
-        Ok(address) => address,
+    let invite: Invite = match if server.is_empty() { "127.0.0.1" } else { &server }.parse() {
+        Ok(invite) => invite,
         Err(error) => {
             eprintln!("chat: {error}");
             std::process::exit(2);
         }
     };
     let name = args.next().map_or_else(|| ask(&mut input, "name: "), Ok)?;
-    let passkey = args.next().filter(|key| !key.is_empty());
+    let passkey = args.next().filter(|key| !key.is_empty()).or(invite.passkey);
     drop(input);
 
     let mut lp = Loop::new()?;
-    let me = lp.connect(&address, ClientConfig { passkey, ..ClientConfig::new(name) });
+    let me = lp.connect(&invite.address, ClientConfig { passkey, ..ClientConfig::new(name) });
     let lines = read_lines(&lp)?;
     let (shown_from, to_say) = (HashMap::new(), HashMap::new());
     let mut chat = Chat { lp, me, current: RoomId::LOBBY, shown_from, to_say, joining: None };

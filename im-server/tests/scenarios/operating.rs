@@ -1,6 +1,6 @@
 //! What an operator sees.
 
-use crate::support::{Program, server, terminal};
+use crate::support::{Program, example, server, terminal};
 use std::process::Command;
 
 fn im_server(args: &[&str]) -> (bool, String) {
@@ -35,7 +35,15 @@ fn without_arguments_it_makes_a_passkey_that_works() {
     server.shows("refused");
     let log = server.output();
     assert!(log.contains("entered") && log.contains("name=anna"), "{log}");
-    assert_eq!(log.matches(&passkey).count(), 2, "said once, and in the line to connect; never logged");
+    assert_eq!(
+        log.matches(&passkey).count(),
+        3,
+        "said, and in the invite and the line to connect; never logged"
+    );
+    let output = server.output();
+    let invite = output.lines().find_map(|line| line.trim().strip_prefix("invite      ")).expect("an invite");
+    let dora = Program::start(Command::new(example("chat")).args([invite, "dora"]));
+    dora.shows("logged in");
 }
 
 #[test]

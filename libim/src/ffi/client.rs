@@ -10,7 +10,7 @@ use super::output::cid;
 use super::status::{Failure, Outcome, im_status};
 use super::types::im_cid;
 use crate::engine::client::{Client, CommandError};
-use crate::net::{Address, ClientId};
+use crate::net::{Address, ClientId, Invite};
 use crate::wire::{Cid, RoomId, Seq};
 use std::ffi::c_char;
 
@@ -27,12 +27,21 @@ impl Context {
     }
 
     pub(super) fn address(&self, address: *const c_char) -> Outcome<Address> {
-        let refused = |text: String| Failure::new(im_status::IM_E_ADDRESS, text);
-        let address: Address =
-            text(address, "the address")?.parse().map_err(|error| refused(format!("{error}")))?;
-        self.lp.check_reachable(&address).map_err(|error| refused(error.to_string()))?;
+        let address: Address = text(address, "the address")?.parse().map_err(no_address)?;
+        self.lp.check_reachable(&address).map_err(no_address)?;
         Ok(address)
     }
+
+    fn invite(&self, invite: *const c_char) -> Outcome<Invite> {
+        let invite: Invite = text(invite, "the address")?.parse().map_err(no_address)?;
+        self.lp.check_reachable(&invite.address).map_err(no_address)?;
+        Ok(invite)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn no_address(error: impl ToString) -> Failure {
+    Failure::new(im_status::IM_E_ADDRESS, error.to_string())
 }
 
 pub(super) fn gone() -> Failure {
@@ -41,8 +50,8 @@ pub(super) fn gone() -> Failure {
 
 /// Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.
 ///
-/// `address` is `host`, `host:port`, `[v6]:port`, `unix:/path`, or `mem:name` for a server of the same context; the usual port is
-/// 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
+/// `address` is `host`, `host:port`, `[v6]:port`, `unix:/path`, `mem:name` for a server of the same context, or an invite
+/// (`im://host:port/?key=passkey`), whose passkey counts when IM_OPT_PASSKEY is not set; the usual port is 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
 /// IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or IM_EVENT_DISCONNECTED.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_connect(
@@ -53,9 +62,10 @@ pub extern "C" fn im_connect(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
-        let address = context.address(address)?;
-        let config = for_client(config)?;
-        let client = context.lp.connect(&address, config);
+        let invite = context.invite(address)?;
+        let mut config = for_client(config)?;
+        config.passkey = config.passkey.or(invite.passkey);
+        let client = context.lp.connect(&invite.address, config);
         out.put(context.ids.add(Thing::Client(client))?);
         Ok(())
     })

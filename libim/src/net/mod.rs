@@ -5,6 +5,7 @@ mod bell;
 mod clock;
 mod dial;
 mod event_loop;
+mod invite;
 mod listener;
 mod loop_config;
 mod node;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
 pub use event_loop::{Event, Loop};
+pub use invite::{Invite, InviteError};
 pub use loop_config::LoopConfig;
 pub use node::{ClientId, ServerId};
 pub use waker::Waker;

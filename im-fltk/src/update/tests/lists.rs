@@ -113,3 +113,34 @@ fn a_search_looks_at_each_message_once() {
     let older = ClientEvent::History { request, room: RoomId::LOBBY, messages: page(51, 100), more: false };
     assert_eq!(net(&mut model, older), [Effect::Grown(50), Effect::ScrollTo(100)]);
 }
+
+#[test]
+fn older_pages_come_before_what_is_there() {
+    let mut model = chatting();
+    let messages: Vec<Event> = (51..=100).map(|n| event(TEA, n, 2, Body::message("x"))).collect();
+    net(&mut model, ClientEvent::Backlog { room: TEA, messages, more: true });
+    update(&mut model, 0, Msg::Select(TEA));
+    assert_eq!(update(&mut model, 0, Msg::NearTop), [Effect::History(TEA, 51)]);
+    assert_eq!(update(&mut model, 0, Msg::NearTop), [], "one page at a time");
+    let messages: Vec<Event> =
+        (1..=50).map(|n| event(TEA, n, 2, Body::message(format!("number {n}")))).collect();
+    let page = ClientEvent::History { request: RequestId(1), room: TEA, messages, more: false };
+    assert_eq!(net(&mut model, page), [Effect::Grown(50)]);
+    let places: Vec<u64> = model.room().unwrap().entries.iter().map(|it| it.seq).collect();
+    assert_eq!(places, (1..=100).collect::<Vec<_>>());
+    assert_eq!(update(&mut model, 0, Msg::NearTop), []);
+    assert_eq!(update(&mut model, 0, Msg::Find("Number 7".into())), [Effect::ScrollTo(7)]);
+    assert_eq!(update(&mut model, 0, Msg::FindOlder), []);
+    assert_eq!(model.search.as_ref().unwrap().note, "no older one");
+}
+
+#[test]
+fn a_search_goes_back_through_pages() {
+    let mut model = chatting();
+    let messages = vec![event(RoomId::LOBBY, 10, 2, Body::message("new"))];
+    net(&mut model, ClientEvent::Backlog { room: RoomId::LOBBY, messages, more: true });
+    assert_eq!(update(&mut model, 0, Msg::Find("old".into())), [Effect::History(RoomId::LOBBY, 10)]);
+    let messages = vec![event(RoomId::LOBBY, 3, 2, Body::message("an old one"))];
+    let page = ClientEvent::History { request: RequestId(1), room: RoomId::LOBBY, messages, more: false };
+    assert_eq!(net(&mut model, page), [Effect::Grown(1), Effect::ScrollTo(3)]);
+}

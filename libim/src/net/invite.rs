@@ -1,0 +1,110 @@
+//! Invites: an address and what it takes to come in, as one text to hand on.
+
+use super::address::{Address, AddressError};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::fmt;
+use std::str::FromStr;
+
+/// What every invite begins with.
+const SCHEME: &str = "im://";
+/// What is percent-encoded: all but the unreserved characters (RFC 3986, section 2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Where a server is and what lets one in: `im://host:port/?key=passkey`, percent-encoded (RFC 3986). A bare [`Address`] is an
+/// invite without a passkey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// Where to connect.
+    pub address: Address,
+    /// The passkey that is asked for there, if there is one.
+    pub passkey: Option<String>,
+}
+
+/// Why a text is no invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InviteError {
+    /// What should be an address is none.
+    Address(AddressError),
+    /// It asks for an encrypted connection, which this version cannot make: an older client must not go on without.
+    Encrypted,
+}
+
+impl fmt::Display for InviteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InviteError::Address(error) => error.fmt(f),
+            InviteError::Encrypted => {
+                f.write_str("the invite asks for an encrypted connection, which this version cannot make")
+            }
+        }
+    }
+}
+
+impl std::error::Error for InviteError {}
+
+impl fmt::Display for Invite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.passkey.as_deref().map(|key| utf8_percent_encode(key, ENCODED));
+        match (&self.address, key) {
+            (Address::Tcp(..), Some(key)) => write!(f, "{SCHEME}{}/?key={key}", self.address),
+            (Address::Tcp(..), None) => write!(f, "{SCHEME}{}", self.address),
+            // Within one machine there is nobody to hand it to.
+            (Address::Unix(_) | Address::Memory(_), _) => self.address.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Invite {
+    type Err = InviteError;
+
+    fn from_str(text: &str) -> Result<Invite, InviteError> {
+        let text = text.trim();
+        let Some(invite) = text.strip_prefix(SCHEME) else {
+            let address = text.parse().map_err(InviteError::Address)?;
+            return Ok(Invite { address, passkey: None });
+        };
+        let (place, query) = invite.split_once(['/', '?']).unwrap_or((invite, ""));
+        let address = place.parse().map_err(InviteError::Address)?;
+        let mut passkey = None;
+        for part in query.trim_start_matches(['/', '?']).split('&') {
+            match part.split_once('=') {
+                Some(("key", key)) => {
+                    passkey = Some(percent_decode_str(key).decode_utf8_lossy().into_owned());
+                }
+                Some(("pin", pin)) if !pin.is_empty() => return Err(InviteError::Encrypted),
+                // Later versions may have more to say.
+                Some(_) | None => {}
+            }
+        }
+        Ok(Invite { address, passkey })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn addresses_and_invites_are_read() {
+        let read = |text: &str| text.parse::<Invite>().map(|it| (it.address.to_string(), it.passkey));
+        assert_eq!(read(" chat.lan "), Ok(("chat.lan:7464".into(), None)));
+        assert_eq!(read("im://10.0.0.7:99/?key=a%20b%2Fc"), Ok(("10.0.0.7:99".into(), Some("a b/c".into()))));
+        assert_eq!(read("im://[::1]?later=1&key=k"), Ok(("[::1]:7464".into(), Some("k".into()))));
+        assert_eq!(read("im://chat.lan"), Ok(("chat.lan:7464".into(), None)));
+        assert_eq!(read("im://chat.lan/?pin=abc&key=x"), Err(InviteError::Encrypted));
+        assert_eq!(read("im://h/?key=100%"), Ok(("h:7464".into(), Some("100%".into()))));
+        for bad in ["", "a b", "im://", "host:port"] {
+            assert!(matches!(read(bad), Err(InviteError::Address(_))), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(port in 1u16.., passkey in proptest::option::of(".{1,30}"), v6: bool) {
+            let host = if v6 { "fe80::1" } else { "chat.lan" };
+            let invite = Invite { address: Address::Tcp(host.into(), port), passkey };
+            prop_assert_eq!(invite.to_string().parse::<Invite>(), Ok(invite));
+        }
+    }
+}
