@@ -96,6 +96,10 @@ def test_menus_do_not_stop_the_chat(chatting, talkative):
     one.key("ctrl+r")
     one.type("another\n")
     assert said(talkative, "gui").target == 3
+    one.key("shift+F10")
+    one.state(lambda it: number(it, "menu") == 8)
+    one.key("Escape")
+    one.state(lambda it: "menu=0" in it)
     one.click(60, 50, button=3)
     one.state(lambda it: "menu=1" in it)
     one.key("Escape")

@@ -1,6 +1,6 @@
 //! A menu for something that was clicked on.
 
-use super::{Model, Theme};
+use super::{Model, Room, Theme};
 use crate::text::plain;
 use libim::wire::{RoomId, UserId};
 
@@ -9,6 +9,8 @@ use libim::wire::{RoomId, UserId};
 pub enum About {
     /// A message, by its place; and what is selected in the list.
     Message(Option<u64>, String),
+    /// The newest message.
+    Newest,
     Room(RoomId),
     Person(UserId),
     /// Servers that one was at.
@@ -58,6 +60,7 @@ impl Menu {
     pub fn about(model: &Model, about: About, at: (i32, i32)) -> Option<Menu> {
         let items = match about {
             About::Message(seq, selected) => message(model, seq, selected),
+            About::Newest => message(model, model.room().and_then(Room::last), String::new()),
             About::Room(room) => room_items(model, room),
             About::Person(user) => person(model, user),
             About::Program => program(model),

@@ -301,6 +301,11 @@ impl Room {
         self.last_said(|author| author != me)
     }
 
+    /// The last message of anybody.
+    pub fn last(&self) -> Option<u64> {
+        self.last_said(|_| true)
+    }
+
     fn last_said(&self, by: impl Fn(UserId) -> bool) -> Option<u64> {
         self.entries.iter().rev().find_map(|entry| match &entry.what {
             What::Said(said) if by(said.author) && !said.deleted => Some(entry.seq),

@@ -2,9 +2,11 @@
 
 use super::Mailbox;
 use super::messages::Messages;
+use crate::model::About;
 use crate::update::Msg;
 use fltk::app;
 use fltk::enums::Key;
+use fltk::prelude::WidgetExt as _;
 
 /// Handles a key that is pressed; false: it is none of these.
 pub fn shortcut(mail: &Mailbox, messages: &Messages) -> bool {
@@ -18,6 +20,10 @@ pub fn shortcut(mail: &Mailbox, messages: &Messages) -> bool {
         Key::End if ctrl => messages.go_to_end(),
         Key::Up if alt => mail.send(Msg::Step(-1)),
         Key::Down if alt => mail.send(Msg::Step(1)),
+        // As desktops have it: the menu of what one is at, and that of the program.
+        Key::Menu => mail.send(messages.newest_menu()),
+        Key::F10 if app::is_event_shift() => mail.send(messages.newest_menu()),
+        Key::F10 => mail.send(Msg::OpenMenu(About::Program, messages.widget.x() + messages.widget.w(), 0)),
         Key::Escape => mail.send(Msg::Cancel),
         _ if !ctrl => return false,
         _ if key == Key::from_char('k') => mail.send(Msg::OpenSwitcher),

@@ -284,6 +284,12 @@ impl Messages {
         !text.is_empty()
     }
 
+    /// Asks for the menu of the newest message.
+    pub fn newest_menu(&self) -> Msg {
+        let it = &self.widget;
+        Msg::OpenMenu(About::Newest, it.x() + it.w() / 3, it.y() + it.h())
+    }
+
     /// Opens the menu for the message under the mouse.
     fn menu(&self, py: i32, mail: &Mailbox) {
         let mut seq = None;
