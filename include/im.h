@@ -151,7 +151,8 @@ enum im_event_kind
     IM_EVENT_ROOM_ENTERED = 5,
     // Client: it is no longer in this room. room, text (empty after its own leave).
     IM_EVENT_ROOM_EXITED = 6,
-    // Client: a room has another id from now on. room: the old one; data.number: the new one.
+    // Client: a room has another id from now on. room: the old one; data.number: the new one. The lobby keeps its id; that it is
+    // told of means that the server has lost its data, and that places of before mean nothing.
     IM_EVENT_ROOM_RENUMBERED = 7,
     // Client: the last messages before it came to this room, before the room's first entry. room; data.page.
     IM_EVENT_BACKLOG = 8,

@@ -106,7 +106,8 @@ class RoomExited(Event):
 
 @dataclass(frozen=True)
 class RoomRenumbered(Event):
-    """A room has another id, `number`, from now on."""
+    """A room has another id, `number`, from now on. The lobby keeps its id: that it is told of means that the server has lost its
+    data, and that places of before mean nothing."""
 
     room: int = 0
     number: int = 0

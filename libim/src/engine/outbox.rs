@@ -17,6 +17,8 @@ pub struct Block {
 
 /// Room for a few short answers or for one and a message, so that a run of them does not grow step by step.
 const OWN_BYTES_MIN: usize = 256;
+/// A run of own bytes takes no more when it is so long; it is freed when all of it is sent.
+const OWN_RUN_BYTES: usize = 16 * 1024;
 /// A run of own bytes is joined by copies of shared ones up to so many bytes.
 const JOINED_BYTES_MAX: usize = 1024;
 
@@ -87,7 +89,8 @@ impl Outbox {
     /// Appends what `write` writes; it must write whole frames, or nothing. Memory for it comes from the pool.
     pub(crate) fn push_own(&mut self, pool: &mut Pool, write: impl FnOnce(&mut Vec<u8>)) {
         let last = if self.rest.is_empty() { self.front.as_mut() } else { self.rest.back_mut() };
-        if let Some(Chunk::Own(bytes)) = last {
+        // A run that never quite empties must not hold all that was ever sent.
+        if let Some(Chunk::Own(bytes)) = last.filter(|chunk| chunk.bytes().len() < OWN_RUN_BYTES) {
             let before = bytes.len();
             write(bytes);
             self.bytes += bytes.len() - before;
@@ -268,6 +271,22 @@ mod tests {
         assert!(!outbox.join(b"event"), "it would overtake the block");
         assert_eq!(outbox.shed(5), vec![Gap { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
         assert_eq!(drain(&mut outbox, 4), b"answerevent");
+    }
+
+    #[test]
+    fn a_reader_that_is_always_a_little_behind_costs_little() {
+        let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
+        for _ in 0..1_000 {
+            outbox.push_own(&mut pool, |out| out.extend_from_slice(&[7; 10_000]));
+            outbox.advance(outbox.len() - 1);
+            outbox.reclaim(&mut pool);
+        }
+        let held = outbox.front.iter().chain(&outbox.rest).map(|chunk| match chunk {
+            Chunk::Own(bytes) => bytes.capacity(),
+            Chunk::Shared(block) => block.bytes.len(),
+        });
+        assert!(held.sum::<usize>() < 4 * OWN_RUN_BYTES);
+        assert_eq!(drain(&mut outbox, 10), [7]);
     }
 
     #[test]

@@ -25,6 +25,14 @@ impl Pool {
         self.spare.pop().unwrap_or_default()
     }
 
+    /// Gives a buffer that has no memory some of an emptied one.
+    #[cfg(feature = "server")]
+    pub(crate) fn lend(&mut self, buffer: &mut Vec<u8>) {
+        if buffer.capacity() == 0 {
+            *buffer = self.take();
+        }
+    }
+
     /// Takes a buffer back, or frees it when there are enough or it is too large.
     pub(crate) fn give(&mut self, mut buffer: Vec<u8>) {
         if self.spare.len() < self.count_max && (1..=self.bytes_max).contains(&buffer.capacity()) {

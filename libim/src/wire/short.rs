@@ -109,6 +109,8 @@ impl Head {
         if let Some(place) = self.bytes.get_mut(self.len..self.len + N) {
             place.copy_from_slice(&bytes);
             self.len += len;
+        } else {
+            debug_assert!(false, "HEAD_BYTES is too small for these fields");
         }
     }
 

@@ -54,7 +54,8 @@ pub enum ClientEvent {
         text: String,
     },
     /// A room that the client was in has another id now: first, when the server has begun another life of its data, one
-    /// of the client's own, then the one that the server gives it. What waits to be posted goes along.
+    /// of the client's own, then the one that the server gives it. What waits to be posted goes along. The lobby keeps its
+    /// id, and is told of all the same: the places of before mean nothing from here on.
     Renumbered {
         /// The id until now.
         old: RoomId,

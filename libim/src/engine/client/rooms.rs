@@ -93,6 +93,9 @@ impl Client {
         for room in self.rooms.values_mut() {
             room.reset();
         }
+        if self.rooms.contains_key(&RoomId::LOBBY) {
+            self.tell(ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
+        }
         let named: Vec<RoomId> = self.rooms.keys().copied().filter(|id| *id != RoomId::LOBBY).collect();
         for old in named {
             let Some(mut room) = self.rooms.remove(&old) else { continue };

@@ -65,7 +65,8 @@ impl Feeds {
 
     /// Tells the listeners of a durable event. `known_to` learns of it by an answer of its own.
     pub(super) fn event(&mut self, event: &Event, known_to: Option<ConnId>) {
-        let Some(feed) = self.dirty(event.room) else { return };
+        let Some((feed, pool)) = self.dirty(event.room) else { return };
+        pool.lend(&mut feed.events);
         if encode(event, &mut feed.events).is_err() {
             return;
         }
@@ -79,19 +80,20 @@ impl Feeds {
 
     /// Tells the listeners something that may be dropped.
     pub(super) fn chatter<M: Message>(&mut self, room: RoomId, message: &M) {
-        if let Some(feed) = self.dirty(room) {
+        if let Some((feed, pool)) = self.dirty(room) {
+            pool.lend(&mut feed.chatter);
             let _ = encode(message, &mut feed.chatter);
         }
     }
 
-    fn dirty(&mut self, room: RoomId) -> Option<&mut Feed> {
+    /// A room that has something to tell in this turn, and where memory for it comes from.
+    fn dirty(&mut self, room: RoomId) -> Option<(&mut Feed, &mut Pool)> {
         let feed = self.by_room.get_mut(&room)?;
         if !feed.dirty {
             feed.dirty = true;
-            feed.events = self.pool.take();
             self.dirty.push(room);
         }
-        Some(feed)
+        Some((feed, &mut self.pool))
     }
 
     /// Hands every room's block to its listeners' queues.
