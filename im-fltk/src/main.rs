@@ -153,6 +153,7 @@ impl Program {
         Ok(())
     }
 
+    #[allow(clippy::too_many_lines)] // one arm per effect
     fn carry_out(&mut self, effect: Effect) {
         let asked = match effect {
             Effect::Connect { address, name, passkey } => {
@@ -195,7 +196,11 @@ impl Program {
             Effect::Members(room, after) => {
                 self.net.ask(|it| it.list_members(room, after)).map(drop).or(Ok(()))
             }
-            Effect::Direct(name) => self.net.ask(|it| it.direct(&name)).map(drop),
+            Effect::Direct(name, words) => {
+                let asked = self.net.ask(|it| it.direct(&name));
+                self.mail.send(Msg::Opening(asked, name, words));
+                Ok(())
+            }
             Effect::Join(name) => {
                 let asked = self.net.ask(|it| it.join(&name));
                 asked.map(|request| self.mail.send(Msg::Joining(request, name)))
@@ -223,6 +228,7 @@ impl Program {
             }
             Effect::SetInput(text) => {
                 self.ui.set_input(&text);
+                self.ui.focus(&self.model.borrow());
                 Ok(())
             }
             Effect::Insert(text) => {
@@ -231,6 +237,10 @@ impl Program {
             }
             Effect::Copy(text) => {
                 app::copy2(&text);
+                Ok(())
+            }
+            Effect::Focus => {
+                self.ui.focus(&self.model.borrow());
                 Ok(())
             }
             Effect::Urge => {

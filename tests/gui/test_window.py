@@ -89,7 +89,7 @@ def test_menus_do_not_stop_the_chat(chatting, talkative):
     talkative.post("said while the menu is open")
     one.saw("said while the menu is open")
     one.key("Down", "Return")
-    one.state(lambda it: "menu=0" in it and "replying=" in it)
+    one.state(lambda it: "menu=0" in it and "replying=2" in it)
     one.type("an answer\n")
     answer = said(talkative, "gui")
     assert answer.text == "an answer" and answer.target == 2, state

@@ -68,7 +68,7 @@ pub struct Model {
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: RoomId,
     /// Rooms that can be entered, as the server last told.
-    pub directory: Vec<RoomInfo>,
+    pub directory: BTreeMap<RoomId, RoomInfo>,
     pub people: BTreeMap<UserId, Person>,
     /// How many are there, when they are too many to be told one by one.
     pub crowd: usize,
@@ -94,8 +94,8 @@ pub struct Model {
     pub typing_told: u64,
     /// The request by which a room is being entered, and its name: it is made if there is none.
     pub joining: Option<(RequestId, String)>,
-    /// The first words of a private conversation that is being opened, and with whom.
-    pub opening: Option<(String, String)>,
+    /// The request by which a private conversation is being opened, with whom, and the first words in it.
+    pub opening: Option<(RequestId, String, String)>,
     /// A word to the person at the bottom of the window, until the next one.
     pub note: String,
 }
@@ -111,7 +111,7 @@ impl Model {
             me: None,
             rooms: BTreeMap::new(),
             current: RoomId::LOBBY,
-            directory: Vec::new(),
+            directory: BTreeMap::new(),
             people: BTreeMap::new(),
             crowd: 0,
             members: Members::default(),
@@ -150,8 +150,13 @@ impl Model {
     /// Pages that were asked for do not come any more.
     pub fn stop_loading(&mut self) {
         for room in self.rooms.values_mut() {
-            room.loading = false;
+            room.stuck |= std::mem::take(&mut room.loading);
         }
+    }
+
+    /// Whether there are older messages of the current room to be asked for.
+    pub fn wants_older(&self) -> bool {
+        self.link == Link::On && self.room().is_some_and(|room| room.more && !room.loading && !room.stuck)
     }
 
     /// How many are in the current room, of whom the list may know a part.
@@ -171,6 +176,6 @@ impl Model {
 
     /// The name of a setting for a room: rooms are known by name, since their ids change with the server's life.
     pub fn mute_key(&self, room: &Room) -> String {
-        format!("{}/{}", self.form.server.trim(), room.name)
+        format!("{}/{}", self.form.connecting, room.name)
     }
 }

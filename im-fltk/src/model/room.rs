@@ -59,6 +59,7 @@ pub struct Pending {
 
 /// A room.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts
 pub struct Room {
     pub id: RoomId,
     pub kind: RoomKind,
@@ -71,6 +72,8 @@ pub struct Room {
     pub more: bool,
     /// A page of them is on its way.
     pub loading: bool,
+    /// A page did not come: it is asked for again when the person comes back to it.
+    pub stuck: bool,
     /// Up to here the person has read.
     pub read: u64,
     /// Where the line of unread messages is drawn; 0: nowhere.
@@ -102,6 +105,7 @@ impl Room {
             pending: Vec::new(),
             more: false,
             loading: false,
+            stuck: false,
             read: info.read.0,
             unread_from: 0,
             fresh: 0,
@@ -205,7 +209,6 @@ impl Room {
         let entry = Entry { seq, time, what };
         if seq > self.last_seq() {
             self.entries.push_back(entry);
-            self.trim();
         } else if self.index_of(seq).is_none() {
             let at = self.entries.partition_point(|known| known.seq < seq);
             self.entries.insert(at, entry);
@@ -214,8 +217,8 @@ impl Room {
         is_said
     }
 
-    /// Forgets the oldest entries when there are very many; they can be loaded again.
-    fn trim(&mut self) {
+    /// Forgets the oldest entries when there are very many; they can be loaded again. Not while somebody reads them.
+    pub fn trim(&mut self) {
         if self.entries.len() > ENTRIES_MAX {
             self.entries.drain(..ENTRIES_TRIMMED);
             self.more = true;
@@ -228,16 +231,23 @@ impl Room {
         for event in events {
             let unread =
                 event.seq.0 > self.read && event.author != me && self.index_of(event.seq.0).is_none();
-            if self.add(event, me, !unread) && unread {
+            let said = self.add(event, me, !unread);
+            if let Some(said) = self.said(event.seq.0).filter(|it| said && unread && !it.deleted) {
+                self.mentions += usize::from(said.for_me);
                 self.fresh += 1;
-                self.mentions += usize::from(self.said(event.seq.0).is_some_and(|said| said.for_me));
             }
         }
+        self.trim();
     }
 
     /// Adds a page of older messages; how many entries are new.
     pub fn add_page(&mut self, events: &[Event], me: UserId) -> usize {
         let before = self.entries.len();
+        // Notes before the first message come after what is put before it.
+        let newest = events.last().map_or(0, |event| event.seq.0);
+        for note in self.entries.iter_mut().take_while(|it| matches!(it.what, What::Local(_))) {
+            note.seq = note.seq.max(newest);
+        }
         for event in events.iter().rev() {
             let first = self.first_seq();
             let older = first == 0 || event.seq.0 < first;
@@ -327,7 +337,7 @@ impl Room {
         self.receipts.clear();
         self.typing.clear();
         (self.read, self.unread_from, self.fresh, self.mentions) = (0, 0, 0, 0);
-        (self.more, self.loading) = (false, false);
+        (self.more, self.loading, self.stuck) = (false, false, false);
         self.revision += 1;
     }
 

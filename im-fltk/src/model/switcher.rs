@@ -55,8 +55,8 @@ impl Switcher {
         let people = model.people.values().filter(|it| it.user != model.my_id() && !spoken_to(&it.name));
         found
             .extend(people.filter_map(|it| Some((rank(&it.name)? + 2, Choice::Person(it.name.to_string())))));
-        let within = |name: &str| model.rooms.values().any(|room| &*room.name == name);
-        let others = model.directory.iter().filter(|it| !within(&it.name));
+        let within = |name: &str| model.rooms.values().any(|room| !room.is_direct() && &*room.name == name);
+        let others = model.directory.values().filter(|it| !within(&it.name));
         found
             .extend(others.filter_map(|it| {
                 Some((rank(&it.name)? + 4, Choice::Enter(it.name.to_string(), it.members)))
@@ -65,11 +65,20 @@ impl Switcher {
         let mut choices: Vec<Choice> =
             found.into_iter().map(|(_, choice)| choice).take(CHOICES_MAX).collect();
         let name = text.trim().trim_start_matches('#');
-        let known = within(name) || model.directory.iter().any(|it| &*it.name == name);
+        let known = within(name) || model.directory.values().any(|it| &*it.name == name);
         if !name.is_empty() && !name.starts_with('@') && !known {
             choices.push(Choice::Join(name.into()));
         }
         Switcher { text: text.into(), choices, selected: 0 }
+    }
+
+    /// The same search in what is known now, with the same choice selected.
+    pub fn again(&self, model: &Model) -> Switcher {
+        let mut fresh = Switcher::search(model, &self.text);
+        let chosen = self.choices.get(self.selected);
+        let place = fresh.choices.iter().position(|it| Some(it) == chosen);
+        fresh.selected = place.unwrap_or(0);
+        fresh
     }
 
     pub fn step(&mut self, by: isize) {

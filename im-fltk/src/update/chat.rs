@@ -66,10 +66,11 @@ pub fn posted(
     match taken {
         Ok(cid) => room.pending.push(Pending { cid, text, time: now, failed: None }),
         Err(why) => {
-            room.draft.clone_from(&text);
+            // What begins with a slash was written with two.
+            room.draft = if text.starts_with('/') { format!("/{text}") } else { text };
             model.note = why;
             if current {
-                return vec![Effect::SetInput(text)];
+                return vec![Effect::SetInput(room.draft.clone())];
             }
         }
     }
@@ -92,16 +93,43 @@ pub fn edit(model: &mut Model, seq: u64) -> Vec<Effect> {
     vec![Effect::SetInput(text)]
 }
 
-/// The next message answers this one.
-pub fn reply(model: &mut Model, seq: u64) {
-    model.editing = None;
+/// The next message answers this one. An edit that was begun is left.
+pub fn reply(model: &mut Model, seq: u64) -> Vec<Effect> {
     model.replying = Some(seq);
+    match model.editing.take() {
+        Some(_) => vec![Effect::SetInput(model.room().map_or_else(String::new, |room| room.draft.clone()))],
+        None => Vec::new(),
+    }
 }
 
-pub fn reply_last(model: &mut Model) {
+pub fn reply_last(model: &mut Model) -> Vec<Effect> {
     let me = model.my_id();
-    if let Some(seq) = model.room().and_then(|room| room.last_of_others(me)) {
-        reply(model, seq);
+    let last = model.room().and_then(|room| room.last_of_others(me));
+    last.map_or_else(Vec::new, |seq| reply(model, seq))
+}
+
+/// First words that could not be said come back into the input, or at least to sight.
+pub fn give_back(model: &mut Model, name: &str, words: &str) -> Vec<Effect> {
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let editing = model.editing.is_some();
+    let Some(room) = model.rooms.get_mut(&model.current).filter(|room| room.draft.is_empty() && !editing)
+    else {
+        model.note = format!("not said to {name}: {words}");
+        return Vec::new();
+    };
+    room.draft = format!("/msg {name} {words}");
+    vec![Effect::SetInput(room.draft.clone())]
+}
+
+/// The server has lost its data: places in this room mean nothing now, wherever they were noted.
+pub fn begin_anew(model: &mut Model, room: RoomId) {
+    if let Some(room) = model.rooms.get_mut(&room) {
+        room.begin_anew();
+    }
+    if model.current == room {
+        (model.editing, model.replying, model.search, model.menu) = (None, None, None, None);
     }
 }
 
@@ -110,8 +138,12 @@ pub fn select(model: &mut Model, room: RoomId) -> Vec<Effect> {
         return Vec::new();
     }
     mark_unread_line(model);
-    (model.editing, model.replying, model.search) = (None, None, None);
+    // These were about the room before.
+    (model.editing, model.replying, model.search, model.menu) = (None, None, None, None);
     model.current = room;
+    if let Some(room) = model.rooms.get_mut(&room) {
+        room.stuck = false;
+    }
     model.at_end = true;
     mark_unread_line(model);
     let draft = model.room().map_or_else(String::new, |room| room.draft.clone());
@@ -142,22 +174,29 @@ pub fn direct(model: &mut Model, user: UserId) -> Vec<Effect> {
     }
     let known = model.members.iter().chain(model.people.values()).find(|it| it.user == user);
     let Some(name) = known.map(|it| it.name.to_string()) else { return Vec::new() };
-    to_person(model, name)
+    to_person(model, name, String::new())
 }
 
-pub fn to_person(model: &mut Model, name: String) -> Vec<Effect> {
+/// To the private conversation with somebody, with first words if it is to be opened.
+pub fn to_person(model: &mut Model, name: String, words: String) -> Vec<Effect> {
     let open = model.rooms.values().find(|room| room.is_direct() && *room.name == *name).map(|room| room.id);
     match open {
-        Some(room) => select(model, room),
-        None => vec![Effect::Direct(name)],
+        Some(room) => {
+            let mut effects = select(model, room);
+            if !words.is_empty() {
+                effects.push(Effect::Post(room, words, None));
+            }
+            effects
+        }
+        None => vec![Effect::Direct(name, words)],
     }
 }
 
 pub fn load_older(model: &mut Model) -> Vec<Effect> {
-    let Some(room) = model.rooms.get_mut(&model.current) else { return Vec::new() };
-    if !room.more || room.loading {
+    if !model.wants_older() {
         return Vec::new();
     }
+    let Some(room) = model.rooms.get_mut(&model.current) else { return Vec::new() };
     room.loading = true;
     vec![Effect::History(room.id, room.first_seq())]
 }
@@ -195,7 +234,7 @@ pub fn switch_to(model: &mut Model, index: usize) -> Vec<Effect> {
     let Some(switcher) = model.switcher.take() else { return Vec::new() };
     match switcher.choices.into_iter().nth(index) {
         Some(Choice::Room(room, _)) => select(model, room),
-        Some(Choice::Person(name)) => to_person(model, name),
+        Some(Choice::Person(name)) => to_person(model, name, String::new()),
         Some(Choice::Enter(name, _) | Choice::Join(name)) => vec![Effect::Join(name)],
         None => Vec::new(),
     }

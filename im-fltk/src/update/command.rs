@@ -53,12 +53,5 @@ fn message(model: &mut Model, rest: &str) -> Vec<Effect> {
         .max_by_key(String::len);
     let name = known.unwrap_or_else(|| rest.split_whitespace().next().unwrap_or_default().into());
     let text = rest.get(name.len()..).unwrap_or_default().trim().to_owned();
-    let open = model.rooms.values().find(|room| room.is_direct() && *room.name == *name).map(|room| room.id);
-    let mut effects = chat::to_person(model, name.clone());
-    match open {
-        _ if text.is_empty() => {}
-        Some(room) => effects.push(Effect::Post(room, text, None)),
-        None => model.opening = Some((name, text)),
-    }
-    effects
+    chat::to_person(model, name, text)
 }

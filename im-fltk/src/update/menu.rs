@@ -9,10 +9,7 @@ pub fn take(model: &mut Model, index: usize) -> Vec<Effect> {
     let Some((_, deed)) = menu.items.into_iter().nth(index) else { return Vec::new() };
     match deed {
         Deed::Copy(text) => vec![Effect::Copy(text)],
-        Deed::Reply(seq) => {
-            chat::reply(model, seq);
-            Vec::new()
-        }
+        Deed::Reply(seq) => chat::reply(model, seq),
         Deed::Change(seq) => chat::edit(model, seq),
         Deed::TakeBack(seq) => vec![Effect::Delete(model.current, seq)],
         Deed::React(seq, emoji) => chat::react(model, seq, emoji),
@@ -70,7 +67,7 @@ mod tests {
         assert_eq!(choose(&mut model, about(2), "Take back"), [Effect::Delete(RoomId::LOBBY, 2)]);
         assert_eq!(choose(&mut model, about(2), "Change"), [Effect::SetInput("mine".into())]);
         assert_eq!(model.editing, Some(2));
-        assert_eq!(choose(&mut model, about(1), "Reply"), []);
+        assert_eq!(choose(&mut model, about(1), "Reply"), [Effect::SetInput(String::new())]);
         assert_eq!((model.editing, model.replying), (None, Some(1)), "one or the other");
         let effects = update(&mut model, 0, Msg::Send("indeed".into()));
         assert_eq!(effects[0], Effect::Post(RoomId::LOBBY, "indeed".into(), Some(1)));
@@ -91,7 +88,7 @@ mod tests {
         let person = About::Person(UserId(2));
         assert_eq!(
             choose(&mut model, person.clone(), "Private conversation"),
-            [Effect::Direct("person2".into())]
+            [Effect::Direct("person2".into(), String::new())]
         );
         assert_eq!(choose(&mut model, person, "Write @person2"), [Effect::Insert("@person2 ".into())]);
         assert_eq!(open(&mut model, About::Person(ME)), ["I am away", "Copy the name"]);

@@ -48,12 +48,13 @@ pub enum Msg {
     /// A menu for something at a place in the window.
     OpenMenu(About, i32, i32),
     MenuStep(isize),
+    /// The mouse is over an entry.
+    MenuMark(usize),
     MenuTake(usize),
     /// The newest message of another is answered.
     ReplyLast,
     OpenSearch,
     Find(String),
-    FindOlder,
     Zoom(i32),
     ToggleTheme,
     Resized(i32, i32),
@@ -66,6 +67,9 @@ pub enum Msg {
     Posted(RoomId, String, Option<u64>, Result<Cid, String>),
     /// A room of this name is being entered by this request.
     Joining(RequestId, String),
+    /// A private conversation with somebody is being opened by this request, or is not, for this reason. Last come its first
+    /// words.
+    Opening(Result<RequestId, String>, String, String),
     /// The library did not take a request.
     Refused(String),
 }
@@ -91,7 +95,8 @@ pub enum Effect {
     Rooms(RoomId),
     /// Members of a room after this one.
     Members(RoomId, UserId),
-    Direct(String),
+    /// A private conversation with somebody, and its first words.
+    Direct(String, String),
     Join(String),
     Create(String),
     Leave(RoomId),
@@ -105,6 +110,8 @@ pub enum Effect {
     SetInput(String),
     /// The input has this put in where the cursor is.
     Insert(String),
+    /// The keyboard goes to what is open.
+    Focus,
     /// The clipboard is given this text.
     Copy(String),
     /// The window asks for attention.
@@ -138,6 +145,9 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::NearTop => return chat::load_older(model),
         Msg::AtBottom(at_end) => {
             model.at_end = at_end;
+            if let Some(room) = model.rooms.get_mut(&model.current) {
+                room.stuck &= !at_end;
+            }
             return chat::see(model);
         }
         Msg::Focus(focused) => {
@@ -162,14 +172,24 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
                 menu.step(by);
             }
         }
+        Msg::MenuMark(index) => {
+            if let Some(menu) = &mut model.menu {
+                menu.selected = index;
+            }
+        }
         Msg::MenuTake(index) => return menu::take(model, index),
-        Msg::ReplyLast => chat::reply_last(model),
-        Msg::OpenSearch => model.search = Some(Search::default()),
+        Msg::ReplyLast => return chat::reply_last(model),
+        Msg::OpenSearch => {
+            model.search.get_or_insert_default();
+            return vec![Effect::Focus];
+        }
         Msg::Find(text) => {
-            model.search = Some(Search { text, ..Search::default() });
+            // The same again looks further back.
+            if model.search.as_ref().is_none_or(|search| search.text != text) {
+                model.search = Some(Search { text, ..Search::default() });
+            }
             return chat::find_older(model);
         }
-        Msg::FindOlder => return chat::find_older(model),
         Msg::Zoom(by) => return zoom(model, by),
         Msg::ToggleTheme => return toggle_theme(model),
         Msg::Resized(width, height) => {
@@ -186,6 +206,13 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
             return chat::posted(model, now, room, text, reply, taken);
         }
         Msg::Joining(request, name) => model.joining = Some((request, name)),
+        Msg::Opening(Ok(request), name, words) => {
+            model.opening = Some((request, name, words)).filter(|(.., words)| !words.is_empty());
+        }
+        Msg::Opening(Err(why), name, words) => {
+            model.note = why;
+            return chat::give_back(model, &name, &words);
+        }
         Msg::Refused(why) => {
             model.stop_loading();
             model.note = why;
@@ -236,7 +263,8 @@ fn disconnect(model: &mut Model) -> Vec<Effect> {
     fresh.form.busy = false;
     fresh.focused = model.focused;
     *model = fresh;
-    vec![Effect::Disconnect]
+    // What was being written is not for another server.
+    vec![Effect::Disconnect, Effect::SetInput(String::new())]
 }
 
 fn cancel(model: &mut Model) -> Vec<Effect> {

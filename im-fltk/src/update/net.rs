@@ -1,7 +1,7 @@
 //! What the library tells.
 
 use super::{Effect, Millis, chat};
-use crate::model::{Field, Link, Model, Room, Screen, Switcher};
+use crate::model::{Field, Link, Model, Room, Screen};
 use libim::ClientEvent;
 use libim::wire::{
     Body, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, UserId,
@@ -38,12 +38,12 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         ClientEvent::Renumbered { old, new } => {
             if let Some(mut room) = model.rooms.remove(&old) {
                 room.id = new;
-                room.begin_anew();
                 model.rooms.insert(new, room);
             }
             if model.current == old {
                 model.current = new;
             }
+            chat::begin_anew(model, new);
             Vec::new()
         }
         ClientEvent::Backlog { room, messages, more } => {
@@ -82,7 +82,11 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         ClientEvent::People(people) => {
             model.people = people.into_iter().map(|it| (it.user, it)).collect();
             model.crowd = 0;
-            relist(model)
+            // Members of other rooms are asked for when those are entered.
+            if model.room().is_some_and(|room| matches!(room.kind, RoomKind::Lobby | RoomKind::Direct)) {
+                chat::refresh_members(model);
+            }
+            Vec::new()
         }
         ClientEvent::Presence { person, was } => {
             presence(model, now, person, was);
@@ -104,11 +108,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             }
             Vec::new()
         }
-        ClientEvent::Done { room: Some(room), .. }
-            if model.rooms.contains_key(&room) && room != model.current =>
-        {
-            chat::select(model, room)
-        }
+        ClientEvent::Done { request, room: Some(room) } => done(model, request, room),
         ClientEvent::Failed { request, code, text } => failed(model, request, code, text),
         ClientEvent::Throttled { text, .. } => {
             model.note = text;
@@ -135,11 +135,9 @@ const DIRECTORY_MAX: usize = 2_000;
 /// A page of the rooms that can be entered.
 fn directory(model: &mut Model, rooms: Vec<RoomInfo>, more: bool) -> Vec<Effect> {
     let last = rooms.last().map(|it| it.room).filter(|_| more);
-    model.directory.extend(rooms.into_iter().filter(|it| it.kind != RoomKind::Direct));
-    if let Some(open) = model.switcher.take() {
-        let selected = open.selected;
-        model.switcher = Some(Switcher { selected, ..Switcher::search(model, &open.text) });
-    }
+    let public = rooms.into_iter().filter(|it| it.kind != RoomKind::Direct);
+    model.directory.extend(public.map(|it| (it.room, it)));
+    model.switcher = model.switcher.take().map(|open| open.again(model));
     let next = last.filter(|_| model.directory.len() < DIRECTORY_MAX);
     next.map_or_else(Vec::new, |last| vec![Effect::Rooms(last)])
 }
@@ -195,8 +193,20 @@ fn failed(model: &mut Model, request: RequestId, code: Option<Code>, text: Strin
         }
     }
     // What was to be said first is not lost.
-    let words = model.opening.take();
-    words.map_or_else(Vec::new, |(name, text)| vec![Effect::SetInput(format!("/msg {name} {text}"))])
+    let opening = model.opening.take_if(|(known, ..)| *known == request);
+    opening.map_or_else(Vec::new, |(_, name, words)| chat::give_back(model, &name, &words))
+}
+
+/// A request is carried out: one goes to the room that it was about.
+fn done(model: &mut Model, request: RequestId, room: RoomId) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if model.rooms.contains_key(&room) && room != model.current {
+        effects = chat::select(model, room);
+    }
+    if let Some((.., words)) = model.opening.take_if(|(known, ..)| *known == request) {
+        effects.push(Effect::Post(room, words, None));
+    }
+    effects
 }
 
 fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect> {
@@ -209,7 +219,8 @@ fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect
     model.stop_loading();
     if comes_back {
         model.link = Link::Broken(text);
-        return Vec::new();
+        let opening = model.opening.take();
+        return opening.map_or_else(Vec::new, |(_, name, words)| chat::give_back(model, &name, &words));
     }
     let effects = super::disconnect(model);
     model.form.fail(Field::Server, text);
@@ -221,21 +232,14 @@ fn entered(model: &mut Model, info: &RoomInfo) -> Vec<Effect> {
     let key = model.mute_key(&fresh);
     let muted = model.settings.muted.contains(&key);
     let known = model.rooms.entry(info.room).or_insert(fresh);
-    if info.head.0 < known.last_seq() {
-        // The server has lost its data: the room's order begins anew.
-        known.begin_anew();
-    }
+    known.read = known.read.max(info.read.0);
+    known.stuck = false;
     (known.name, known.topic, known.count) = (info.name.clone(), info.topic.clone(), info.members);
     known.muted = muted;
     if !model.rooms.contains_key(&model.current) {
         model.current = info.room;
     }
-    let mut effects = if info.room == model.current { relist(model) } else { Vec::new() };
-    let direct = info.kind == RoomKind::Direct;
-    if let Some((_, text)) = model.opening.take_if(|(name, _)| direct && *name == *info.name) {
-        effects.push(Effect::Post(info.room, text, None));
-    }
-    effects
+    if info.room == model.current { relist(model) } else { Vec::new() }
 }
 
 fn exited(model: &mut Model, room: RoomId, text: String) -> Vec<Effect> {
@@ -252,7 +256,11 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     if model.current == event.room {
         came_or_went(model, event);
     }
+    let reading = model.current == event.room && !model.at_end;
     let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
+    if !reading {
+        room.trim();
+    }
     if !room.add(event, me, false) || event.author == me {
         return see_if_current(model, event.room);
     }

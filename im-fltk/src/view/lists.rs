@@ -31,6 +31,12 @@ fn rows(model: &Model, kind: Kind) -> usize {
     }
 }
 
+/// How far a list can be scrolled.
+fn scroll_max(it: &Widget, model: &Model, kind: Kind) -> i32 {
+    let all = i32::try_from(rows(model, kind)).unwrap_or(0).saturating_mul(row_height(model));
+    (all - it.h() + heading(model)).max(0)
+}
+
 /// Height of the heading.
 fn heading(model: &Model) -> i32 {
     model.settings.text_size * 5 / 2
@@ -58,9 +64,8 @@ fn handle(
     match event {
         Event::MouseWheel => {
             let by = wheel_steps() * 3;
-            let all = i32::try_from(rows(model, kind)).unwrap_or(0) * row_height(model);
-            let most = (all - it.h() + heading(model)).max(0);
-            offset.set((offset.get() + by * row_height(model)).clamp(0, most));
+            let to = offset.get() + by * row_height(model);
+            offset.set(to.clamp(0, scroll_max(it, model, kind)));
             it.redraw();
             true
         }
@@ -114,6 +119,8 @@ fn draw_list(it: &Widget, model: &Model, kind: Kind, offset: &Cell<i32>) {
     draw::push_clip(x, y, w, h);
     draw::draw_rect_fill(x, y, w, h, c.panel);
     draw::push_clip(x, y + head, w, h - head);
+    // The list may be shorter, or the window higher, than when it was scrolled.
+    offset.set(offset.get().clamp(0, scroll_max(it, model, kind)));
     let first = usize::try_from(offset.get() / row).unwrap_or(0);
     let mut top = y + head - offset.get() % row;
     let order = if kind == Kind::Rooms { model.room_order() } else { Vec::new() };

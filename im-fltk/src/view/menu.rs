@@ -32,7 +32,6 @@ impl MenuView {
         self.widget.resize(0, 0, w, h);
         if !self.widget.visible() {
             self.widget.show();
-            let _ = self.widget.take_focus();
         }
         self.widget.redraw();
     }
@@ -69,7 +68,7 @@ fn handle(it: &mut Widget, event: Event, model: &Model, mail: &Mailbox) -> bool 
         }
         Event::Move | Event::Enter => {
             if let Some(row) = row_at(it, model, menu).filter(|row| *row != menu.selected) {
-                mail.send(Msg::MenuStep(row.cast_signed() - menu.selected.cast_signed()));
+                mail.send(Msg::MenuMark(row));
             }
             true
         }
@@ -78,7 +77,8 @@ fn handle(it: &mut Widget, event: Event, model: &Model, mail: &Mailbox) -> bool 
                 Key::Down | Key::Tab => mail.send(Msg::MenuStep(1)),
                 Key::Up => mail.send(Msg::MenuStep(-1)),
                 Key::Enter | Key::KPEnter => mail.send(Msg::MenuTake(menu.selected)),
-                _ => mail.send(Msg::Cancel),
+                Key::Escape => mail.send(Msg::Cancel),
+                _ => {}
             }
             true
         }

@@ -7,7 +7,7 @@ use super::sight::{State, count};
 use super::theme::{Colors, colors, wheel_steps, width_of};
 use super::{Mailbox, Shared};
 use crate::layout::Scroll;
-use crate::model::{About, Model, Room};
+use crate::model::{About, Model, Room, What};
 use crate::update::Msg;
 use fltk::enums::{Cursor, Event, Font, Key};
 use fltk::prelude::*;
@@ -58,13 +58,18 @@ impl Messages {
             if !state.scroll.follow && room.fresh > 0 {
                 draw_newer(room.fresh, (x, y, w, h), &m, &c);
             }
-            if state.scroll.top < NEAR_TOP && room.more && !room.loading {
+            if state.scroll.top < NEAR_TOP && model.wants_older() {
                 mail.send(Msg::NearTop);
                 // Drawing comes last in the toolkit's turn: another one is wanted for what it has said.
                 app::add_timeout3(0.0, |_| {});
             }
         }
         draw::pop_clip();
+    }
+
+    /// Keeps nothing of what was shown before.
+    pub fn forget(&self) {
+        *self.state.borrow_mut() = State::default();
     }
 
     /// Scrolls by pixels, down when positive.
@@ -295,7 +300,7 @@ impl Messages {
         let mut seq = None;
         self.with(|state, model, room, m, _| {
             let row = Self::row_at(state, model, room, m, py).and_then(|(index, _)| room.entries.get(index));
-            seq = row.map(|entry| entry.seq);
+            seq = row.filter(|entry| matches!(entry.what, What::Said(_))).map(|entry| entry.seq);
         });
         let about = About::Message(seq, self.selected_text());
         mail.send(Msg::OpenMenu(about, app::event_x(), app::event_y()));
@@ -333,7 +338,7 @@ fn draw_rows(
             let end = line.runs.last().map_or(8, |run| run.x + run.width);
             Some((left.min(end), right.min(end)))
         };
-        let found = room.entries.get(index).is_some_and(|entry| state.marked == Some(entry.seq));
+        let found = state.marked.is_some_and(|seq| room.index_of(seq) == Some(index));
         if found && model.search.is_some() {
             draw::draw_rect_fill(x, top, m.width, row.height, c.selection);
         }

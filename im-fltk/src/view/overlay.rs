@@ -63,6 +63,10 @@ impl SwitcherView {
         SwitcherView { group, input, list }
     }
 
+    pub fn focus(&mut self) {
+        let _ = self.input.take_focus();
+    }
+
     pub fn sync(&mut self, model: &Model, w: i32) {
         let Some(switcher) = &model.switcher else {
             self.group.hide();
@@ -80,7 +84,6 @@ impl SwitcherView {
         if !self.group.visible() {
             self.input.set_value("");
             self.group.show();
-            let _ = self.input.take_focus();
         }
         self.group.redraw();
     }
@@ -121,26 +124,22 @@ impl SearchView {
         group.hide();
         let keys = mail.clone();
         input.super_handle_first(false);
-        let mut last = String::new();
         input.handle(move |it, event| {
             if event != Event::KeyDown {
                 return false;
             }
             match app::event_key() {
-                Key::Enter | Key::KPEnter if it.value() == last => keys.send(Msg::FindOlder),
-                Key::Enter | Key::KPEnter => {
-                    last = it.value();
-                    keys.send(Msg::Find(it.value()));
-                }
-                Key::Escape => {
-                    last.clear();
-                    keys.send(Msg::Cancel);
-                }
+                Key::Enter | Key::KPEnter => keys.send(Msg::Find(it.value())),
+                Key::Escape => keys.send(Msg::Cancel),
                 _ => return false,
             }
             true
         });
         SearchView { group, input, note }
+    }
+
+    pub fn focus(&mut self) {
+        let _ = self.input.take_focus();
     }
 
     pub fn sync(&mut self, model: &Model, right: i32, top: i32) {
@@ -161,7 +160,6 @@ impl SearchView {
         if !self.group.visible() {
             self.input.set_value("");
             self.group.show();
-            let _ = self.input.take_focus();
         }
         self.group.redraw();
     }

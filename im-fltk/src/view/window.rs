@@ -141,11 +141,7 @@ impl Ui {
         match model.screen {
             Screen::Connect => {
                 self.connect.sync(model);
-                let was_open = self.menu.widget.visible();
                 self.sync_overlays(model);
-                if was_open && model.menu.is_none() {
-                    self.connect.focus();
-                }
             }
             Screen::Chat => self.sync_chat(model),
         }
@@ -177,22 +173,22 @@ impl Ui {
         self.send.set_label_color(c.on_accent);
         self.attach.set_color(c.field);
         self.attach.set_label_color(c.faint);
-        let was_open =
-            self.switcher.group.visible() || self.search.group.visible() || self.menu.widget.visible();
         self.sync_overlays(model);
-        let is_open = model.switcher.is_some() || model.search.is_some() || model.menu.is_some();
-        if was_open && !is_open && app::focus().is_some() {
-            let _ = self.input.take_focus();
-        }
         self.chat.redraw();
         self.window.redraw();
     }
 
     fn sync_overlays(&mut self, model: &Model) {
+        let shown = [&self.switcher.group, &self.search.group].map(WidgetExt::visible);
+        let before = (shown, self.menu.widget.visible());
         self.switcher.sync(model, self.window.w());
         let right = self.messages.widget.x() + self.messages.widget.w();
         self.search.sync(model, right, self.messages.widget.y());
         self.menu.sync(model, (self.window.w(), self.window.h()));
+        let shown = [&self.switcher.group, &self.search.group].map(WidgetExt::visible);
+        if before != (shown, self.menu.widget.visible()) {
+            self.focus(model);
+        }
     }
 
     fn show(&mut self, model: &Model) {
@@ -204,6 +200,7 @@ impl Ui {
             }
             Screen::Chat => {
                 self.connect.group.hide();
+                self.messages.forget();
                 self.chat.show();
                 let _ = self.input.take_focus();
             }
@@ -243,12 +240,28 @@ impl Ui {
     pub fn set_input(&mut self, text: &str) {
         self.input.set_value(text);
         self.length.set(text.len());
-        // A widget that takes the focus takes the keyboard from other programs too; the arrow that brought the text moves
-        // the cursor as the focus comes.
-        if app::focus().is_some() {
-            let _ = self.input.take_focus();
-        }
         let _ = self.input.set_position(i32::try_from(text.len()).unwrap_or(0));
+    }
+
+    /// Gives the keyboard to what is open: a menu, the switcher, the search, or else the input. A widget that takes the focus
+    /// takes the keyboard from other programs too, so only a window that has it moves it.
+    pub fn focus(&mut self, model: &Model) {
+        if app::focus().is_none() {
+            return;
+        }
+        if model.menu.is_some() {
+            let _ = self.menu.widget.take_focus();
+        } else if model.screen == Screen::Connect {
+            self.connect.focus();
+        } else if model.switcher.is_some() {
+            self.switcher.focus();
+        } else if model.search.is_some() {
+            self.search.focus();
+        } else {
+            let _ = self.input.take_focus();
+            // The arrow that brought a text would move the cursor as the focus comes.
+            let _ = self.input.set_position(i32::try_from(self.input.value().len()).unwrap_or(0));
+        }
     }
 
     /// Puts something in where the cursor is.

@@ -75,24 +75,127 @@ fn coming_and_going_does_not_hide_what_is_said() {
 #[test]
 fn very_long_rooms_forget_their_beginning() {
     let mut model = chatting();
-    let room = model.rooms.get_mut(&TEA).unwrap();
+    update(&mut model, 0, Msg::Select(TEA));
+    update(&mut model, 0, Msg::AtBottom(false));
     for seq in 1..=200_001 {
-        room.add(&event(TEA, seq, 2, Body::message("x")), ME, false);
+        said(&mut model, TEA, seq, 2, "x");
     }
-    assert_eq!((room.first_seq(), room.entries.len(), room.more), (50_001, 150_001, true));
+    assert_eq!(model.rooms[&TEA].entries.len(), 200_001, "not what somebody reads");
+    update(&mut model, 0, Msg::AtBottom(true));
+    said(&mut model, TEA, 200_002, 2, "x");
+    let room = &model.rooms[&TEA];
+    assert_eq!((room.first_seq(), room.entries.len(), room.more), (50_001, 150_002, true));
     assert!(room.said(50_001).is_some() && room.said(50_000).is_none());
 }
 
 #[test]
 fn first_words_wait_for_their_conversation() {
     let mut model = chatting();
-    assert_eq!(send(&mut model, "/msg person2 hello there")[0], Effect::Direct("person2".into()));
-    let effects = net(&mut model, ClientEvent::Entered(info(RoomId(5), RoomKind::Direct, "person2")));
-    assert_eq!(effects, [Effect::Post(RoomId(5), "hello there".into(), None)]);
-    send(&mut model, "/msg nobody hello");
-    let failed =
-        ClientEvent::Failed { request: RequestId(3), code: Some(Code::NotFound), text: "who?".into() };
-    assert_eq!(net(&mut model, failed), [Effect::SetInput("/msg nobody hello".into())]);
+    let direct = |name: &str, words: &str| Effect::Direct(name.into(), words.into());
+    let opening =
+        |request, name: &str, words: &str| Msg::Opening(Ok(RequestId(request)), name.into(), words.into());
+    assert_eq!(send(&mut model, "/msg person2 hello there")[0], direct("person2", "hello there"));
+    update(&mut model, 0, opening(4, "person2", "hello there"));
+    net(&mut model, ClientEvent::Entered(info(RoomId(5), RoomKind::Direct, "person2")));
+    let failed = |request| ClientEvent::Failed {
+        request: RequestId(request),
+        code: Some(Code::NotFound),
+        text: "who?".into(),
+    };
+    assert_eq!(net(&mut model, failed(3)), [], "another request");
+    let done = ClientEvent::Done { request: RequestId(4), room: Some(RoomId(5)) };
+    let effects = net(&mut model, done.clone());
+    assert_eq!(effects.last(), Some(&Effect::Post(RoomId(5), "hello there".into(), None)));
+    assert_eq!(net(&mut model, done), [], "said once");
+    update(&mut model, 0, opening(6, "nobody", "hello"));
+    assert_eq!(net(&mut model, failed(6)), [Effect::SetInput("/msg nobody hello".into())]);
+    assert_eq!(model.room().unwrap().draft, "/msg nobody hello");
+    let refused = Msg::Opening(Err("not now".into()), "person3".into(), "secret".into());
+    assert_eq!(update(&mut model, 0, refused), []);
+    assert_eq!(model.note, "not said to person3: secret", "what is being written stays");
+    // Who is spoken to already is just written to.
+    let effects = send(&mut model, "/msg person2 again");
+    let said = Effect::Post(RoomId(5), "again".into(), None);
+    assert!(effects.ends_with(&[said, Effect::SetInput(String::new())]), "{effects:?}");
+}
+
+#[test]
+fn nothing_is_done_in_another_room_than_it_was_meant_for() {
+    let mut model = chatting();
+    said(&mut model, RoomId::LOBBY, 1, 1, "mine");
+    said(&mut model, TEA, 1, 1, "mine too");
+    let about = crate::model::About::Message(Some(1), String::new());
+    update(&mut model, 0, Msg::OpenMenu(about.clone(), 0, 0));
+    net(&mut model, ClientEvent::Done { request: RequestId(9), room: Some(TEA) });
+    assert!(model.menu.is_none());
+    assert_eq!(update(&mut model, 0, Msg::MenuTake(3)), []);
+    // A server that has lost its data has other messages in these places.
+    update(&mut model, 0, Msg::Select(RoomId::LOBBY));
+    update(&mut model, 0, Msg::Find("mine".into()));
+    update(&mut model, 0, Msg::EditLast);
+    update(&mut model, 0, Msg::OpenMenu(about, 0, 0));
+    net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
+    assert!(model.menu.is_none() && model.search.is_none() && model.room().unwrap().entries.is_empty());
+    assert_eq!(send(&mut model, "mine!")[0], Effect::Post(RoomId::LOBBY, "mine!".into(), None));
+}
+
+#[test]
+fn an_answer_ends_an_edit() {
+    let mut model = chatting();
+    said(&mut model, RoomId::LOBBY, 1, 2, "theirs");
+    said(&mut model, RoomId::LOBBY, 2, 1, "mine");
+    update(&mut model, 0, Msg::Typed("half a".into()));
+    update(&mut model, 0, Msg::EditLast);
+    assert_eq!(update(&mut model, 0, Msg::ReplyLast), [Effect::SetInput("half a".into())]);
+    assert_eq!(
+        send(&mut model, "half a thought")[0],
+        Effect::Post(RoomId::LOBBY, "half a thought".into(), Some(1))
+    );
+}
+
+#[test]
+fn pages_are_not_asked_for_in_vain() {
+    let mut model = chatting();
+    let backlog =
+        |from: u64| (from..from + 50).map(|n| event(RoomId::LOBBY, n, 2, Body::message("x"))).collect();
+    net(&mut model, ClientEvent::Backlog { room: RoomId::LOBBY, messages: backlog(101), more: true });
+    let retry_in = Some(Duration::from_secs(1));
+    net(&mut model, ClientEvent::Disconnected { code: None, text: "reset".into(), retry_in });
+    assert_eq!(update(&mut model, 0, Msg::NearTop), [], "nobody is there to answer");
+    model.link = Link::On;
+    assert_eq!(update(&mut model, 0, Msg::NearTop).len(), 1);
+    update(&mut model, 0, Msg::Refused("not now".into()));
+    assert_eq!(update(&mut model, 0, Msg::NearTop), [], "not at once again");
+    update(&mut model, 0, Msg::AtBottom(true));
+    assert_eq!(update(&mut model, 0, Msg::NearTop).len(), 1);
+}
+
+#[test]
+fn notes_do_not_break_the_order() {
+    let mut model = chatting();
+    let room = model.rooms.get_mut(&TEA).unwrap();
+    room.note(0, "somebody has come".into());
+    let page = |from: u64, to: u64| -> Vec<Event> {
+        (from..=to).map(|n| event(TEA, n, 2, Body::message("x"))).collect()
+    };
+    room.add_backlog(&page(51, 100), ME);
+    room.add_page(&page(1, 50), ME);
+    assert!((1..=100).all(|seq| room.said(seq).is_some()));
+}
+
+#[test]
+fn the_switcher_keeps_its_choice() {
+    let mut model = chatting();
+    update(&mut model, 0, Msg::OpenSwitcher);
+    update(&mut model, 0, Msg::Switch("te".into()));
+    update(&mut model, 0, Msg::SwitchStep(1));
+    let rooms = vec![info(RoomId(8), RoomKind::Public, "team")];
+    for _ in 0..2 {
+        let request = RequestId(1);
+        net(&mut model, ClientEvent::Rooms { request, rooms: rooms.clone(), more: false });
+    }
+    let open = model.switcher.as_ref().unwrap();
+    assert_eq!((open.choices.len(), open.choices[open.selected].label()), (3, "enter or make #te".into()));
 }
 
 #[test]
@@ -105,9 +208,9 @@ fn a_search_looks_at_each_message_once() {
     update(&mut model, 0, Msg::Find("number 1".into()));
     assert_eq!(model.search.as_ref().unwrap().found, Some(150));
     for n in (101..150).rev() {
-        assert_eq!(update(&mut model, 0, Msg::FindOlder), [Effect::ScrollTo(n)]);
+        assert_eq!(update(&mut model, 0, Msg::Find("number 1".into())), [Effect::ScrollTo(n)]);
     }
-    assert_eq!(update(&mut model, 0, Msg::FindOlder), [Effect::History(RoomId::LOBBY, 101)]);
+    assert_eq!(update(&mut model, 0, Msg::Find("number 1".into())), [Effect::History(RoomId::LOBBY, 101)]);
     assert_eq!(model.search.as_ref().unwrap().looked, Some(101));
     let request = RequestId(1);
     let older = ClientEvent::History { request, room: RoomId::LOBBY, messages: page(51, 100), more: false };
@@ -130,7 +233,7 @@ fn older_pages_come_before_what_is_there() {
     assert_eq!(places, (1..=100).collect::<Vec<_>>());
     assert_eq!(update(&mut model, 0, Msg::NearTop), []);
     assert_eq!(update(&mut model, 0, Msg::Find("Number 7".into())), [Effect::ScrollTo(7)]);
-    assert_eq!(update(&mut model, 0, Msg::FindOlder), []);
+    assert_eq!(update(&mut model, 0, Msg::Find("Number 7".into())), []);
     assert_eq!(model.search.as_ref().unwrap().note, "no older one");
 }
 

@@ -89,6 +89,7 @@ pub(in crate::update) fn send(model: &mut Model, text: &str) -> Vec<Effect> {
 
 #[test]
 fn the_form_says_what_is_wrong_beside_its_field() {
+    let gone = || vec![Effect::Disconnect, Effect::SetInput(String::new())];
     let mut model = Model::new(Settings::default());
     assert_eq!(update(&mut model, 0, Msg::Connect), []);
     assert_eq!(model.form.error.as_ref().map(|(field, _)| *field), Some(Field::Name));
@@ -105,7 +106,7 @@ fn the_form_says_what_is_wrong_beside_its_field() {
         [(Code::Passkey, Field::Passkey), (Code::NameTaken, Field::Name), (Code::Busy, Field::Server)]
     {
         let effects = net(&mut model, ClientEvent::LoginRefused { code, text: "no".into() });
-        assert_eq!((effects, &model.form.error), (vec![Effect::Disconnect], &Some((field, "no".into()))));
+        assert_eq!((effects, &model.form.error), (gone(), &Some((field, "no".into()))));
         assert!(!model.form.busy);
         update(&mut model, 0, Msg::Connect);
     }
@@ -242,7 +243,7 @@ fn commands_are_not_said() {
     let run = |model: &mut Model, text: &str| send(model, text).into_iter().next();
     assert_eq!(run(&mut model, "/join #cake"), Some(Effect::Join("cake".into())));
     assert_eq!(run(&mut model, "/topic hot"), Some(Effect::Topic(RoomId::LOBBY, "hot".into())));
-    assert_eq!(run(&mut model, "/msg person2 hi"), Some(Effect::Direct("person2".into())));
+    assert_eq!(run(&mut model, "/msg person2 hi"), Some(Effect::Direct("person2".into(), "hi".into())));
     assert_eq!(run(&mut model, "/away lunch"), Some(Effect::Status(true, "lunch".into())));
     assert_eq!(run(&mut model, "//etc"), Some(Effect::Post(RoomId::LOBBY, "/etc".into(), None)));
     assert_eq!(run(&mut model, "/nonsense"), Some(Effect::SetInput(String::new())));
@@ -264,7 +265,7 @@ fn the_switcher_goes_anywhere() {
     assert!(update(&mut model, 0, Msg::SwitchTo(0)).contains(&Effect::ScrollToEnd));
     assert_eq!(model.current, TEA);
     update(&mut model, 0, Msg::Switch("person3".into()));
-    assert_eq!(update(&mut model, 0, Msg::SwitchTo(0)), [Effect::Direct("person3".into())]);
+    assert_eq!(update(&mut model, 0, Msg::SwitchTo(0)), [Effect::Direct("person3".into(), String::new())]);
     update(&mut model, 0, Msg::Switch("new".into()));
     update(&mut model, 0, Msg::SwitchStep(5));
     assert_eq!(update(&mut model, 0, Msg::SwitchTo(0)), [Effect::Join("new".into())]);
@@ -305,7 +306,7 @@ fn people_come_and_go_where_it_concerns_one() {
     assert_eq!((notes(&model, RoomId::LOBBY), notes(&model, RoomId(5)), notes(&model, TEA)), (1, 1, 0));
     net(&mut model, ClientEvent::Presence { person: person(4, "dora"), was: None });
     assert_eq!(model.members.first().map(|it| &*it.name), Some("dora"));
-    assert_eq!(update(&mut model, 0, Msg::Direct(UserId(4))), [Effect::Direct("dora".into())]);
+    assert_eq!(update(&mut model, 0, Msg::Direct(UserId(4))), [Effect::Direct("dora".into(), String::new())]);
     assert_eq!(update(&mut model, 0, Msg::Direct(ME)), []);
 }
 
@@ -364,6 +365,7 @@ fn a_server_that_lost_its_data_begins_anew() {
     for seq in 1..=9 {
         said(&mut model, RoomId::LOBBY, seq, 2, "old");
     }
+    net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
     net(&mut model, ClientEvent::Entered(info(RoomId::LOBBY, RoomKind::Lobby, "lobby")));
     assert_eq!(said(&mut model, RoomId::LOBBY, 1, 2, "new"), [Effect::MarkRead(RoomId::LOBBY, 1)]);
     assert_eq!(model.room().unwrap().said(1).map(|it| it.text.as_str()), Some("new"));
