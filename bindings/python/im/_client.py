@@ -377,6 +377,8 @@ class Client(ClientBase, SyncSource):
 def connect(address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Any) -> Client:
     """Connects, logs in, and returns the client. Options are those of `Client`; with `context` it lives beside others.
 
+    The address may be an invite (`im://host:port/?key=passkey`), whose passkey counts when none is given.
+
     Raises `LoginRefusedError` with the server's reason, `TimedOutError` when there is no answer within `timeout` seconds (30).
     """
     client = Client(address, name, passkey, **options)

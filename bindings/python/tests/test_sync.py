@@ -66,6 +66,14 @@ def test_a_conversation():
             server.kick("anna")
 
 
+def test_an_invite_has_the_passkey_with_it():
+    with im.Context() as context, im.serve("127.0.0.1:0", context=context, passkey="se same") as server:
+        invite = f"im://{server.addresses[0]}/?key=se%20same"
+        im.connect(invite, "anna", context=context).close()
+        with pytest.raises(im.LoginRefusedError, match="passkey"):
+            im.connect(invite, "bert", "another", context=context)
+
+
 def test_refusals_have_reasons():
     with im.Context(workers=0) as context, im.serve("mem:a", context=context, passkey="sesame") as server:
         with pytest.raises(im.LoginRefusedError, match="passkey") as refused:
