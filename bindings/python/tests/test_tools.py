@@ -82,15 +82,17 @@ def test_chat_in_a_terminal(real_server):
             command = [sys.executable, "-m", "im", "chat", "-n", "zoe", real_server.address]
             os.execve(sys.executable, command, ENVIRONMENT | {"TERM": "xterm"})
 
-        def until(wanted):
+        def until(wanted, asking=b""):
             seen, end = b"", time.monotonic() + PATIENCE
             while wanted not in seen:
+                os.write(fd, asking)
                 assert time.monotonic() < end, seen
                 if select.select([fd], [], [], 0.2)[0]:
                     seen += os.read(fd, 65536)
             return seen
 
         until(b"#lobby> ")
+        until(b"anna", asking=b"/who\r")  # whose name can be completed from now on
         os.write(fd, b"helo\x1b[Dl\x05 @an\t!\r")  # the cursor goes left, then to the end; Tab completes
         until(b"hello @anna !")
         event = next(it for it in anna if isinstance(it, im.Message))

@@ -18,5 +18,5 @@ mod timers;
 
 pub use machine::{Action, ConnId, Link, Machine, Peer};
 pub use outbox::{Block, Outbox};
-pub(crate) use pool::Pool;
+pub use pool::Pool;
 pub use random::Random;

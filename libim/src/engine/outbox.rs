@@ -87,7 +87,7 @@ impl Outbox {
     }
 
     /// Appends what `write` writes; it must write whole frames, or nothing. Memory for it comes from the pool.
-    pub(crate) fn push_own(&mut self, pool: &mut Pool, write: impl FnOnce(&mut Vec<u8>)) {
+    pub fn push_own(&mut self, pool: &mut Pool, write: impl FnOnce(&mut Vec<u8>)) {
         let last = if self.rest.is_empty() { self.front.as_mut() } else { self.rest.back_mut() };
         // A run that never quite empties must not hold all that was ever sent.
         if let Some(Chunk::Own(bytes)) = last.filter(|chunk| chunk.bytes().len() < OWN_RUN_BYTES) {
@@ -150,7 +150,7 @@ impl Outbox {
     }
 
     /// Gives back the memory of bytes that are sent.
-    pub(crate) fn reclaim(&mut self, pool: &mut Pool) {
+    pub fn reclaim(&mut self, pool: &mut Pool) {
         if self.is_empty()
             && let Some(Chunk::Own(bytes)) = self.front.take()
         {
