@@ -135,6 +135,9 @@ impl Default for Scroll {
 impl Scroll {
     /// Goes to the end: the first row and its hidden part, so that the last one ends at the lower edge.
     pub fn settle(&mut self, count: usize, view: i32, height: &mut dyn FnMut(usize) -> i32) {
+        if count == 0 {
+            *self = Scroll::default();
+        }
         if !self.follow {
             self.top = self.top.min(count.saturating_sub(1));
             return;

@@ -89,7 +89,7 @@ fn message(model: &Model, seq: Option<u64>, selected: String) -> Vec<(String, De
         items.push(("Change".into(), Deed::Change(seq)));
         items.push(("Take back".into(), Deed::TakeBack(seq)));
     }
-    items.extend(REACTIONS.iter().map(|it| ((*it).into(), Deed::React(seq, (*it).into()))));
+    items.extend(REACTIONS.iter().map(|it| (format!("React {it}"), Deed::React(seq, (*it).into()))));
     items
 }
 

@@ -83,6 +83,8 @@ pub struct Model {
     /// Whether the newest message of the current room is in sight.
     pub at_end: bool,
     pub away: bool,
+    /// The status text that was last set.
+    pub status: String,
     pub switcher: Option<Switcher>,
     pub search: Option<Search>,
     pub menu: Option<Menu>,
@@ -120,6 +122,7 @@ impl Model {
             focused: true,
             at_end: true,
             away: false,
+            status: String::new(),
             switcher: None,
             search: None,
             menu: None,

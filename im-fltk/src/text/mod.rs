@@ -24,6 +24,13 @@ pub fn plain(text: &str) -> String {
         .collect()
 }
 
+/// The first line of a text as it reads, without marks of emphasis, for where there is little room.
+pub fn brief(text: &str) -> String {
+    let line: String = plain(text.lines().next().unwrap_or_default()).chars().take(80).collect();
+    let bare: String = parse(&emoticons(&line)).into_iter().map(|span| span.text).collect();
+    if line.len() < text.len() { format!("{bare}…") } else { bare }
+}
+
 /// The letters of an avatar: of the first two words, or the first letter.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
@@ -45,6 +52,7 @@ mod tests {
     #[test]
     fn nothing_harmful_is_shown() {
         assert_eq!(plain("a\u{1b}[31m\u{202e}b\nc\u{85}\u{7f}"), "a\u{241b}[31m\u{fffd}b\nc\u{fffd}\u{2421}");
+        assert_eq!(brief("a *bold* `word` :)\nmore"), "a bold word 🙂…");
         assert_eq!(initials("anna maria"), "AM");
         assert_eq!(initials("ärger"), "Ä");
         assert_eq!(initials("@"), "?");

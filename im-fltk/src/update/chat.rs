@@ -22,7 +22,7 @@ pub fn typed(model: &mut Model, now: Millis, text: String) -> Vec<Effect> {
     Vec::new()
 }
 
-pub fn send(model: &mut Model, text: &str) -> Vec<Effect> {
+pub fn send(model: &mut Model, now: Millis, text: &str) -> Vec<Effect> {
     let room = model.current;
     if text.trim().is_empty() {
         return Vec::new();
@@ -42,7 +42,7 @@ pub fn send(model: &mut Model, text: &str) -> Vec<Effect> {
     }
     model.typing_told = 0;
     let mut effects = match text.strip_prefix('/') {
-        Some(rest) if !rest.starts_with('/') => command::run(model, rest),
+        Some(rest) if !rest.starts_with('/') => command::run(model, now, rest),
         Some(rest) => vec![Effect::Post(room, rest.into(), model.replying.take()), Effect::ScrollToEnd],
         None => vec![Effect::Post(room, text.into(), model.replying.take()), Effect::ScrollToEnd],
     };
@@ -281,4 +281,10 @@ pub fn is_member(model: &Model, person: &Person) -> bool {
         RoomKind::Direct => person.user == model.my_id() || person.name == room.name,
         RoomKind::Public | RoomKind::Other(_) => false,
     })
+}
+
+/// Away or not, and why.
+pub fn status(model: &mut Model, away: bool, text: String) -> Vec<Effect> {
+    model.status.clone_from(&text);
+    vec![Effect::Status(away, text)]
 }

@@ -1,12 +1,18 @@
 //! Commands that are typed.
 
-use super::{Effect, chat};
+use super::{Effect, Millis, chat};
 use crate::model::{Model, Theme};
 
-const HELP: &str = "/join ROOM · /msg NAME [TEXT] · /topic TEXT · /away [TEXT] · /back · /leave · /mute · /theme · /server · /quit · \
-    //TEXT says /TEXT · Ctrl+K goes anywhere, Ctrl+F searches, Up changes your last message, Tab completes names";
+const HELP: &str = "\
+/join ROOM — enter or make a room; /leave — leave this one; /topic TEXT — set its topic; /mute — no calls from it
+/msg NAME [TEXT] — a private conversation
+/away [TEXT], /back — what others see of you
+/theme, /server, /quit — other colours, another server, the end
+//TEXT says /TEXT
+Ctrl+K goes anywhere, Ctrl+F searches, Ctrl+R answers, Up changes your last message, Tab completes names and :emoji:
+Shift+F10 is the menu of the newest message, F10 that of the program";
 
-pub fn run(model: &mut Model, command: &str) -> Vec<Effect> {
+pub fn run(model: &mut Model, now: Millis, command: &str) -> Vec<Effect> {
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let rest = rest.trim();
     let room = model.current;
@@ -14,8 +20,8 @@ pub fn run(model: &mut Model, command: &str) -> Vec<Effect> {
         "join" if !rest.is_empty() => vec![Effect::Join(rest.trim_start_matches('#').into())],
         "msg" if !rest.is_empty() => message(model, rest.trim_start_matches('@')),
         "topic" => vec![Effect::Topic(room, rest.into())],
-        "away" => vec![Effect::Status(true, rest.into())],
-        "back" => vec![Effect::Status(false, String::new())],
+        "away" => chat::status(model, true, rest.into()),
+        "back" => chat::status(model, false, String::new()),
         "leave" => vec![Effect::Leave(room)],
         "mute" => chat::mute(model, room),
         "theme" => {
@@ -25,8 +31,10 @@ pub fn run(model: &mut Model, command: &str) -> Vec<Effect> {
         "quit" => vec![Effect::Save, Effect::Quit],
         "server" => super::disconnect(model),
         "help" | "?" => {
-            model.note = HELP.into();
-            Vec::new()
+            if let Some(room) = model.rooms.get_mut(&room) {
+                room.note(now, HELP.into());
+            }
+            vec![Effect::ScrollToEnd]
         }
         "join" | "msg" => {
             model.note = format!("/{name} whom or what? /help lists the commands");

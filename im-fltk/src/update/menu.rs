@@ -28,7 +28,7 @@ pub fn take(model: &mut Model, index: usize) -> Vec<Effect> {
         }
         Deed::Theme => super::toggle_theme(model),
         Deed::Zoom(by) => super::zoom(model, by),
-        Deed::Away(away) => vec![Effect::Status(away, String::new())],
+        Deed::Away(away) => chat::status(model, away, String::new()),
         Deed::Elsewhere => super::disconnect(model),
         Deed::Quit => vec![Effect::Save, Effect::Quit],
     }
@@ -63,7 +63,10 @@ mod tests {
         let labels = open(&mut model, about(1));
         assert!(!labels.contains(&"Change".into()) && !labels.contains(&"Copy the selection".into()));
         assert_eq!(choose(&mut model, about(1), "Copy the message"), [Effect::Copy("theirs".into())]);
-        assert_eq!(choose(&mut model, about(1), "👍"), [Effect::React(RoomId::LOBBY, 1, "👍".into(), true)]);
+        assert_eq!(
+            choose(&mut model, about(1), "React 👍"),
+            [Effect::React(RoomId::LOBBY, 1, "👍".into(), true)]
+        );
         assert_eq!(choose(&mut model, about(2), "Take back"), [Effect::Delete(RoomId::LOBBY, 2)]);
         assert_eq!(choose(&mut model, about(2), "Change"), [Effect::SetInput("mine".into())]);
         assert_eq!(model.editing, Some(2));

@@ -136,7 +136,7 @@ pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::ShowPasskey(show) => model.form.show_passkey = show,
         Msg::Connect => return connect(model),
         Msg::Typed(text) => return chat::typed(model, now, text),
-        Msg::Send(text) => return chat::send(model, &text),
+        Msg::Send(text) => return chat::send(model, now, &text),
         Msg::EditLast => return chat::edit_last(model),
         Msg::Cancel => return cancel(model),
         Msg::Select(room) => return chat::select(model, room),

@@ -29,10 +29,15 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             model.form.busy = false;
             model.screen = Screen::Chat;
             model.note = welcome;
-            vec![Effect::Save]
+            let mut effects = vec![Effect::Save];
+            if model.away {
+                // The server may have forgotten it.
+                effects.push(Effect::Status(true, model.status.clone()));
+            }
+            effects
         }
         ClientEvent::LoginRefused { code, text } => refused(model, code, text),
-        ClientEvent::Disconnected { text, retry_in, .. } => disconnected(model, text, retry_in.is_some()),
+        ClientEvent::Disconnected { text, retry_in, .. } => disconnected(model, &text, retry_in.is_some()),
         ClientEvent::Entered(info) => entered(model, &info),
         ClientEvent::Exited { room, text } => exited(model, room, text),
         ClientEvent::Renumbered { old, new } => {
@@ -44,6 +49,9 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
                 model.current = new;
             }
             chat::begin_anew(model, new);
+            if let Some(lobby) = model.rooms.get_mut(&new).filter(|_| new == RoomId::LOBBY) {
+                lobby.note(now, "The server has been started anew: it keeps nothing of before".into());
+            }
             Vec::new()
         }
         ClientEvent::Backlog { room, messages, more } => {
@@ -209,7 +217,9 @@ fn done(model: &mut Model, request: RequestId, room: RoomId) -> Vec<Effect> {
     effects
 }
 
-fn disconnected(model: &mut Model, text: String, comes_back: bool) -> Vec<Effect> {
+fn disconnected(model: &mut Model, text: &str, comes_back: bool) -> Vec<Effect> {
+    // The system's number for an error is of no use to people.
+    let text = text.split_once(" (os error").map_or(text, |(words, _)| words).to_owned();
     if model.screen == Screen::Connect {
         // Nobody was in yet: a wrong address is better told than tried for ever.
         model.link = Link::Off;

@@ -11,6 +11,7 @@ use fltk::frame::Frame;
 use fltk::group::Group;
 use fltk::input::{Input, SecretInput};
 use fltk::prelude::*;
+use fltk::widget::Widget;
 
 /// Its widgets.
 pub struct ConnectScreen {
@@ -28,6 +29,8 @@ pub struct ConnectScreen {
     show: Button,
     errors: Vec<Frame>,
     button: Button,
+    /// The error that the keyboard was last brought to.
+    told: Option<(Field, String)>,
 }
 
 impl ConnectScreen {
@@ -60,10 +63,12 @@ impl ConnectScreen {
         recent.set_callback(move |it| {
             recent_mail.send(Msg::OpenMenu(About::Servers, it.x(), it.y() + it.h()));
         });
-        tell(&mut server, mail, Msg::Server);
-        tell(&mut name, mail, Msg::Name);
-        tell(&mut passkey, mail, Msg::Passkey);
-        tell(&mut open_passkey, mail, Msg::Passkey);
+        let after_name = vec![passkey.as_base_widget(), open_passkey.as_base_widget()];
+        let first = vec![server.as_base_widget()];
+        tell(&mut server, mail, Msg::Server, vec![name.as_base_widget()]);
+        tell(&mut name, mail, Msg::Name, after_name);
+        tell(&mut passkey, mail, Msg::Passkey, first.clone());
+        tell(&mut open_passkey, mail, Msg::Passkey, first);
         let (show_mail, shown) = (mail.clone(), model.clone());
         show.set_callback(move |_| show_mail.send(Msg::ShowPasskey(!shown.borrow().form.show_passkey)));
         let button_mail = mail.clone();
@@ -82,6 +87,7 @@ impl ConnectScreen {
             show,
             errors,
             button,
+            told: None,
         }
     }
 
@@ -150,6 +156,12 @@ impl ConnectScreen {
             error.set_label(&crate::text::plain(text).replace('@', "@@").replace('&', "&&"));
         }
         self.show.set_label(if form.show_passkey { "Hide" } else { "Show" });
+        if self.told != form.error {
+            self.told.clone_from(&form.error);
+            if let Some((field, _)) = form.error {
+                self.go_to(field);
+            }
+        }
         self.button.set_label(if form.busy { "Connecting… (Escape gives up)" } else { "Connect" });
         if form.busy {
             self.button.deactivate();
@@ -197,6 +209,19 @@ impl ConnectScreen {
         self.button.set_label_size(size);
     }
 
+    /// To what is wrong, which the next letter replaces. A window without the keyboard does not take it.
+    fn go_to(&mut self, field: Field) {
+        if app::focus().is_none() {
+            return;
+        }
+        match field {
+            Field::Server => select_all(&mut self.server),
+            Field::Name => select_all(&mut self.name),
+            Field::Passkey if self.passkey.visible() => select_all(&mut self.passkey),
+            Field::Passkey => select_all(&mut self.open_passkey),
+        }
+    }
+
     /// The first field that is still to be filled.
     pub fn focus(&mut self) {
         if self.name.value().is_empty() {
@@ -207,18 +232,32 @@ impl ConnectScreen {
     }
 }
 
-fn tell<I: InputExt + WidgetExt + WidgetBase>(input: &mut I, mail: &Mailbox, msg: fn(String) -> Msg) {
+fn select_all<I: InputExt + WidgetExt>(input: &mut I) {
+    let _ = input.take_focus();
+    let _ = input.set_position(input.value().len().try_into().unwrap_or(0));
+    let _ = input.set_mark(0);
+}
+
+/// Has a field say what is typed. Tab goes to the first of `next` that is shown.
+fn tell<I>(input: &mut I, mail: &Mailbox, msg: fn(String) -> Msg, mut next: Vec<Widget>)
+where
+    I: InputExt + WidgetExt + WidgetBase,
+{
     let (typed, entered) = (mail.clone(), mail.clone());
     input.set_trigger(CallbackTrigger::Changed);
     input.set_callback(move |it| typed.send(msg(it.value())));
     // Enter connects: the field itself must not see it first.
     input.super_handle_first(false);
-    input.handle(move |_, event| {
-        let enter = event == Event::KeyDown && matches!(app::event_key(), Key::Enter | Key::KPEnter);
-        if enter {
+    input.handle(move |_, event| match app::event_key() {
+        _ if event != Event::KeyDown => false,
+        Key::Enter | Key::KPEnter => {
             entered.send(Msg::Connect);
+            true
         }
-        enter
+        Key::Tab if !app::is_event_shift() => {
+            next.iter_mut().find(|it| it.visible()).is_some_and(|it| it.take_focus().is_ok())
+        }
+        _ => false,
     });
 }
 

@@ -1,9 +1,9 @@
 //! The bar above the messages, and the line below them.
 
-use super::theme::{colors, width_of};
+use super::theme::{clipped, colors, width_of};
 use super::{Mailbox, Shared};
 use crate::model::{About, Link, Model};
-use crate::text::plain;
+use crate::text::{brief, plain};
 use crate::update::Msg;
 use fltk::enums::{Event, Font};
 use fltk::prelude::*;
@@ -55,7 +55,8 @@ pub fn header(model: Shared, mail: Mailbox) -> Widget {
             let left = x + size * 2 + width_of(&label);
             draw::set_font(Font::Helvetica, size);
             draw::set_draw_color(c.faint);
-            draw::draw_text(&plain(&room.topic), left, y + h / 2 + size / 3);
+            let topic = clipped(&plain(&room.topic), x + w - width - size * 2 - left);
+            draw::draw_text(&topic, left, y + h / 2 + size / 3);
             draw::pop_clip();
         }
         draw::pop_clip();
@@ -76,6 +77,7 @@ pub fn footer(model: Shared, length: std::rc::Rc<std::cell::Cell<usize>>) -> Wid
         draw::set_font(Font::HelveticaItalic, size);
         let (text, color) = words(&model);
         draw::set_draw_color(if color { c.bad } else { c.faint });
+        let text = clipped(&text, w - 2 * model.settings.text_size);
         draw::draw_text(&text, x + model.settings.text_size, y + h - size / 2);
         let left = i64::try_from(model.text_max).unwrap_or(0) - i64::try_from(length.get()).unwrap_or(0);
         if left < i64::try_from(crate::update::WARN_LEFT).unwrap_or(0) {
@@ -101,8 +103,8 @@ fn words(model: &Model) -> (String, bool) {
         return ("changing your message: Enter keeps it, Escape leaves it as it was".into(), false);
     }
     if let Some(said) = model.replying.and_then(|seq| model.room()?.said(seq)) {
-        let line: String = said.text.lines().next().unwrap_or_default().chars().take(60).collect();
-        return (plain(&format!("answering {}: “{line}” (Escape: not)", said.name)), false);
+        let name = plain(&said.name);
+        return (format!("answering {name} (Escape: not): “{}”", brief(&said.text)), false);
     }
     if !model.note.is_empty() {
         return (plain(&model.note), false);

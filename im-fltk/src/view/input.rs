@@ -27,7 +27,11 @@ pub fn input(model: Shared, mail: &Mailbox, messages: &Messages, length: Rc<Cell
         typed.send(Msg::Typed(it.value()));
     });
     let shown = model.clone();
-    input.draw(move |it| placeholder(it, &shown.borrow()));
+    input.draw(move |it| {
+        let model = shown.borrow();
+        let label = model.room().map_or_else(String::new, |room| format!("Write to {}", room.label()));
+        placeholder(it, &label, &model);
+    });
     // Enter is for sending: the field itself must not see it first.
     input.super_handle_first(false);
     let (keys, list) = (mail.clone(), messages.clone());
@@ -94,16 +98,16 @@ fn complete_word(it: &mut MultilineInput, model: &Shared, completer: &mut Comple
     }
 }
 
-/// Says, while nothing is written, where it would go.
-fn placeholder(it: &MultilineInput, model: &Model) {
+/// Says, while nothing is written, what is to be written there.
+pub fn placeholder<I: InputExt>(it: &I, label: &str, model: &Model) {
     if !it.value().is_empty() {
         return;
     }
     let (c, size) = (colors(model.settings.theme), model.settings.text_size);
-    let label = model.room().map_or_else(String::new, |room| plain(&format!("Write to {}", room.label())));
     draw::push_clip(it.x(), it.y(), it.w(), it.h());
     draw::set_font(Font::Helvetica, size);
     draw::set_draw_color(c.faint);
-    draw::draw_text(&label, it.x() + size / 2, it.y() + size * 5 / 4);
+    let middle = (it.h() / 2).min(size * 11 / 12);
+    draw::draw_text(&plain(label), it.x() + size / 2, it.y() + middle + size / 3);
     draw::pop_clip();
 }

@@ -1,8 +1,8 @@
 //! The lists of rooms and of people: rows of one height, drawn as far as they are in sight.
 
-use super::theme::{Colors, colors, draw_avatar, wheel_steps, width_of};
+use super::theme::{Colors, clipped, colors, draw_avatar, wheel_steps, width_of};
 use super::{Mailbox, Shared};
-use crate::model::{About, Model, Room};
+use crate::model::{About, Link, Model, Room};
 use crate::text::plain;
 use crate::update::Msg;
 use fltk::enums::{Event, Font};
@@ -136,7 +136,7 @@ fn draw_list(it: &Widget, model: &Model, kind: Kind, offset: &Cell<i32>) {
             }
             Kind::People => {
                 if let Some(person) = model.members.get(index) {
-                    draw_person(person, person.user == model.my_id(), (x, top, w, row), size, &c);
+                    draw_person(person, model, (x, top, w, row), &c);
                 }
             }
         }
@@ -155,18 +155,6 @@ fn draw_list(it: &Widget, model: &Model, kind: Kind, offset: &Cell<i32>) {
         draw::draw_text("+", x + w - size * 2, y + head / 2 + size / 2);
     }
     draw::pop_clip();
-}
-
-/// A text that is cut, with dots, to what fits.
-fn clipped(text: &str, width: i32) -> String {
-    let fits = |text: &str| draw::width(text) <= f64::from(width);
-    if fits(text) {
-        return text.to_owned();
-    }
-    let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    let keep = ends.partition_point(|end| fits(&format!("{}…", text.get(..*end).unwrap_or_default())));
-    ends.truncate(keep);
-    format!("{}…", text.get(..ends.last().copied().unwrap_or(0)).unwrap_or_default())
 }
 
 fn draw_room(room: &Room, current: bool, (x, y, w, h): (i32, i32, i32, i32), size: i32, c: &Colors) {
@@ -204,13 +192,16 @@ fn draw_room(room: &Room, current: bool, (x, y, w, h): (i32, i32, i32, i32), siz
     }
 }
 
-fn draw_person(person: &Person, me: bool, (x, y, w, h): (i32, i32, i32, i32), size: i32, c: &Colors) {
+fn draw_person(person: &Person, model: &Model, (x, y, w, h): (i32, i32, i32, i32), c: &Colors) {
+    let (size, me) = (model.settings.text_size, person.user == model.my_id());
     let avatar = h - size / 2;
     draw_avatar(&person.name, (x + size / 2, y + size / 4, avatar), size * 5 / 6, c, c.panel);
     let dot = size * 3 / 4;
     draw::set_draw_color(c.panel);
     draw::draw_pie(x + size / 2 + avatar - dot, y + h - dot - size / 6, dot, dot, 0.0, 360.0);
     draw::set_draw_color(match person.presence {
+        // Nobody knows at the moment.
+        _ if model.link != Link::On => c.faint,
         Presence::Online => c.good,
         Presence::Away => c.away,
         Presence::Reconnecting | Presence::Offline | Presence::Other(_) => c.faint,

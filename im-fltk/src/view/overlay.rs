@@ -1,6 +1,7 @@
 //! What opens above the messages: the quick switcher and the search.
 
 use super::connect::paint_input;
+use super::input::placeholder;
 use super::theme::{Colors, colors};
 use super::{Mailbox, Shared};
 use crate::model::Model;
@@ -32,6 +33,8 @@ impl SwitcherView {
         let typed = mail.clone();
         input.set_trigger(CallbackTrigger::Changed);
         input.set_callback(move |it| typed.send(Msg::Switch(it.value())));
+        let shown = model.clone();
+        input.draw(move |it| placeholder(it, "A room or a name; a new name makes a room", &shown.borrow()));
         input.super_handle_first(false);
         let (keys, chosen) = (mail.clone(), model.clone());
         input.handle(move |_, event| {

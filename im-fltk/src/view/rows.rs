@@ -3,7 +3,7 @@
 use super::theme::{Colors, draw_avatar, face, width_of};
 use crate::layout::{Line, Measure, wrap};
 use crate::model::{Entry, Room, What};
-use crate::text::{Style, emoticons, parse, plain};
+use crate::text::{Style, brief, emoticons, parse, plain};
 use fltk::draw;
 use fltk::enums::{Color, Font};
 use jiff::{Timestamp, tz::TimeZone};
@@ -98,7 +98,7 @@ pub fn entry_row(room: &Room, index: usize, me: UserId, m: &Metrics, measure: &m
                 row.head = Some((plain(&said.name), moment.strftime("%H:%M").to_string()));
             }
             row.reply = said.reply_to.map(|seq| match room.said(seq) {
-                Some(it) => format!("{}: {}", plain(&it.name), first_line(&it.text)),
+                Some(it) => format!("{}: {}", plain(&it.name), brief(&it.text)),
                 None => "an earlier message".into(),
             });
             let mut text = if said.deleted { "_taken back_".into() } else { emoticons(&plain(&said.text)) };
@@ -139,11 +139,6 @@ fn is_first_unread(from: u64, before: Option<&Entry>, entry: &Entry) -> bool {
 
 fn goes_with(before: &Entry, entry: &Entry, author: UserId) -> bool {
     matches!(&before.what, What::Said(said) if said.author == author) && entry.time < before.time + TOGETHER
-}
-
-fn first_line(text: &str) -> String {
-    let line: String = plain(text.lines().next().unwrap_or_default()).chars().take(80).collect();
-    if line.len() < text.len() { format!("{line}…") } else { line }
 }
 
 impl Row {

@@ -107,6 +107,18 @@ pub fn draw_avatar(name: &str, (x, y, width): (i32, i32, i32), letter_size: i32,
     draw::draw_text(&letters, x + (width - width_of(&letters)) / 2, y + width / 2 + letter_size * 2 / 5);
 }
 
+/// A text that is cut, with dots, to what fits, in the font that is set.
+pub fn clipped(text: &str, width: i32) -> String {
+    let fits = |text: &str| draw::width(text) <= f64::from(width);
+    if fits(text) {
+        return text.to_owned();
+    }
+    let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let keep = ends.partition_point(|end| fits(&format!("{}…", text.get(..*end).unwrap_or_default())));
+    ends.truncate(keep);
+    format!("{}…", text.get(..ends.last().copied().unwrap_or(0)).unwrap_or_default())
+}
+
 /// Steps of the mouse's wheel, down when positive.
 pub fn wheel_steps() -> i32 {
     match app::event_dy() {

@@ -72,10 +72,7 @@ impl Ui {
         let (sent, text) = (mail.clone(), input.clone());
         send.set_callback(move |_| sent.send(Msg::Send(text.value())));
         attach.set_tooltip("Files and pictures are not in this version");
-        let asked = mail.clone();
-        attach.set_callback(move |_| {
-            asked.send(Msg::Refused("files and pictures are not in this version".into()));
-        });
+        attach.deactivate();
         attach.clear_visible_focus();
         send.clear_visible_focus();
         chat.end();
@@ -149,11 +146,13 @@ impl Ui {
             urge(&self.window, false);
         }
         let unread = model.unread();
+        let room = model.room().map_or_else(String::new, |room| format!("{} — ", room.label()));
         let title = match model.screen {
             Screen::Connect => "libim".to_owned(),
-            Screen::Chat if unread > 0 => format!("({unread}) {} — libim", crate::text::plain(&model.server)),
-            Screen::Chat => format!("{} — libim", crate::text::plain(&model.server)),
+            Screen::Chat if unread > 0 => format!("({unread}) {room}{}", model.server),
+            Screen::Chat => format!("{room}{}", model.server),
         };
+        let title = crate::text::plain(&title);
         if self.window.label() != title {
             self.window.set_label(&title);
         }

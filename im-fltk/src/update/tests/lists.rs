@@ -135,7 +135,7 @@ fn nothing_is_done_in_another_room_than_it_was_meant_for() {
     update(&mut model, 0, Msg::EditLast);
     update(&mut model, 0, Msg::OpenMenu(about, 0, 0));
     net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
-    assert!(model.menu.is_none() && model.search.is_none() && model.room().unwrap().entries.is_empty());
+    assert!(model.menu.is_none() && model.search.is_none() && model.room().unwrap().said(1).is_none());
     assert_eq!(send(&mut model, "mine!")[0], Effect::Post(RoomId::LOBBY, "mine!".into(), None));
 }
 
@@ -246,4 +246,25 @@ fn a_search_goes_back_through_pages() {
     let messages = vec![event(RoomId::LOBBY, 3, 2, Body::message("an old one"))];
     let page = ClientEvent::History { request: RequestId(1), room: RoomId::LOBBY, messages, more: false };
     assert_eq!(net(&mut model, page), [Effect::Grown(1), Effect::ScrollTo(3)]);
+}
+
+#[test]
+fn away_is_said_again_to_a_server_that_may_have_forgotten() {
+    let mut model = chatting();
+    assert_eq!(send(&mut model, "/away lunch")[0], Effect::Status(true, "lunch".into()));
+    let away = Person { presence: Presence::Away, ..person(1, "me") };
+    net(&mut model, ClientEvent::Presence { person: away, was: Some(Presence::Online) });
+    let retry_in = Some(Duration::from_secs(1));
+    let text = "gone (os error 104)".into();
+    net(&mut model, ClientEvent::Disconnected { code: None, text, retry_in });
+    assert_eq!(model.link, Link::Broken("gone".into()));
+    let again = ClientEvent::LoggedIn {
+        user: ME,
+        name: "me".into(),
+        resumed: false,
+        server: "office".into(),
+        welcome: String::new(),
+        people: 1,
+    };
+    assert_eq!(net(&mut model, again), [Effect::Save, Effect::Status(true, "lunch".into())]);
 }
