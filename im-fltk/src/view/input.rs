@@ -107,7 +107,8 @@ pub fn placeholder<I: InputExt>(it: &I, label: &str, model: &Model) {
     draw::push_clip(it.x(), it.y(), it.w(), it.h());
     draw::set_font(Font::Helvetica, size);
     draw::set_draw_color(c.faint);
-    let middle = (it.h() / 2).min(size * 11 / 12);
+    // A field of one line has its text in the middle, one that grows has it at the top.
+    let middle = if it.h() > size * 9 / 4 { it.h() / 2 } else { size * 11 / 12 };
     draw::draw_text(&plain(label), it.x() + size / 2, it.y() + middle + size / 3);
     draw::pop_clip();
 }

@@ -72,7 +72,6 @@ impl Ui {
         let (sent, text) = (mail.clone(), input.clone());
         send.set_callback(move |_| sent.send(Msg::Send(text.value())));
         attach.set_tooltip("Files and pictures are not in this version");
-        attach.deactivate();
         attach.clear_visible_focus();
         send.clear_visible_focus();
         chat.end();
@@ -171,7 +170,8 @@ impl Ui {
         self.send.set_color(c.accent);
         self.send.set_label_color(c.on_accent);
         self.attach.set_color(c.field);
-        self.attach.set_label_color(c.faint);
+        // Faint, since it does nothing yet.
+        self.attach.set_label_color(c.line);
         self.sync_overlays(model);
         self.chat.redraw();
         self.window.redraw();
