@@ -101,7 +101,6 @@ impl Messages {
 
     pub fn go_to_message(&mut self, seq: u64) {
         self.with(|state, model, room, m, view| {
-            state.marked = Some(seq);
             if let Some(row) = room.index_of(seq) {
                 state.scrolled(model, room, m, |scroll, count, height| scroll.to(row, count, view, height));
             }
@@ -323,6 +322,7 @@ fn draw_rows(
     (x, y, h): (i32, i32, i32),
 ) {
     let mut fonts = Fonts(m.size);
+    let found = model.search.as_ref().and_then(|search| room.index_of(search.found?));
     let selection = state.selection.map(|(a, b)| (a.min(b), a.max(b)));
     let mut top = y - state.scroll.skip;
     for index in state.scroll.top..count(room) {
@@ -338,8 +338,7 @@ fn draw_rows(
             let end = line.runs.last().map_or(8, |run| run.x + run.width);
             Some((left.min(end), right.min(end)))
         };
-        let found = state.marked.is_some_and(|seq| room.index_of(seq) == Some(index));
-        if found && model.search.is_some() {
+        if found == Some(index) {
             draw::draw_rect_fill(x, top, m.width, row.height, c.selection);
         }
         row.draw(x, top, m, c, &selected);

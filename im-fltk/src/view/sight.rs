@@ -17,8 +17,6 @@ pub struct State {
     pub made_for: (RoomId, u64, i32, i32),
     pub selection: Option<(Place, Place)>,
     pub dragging_bar: bool,
-    /// The message that a search has found.
-    pub marked: Option<u64>,
 }
 
 /// Rows of a room: entries, and what the server has not answered.
