@@ -163,6 +163,9 @@ def test_the_server_is_restarted(chatting, server):
             time.sleep(0.1)
             texts = [it.text for it in late.history().entries]
     assert texts.count("written meanwhile") == 1
+    # What was said before, that the server was started anew, what was said meanwhile.
+    one.state(lambda it: number(it, "entries") >= 3)
+    one.shoot("restarted")
 
 
 def test_rooms_and_unread_marks(chatting, talkative):

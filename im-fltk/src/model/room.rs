@@ -28,11 +28,13 @@ pub enum What {
     System(String),
     /// Something happened that nobody keeps: somebody came or went.
     Local(String),
+    /// Somebody said something that the server has lost since; its place is 0.
+    Past(Box<Said>),
 }
 
 /// Something said, in its present state.
 #[allow(clippy::struct_excessive_bools)] // independent facts
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Said {
     pub author: UserId,
     pub name: Arc<str>,
@@ -139,7 +141,7 @@ impl Room {
     }
 
     pub fn first_seq(&self) -> u64 {
-        let kept = |entry: &&Entry| !matches!(entry.what, What::Local(_));
+        let kept = |entry: &&Entry| entry.seq > 0 && !matches!(entry.what, What::Local(_));
         self.entries.iter().find(kept).map_or(0, |entry| entry.seq)
     }
 
@@ -154,7 +156,7 @@ impl Room {
     pub fn said(&self, seq: u64) -> Option<&Said> {
         match &self.entries.get(self.index_of(seq)?)?.what {
             What::Said(said) => Some(said),
-            What::System(_) | What::Local(_) => None,
+            What::System(_) | What::Local(_) | What::Past(_) => None,
         }
     }
 
@@ -163,7 +165,7 @@ impl Room {
         self.revision += 1;
         match &mut self.entries.get_mut(index)?.what {
             What::Said(said) => Some(said),
-            What::System(_) | What::Local(_) => None,
+            What::System(_) | What::Local(_) | What::Past(_) => None,
         }
     }
 
@@ -243,11 +245,8 @@ impl Room {
     /// Adds a page of older messages; how many entries are new.
     pub fn add_page(&mut self, events: &[Event], me: UserId) -> usize {
         let before = self.entries.len();
-        // Notes before the first message come after what is put before it.
-        let newest = events.last().map_or(0, |event| event.seq.0);
-        for note in self.entries.iter_mut().take_while(|it| matches!(it.what, What::Local(_))) {
-            note.seq = note.seq.max(newest);
-        }
+        // What the server knows comes after what only this window remembers.
+        let start = self.entries.partition_point(|entry| entry.seq == 0);
         for event in events.iter().rev() {
             let first = self.first_seq();
             let older = first == 0 || event.seq.0 < first;
@@ -257,7 +256,7 @@ impl Room {
                     time: event.time.0,
                     what: What::Said(Box::new(said(event, me, true))),
                 };
-                self.entries.push_front(entry);
+                self.entries.insert(start, entry);
             }
         }
         self.revision += 1;
@@ -319,7 +318,7 @@ impl Room {
     fn last_said(&self, by: impl Fn(UserId) -> bool) -> Option<u64> {
         self.entries.iter().rev().find_map(|entry| match &entry.what {
             What::Said(said) if by(said.author) && !said.deleted => Some(entry.seq),
-            What::Said(_) | What::System(_) | What::Local(_) => None,
+            What::Said(_) | What::System(_) | What::Local(_) | What::Past(_) => None,
         })
     }
 
@@ -327,18 +326,28 @@ impl Room {
     pub fn find(&self, wanted: &str, before: u64) -> Option<u64> {
         self.entries.iter().rev().filter(|entry| entry.seq < before).find_map(|entry| match &entry.what {
             What::Said(said) if said.text.to_lowercase().contains(wanted) => Some(entry.seq),
-            What::Said(_) | What::System(_) | What::Local(_) => None,
+            What::Said(_) | What::System(_) | What::Local(_) | What::Past(_) => None,
         })
     }
 
-    /// The server has lost its data: places of before mean nothing now.
-    pub fn begin_anew(&mut self) {
-        self.entries.clear();
+    /// The server has lost its data: places of before mean nothing now. What is on the screen stays there, without a place.
+    pub fn begin_anew(&mut self, now: u64) {
+        let known = self.entries.iter().any(|entry| entry.seq > 0);
+        for entry in &mut self.entries {
+            entry.seq = 0;
+            if let What::Said(said) = &mut entry.what {
+                let said = Said { reply_to: None, ..std::mem::take(said.as_mut()) };
+                entry.what = What::Past(Box::new(said));
+            }
+        }
         self.receipts.clear();
         self.typing.clear();
-        (self.read, self.unread_from, self.fresh, self.mentions) = (0, 0, 0, 0);
+        (self.read, self.unread_from) = (0, 0);
         (self.more, self.loading, self.stuck) = (false, false, false);
         self.revision += 1;
+        if known {
+            self.note(now, "The server was started anew: what stands above is only here now".into());
+        }
     }
 
     /// The person has seen everything.

@@ -124,9 +124,9 @@ pub fn give_back(model: &mut Model, name: &str, words: &str) -> Vec<Effect> {
 }
 
 /// The server has lost its data: places in this room mean nothing now, wherever they were noted.
-pub fn begin_anew(model: &mut Model, room: RoomId) {
+pub fn begin_anew(model: &mut Model, now: Millis, room: RoomId) {
     if let Some(room) = model.rooms.get_mut(&room) {
-        room.begin_anew();
+        room.begin_anew(now);
     }
     if model.current == room {
         (model.editing, model.replying, model.search, model.menu) = (None, None, None, None);

@@ -48,10 +48,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             if model.current == old {
                 model.current = new;
             }
-            chat::begin_anew(model, new);
-            if let Some(lobby) = model.rooms.get_mut(&new).filter(|_| new == RoomId::LOBBY) {
-                lobby.note(now, "The server has been started anew: it keeps nothing of before".into());
-            }
+            chat::begin_anew(model, now, new);
             Vec::new()
         }
         ClientEvent::Backlog { room, messages, more } => {

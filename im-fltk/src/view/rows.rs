@@ -91,7 +91,7 @@ pub fn entry_row(room: &Room, index: usize, me: UserId, m: &Metrics, measure: &m
             let spans = [crate::text::Span { text, style: Style { italic: true, ..Style::default() } }];
             row.lines = wrap(&spans, m.text_width(), measure);
         }
-        What::Said(said) => {
+        What::Said(said) | What::Past(said) => {
             let together =
                 !new_day && !row.unread && before.is_some_and(|before| goes_with(before, entry, said.author));
             if !together || said.reply_to.is_some() {
@@ -109,8 +109,9 @@ pub fn entry_row(room: &Room, index: usize, me: UserId, m: &Metrics, measure: &m
             row.reactions =
                 said.reactions.iter().map(|(emoji, names)| format!("{emoji} {}   ", names.len())).collect();
             row.for_me = said.for_me;
-            row.faint = said.old || said.deleted;
-            if said.author == me {
+            let past = matches!(entry.what, What::Past(_));
+            row.faint = said.old || said.deleted || past;
+            if said.author == me && !past {
                 row.state = if room.readers(entry.seq, me) > 0 { "✓✓" } else { "✓" };
             }
         }
@@ -138,7 +139,8 @@ fn is_first_unread(from: u64, before: Option<&Entry>, entry: &Entry) -> bool {
 }
 
 fn goes_with(before: &Entry, entry: &Entry, author: UserId) -> bool {
-    matches!(&before.what, What::Said(said) if said.author == author) && entry.time < before.time + TOGETHER
+    matches!(&before.what, What::Said(said) | What::Past(said) if said.author == author)
+        && entry.time < before.time + TOGETHER
 }
 
 impl Row {

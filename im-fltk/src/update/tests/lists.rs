@@ -140,6 +140,30 @@ fn nothing_is_done_in_another_room_than_it_was_meant_for() {
 }
 
 #[test]
+fn what_a_server_has_lost_stays_on_the_screen() {
+    let mut model = chatting();
+    update(&mut model, 0, Msg::Select(TEA));
+    said(&mut model, RoomId::LOBBY, 7, 2, "unread");
+    net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
+    net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
+    net(&mut model, ClientEvent::Entered(info(RoomId::LOBBY, RoomKind::Lobby, "lobby")));
+    let page = |from: u64, to: u64| -> Vec<Event> {
+        (from..=to).map(|n| event(RoomId::LOBBY, n, 2, Body::message("new"))).collect()
+    };
+    net(&mut model, ClientEvent::Backlog { room: RoomId::LOBBY, messages: page(6, 9), more: true });
+    model.rooms.get_mut(&RoomId::LOBBY).unwrap().add_page(&page(1, 5), ME);
+    let room = &model.rooms[&RoomId::LOBBY];
+    assert!((1..=9).all(|seq| room.said(seq).is_some_and(|said| said.text == "new")));
+    assert!(matches!(&room.entries[0].what, What::Past(said) if said.text == "unread"));
+    assert!(matches!(&room.entries[1].what, What::Local(text) if text.contains("started anew")));
+    assert_eq!(
+        (room.entries.len(), room.first_seq(), room.fresh),
+        (11, 1, 5),
+        "one note, nothing taken as seen"
+    );
+}
+
+#[test]
 fn an_answer_ends_an_edit() {
     let mut model = chatting();
     said(&mut model, RoomId::LOBBY, 1, 2, "theirs");
