@@ -227,8 +227,9 @@ impl Program {
                 Ok(())
             }
             Effect::SetInput(text) => {
-                self.ui.set_input(&text);
+                // The arrow that brought the text moves the cursor as the focus comes: the text has the last word.
                 self.ui.focus(&self.model.borrow());
+                self.ui.set_input(&text);
                 Ok(())
             }
             Effect::Insert(text) => {

@@ -8,7 +8,6 @@ valgrind and with the sanitizers.
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,9 @@ import layout
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.append(str(ROOT / "tests"))
+from real_server import RealServer  # noqa: E402
+
 EXAMPLES = ROOT / "libim" / "examples" / "c"
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-g"]
 C99 = ["cc", "-std=c99", "-D_GNU_SOURCE", *STRICT]
@@ -191,32 +193,12 @@ def packages_are_found(world):
     assert "libdir=/usr/lib\n" in (destination / "usr/lib/pkgconfig/im.pc").read_text()
 
 
-class Server:
-    """A real im-server."""
-
-    def __init__(self, *options):
-        command = [ROOT / "target/debug/im-server", "--listen", "127.0.0.1:0", "--passkey", "sesame", *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.process.stdout:
-            if found := re.search(r"listening\s+(\S+)", line):
-                self.address = found[1]
-                return
-        raise AssertionError("the server did not start")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=PATIENCE)
-
-
 @check
 def readme_program_runs(world):
     program = re.search(r"```c\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
     assert program == (EXAMPLES / "hello.c").read_text(), "the README's C program is not libim/examples/c/hello.c"
     hello = world.compile(EXAMPLES / "hello.c")
-    with Server() as server:
+    with RealServer() as server:
         assert world.run(hello, server.address, "sesame") == "cora: Hello from C!\n"
         world.run(hello, server.address, "wrong", ok=(1,))
 
@@ -226,7 +208,7 @@ def foreign_loops(world):
     hello = world.compile(EXAMPLES / "hello.c", name="hello-visitor")
     for loop, packages in [("poll", ("im",)), ("epoll", ("im",)), ("glib", ("im", "glib-2.0")), ("uv", ("im", "libuv"))]:
         program = world.compile(EXAMPLES / f"{loop}.c", packages=packages)
-        with Server() as server:
+        with RealServer() as server:
             greeter = subprocess.Popen([program, server.address, "sesame"], env=world.env, stdout=subprocess.PIPE, text=True)
             assert greeter.stdout.readline() == "greeting at libim\n"
             world.run(hello, server.address, "sesame")

@@ -1,8 +1,6 @@
 """The desktop client under a display of its own: Xvfb, openbox, xdotool, a real im-server."""
 
 import os
-import re
-import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "bindings" / "python"))
+sys.path[:0] = [str(ROOT / "bindings" / "python"), str(ROOT / "tests")]
+from real_server import RealServer  # noqa: E402
+
 os.environ.setdefault("IM_LIBRARY", str(ROOT / "target" / "debug" / "liblibim.so"))
 OUTPUT = ROOT / "tests" / "output"
 #: Seconds for anything to come about; only a hang takes them.
@@ -47,34 +47,10 @@ def display(tmp_path_factory):
         process.wait(PATIENCE)
 
 
-class Server:
-    """A real im-server, whose port stays the same when it is started again."""
-
-    def __init__(self, passkey="sesame"):
-        self.address = "127.0.0.1:0"
-        self.passkey = passkey
-        self.start()
-
-    def start(self):
-        command = [ROOT / "target/debug/im-server", "--listen", self.address, "--passkey", self.passkey]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.process.stdout:
-            if found := re.search(r"listening\s+(\S+)", line):
-                self.address = found[1]
-                return
-        raise AssertionError("the server did not start")
-
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        self.process.communicate(timeout=PATIENCE)
-
-
 @pytest.fixture
 def server():
-    server = Server()
-    yield server
-    if server.process.poll() is None:
-        server.stop()
+    with RealServer() as server:
+        yield server
 
 
 class Window:

@@ -88,7 +88,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             model.people = people.into_iter().map(|it| (it.user, it)).collect();
             model.crowd = 0;
             // Members of other rooms are asked for when those are entered.
-            if model.room().is_some_and(|room| matches!(room.kind, RoomKind::Lobby | RoomKind::Direct)) {
+            if !asks_for_members(model) {
                 chat::refresh_members(model);
             }
             Vec::new()
@@ -147,12 +147,19 @@ fn directory(model: &mut Model, rooms: Vec<RoomInfo>, more: bool) -> Vec<Effect>
     next.map_or_else(Vec::new, |last| vec![Effect::Rooms(last)])
 }
 
+/// Whether the current room's members come only when they are asked for.
+fn asks_for_members(model: &Model) -> bool {
+    model.room().is_some_and(|room| match room.kind {
+        RoomKind::Lobby | RoomKind::Direct => false,
+        RoomKind::Public | RoomKind::Other(_) => true,
+    })
+}
+
 /// The list of members begins anew.
 pub fn relist(model: &mut Model) -> Vec<Effect> {
     chat::refresh_members(model);
-    let asked = model.room().is_some_and(|room| !matches!(room.kind, RoomKind::Lobby | RoomKind::Direct));
-    model.listing = asked;
-    if asked { vec![Effect::Members(model.current, UserId(0))] } else { Vec::new() }
+    model.listing = asks_for_members(model);
+    if model.listing { vec![Effect::Members(model.current, UserId(0))] } else { Vec::new() }
 }
 
 /// A page of the current room's members.

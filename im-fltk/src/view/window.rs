@@ -258,8 +258,6 @@ impl Ui {
             self.search.focus();
         } else {
             let _ = self.input.take_focus();
-            // The arrow that brought a text would move the cursor as the focus comes.
-            let _ = self.input.set_position(i32::try_from(self.input.value().len()).unwrap_or(0));
         }
     }
 
