@@ -14,7 +14,7 @@ pub struct Ticket(pub usize);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     /// The event; its `seq` is the store's to set.
-    pub event: Event,
+    pub event: Box<Event>,
     /// The client's own name for it, if it is to be kept once only.
     pub cid: Option<Cid>,
 }
@@ -64,9 +64,9 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The event is kept, in its place.
-    Appended(Ticket, Event),
+    Appended(Ticket, Box<Event>),
     /// The same cid with the same content was kept before, in this place and at this time.
-    Duplicate(Ticket, Event),
+    Duplicate(Ticket, Box<Event>),
     /// The event cannot be: its target is not there, or not the author's, or the cid came with another content.
     Refused(Ticket, Code),
     /// The event could not be kept; nothing changed. The text says why, for people.

@@ -1,22 +1,60 @@
-//! One room's events in memory: their frames one after the other in a ring, so that keeping one more and forgetting the
+//! One room's events in memory: their frames one after the other in chunks, so that keeping one more and forgetting the
 //! oldest cost a copy and nothing else.
 
 use crate::wire::{Event, FRAME_HEADER_BYTES, FromServer, Seq, encode};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 /// The events of a room, dense.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     head: Seq,
-    frames: VecDeque<u8>,
-    /// Where each frame begins in the whole of all bytes ever kept.
-    places: VecDeque<u64>,
-    /// Where the ring's first byte stands in that whole.
-    start: u64,
-    /// Events that have changed to something longer than their frame in the ring.
-    changed: HashMap<Seq, Event>,
-    /// Bytes that those are counted as.
-    beside: usize,
+    len: usize,
+    /// Bytes of memory that all of it takes.
+    bytes: usize,
+    /// Where the next event goes.
+    tail: Chunk,
+    /// Full chunks, the oldest first.
+    full: VecDeque<Chunk>,
+    /// Events that have changed to something longer than their record.
+    changed: BTreeMap<Seq, Event>,
+}
+
+/// Records of events that follow each other. A record is its length without these bytes (u32), then the event's frame, which
+/// ends before the record does when it was replaced by a shorter one.
+#[derive(Debug, Default)]
+struct Chunk {
+    /// The oldest event that is kept in it, and where its record begins.
+    first: Seq,
+    start: usize,
+    records: Vec<u8>,
+}
+
+/// The first chunk of a room; each is twice as large as the one before, up to the largest.
+const CHUNK_BYTES_MIN: usize = 512;
+const CHUNK_BYTES_MAX: usize = 1024;
+const LENGTH_BYTES: usize = size_of::<u32>();
+/// What a record takes beside its texts, at most.
+const RECORD_BYTES: usize = 96;
+
+impl Chunk {
+    /// The length of the record that begins at `at`.
+    fn record_len(&self, at: usize) -> usize {
+        self.records
+            .get(at..)
+            .and_then(<[u8]>::first_chunk)
+            .map_or(0, |len| u32::from_be_bytes(*len) as usize)
+    }
+
+    /// Where an event's frame stands, with what is left of the record behind it.
+    fn find(&self, seq: Seq) -> Option<Range<usize>> {
+        let mut at = self.start;
+        for _ in 0..seq.0.checked_sub(self.first.0)? {
+            at += LENGTH_BYTES + self.record_len(at);
+        }
+        let from = at + LENGTH_BYTES;
+        (from < self.records.len()).then(|| from..from + self.record_len(at))
+    }
 }
 
 impl Log {
@@ -25,39 +63,65 @@ impl Log {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.len
     }
 
     /// The bytes that all of it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.frames.len() + self.places.len() * size_of::<u64>() + self.beside
+        self.bytes
     }
 
     /// The place of the oldest event kept.
     pub(super) fn first(&self) -> Option<Seq> {
-        (!self.places.is_empty()).then(|| Seq(self.head.0 + 1 - self.places.len() as u64))
+        (self.len > 0).then(|| Seq(self.head.0 + 1 - self.len as u64))
     }
 
     /// Keeps the next event.
-    pub(super) fn push(&mut self, event: &Event, scratch: &mut Vec<u8>) {
-        scratch.clear();
+    pub(super) fn push(&mut self, event: &Event) {
+        let wanted = event.text_bytes() + RECORD_BYTES;
+        if self.tail.records.capacity() - self.tail.records.len() < wanted {
+            self.add_chunk(event.seq, wanted);
+        }
+        let (capacity, records) = (self.tail.records.capacity(), &mut self.tail.records);
+        let start = records.len();
+        records.extend_from_slice(&[0; LENGTH_BYTES]);
         // An event too long for a frame could not have been told to anybody; limits keep it from being made.
-        let _ = encode(event, scratch);
-        self.places.push_back(self.start + self.frames.len() as u64);
-        self.frames.extend(scratch.iter());
+        let _ = encode(event, records);
+        let len = u32::try_from(records.len() - start - LENGTH_BYTES).unwrap_or(u32::MAX);
+        if let Some(place) = records.get_mut(start..start + LENGTH_BYTES) {
+            place.copy_from_slice(&len.to_be_bytes());
+        }
+        self.bytes += records.capacity() - capacity;
         self.head = event.seq;
+        self.len += 1;
+    }
+
+    /// Begins a chunk that has room for `wanted` bytes, with the event of that place.
+    fn add_chunk(&mut self, first: Seq, wanted: usize) {
+        let size = (self.tail.records.capacity() * 2).clamp(CHUNK_BYTES_MIN, CHUNK_BYTES_MAX).max(wanted);
+        let chunk = Chunk { first, start: 0, records: Vec::with_capacity(size) };
+        self.bytes += chunk.records.capacity();
+        let full = std::mem::replace(&mut self.tail, chunk);
+        if !full.records.is_empty() {
+            self.full.push_back(full);
+        }
     }
 
     /// Forgets the oldest event.
     pub(super) fn pop(&mut self) {
         let Some(first) = self.first() else { return };
-        self.places.pop_front();
-        let next = self.places.front().copied().unwrap_or(self.start + self.frames.len() as u64);
-        let bytes = usize::try_from(next - self.start).unwrap_or(usize::MAX).min(self.frames.len());
-        self.frames.drain(..bytes);
-        self.start = next;
+        self.len -= 1;
+        let oldest = self.full.front_mut().unwrap_or(&mut self.tail);
+        oldest.start += LENGTH_BYTES + oldest.record_len(oldest.start);
+        oldest.first = first.next();
+        if oldest.start >= oldest.records.len() {
+            self.bytes -= oldest.records.capacity();
+            if self.full.pop_front().is_none() {
+                self.tail = Chunk::default();
+            }
+        }
         if !self.changed.is_empty() {
-            self.beside -= self.changed.remove(&first).as_ref().map_or(0, weight);
+            self.bytes -= self.changed.remove(&first).as_ref().map_or(0, weight);
         }
     }
 
@@ -65,11 +129,10 @@ impl Log {
         if let Some(event) = self.changed.get(&seq) {
             return Some(event.clone());
         }
-        let (from, to) = self.range(seq)?;
-        let frame: Vec<u8> = self.frames.range(from..to).copied().collect();
-        // A frame that was overwritten by a shorter one ends before its place does.
-        let len = u32::from_be_bytes(*frame.first_chunk::<FRAME_HEADER_BYTES>()?) as usize;
-        match FromServer::decode(frame.get(FRAME_HEADER_BYTES..FRAME_HEADER_BYTES + len)?) {
+        let chunk = self.full.get(self.chunk_of(seq)?).unwrap_or(&self.tail);
+        let record = chunk.records.get(chunk.find(seq)?)?;
+        let len = u32::from_be_bytes(*record.first_chunk::<FRAME_HEADER_BYTES>()?) as usize;
+        match FromServer::decode(record.get(FRAME_HEADER_BYTES..FRAME_HEADER_BYTES + len)?) {
             Ok(Some(FromServer::Event(event))) => Some(event),
             _ => None,
         }
@@ -77,33 +140,37 @@ impl Log {
 
     /// Replaces an event by its present state: in its place if that fits, or else beside it. Nothing of the old text
     /// stays.
-    pub(super) fn replace(&mut self, event: Event, scratch: &mut Vec<u8>) {
-        self.beside -= self.changed.remove(&event.seq).as_ref().map_or(0, weight);
-        let Some((from, to)) = self.range(event.seq) else { return };
-        scratch.clear();
-        let _ = encode(&event, scratch);
-        if scratch.len() > to - from {
-            scratch.clear();
-            self.beside += weight(&event);
+    pub(super) fn replace(&mut self, event: Event) {
+        self.bytes -= self.changed.remove(&event.seq).as_ref().map_or(0, weight);
+        let Some(chunk) = self.chunk_of(event.seq) else { return };
+        let chunk = self.full.get_mut(chunk).unwrap_or(&mut self.tail);
+        let Some(record) = chunk.find(event.seq).and_then(|range| chunk.records.get_mut(range)) else {
+            return;
+        };
+        let mut frame = Vec::new();
+        let _ = encode(&event, &mut frame);
+        if frame.len() > record.len() {
+            frame.clear();
+            self.bytes += weight(&event);
             self.changed.insert(event.seq, event);
         }
-        scratch.resize(to - from, 0);
-        for (place, byte) in self.frames.range_mut(from..to).zip(scratch) {
-            *place = *byte;
-        }
+        frame.resize(record.len(), 0);
+        record.copy_from_slice(&frame);
     }
 
-    /// Where an event's frame stands in the ring.
-    fn range(&self, seq: Seq) -> Option<(usize, usize)> {
-        let index = usize::try_from(seq.0.checked_sub(self.first()?.0)?).ok()?;
-        let place = |at: &u64| usize::try_from(*at - self.start).ok();
-        let from = place(self.places.get(index)?)?;
-        let to = self.places.get(index + 1).map_or(Some(self.frames.len()), place)?;
-        Some((from, to))
+    /// Which chunk has an event that is kept: an index into the full ones, or beyond them for the tail.
+    fn chunk_of(&self, seq: Seq) -> Option<usize> {
+        if !(self.first()?..=self.head).contains(&seq) {
+            return None;
+        }
+        if seq >= self.tail.first {
+            return Some(self.full.len());
+        }
+        self.full.partition_point(|chunk| chunk.first <= seq).checked_sub(1)
     }
 }
 
-/// The bytes that an event beside the ring is counted as.
+/// The bytes that an event beside the chunks is counted as.
 fn weight(event: &Event) -> usize {
     event.text_bytes() + size_of::<Event>()
 }
@@ -128,15 +195,15 @@ mod tests {
     proptest! {
         #[test]
         fn keeps_what_it_was_given(
-            steps in proptest::collection::vec((0u8..4, 0usize..60, 1usize..200), 1..200),
+            steps in proptest::collection::vec((0u8..4, 0usize..60, 1usize..2000), 1..200),
         ) {
-            let (mut log, mut model, mut scratch) = (Log::default(), VecDeque::new(), Vec::new());
+            let (mut log, mut model) = (Log::default(), VecDeque::new());
             for (kind, pick, len) in steps {
                 let text = "x".repeat(len);
                 match kind {
                     0 | 1 => {
                         let next = event(log.head().0 + 1, &text);
-                        log.push(&next, &mut scratch);
+                        log.push(&next);
                         model.push_back(next);
                     }
                     2 => {
@@ -147,7 +214,7 @@ mod tests {
                         let count = model.len();
                         if let Some(old) = model.get_mut(pick % count.max(1)) {
                             *old = event(old.seq.0, &text);
-                            log.replace(old.clone(), &mut scratch);
+                            log.replace(old.clone());
                         }
                     }
                 }
@@ -165,11 +232,10 @@ mod tests {
 
     #[test]
     fn a_deleted_text_is_nowhere_in_memory() {
-        let (mut log, mut scratch) = (Log::default(), Vec::new());
-        log.push(&event(1, "secret"), &mut scratch);
+        let mut log = Log::default();
+        log.push(&event(1, "secret"));
         let gone = MessageBody { deleted: true, ..MessageBody::default() };
-        log.replace(Event { body: Body::Message(gone), ..event(1, "") }, &mut scratch);
-        let bytes: Vec<u8> = log.frames.iter().copied().collect();
-        assert!(!bytes.windows(6).any(|window| window == b"secret"));
+        log.replace(Event { body: Body::Message(gone), ..event(1, "") });
+        assert!(!log.tail.records.windows(6).any(|window| window == b"secret"));
     }
 }

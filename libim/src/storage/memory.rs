@@ -1,12 +1,13 @@
 //! A store in memory, bounded: the oldest events give way. It lives as long as the server does.
 
-use super::cids::{Cids, Known};
+use super::cids::{CID_BYTES, Cids, Kept};
 use super::log::Log;
 use crate::engine::store::{Draft, Job, Outcome, Page, Query, Store, Ticket, revise};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
-use crate::wire::{Body, Cid, Code, Epoch, Event, RoomId, Seq};
+use crate::wire::{Body, Code, Epoch, Event, RoomId, Seq};
+use foldhash::fast::RandomState;
 use rustc_hash::FxHashMap;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, Hash, Hasher};
 
 /// How much a [`MemoryStore`] keeps.
@@ -24,24 +25,24 @@ impl Default for MemoryLimits {
     }
 }
 
-/// The store. Jobs are carried out, in order, as outcomes are polled.
+/// The store. Jobs are carried out as they come.
 #[derive(Debug)]
 pub struct MemoryStore {
     epoch: Epoch,
     limits: MemoryLimits,
-    jobs: VecDeque<Job>,
+    outcomes: VecDeque<Outcome>,
     rooms: FxHashMap<RoomId, Room>,
-    /// Bytes of all rooms.
+    /// Events and bytes of all rooms.
+    events: usize,
     bytes: usize,
-    scratch: Vec<u8>,
+    cids: Cids,
 }
 
 #[derive(Debug, Default)]
 struct Room {
     log: Log,
     /// The places of each message's edits, to find their texts when it is deleted.
-    edits: HashMap<Seq, Vec<Seq>>,
-    cids: Cids,
+    edits: BTreeMap<Seq, Vec<Seq>>,
 }
 
 impl Room {
@@ -56,12 +57,12 @@ impl Room {
     }
 
     fn bytes(&self) -> usize {
-        // The tables that find cids are about half full.
-        self.log.bytes() + self.cids.len() * 2 * size_of::<(Cid, Known)>()
+        // There may be twice as many cids as events.
+        self.log.bytes() + self.log.len() * 2 * CID_BYTES
     }
 }
 
-/// Retries are recognised over at least so many posts, also where fewer events are kept.
+/// Retries are recognised for as long as their events are kept, and over at least so many posts.
 const CIDS_MIN: usize = 1_000;
 /// Events looked at for one page, wanted or not.
 const EXAMINED_MAX: u64 = 2_000;
@@ -74,20 +75,23 @@ impl MemoryStore {
         MemoryStore {
             epoch,
             limits,
-            jobs: VecDeque::new(),
+            outcomes: VecDeque::new(),
             rooms: FxHashMap::default(),
+            events: 0,
             bytes: 0,
-            scratch: Vec::new(),
+            cids: Cids::default(),
         }
     }
 
     fn append(&mut self, ticket: Ticket, draft: Draft) -> Outcome {
         let id = draft.event.room;
         let room = self.rooms.entry(id).or_default();
-        let before = room.bytes();
-        let outcome = room.append(ticket, draft, self.limits.events_per_room, &mut self.scratch);
-        self.bytes = self.bytes + room.bytes() - before;
+        let before = (room.log.len(), room.bytes());
+        let outcome = room.append(ticket, draft, self.limits.events_per_room, &mut self.cids);
+        self.events = self.events + room.log.len() - before.0;
+        self.bytes = self.bytes + room.bytes() - before.1;
         while self.bytes > self.limits.bytes && self.trim_largest() {}
+        self.age_cids();
         outcome
     }
 
@@ -98,16 +102,35 @@ impl MemoryStore {
         else {
             return false;
         };
-        let before = room.bytes();
+        let before = (room.log.len(), room.bytes());
         for _ in 0..room.log.len().div_ceil(TRIM_SHARE).min(room.log.len() - 1) {
             room.pop();
         }
-        self.bytes = self.bytes + room.bytes() - before;
+        self.events = self.events + room.log.len() - before.0;
+        self.bytes = self.bytes + room.bytes() - before.1;
         true
     }
 
+    /// Forgets cids whose events are gone, when there are many, the oldest first; faster than others come.
+    fn age_cids(&mut self) {
+        for _ in 0..2 {
+            if self.cids.len() > 2 * self.events + CIDS_MIN {
+                let rooms = &self.rooms;
+                self.cids.age(|kept| {
+                    rooms
+                        .get(&kept.room)
+                        .and_then(|room| room.log.first())
+                        .is_some_and(|first| first <= kept.seq)
+                });
+            }
+        }
+    }
+
     fn forget(&mut self, room: RoomId) {
-        self.bytes -= self.rooms.remove(&room).map_or(0, |room| room.bytes());
+        if let Some(room) = self.rooms.remove(&room) {
+            self.events -= room.log.len();
+            self.bytes -= room.bytes();
+        }
     }
 
     fn read(&self, query: &Query) -> Page {
@@ -119,17 +142,17 @@ impl MemoryStore {
 }
 
 impl Room {
-    fn append(&mut self, ticket: Ticket, draft: Draft, events_max: usize, scratch: &mut Vec<u8>) -> Outcome {
-        let print = draft.cid.map_or(0, |_| self.print_of(&draft.event));
-        if let Some(known) = draft.cid.and_then(|cid| self.cids.get(&cid)) {
-            if known.print != print {
+    fn append(&mut self, ticket: Ticket, draft: Draft, events_max: usize, cids: &mut Cids) -> Outcome {
+        let print = draft.cid.map_or(0, |_| print_of(&draft.event, cids.hasher()));
+        if let Some(kept) = draft.cid.and_then(|cid| cids.get(&cid)) {
+            if kept.print != print {
                 return Outcome::Refused(ticket, Code::Conflict);
             }
-            let Known { seq, time, .. } = known;
-            return Outcome::Duplicate(ticket, Event { seq, time, ..draft.event });
+            let Kept { seq, time, .. } = kept;
+            return Outcome::Duplicate(ticket, Box::new(Event { seq, time, ..*draft.event }));
         }
         if let Some(target) = target_of(&draft.event.body)
-            && let Err(code) = self.revise(target, &draft.event, scratch)
+            && let Err(code) = self.revise(target, &draft.event)
         {
             return Outcome::Refused(ticket, code);
         }
@@ -138,10 +161,9 @@ impl Room {
         if let Body::Edited { target, .. } = &event.body {
             self.edits.entry(*target).or_default().push(event.seq);
         }
-        self.log.push(&event, scratch);
+        self.log.push(&event);
         if let Some(cid) = cid {
-            let known = Known { seq: event.seq, time: event.time, print };
-            self.cids.insert(cid, known, events_max.max(CIDS_MIN));
+            cids.insert(Kept { cid, room: event.room, seq: event.seq, time: event.time, print });
         }
         while self.log.len() > events_max {
             self.pop();
@@ -150,25 +172,25 @@ impl Room {
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.
-    fn revise(&mut self, target: Seq, change: &Event, scratch: &mut Vec<u8>) -> Result<(), Code> {
+    fn revise(&mut self, target: Seq, change: &Event) -> Result<(), Code> {
         let event = self.log.get(target).ok_or(Code::NotFound)?;
         let message = revise(&event, change)?;
         let deleted = message.deleted;
-        self.log.replace(Event { body: Body::Message(message), ..event }, scratch);
+        self.log.replace(Event { body: Body::Message(message), ..event });
         if deleted {
-            self.blank_edits(target, scratch);
+            self.blank_edits(target);
         }
         Ok(())
     }
 
     /// Takes the texts out of the edits of a message that was deleted.
-    fn blank_edits(&mut self, message: Seq, scratch: &mut Vec<u8>) {
+    fn blank_edits(&mut self, message: Seq) {
         for seq in self.edits.remove(&message).unwrap_or_default() {
             if let Some(event) = self.log.get(seq)
                 && matches!(&event.body, Body::Edited { target, .. } if *target == message)
             {
                 let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
-                self.log.replace(Event { body, ..event }, scratch);
+                self.log.replace(Event { body, ..event });
             }
         }
     }
@@ -205,27 +227,6 @@ impl Room {
         }
         page
     }
-
-    /// A fingerprint of what an event says, to tell a retry from another post under the same cid. A collision could only
-    /// make somebody's own post pass for a retry of their other one.
-    fn print_of(&self, event: &Event) -> u64 {
-        let mut hasher = self.cids.hasher().build_hasher();
-        event.room.hash(&mut hasher);
-        event.name.hash(&mut hasher);
-        target_of(&event.body).hash(&mut hasher);
-        match &event.body {
-            Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
-            Body::Edited { text, .. } => (1, text).hash(&mut hasher),
-            Body::Deleted { .. } => 2.hash(&mut hasher),
-            Body::Reacted { emoji, on, .. } => (3, emoji, on).hash(&mut hasher),
-            Body::Topic { text } => (4, text).hash(&mut hasher),
-            Body::Created { title, .. } => (5, title).hash(&mut hasher),
-            Body::Joined => 6.hash(&mut hasher),
-            Body::Left { text, .. } => (7, text).hash(&mut hasher),
-            Body::Other(number) => (8, number).hash(&mut hasher),
-        }
-        hasher.finish()
-    }
 }
 
 impl Store for MemoryStore {
@@ -234,18 +235,38 @@ impl Store for MemoryStore {
     }
 
     fn submit(&mut self, job: Job) {
-        self.jobs.push_back(job);
+        let outcome = match job {
+            Job::Append(ticket, draft) => self.append(ticket, draft),
+            Job::Read(ticket, query) => Outcome::Page(ticket, self.read(&query)),
+            Job::Forget(room) => return self.forget(room),
+        };
+        self.outcomes.push_back(outcome);
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
-        loop {
-            match self.jobs.pop_front()? {
-                Job::Append(ticket, draft) => return Some(self.append(ticket, draft)),
-                Job::Read(ticket, query) => return Some(Outcome::Page(ticket, self.read(&query))),
-                Job::Forget(room) => self.forget(room),
-            }
-        }
+        self.outcomes.pop_front()
     }
+}
+
+/// A fingerprint of what an event says, to tell a retry from another post under the same cid. A collision could only
+/// make somebody's own post pass for a retry of their other one.
+fn print_of(event: &Event, hasher: &RandomState) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    event.room.hash(&mut hasher);
+    event.name.hash(&mut hasher);
+    target_of(&event.body).hash(&mut hasher);
+    match &event.body {
+        Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
+        Body::Edited { text, .. } => (1, text).hash(&mut hasher),
+        Body::Deleted { .. } => 2.hash(&mut hasher),
+        Body::Reacted { emoji, on, .. } => (3, emoji, on).hash(&mut hasher),
+        Body::Topic { text } => (4, text).hash(&mut hasher),
+        Body::Created { title, .. } => (5, title).hash(&mut hasher),
+        Body::Joined => 6.hash(&mut hasher),
+        Body::Left { text, .. } => (7, text).hash(&mut hasher),
+        Body::Other(number) => (8, number).hash(&mut hasher),
+    }
+    hasher.finish()
 }
 
 fn target_of(body: &Body) -> Option<Seq> {

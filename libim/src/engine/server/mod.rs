@@ -182,7 +182,7 @@ impl Server {
     fn append(&mut self, now: Now, pending: Pending, room: RoomId, cid: Option<Cid>, body: Body) {
         let Some(user) = self.hub.user(pending.user) else { return };
         let (author, name) = (user.id, user.name.shown().clone());
-        let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name, body };
+        let event = Box::new(Event { room, seq: Seq::ZERO, time: now.wall, author, name, body });
         self.append_draft(pending, Draft { event, cid });
     }
 

@@ -78,7 +78,7 @@ impl Server {
             // They left the server while the store worked; the room must hear of that too.
             let farewell = Pending { conn, id: RequestId(0), user, then: Then::Farewell };
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
-            let event = Event { body, time: now.wall, ..event.clone() };
+            let event = Box::new(Event { body, time: now.wall, ..event.clone() });
             return self.append_draft(farewell, Draft { event, cid: None });
         }
         self.hub.join(event.room, user, event.seq);
