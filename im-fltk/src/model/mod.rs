@@ -14,9 +14,9 @@ pub use room::{Entry, Pending, Room, What};
 pub use settings::{Settings, Theme};
 pub use switcher::{Choice, Switcher};
 
+use libim::wire::SmolStr;
 use libim::wire::{Person, RequestId, RoomId, RoomInfo, RoomKind, UserId};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Which screen is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct Model {
     /// The server's name.
     pub server: String,
     /// The client's id and name there.
-    pub me: Option<(UserId, Arc<str>)>,
+    pub me: Option<(UserId, SmolStr)>,
     pub rooms: BTreeMap<RoomId, Room>,
     pub current: RoomId,
     /// Rooms that can be entered, as the server last told.

@@ -1,8 +1,8 @@
 //! A room with what was said in it.
 
+use libim::wire::SmolStr;
 use libim::wire::{Body, Cid, Event, RoomId, RoomInfo, RoomKind, Seq, UserId};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 /// Notes in a row that are shown: who comes and goes must not hide what is said.
 const NOTES_MAX: usize = 20;
@@ -37,7 +37,7 @@ pub enum What {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Said {
     pub author: UserId,
-    pub name: Arc<str>,
+    pub name: SmolStr,
     pub text: String,
     pub reply_to: Option<u64>,
     pub edited: bool,
@@ -46,7 +46,7 @@ pub struct Said {
     pub for_me: bool,
     /// It was said before the person came.
     pub old: bool,
-    pub reactions: Vec<(String, Vec<Arc<str>>)>,
+    pub reactions: Vec<(String, Vec<SmolStr>)>,
 }
 
 /// Something that the server has not answered.
@@ -65,8 +65,8 @@ pub struct Pending {
 pub struct Room {
     pub id: RoomId,
     pub kind: RoomKind,
-    pub name: Arc<str>,
-    pub topic: Arc<str>,
+    pub name: SmolStr,
+    pub topic: SmolStr,
     pub count: u32,
     pub entries: VecDeque<Entry>,
     pub pending: Vec<Pending>,
@@ -273,7 +273,7 @@ impl Room {
         self.entries.push_back(Entry { seq: self.last_seq(), time, what: What::Local(text) });
     }
 
-    fn react(&mut self, target: Seq, name: &Arc<str>, emoji: &str, on: bool) {
+    fn react(&mut self, target: Seq, name: &SmolStr, emoji: &str, on: bool) {
         let Some(said) = self.said_mut(target.0) else { return };
         let at = said.reactions.iter().position(|(known, _)| known == emoji);
         match (at, on) {

@@ -3,19 +3,19 @@
 use super::name::Name;
 use super::room::{Membership, Room};
 use super::user::User;
+use crate::wire::SmolStr;
 use crate::wire::{Presence, RoomId, RoomKind, Seq, UserId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// People and rooms. Ids are given in order and never again.
 #[derive(Debug)]
 pub struct Hub {
     users: IndexMap<UserId, User, FxBuildHasher>,
-    names: HashMap<Arc<str>, UserId>,
+    names: HashMap<SmolStr, UserId>,
     rooms: IndexMap<RoomId, Room, FxBuildHasher>,
-    room_names: HashMap<Arc<str>, RoomId>,
+    room_names: HashMap<SmolStr, RoomId>,
     pairs: HashMap<(UserId, UserId), RoomId>,
     next_user: u64,
     next_room: u64,
@@ -171,7 +171,7 @@ impl Hub {
         let named = |id: UserId| self.user(id).map(|user| (id, user.name.shown().clone()));
         let pair = [named(a)?, named(b)?];
         let id = self.next_room_id();
-        let title: Arc<str> = format!("{} {}", pair[0].1, pair[1].1).into();
+        let title: SmolStr = format!("{} {}", pair[0].1, pair[1].1).into();
         let mut room = Room::new(id, RoomKind::Direct, title);
         room.pair = Some(Box::new(pair));
         self.rooms.insert(id, room);

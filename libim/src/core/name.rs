@@ -5,9 +5,9 @@
 //! confusable skeletons (UTS #39) do: the collision is refused, not the script.
 
 use super::text::is_unsafe;
+use crate::wire::SmolStr;
 use caseless::default_case_fold_str;
 use std::fmt;
-use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
@@ -19,8 +19,8 @@ const RESERVED: &[&str] =
 /// A name in its normal form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
-    shown: Arc<str>,
-    keys: [Arc<str>; 2],
+    shown: SmolStr,
+    keys: [SmolStr; 2],
 }
 
 /// Which rule a name breaks.
@@ -83,28 +83,28 @@ impl Name {
         if let Some(bad) = first_is_mark.or_else(|| shown.chars().find(|c| !is_allowed(*c))) {
             return Err(NameError::Character(bad));
         }
-        let shown: Arc<str> = shown.into();
+        let shown: SmolStr = shown.into();
         Ok(Name { keys: keys(&shown), shown })
     }
 
     /// As people see it.
-    pub fn shown(&self) -> &Arc<str> {
+    pub fn shown(&self) -> &SmolStr {
         &self.shown
     }
 
     /// The keys of which another name must have none: the skeleton of the case fold, and the case fold of the skeleton.
-    pub fn keys(&self) -> &[Arc<str>; 2] {
+    pub fn keys(&self) -> &[SmolStr; 2] {
         &self.keys
     }
 }
 
-fn keys(shown: &Arc<str>) -> [Arc<str>; 2] {
+fn keys(shown: &SmolStr) -> [SmolStr; 2] {
     if shown.bytes().all(|b| b.is_ascii_lowercase() && b != b'm') {
         // Such letters are their own skeleton and fold (of a-z only `m` is confusable: with `rn`).
         return [shown.clone(), shown.clone()];
     }
     let wide: String = shown.nfkc().collect();
-    let folded: Arc<str> = skeleton(&default_case_fold_str(&wide)).collect::<String>().into();
+    let folded: SmolStr = skeleton(&default_case_fold_str(&wide)).collect::<String>().into();
     let seen = default_case_fold_str(&skeleton(&wide).collect::<String>());
     let seen = if *seen == *folded { folded.clone() } else { seen.into() };
     [folded, seen]

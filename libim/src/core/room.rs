@@ -1,9 +1,9 @@
 //! A place where events happen.
 
+use crate::wire::SmolStr;
 use crate::wire::{Member, RoomId, RoomInfo, RoomKind, Seq, UserId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
-use std::sync::Arc;
 
 /// Members up to this many are looked for one by one.
 const FEW: usize = 8;
@@ -18,7 +18,7 @@ pub struct Membership {
 }
 
 /// The two of a private conversation, with their names.
-pub type Pair = [(UserId, Arc<str>); 2];
+pub type Pair = [(UserId, SmolStr); 2];
 
 /// A lobby, a room or a private conversation.
 #[derive(Debug)]
@@ -28,9 +28,9 @@ pub struct Room {
     /// Its kind.
     pub kind: RoomKind,
     /// Its name; of a private conversation both names, joined by a blank.
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// Its topic.
-    pub topic: Arc<str>,
+    pub topic: SmolStr,
     /// The place of its newest committed event.
     pub head: Seq,
     /// Who is in it.
@@ -41,7 +41,7 @@ pub struct Room {
 
 impl Room {
     /// A room without members.
-    pub fn new(id: RoomId, kind: RoomKind, name: Arc<str>) -> Room {
+    pub fn new(id: RoomId, kind: RoomKind, name: SmolStr) -> Room {
         Room { id, kind, name, topic: "".into(), head: Seq::ZERO, members: IndexMap::default(), pair: None }
     }
 

@@ -1,8 +1,8 @@
 //! Somebody who is there.
 
 use super::name::Name;
+use crate::wire::SmolStr;
 use crate::wire::{LeaveReason, Person, Presence, RoomId, UserId};
-use std::sync::Arc;
 
 /// Somebody who is there, connected or about to come back.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct User {
     /// Online or away, as they said.
     pub chosen: Presence,
     /// Their status text.
-    pub status: Arc<str>,
+    pub status: SmolStr,
     /// Rooms they are in, beside the lobby.
     pub rooms: Vec<RoomId>,
 }

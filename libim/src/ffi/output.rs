@@ -1,9 +1,9 @@
 //! What goes out to C lives in an arena: strings, structures and lists, all freed at once.
 
 use super::types::{im_cid, im_str, im_strs, im_users};
+use crate::wire::SmolStr;
 use crate::wire::{Cid, UserId};
 use bumpalo::Bump;
-use std::sync::Arc;
 
 /// The size of a structure, as its first field.
 pub(super) fn size<T>() -> u32 {
@@ -29,7 +29,7 @@ pub(super) fn text(arena: &Bump, text: &str) -> im_str {
     im_str { ptr: copy.as_ptr().cast(), len: text.len() }
 }
 
-pub(super) fn texts(arena: &Bump, texts: &[Arc<str>]) -> im_strs {
+pub(super) fn texts(arena: &Bump, texts: &[SmolStr]) -> im_strs {
     let items = arena.alloc_slice_fill_iter(texts.iter().map(|it| text(arena, it)));
     im_strs { items: items.as_ptr(), count: items.len() }
 }

@@ -32,8 +32,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Readiness taken from the system at once.
+/// Readiness taken from the system at once where messages of many go the same way and can be written together.
 const EVENTS_PER_TURN: usize = 1024;
+/// Where each goes its own way, so little that what a turn touches stays in the processor's caches until it is written.
+const EVENTS_PER_SHORT_TURN: usize = 64;
 pub(super) const WAKE: Token = Token(usize::MAX);
 pub(super) const BELL: Token = Token(usize::MAX - 1);
 
@@ -61,7 +63,10 @@ pub enum Event {
 #[derive(Debug)]
 pub struct Loop {
     pub(super) poll: Poll,
-    pub(super) ready: Events,
+    ready: Events,
+    ready_shortly: Events,
+    /// Whether the messages of the last turn went together.
+    pub(super) gathers: bool,
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) waker: Waker,
@@ -104,6 +109,8 @@ impl Loop {
         Ok(Loop {
             poll,
             ready: Events::with_capacity(EVENTS_PER_TURN),
+            ready_shortly: Events::with_capacity(EVENTS_PER_SHORT_TURN),
+            gathers: false,
             clock,
             random: Random::from_seed(seed),
             resolver: Resolver::new(waker.clone(), config.threads),
@@ -355,6 +362,11 @@ impl Loop {
             self.touched.push_back(key);
             self.set_bell();
         }
+    }
+
+    /// Where the poll puts what it finds.
+    pub(super) fn poll_and_ready(&mut self) -> (&mut Poll, &mut Events) {
+        (&mut self.poll, if self.gathers { &mut self.ready } else { &mut self.ready_shortly })
     }
 
     pub(super) fn registry_and_sources(&mut self) -> (&mio::Registry, &mut Sources) {

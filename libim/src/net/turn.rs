@@ -35,17 +35,20 @@ impl Loop {
     fn turn_once(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         self.service();
         let wait = if self.clock.is_virtual() { Some(Duration::ZERO) } else { self.wait(timeout) };
-        match self.poll.poll(&mut self.ready, wait) {
+        let (poll, ready) = self.poll_and_ready();
+        match poll.poll(ready, wait) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error),
         }
+        let ready = std::mem::replace(ready, Events::with_capacity(0));
         let now = self.clock.now();
-        let quiet = self.ready.iter().all(|event| event.token() == BELL) && self.again.is_empty();
+        let quiet = ready.iter().all(|event| event.token() == BELL) && self.again.is_empty();
         for token in std::mem::take(&mut self.again) {
             self.handle_readable(now, token);
         }
-        self.handle_ready(now);
+        self.handle_ready(now, &ready);
+        *self.poll_and_ready().1 = ready;
         self.handle_alarms(now);
         self.drop_stale_alarms();
         if quiet {
@@ -55,9 +58,8 @@ impl Loop {
         Ok(())
     }
 
-    fn handle_ready(&mut self, now: Now) {
-        let ready = std::mem::replace(&mut self.ready, Events::with_capacity(0));
-        for event in &ready {
+    fn handle_ready(&mut self, now: Now, ready: &Events) {
+        for event in ready {
             let token = event.token().0;
             if event.token() == WAKE {
                 self.handle_wake(now);
@@ -83,7 +85,6 @@ impl Loop {
                 }
             }
         }
-        self.ready = ready;
     }
 
     fn handle_wake(&mut self, now: Now) {

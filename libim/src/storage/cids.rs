@@ -1,8 +1,8 @@
 //! The cids of all rooms' events, to recognise a retry.
 //!
 //! Nearly every cid is new, so what counts is to find quickly that one is not there. All are kept in one row, in the order of
-//! their coming, and found by tables of 5 bytes for each: a search in vain reads one line of a table that stays in the
-//! processor's caches, and a new cid goes where the last one went.
+//! their coming, and found by tables whose control bytes, one for each, stay in
+//! the processor's caches; a new cid goes where the last one went.
 
 use crate::wire::{Cid, RoomId, Seq, Timestamp};
 use foldhash::fast::RandomState;
@@ -15,11 +15,19 @@ use std::hash::BuildHasher;
 pub(super) struct Cids {
     /// Seeded, since peers choose cids.
     hasher: RandomState,
-    /// Numbers of those in the row, by their cids' hashes. Each table grows for itself, so that none makes everybody wait.
-    tables: Vec<HashTable<u32>>,
+    /// Where they stand in the row, by their cids' hashes. Each table grows for itself, so that none makes everybody wait.
+    tables: Vec<HashTable<Slot>>,
     row: VecDeque<Kept>,
     /// The number of the row's first. Numbers go round.
     first: u32,
+}
+
+/// A cid in a table. With the hash at hand the row, which is seldom in the caches, is looked at for a retry only.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u32,
+    /// Its number in the row. Numbers go round; a row is never so long that two are the same.
+    number: u32,
 }
 
 /// What was kept under a cid: where, when, and a fingerprint of what it was.
@@ -34,7 +42,7 @@ pub(super) struct Kept {
 
 const TABLES: usize = 64;
 /// What one cid takes: its place in the row, and its number in a table that is between half and fully used.
-pub(super) const CID_BYTES: usize = size_of::<Kept>() + 2 * (size_of::<u32>() + 1);
+pub(super) const CID_BYTES: usize = size_of::<Kept>() + 2 * (size_of::<Slot>() + 1);
 
 impl Default for Cids {
     fn default() -> Cids {
@@ -58,30 +66,31 @@ impl Cids {
     }
 
     pub(super) fn get(&self, cid: &Cid) -> Option<Kept> {
-        let hash = self.hasher.hash_one(cid);
-        let is_it = |number: &u32| self.at(*number).is_some_and(|kept| kept.cid == *cid);
-        self.tables.get(table_of(hash))?.find(hash, is_it).and_then(|number| self.at(*number)).copied()
+        let hash = self.hash(cid);
+        let held = |slot: &Slot| self.row.get(slot.number.wrapping_sub(self.first) as usize);
+        let is_it = |slot: &Slot| slot.hash == hash && held(slot).is_some_and(|kept| kept.cid == *cid);
+        self.tables.get(table_of(hash))?.find(spread(hash), is_it).and_then(held).copied()
     }
 
     /// Adds one that is not there.
-    #[allow(clippy::cast_possible_truncation)] // numbers go round; a row is never so long that two are the same
+    #[allow(clippy::cast_possible_truncation)] // numbers go round
     pub(super) fn insert(&mut self, kept: Kept) {
-        let hash = self.hasher.hash_one(kept.cid);
+        let hash = self.hash(&kept.cid);
         let number = self.first.wrapping_add(self.row.len() as u32);
-        self.row.push_back(kept);
-        let (row, first, hasher) = (&self.row, self.first, &self.hasher);
-        let hash_of = |number: &u32| at(row, first, *number).map_or(0, |kept| hasher.hash_one(kept.cid));
         if let Some(table) = self.tables.get_mut(table_of(hash)) {
-            table.insert_unique(hash, number, hash_of);
+            table.insert_unique(spread(hash), Slot { hash, number }, |slot| spread(slot.hash));
         }
+        self.row.push_back(kept);
     }
 
     /// Looks at the one that came first: if its event lives, it goes behind all others; otherwise it is forgotten.
     pub(super) fn age(&mut self, lives: impl FnOnce(&Kept) -> bool) {
         let Some(oldest) = self.row.front().copied() else { return };
-        let (hash, number) = (self.hasher.hash_one(oldest.cid), self.first);
+        let (hash, number) = (self.hash(&oldest.cid), self.first);
         let table = self.tables.get_mut(table_of(hash));
-        if let Some(Ok(entry)) = table.map(|table| table.find_entry(hash, |held| *held == number)) {
+        if let Some(Ok(entry)) =
+            table.map(|table| table.find_entry(spread(hash), |slot| slot.number == number))
+        {
             entry.remove();
         }
         self.row.pop_front();
@@ -91,19 +100,20 @@ impl Cids {
         }
     }
 
-    fn at(&self, number: u32) -> Option<&Kept> {
-        at(&self.row, self.first, number)
+    #[allow(clippy::cast_possible_truncation)] // half of a good hash is a good hash
+    fn hash(&self, cid: &Cid) -> u32 {
+        self.hasher.hash_one(cid) as u32
     }
 }
 
-/// The one of that number.
-fn at(row: &VecDeque<Kept>, first: u32, number: u32) -> Option<&Kept> {
-    row.get(number.wrapping_sub(first) as usize)
+/// Which table knows of a hash: the tables themselves begin with its low bits.
+fn table_of(hash: u32) -> usize {
+    (hash >> 16) as usize % TABLES
 }
 
-/// Which table knows of a hash, by bits that the tables themselves do not go by.
-fn table_of(hash: u64) -> usize {
-    (hash >> 48) as usize % TABLES
+/// A hash as the tables want it: they look at its first and last bits (Knuth, The Art of Computer Programming, 6.4).
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]

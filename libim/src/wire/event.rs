@@ -4,7 +4,7 @@ use super::code::{Code, LeaveReason, RoomKind};
 use super::ids::{RoomId, Seq, Timestamp, UserId};
 use super::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
 use serde::{Deserialize, Serialize, Serializer};
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// One durable event. On the wire a flat map, so that readers may skip what they do not know and still see `seq`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Event {
     /// Whose doing it is.
     pub author: UserId,
     /// The author's name at that time.
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// What happened.
     pub body: Body,
 }
@@ -102,7 +102,7 @@ pub struct Reaction {
     pub emoji: String,
     /// Names of those who added it.
     #[serde(rename = "n", default)]
-    pub names: Vec<Arc<str>>,
+    pub names: Vec<SmolStr>,
 }
 
 impl Body {
@@ -152,7 +152,7 @@ impl Event {
 
 impl MessageBody {
     /// Adds somebody's reaction or takes it away.
-    pub fn react(&mut self, name: &Arc<str>, emoji: &str, on: bool) -> Result<(), Code> {
+    pub fn react(&mut self, name: &SmolStr, emoji: &str, on: bool) -> Result<(), Code> {
         let Some(at) = self.reactions.iter().position(|reaction| reaction.emoji == emoji) else {
             if !on {
                 return Err(Code::NotFound);

@@ -29,6 +29,8 @@ pub use requests::{
     ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,
     Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
 };
+/// Names and other short texts: up to 23 bytes stand in the value itself, so that a copy touches no other memory.
+pub use smol_str::SmolStr;
 
 /// The protocol version spoken by this crate. It changes only when an older peer could no longer follow.
 pub const VERSION: u16 = 1;

@@ -6,7 +6,7 @@ use super::ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, UserId};
 use super::limits::Limits;
 use super::message::is_default;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// Answers the client's hello.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub struct Welcome {
     pub user: UserId,
     /// Under which name.
     #[serde(rename = "n")]
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// Lets the client take up this session again.
     #[serde(rename = "t")]
     pub token: Token,
@@ -77,10 +77,10 @@ pub struct RoomInfo {
     pub kind: RoomKind,
     /// Its name; for a private conversation the other's name.
     #[serde(rename = "n")]
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// Its topic.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
-    pub topic: Arc<str>,
+    pub topic: SmolStr,
     /// The place of its newest event.
     #[serde(rename = "h")]
     pub head: Seq,
@@ -209,7 +209,7 @@ pub struct Member {
     pub user: UserId,
     /// Their name.
     #[serde(rename = "n")]
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// Whether they are there.
     #[serde(rename = "p")]
     pub presence: Presence,
@@ -246,13 +246,13 @@ pub struct Person {
     pub user: UserId,
     /// Their name.
     #[serde(rename = "n")]
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// Whether they are there.
     #[serde(rename = "p")]
     pub presence: Presence,
     /// Their status text.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
-    pub status: Arc<str>,
+    pub status: SmolStr,
     /// Why they went, with [`Presence::Offline`].
     #[serde(rename = "w", default, skip_serializing_if = "is_default")]
     pub reason: Option<LeaveReason>,

@@ -1,12 +1,12 @@
 //! The promises of delivery, checked against everything that the server and the clients say.
 
 use crate::Summary;
+use libim::wire::SmolStr;
 use libim::wire::{Body, Cid, Event, RoomId, Seq};
 use libim::{ClientEvent, ServerEvent};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// One life of the server's data.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Checker {
     /// Posts that have been answered, well or ill.
     answered: HashSet<Cid>,
     /// Under which name each client was told of a room's id.
-    names: HashMap<(usize, RoomId), Arc<str>>,
+    names: HashMap<(usize, RoomId), SmolStr>,
 }
 
 impl Checker {

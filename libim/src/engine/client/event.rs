@@ -1,7 +1,7 @@
 //! What a client tells its program, in the order in which it is so.
 
+use crate::wire::SmolStr;
 use crate::wire::{Cid, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, UserId};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Something that a program using a client wants to know.
@@ -17,7 +17,7 @@ pub enum ClientEvent {
         /// Who the client is.
         user: UserId,
         /// Under which name.
-        name: Arc<str>,
+        name: SmolStr,
         /// Whether this is the same session as before: nothing was missed but what now follows.
         resumed: bool,
         /// The server's name.
@@ -125,7 +125,7 @@ pub enum ClientEvent {
         /// Who.
         user: UserId,
         /// Their name, as far as it is known.
-        name: Option<Arc<str>>,
+        name: Option<SmolStr>,
         /// Typing (true) or stopped.
         on: bool,
     },

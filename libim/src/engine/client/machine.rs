@@ -188,6 +188,10 @@ impl Machine for Client {
         false
     }
 
+    fn gathers(&self) -> bool {
+        false
+    }
+
     fn has_events(&self) -> bool {
         !self.events.is_empty()
     }

@@ -17,6 +17,7 @@ pub use event::ClientEvent;
 
 use super::{Action, ConnId, Link, Outbox, Pool, Random};
 use crate::core::Now;
+use crate::wire::SmolStr;
 use crate::wire::limits::PENDING_EVENTS_MAX;
 use crate::wire::{
     Epoch, Frames, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, Token, UserId,
@@ -24,7 +25,6 @@ use crate::wire::{
 use posts::Posts;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
-use std::sync::Arc;
 use std::time::Duration;
 use sync::Sync;
 
@@ -47,7 +47,7 @@ pub struct Client {
     life: u64,
     /// Whether the last login found the life of the one before.
     same_life: bool,
-    me: Option<(UserId, Arc<str>)>,
+    me: Option<(UserId, SmolStr)>,
     token: Option<Token>,
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Person>,
@@ -194,7 +194,7 @@ impl Client {
     }
 
     /// Who the client is, once it is in.
-    pub fn me(&self) -> Option<(UserId, &Arc<str>)> {
+    pub fn me(&self) -> Option<(UserId, &SmolStr)> {
         self.me.as_ref().map(|(user, name)| (*user, name))
     }
 

@@ -4,7 +4,7 @@ use super::questions::QuestionId;
 use super::session::SessionKey;
 use crate::core::Pace;
 use crate::engine::{Link, Outbox, Peer};
-use crate::wire::{Frames, UserId};
+use crate::wire::{Frames, SmolStr, UserId};
 use std::time::Duration;
 
 /// Where a conversation stands. [`gate`](super::gate) has the table of what may be said when.
@@ -31,6 +31,8 @@ pub(super) struct Conn {
     pub(super) link: Link,
     pub(super) peer: Peer,
     pub(super) phase: Phase,
+    /// Whose it is, by name, once it is somebody's.
+    pub(super) name: SmolStr,
     pub(super) frames: Frames,
     pub(super) outbox: Outbox,
     pub(super) pace: Pace,
@@ -65,6 +67,7 @@ impl Conn {
             link,
             peer,
             phase: Phase::Greeting,
+            name: SmolStr::default(),
             frames: Frames::default(),
             outbox: Outbox::default(),
             pace: Pace::default(),

@@ -2,8 +2,8 @@
 
 use super::questions::Question;
 use crate::engine::Peer;
+use crate::wire::SmolStr;
 use crate::wire::{Code, Event, LeaveReason, UserId};
-use std::sync::Arc;
 
 /// Something that happened at the server. When
 /// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait, the server reads no more while
@@ -16,7 +16,7 @@ pub enum ServerEvent {
         /// Who.
         user: UserId,
         /// Under which name.
-        name: Arc<str>,
+        name: SmolStr,
         /// From where.
         peer: Peer,
     },
@@ -25,7 +25,7 @@ pub enum ServerEvent {
         /// Who.
         user: UserId,
         /// Their name.
-        name: Arc<str>,
+        name: SmolStr,
         /// What the transport said.
         why: String,
     },
@@ -34,7 +34,7 @@ pub enum ServerEvent {
         /// Who.
         user: UserId,
         /// Their name.
-        name: Arc<str>,
+        name: SmolStr,
         /// From where.
         peer: Peer,
     },
@@ -43,7 +43,7 @@ pub enum ServerEvent {
         /// Who.
         user: UserId,
         /// Their name.
-        name: Arc<str>,
+        name: SmolStr,
         /// Why.
         reason: LeaveReason,
         /// In whose words ever; may be empty.

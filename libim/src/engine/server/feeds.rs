@@ -11,6 +11,8 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 pub(super) struct Feeds {
     by_room: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
+    /// Events in the blocks of the last flush, each block counted as often as it was handed out, and how often that was.
+    handed_out: (u64, u64),
     /// Memory for gathering. It goes to the next room that has something to tell, so that a quiet room holds none.
     pool: Pool,
 }
@@ -18,6 +20,9 @@ pub(super) struct Feeds {
 /// How much memory for gathering is kept.
 const POOL_BUFFERS_MAX: usize = 64;
 const POOL_BUFFER_BYTES_MAX: usize = 256 * 1024;
+
+/// So many listeners are looked at one by one.
+const FEW: usize = 8;
 
 /// One room's listeners and what they are to be told.
 #[derive(Debug, Default)]
@@ -44,7 +49,7 @@ enum Source {
 impl Default for Feeds {
     fn default() -> Feeds {
         let pool = Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX);
-        Feeds { by_room: FxHashMap::default(), dirty: Vec::new(), pool }
+        Feeds { by_room: FxHashMap::default(), dirty: Vec::new(), handed_out: (0, 0), pool }
     }
 }
 
@@ -57,6 +62,14 @@ impl Feeds {
         if let Some(feed) = self.by_room.get_mut(&room) {
             feed.listeners.swap_remove(&conn);
         }
+    }
+
+    /// Whether a connection is told of what happens in a room. Among few, looking at each touches less memory than a look-up.
+    pub(super) fn has(&self, room: RoomId, conn: ConnId) -> bool {
+        self.by_room.get(&room).is_some_and(|feed| match feed.listeners.as_slice() {
+            few if few.len() <= FEW => few.iter().any(|listener| *listener == conn),
+            _ => feed.listeners.contains(&conn),
+        })
     }
 
     pub(super) fn forget(&mut self, room: RoomId) {
@@ -96,13 +109,22 @@ impl Feeds {
         Some((feed, &mut self.pool))
     }
 
+    /// Whether several events shared a block when blocks were last handed out.
+    pub(super) fn gather(&self) -> bool {
+        self.handed_out.0 > 2 * self.handed_out.1
+    }
+
     /// Hands every room's block to its listeners' queues.
     pub(super) fn flush(&mut self, links: &mut Links) {
+        self.handed_out = (0, 0);
         for room in self.dirty.drain(..) {
             let Some(feed) = self.by_room.get_mut(&room) else { continue };
             feed.dirty = false;
             let source = std::mem::take(&mut feed.source);
             if let Some((first, last)) = feed.range.take() {
+                let listeners = feed.listeners.len() as u64;
+                self.handed_out.0 += listeners * (last.0 + 1 - first.0);
+                self.handed_out.1 += listeners;
                 hand_out(links, &feed.listeners, source, &feed.events, Some((room, first, last)));
             }
             self.pool.give(std::mem::take(&mut feed.events));

@@ -166,9 +166,8 @@ impl Server {
 
     fn check_membership(&self, conn: ConnId, room: Option<RoomId>) -> Result<(), Refused> {
         let Some(room) = room else { return Ok(()) };
-        let member =
-            self.user_of(conn).is_some_and(|user| self.hub.room(room).is_some_and(|room| room.has(user)));
-        if member {
+        // The connection listens to the rooms that its person is in.
+        if self.feeds.has(room, conn) {
             Ok(())
         } else {
             Err(Refused::new(Code::NotMember, "you are not in that room; join it first"))

@@ -204,8 +204,10 @@ impl Server {
         token: Token,
         resumed: bool,
     ) {
+        let name = self.hub.user(user).map(|user| user.name.shown().clone()).unwrap_or_default();
         let Some(conn) = self.links.get_mut(id) else { return };
         conn.phase = Phase::Inside(key, user);
+        conn.name = name.clone();
         let peer = conn.peer;
         self.strangers.release(peer);
         if let Some(user) = self.hub.user_mut(user)
@@ -220,11 +222,10 @@ impl Server {
         let rooms =
             self.rooms_of(user).iter().filter_map(|room| Some(self.hub.room(*room)?.info(user))).collect();
         let heartbeat = self.heartbeat();
-        let Some(known) = self.hub.user(user) else { return };
         let welcome = Welcome {
             id: request,
             user,
-            name: known.name.shown().clone(),
+            name,
             token,
             resumed,
             text: self.config.welcome.clone(),
@@ -281,7 +282,7 @@ impl Server {
                 user,
                 then: Then::Farewell,
             };
-            self.append(now, farewell, room, None, Body::Left { reason, text: text.into() });
+            self.append(now, farewell, room, Body::Left { reason, text: text.into() });
         }
         self.questions.forget(user);
         let Some(gone) = self.hub.exit(user) else { return };

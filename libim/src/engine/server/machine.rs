@@ -132,6 +132,10 @@ impl Machine for Server {
         self.go_on_draining(now);
     }
 
+    fn gathers(&self) -> bool {
+        self.feeds.gather()
+    }
+
     fn wants_bytes(&self, id: ConnId) -> bool {
         self.links.get(id).is_some_and(|conn| !conn.paused && conn.phase != Phase::Leaving)
     }

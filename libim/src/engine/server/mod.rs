@@ -31,7 +31,7 @@ use super::timers::Timers;
 use super::{Action, ConnId, Random};
 use crate::core::{Hub, Now};
 use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
-use crate::wire::{Body, Cid, Code, Event, Message, RequestId, RoomId, Seq, UserId};
+use crate::wire::{Body, Code, Event, Message, RequestId, RoomId, Seq, UserId};
 use conn::Phase;
 use feeds::Feeds;
 use links::Links;
@@ -179,11 +179,11 @@ impl Server {
     }
 
     /// Hands a draft to the store, which decides its place.
-    fn append(&mut self, now: Now, pending: Pending, room: RoomId, cid: Option<Cid>, body: Body) {
+    fn append(&mut self, now: Now, pending: Pending, room: RoomId, body: Body) {
         let Some(user) = self.hub.user(pending.user) else { return };
         let (author, name) = (user.id, user.name.shown().clone());
         let event = Box::new(Event { room, seq: Seq::ZERO, time: now.wall, author, name, body });
-        self.append_draft(pending, Draft { event, cid });
+        self.append_draft(pending, Draft { event, cid: None });
     }
 
     fn append_draft(&mut self, pending: Pending, draft: Draft) {

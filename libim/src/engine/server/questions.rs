@@ -6,10 +6,10 @@ use super::timeouts::Timeout;
 use super::{Refused, Server, ServerEvent};
 use crate::core::{Now, text::cut};
 use crate::engine::{ConnId, Peer};
+use crate::wire::SmolStr;
 use crate::wire::limits::{DECISION_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{Cid, Code, Edit, FromClient, Login, Post, RoomId, UserId};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A connection that waits for a decision hears from the server this often.
@@ -62,7 +62,7 @@ pub struct Question {
     /// Whose wish it is; `None`: a stranger's, who logs in.
     pub user: Option<UserId>,
     /// Their name, or the one that they wish to have.
-    pub name: Arc<str>,
+    pub name: SmolStr,
     /// From where.
     pub peer: Peer,
     /// The room that it is about, where there is one already.

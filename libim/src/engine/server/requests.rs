@@ -1,14 +1,15 @@
 //! What people inside ask for, one handler per request. The gate has checked what all have in common.
 
+use super::conn::Phase;
 use super::{NEWEST, Pending, Refused, Server, Then};
 use crate::core::{Membership, Name, Now, text::is_unsafe};
 use crate::engine::ConnId;
-use crate::engine::store::{Job, Query, Ticket};
+use crate::engine::store::{Draft, Job, Query, Ticket};
 use crate::wire::limits::{MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX};
 use crate::wire::{
-    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Fetch, Join, Leave, MessageBody, Post, Presence,
-    React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing, TypingNotice,
-    UserId,
+    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, Join, Leave, MessageBody, Post,
+    Presence, React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing,
+    TypingNotice, UserId,
 };
 
 impl Server {
@@ -44,12 +45,12 @@ impl Server {
 
     /// Hands over what is answered with its place, and counts it until then.
     fn draft(&mut self, now: Now, id: ConnId, request: RequestId, room: RoomId, cid: Cid, body: Body) {
-        let Some(user) = self.user_of(id) else { return };
-        if let Some(conn) = self.links.get_mut(id) {
-            conn.drafts += 1;
-        }
-        let pending = Pending { conn: id, id: request, user, then: Then::AnswerPost };
-        self.append(now, pending, room, Some(cid), body);
+        let Some(conn) = self.links.get_mut(id) else { return };
+        let Phase::Inside(_, author) = conn.phase else { return };
+        conn.drafts += 1;
+        let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name: conn.name.clone(), body };
+        let pending = Pending { conn: id, id: request, user: author, then: Then::AnswerPost };
+        self.append_draft(pending, Draft { event: Box::new(event), cid: Some(cid) });
     }
 
     /// Members of the room who are named with @ in a text: after each @ the longest run of up to three words that is a
@@ -125,7 +126,7 @@ impl Server {
             Ok(room) => {
                 let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
                 let pending = Pending { conn, id: create.id, user, then: Then::EnterCreated(room) };
-                self.append(now, pending, room, None, Body::Created { title, kind: RoomKind::Public });
+                self.append(now, pending, room, Body::Created { title, kind: RoomKind::Public });
             }
             Err(refused) => self.refuse(conn, create.id, refused),
         }
@@ -191,13 +192,7 @@ impl Server {
         if let Err(refused) = self.check_room_count(user).and_then(|()| self.begin_move(user, room)) {
             return self.refuse(conn, join.id, refused);
         }
-        self.append(
-            now,
-            Pending { conn, id: join.id, user, then: Then::Enter(room) },
-            room,
-            None,
-            Body::Joined,
-        );
+        self.append(now, Pending { conn, id: join.id, user, then: Then::Enter(room) }, room, Body::Joined);
     }
 
     /// Notes that somebody enters or leaves a room; one such request at a time.
@@ -230,7 +225,6 @@ impl Server {
             now,
             Pending { conn, id: leave.id, user, then: Then::Leave(leave.room) },
             leave.room,
-            None,
             body,
         );
     }
@@ -247,7 +241,7 @@ impl Server {
             return self.refuse(conn, topic.id, refused);
         }
         let pending = Pending { conn, id: topic.id, user, then: Then::SetTopic };
-        self.append(now, pending, topic.room, None, Body::Topic { text: topic.topic });
+        self.append(now, pending, topic.room, Body::Topic { text: topic.topic });
     }
 
     pub(super) fn handle_direct(&mut self, now: Now, conn: ConnId, direct: &Direct) {
@@ -273,7 +267,7 @@ impl Server {
         let Some(room) = self.hub.create_pair(user, peer) else { return };
         let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
         let pending = Pending { conn, id: direct.id, user, then: Then::EnterDirect(room, peer) };
-        self.append(now, pending, room, None, Body::Created { title, kind: RoomKind::Direct });
+        self.append(now, pending, room, Body::Created { title, kind: RoomKind::Direct });
     }
 
     pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
