@@ -1,23 +1,14 @@
 //! The store: it keeps what happens and, in keeping it, gives it its order. Sequencer and memory in one.
 //!
-//! The engine submits [`Job`]s and never waits. A store answers each job with exactly one [`Outcome`], outcomes of
+//! The engine gives a [`Store`] things to do and never waits. The store answers each with exactly one [`Outcome`], outcomes of
 //! appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
 //! engine tells nobody of an event before.
 
-use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq};
+use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp};
 
-/// Names a job; chosen by the engine, repeated in the outcome.
+/// Names something to do; chosen by the engine, repeated in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub usize);
-
-/// An event that has no place yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft {
-    /// The event; its `seq` is the store's to set.
-    pub event: Box<Event>,
-    /// The client's own name for it, if it is to be kept once only.
-    pub cid: Option<Cid>,
-}
 
 /// Which events of a room are asked for: those after `after` and before `before`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,24 +40,13 @@ pub struct Page {
     pub events: Vec<Event>,
 }
 
-/// Something for the store to do.
-#[derive(Clone, Debug)]
-pub enum Job {
-    /// Keep an event.
-    Append(Ticket, Draft),
-    /// Read events.
-    Read(Ticket, Query),
-    /// Forget a room and all its events. Not answered.
-    Forget(RoomId),
-}
-
-/// What became of a job.
+/// What became of it.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// The event is kept, in its place.
-    Appended(Ticket, Box<Event>),
+    /// The event is kept, in this place.
+    Appended(Ticket, Seq),
     /// The same cid with the same content was kept before, in this place and at this time.
-    Duplicate(Ticket, Box<Event>),
+    Duplicate(Ticket, Seq, Timestamp),
     /// The event cannot be: its target is not there, or not the author's, or the cid came with another content.
     Refused(Ticket, Code),
     /// The event could not be kept; nothing changed. The text says why, for people.
@@ -79,8 +59,13 @@ pub enum Outcome {
 pub trait Store {
     /// Which life of the data this is. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;
-    /// Takes a job. Never waits.
-    fn submit(&mut self, job: Job);
+    /// Is to keep an event, whose `seq` says nothing yet. `cid` is the client's own name for it, if it is to be kept once
+    /// only. Never waits.
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<Cid>);
+    /// Is to read events. Never waits.
+    fn read(&mut self, ticket: Ticket, query: Query);
+    /// Is to forget a room and all its events. Never waits, and is not answered.
+    fn forget(&mut self, room: RoomId);
     /// The next outcome that is ready. A store that works elsewhere wakes the loop when there is one.
     fn poll_outcome(&mut self) -> Option<Outcome>;
 }

@@ -73,6 +73,7 @@ impl Cids {
     }
 
     /// Adds one that is not there.
+    #[inline]
     #[allow(clippy::cast_possible_truncation)] // numbers go round
     pub(super) fn insert(&mut self, kept: Kept) {
         let hash = self.hash(&kept.cid);

@@ -1,7 +1,7 @@
 //! One room's events in memory: their frames one after the other in chunks, so that keeping one more and forgetting the
 //! oldest cost a copy and nothing else.
 
-use crate::wire::{Event, FRAME_HEADER_BYTES, FromServer, Seq, encode};
+use crate::wire::{Event, FRAME_HEADER_BYTES, FromServer, Placed, Seq, encode};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
@@ -76,24 +76,26 @@ impl Log {
         (self.len > 0).then(|| Seq(self.head.0 + 1 - self.len as u64))
     }
 
-    /// Keeps the next event.
-    pub(super) fn push(&mut self, event: &Event) {
+    /// Keeps an event and gives it the next place.
+    pub(super) fn push(&mut self, event: &Event) -> Seq {
+        let seq = self.head.next();
         let wanted = event.text_bytes() + RECORD_BYTES;
         if self.tail.records.capacity() - self.tail.records.len() < wanted {
-            self.add_chunk(event.seq, wanted);
+            self.add_chunk(seq, wanted);
         }
         let (capacity, records) = (self.tail.records.capacity(), &mut self.tail.records);
         let start = records.len();
         records.extend_from_slice(&[0; LENGTH_BYTES]);
         // An event too long for a frame could not have been told to anybody; limits keep it from being made.
-        let _ = encode(event, records);
+        let _ = encode(&Placed(event, seq), records);
         let len = u32::try_from(records.len() - start - LENGTH_BYTES).unwrap_or(u32::MAX);
         if let Some(place) = records.get_mut(start..start + LENGTH_BYTES) {
             place.copy_from_slice(&len.to_be_bytes());
         }
         self.bytes += records.capacity() - capacity;
-        self.head = event.seq;
+        self.head = seq;
         self.len += 1;
+        seq
     }
 
     /// Begins a chunk that has room for `wanted` bytes, with the event of that place.

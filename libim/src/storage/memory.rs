@@ -2,9 +2,9 @@
 
 use super::cids::{CID_BYTES, Cids, Kept};
 use super::log::Log;
-use crate::engine::store::{Draft, Job, Outcome, Page, Query, Store, Ticket, revise};
+use crate::engine::store::{Outcome, Page, Query, Store, Ticket, revise};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
-use crate::wire::{Body, Code, Epoch, Event, RoomId, Seq};
+use crate::wire::{Body, Cid, Code, Epoch, Event, RoomId, Seq, Timestamp};
 use foldhash::fast::RandomState;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, VecDeque};
@@ -25,7 +25,7 @@ impl Default for MemoryLimits {
     }
 }
 
-/// The store. Jobs are carried out as they come.
+/// The store. What it is asked is done at once.
 #[derive(Debug)]
 pub struct MemoryStore {
     epoch: Epoch,
@@ -43,6 +43,14 @@ struct Room {
     log: Log,
     /// The places of each message's edits, to find their texts when it is deleted.
     edits: BTreeMap<Seq, Vec<Seq>>,
+}
+
+/// An event is kept.
+enum Keeping {
+    /// In this place.
+    Now(Seq),
+    /// It was before: in this place, at this time.
+    Before(Seq, Timestamp),
 }
 
 impl Room {
@@ -83,16 +91,15 @@ impl MemoryStore {
         }
     }
 
-    fn append(&mut self, ticket: Ticket, draft: Draft) -> Outcome {
-        let id = draft.event.room;
-        let room = self.rooms.entry(id).or_default();
+    fn keep(&mut self, event: &Event, cid: Option<Cid>) -> Result<Keeping, Code> {
+        let room = self.rooms.entry(event.room).or_default();
         let before = (room.log.len(), room.bytes());
-        let outcome = room.append(ticket, draft, self.limits.events_per_room, &mut self.cids);
+        let keeping = room.keep(event, cid, self.limits.events_per_room, &mut self.cids);
         self.events = self.events + room.log.len() - before.0;
         self.bytes = self.bytes + room.bytes() - before.1;
         while self.bytes > self.limits.bytes && self.trim_largest() {}
         self.age_cids();
-        outcome
+        keeping
     }
 
     /// Takes events from the room that takes most; the newest one stays. Whether there was something to take.
@@ -126,49 +133,44 @@ impl MemoryStore {
         }
     }
 
-    fn forget(&mut self, room: RoomId) {
-        if let Some(room) = self.rooms.remove(&room) {
-            self.events -= room.log.len();
-            self.bytes -= room.bytes();
-        }
-    }
-
-    fn read(&self, query: &Query) -> Page {
+    fn page(&self, query: &Query) -> Page {
         match self.rooms.get(&query.room) {
-            Some(room) => room.read(query),
+            Some(room) => room.page(query),
             None => Page { from: query.after.next(), to: query.before.previous(), ..Page::default() },
         }
     }
 }
 
 impl Room {
-    fn append(&mut self, ticket: Ticket, draft: Draft, events_max: usize, cids: &mut Cids) -> Outcome {
-        let print = draft.cid.map_or(0, |_| print_of(&draft.event, cids.hasher()));
-        if let Some(kept) = draft.cid.and_then(|cid| cids.get(&cid)) {
-            if kept.print != print {
-                return Outcome::Refused(ticket, Code::Conflict);
-            }
-            let Kept { seq, time, .. } = kept;
-            return Outcome::Duplicate(ticket, Box::new(Event { seq, time, ..*draft.event }));
+    fn keep(
+        &mut self,
+        event: &Event,
+        cid: Option<Cid>,
+        events_max: usize,
+        cids: &mut Cids,
+    ) -> Result<Keeping, Code> {
+        let print = cid.map_or(0, |_| print_of(event, cids.hasher()));
+        if let Some(kept) = cid.and_then(|cid| cids.get(&cid)) {
+            return if kept.print == print {
+                Ok(Keeping::Before(kept.seq, kept.time))
+            } else {
+                Err(Code::Conflict)
+            };
         }
-        if let Some(target) = target_of(&draft.event.body)
-            && let Err(code) = self.revise(target, &draft.event)
-        {
-            return Outcome::Refused(ticket, code);
+        if let Some(target) = target_of(&event.body) {
+            self.revise(target, event)?;
         }
-        let Draft { mut event, cid } = draft;
-        event.seq = self.log.head().next();
+        let seq = self.log.push(event);
         if let Body::Edited { target, .. } = &event.body {
-            self.edits.entry(*target).or_default().push(event.seq);
+            self.edits.entry(*target).or_default().push(seq);
         }
-        self.log.push(&event);
         if let Some(cid) = cid {
-            cids.insert(Kept { cid, room: event.room, seq: event.seq, time: event.time, print });
+            cids.insert(Kept { cid, room: event.room, seq, time: event.time, print });
         }
         while self.log.len() > events_max {
             self.pop();
         }
-        Outcome::Appended(ticket, event)
+        Ok(Keeping::Now(seq))
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.
@@ -195,7 +197,7 @@ impl Room {
         }
     }
 
-    fn read(&self, query: &Query) -> Page {
+    fn page(&self, query: &Query) -> Page {
         let low = query.after.next();
         let high = query.before.previous().min(self.log.head());
         let Some(first) = self.log.first() else { return Page { from: low, to: high, ..Page::default() } };
@@ -234,13 +236,25 @@ impl Store for MemoryStore {
         self.epoch
     }
 
-    fn submit(&mut self, job: Job) {
-        let outcome = match job {
-            Job::Append(ticket, draft) => self.append(ticket, draft),
-            Job::Read(ticket, query) => Outcome::Page(ticket, self.read(&query)),
-            Job::Forget(room) => return self.forget(room),
-        };
-        self.outcomes.push_back(outcome);
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<Cid>) {
+        // Each is written where it belongs at once: copied from elsewhere it would wait for memory that was just written.
+        match self.keep(event, cid) {
+            Ok(Keeping::Now(seq)) => self.outcomes.push_back(Outcome::Appended(ticket, seq)),
+            Ok(Keeping::Before(seq, time)) => self.outcomes.push_back(Outcome::Duplicate(ticket, seq, time)),
+            Err(code) => self.outcomes.push_back(Outcome::Refused(ticket, code)),
+        }
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        let page = self.page(&query);
+        self.outcomes.push_back(Outcome::Page(ticket, page));
+    }
+
+    fn forget(&mut self, room: RoomId) {
+        if let Some(room) = self.rooms.remove(&room) {
+            self.events -= room.log.len();
+            self.bytes -= room.bytes();
+        }
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {

@@ -3,6 +3,8 @@
 use super::code::{Code, LeaveReason, RoomKind};
 use super::ids::{RoomId, Seq, Timestamp, UserId};
 use super::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
+use super::message::Message;
+use super::short;
 use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 
@@ -220,18 +222,42 @@ fn is_zero(number: &u16) -> bool {
     *number == 0
 }
 
+/// An event that is written with another place than it says: the one that it has just been given.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a>(pub &'a Event, pub Seq);
+
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.flat(self.seq).serialize(serializer)
+    }
+}
+
+impl Serialize for Placed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.flat(self.1).serialize(serializer)
+    }
+}
+
+impl Message for Placed<'_> {
+    const KIND: u16 = Event::KIND;
+
+    fn write_shortly(&self, out: &mut Vec<u8>) -> bool {
+        short::write_event(self.0, self.1, out)
+    }
+}
+
+impl Event {
+    fn flat(&self, seq: Seq) -> FlatRef<'_> {
         let head = FlatRef {
             room: self.room,
-            seq: self.seq,
+            seq,
             time: self.time,
             author: self.author,
             name: &self.name,
             number: self.body.number(),
             ..FlatRef::default()
         };
-        let flat = match &self.body {
+        match &self.body {
             Body::Message(message) => FlatRef {
                 text: &message.text,
                 target: message.reply_to,
@@ -252,8 +278,7 @@ impl Serialize for Event {
             Body::Left { reason, text } => FlatRef { reason: Some(*reason), text, ..head },
             Body::Topic { text } => FlatRef { text, ..head },
             Body::Joined | Body::Other(_) => head,
-        };
-        flat.serialize(serializer)
+        }
     }
 }
 

@@ -57,6 +57,10 @@ pub fn encode<M: Message>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFram
     }
 }
 
+fn write_event(event: &Event, out: &mut Vec<u8>) -> bool {
+    short::write_event(event, event.seq, out)
+}
+
 /// Whether a field may be left out.
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
@@ -184,7 +188,7 @@ messages! {
         /// Lets the client in.
         65 => Welcome;
         /// Something durable happened in a room.
-        66 => Event, written by short::write_event;
+        66 => Event, written by write_event;
         /// A post, edit, deletion or reaction is kept.
         67 => Posted, written by short::write_posted;
         /// A request is carried out.

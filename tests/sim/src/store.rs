@@ -1,8 +1,8 @@
 //! A store that takes its time and sometimes fails, around the one in memory.
 
-use libim::engine::store::{Job, Outcome, Store};
+use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::storage::MemoryStore;
-use libim::wire::Epoch;
+use libim::wire::{Cid, Epoch, Event, RoomId};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -22,6 +22,12 @@ pub(crate) struct FaultyStore {
     weather: Rc<RefCell<Weather>>,
 }
 
+enum Job {
+    Append(Ticket, Event, Option<Cid>),
+    Read(Ticket, Query),
+    Forget(RoomId),
+}
+
 impl FaultyStore {
     pub(crate) fn new(inner: MemoryStore, weather: Rc<RefCell<Weather>>) -> FaultyStore {
         FaultyStore { inner, held: VecDeque::new(), weather }
@@ -33,8 +39,16 @@ impl Store for FaultyStore {
         self.inner.epoch()
     }
 
-    fn submit(&mut self, job: Job) {
-        self.held.push_back(job);
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<Cid>) {
+        self.held.push_back(Job::Append(ticket, event.clone(), cid));
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        self.held.push_back(Job::Read(ticket, query));
+    }
+
+    fn forget(&mut self, room: RoomId) {
+        self.held.push_back(Job::Forget(room));
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
@@ -47,13 +61,15 @@ impl Store for FaultyStore {
                 return Some(outcome);
             }
             match self.held.pop_front()? {
-                Job::Append(ticket, _) if weather.failing => {
+                Job::Append(ticket, ..) if weather.failing => {
                     return Some(Outcome::Failed(ticket, "the disk is full".into()));
                 }
                 Job::Read(ticket, _) if weather.failing => {
                     return Some(Outcome::Failed(ticket, "the disk does not answer".into()));
                 }
-                job => self.inner.submit(job),
+                Job::Append(ticket, event, cid) => self.inner.append(ticket, &event, cid),
+                Job::Read(ticket, query) => self.inner.read(ticket, query),
+                Job::Forget(room) => self.inner.forget(room),
             }
         }
     }

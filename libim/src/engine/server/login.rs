@@ -5,7 +5,6 @@ use super::session::SessionKey;
 use super::timeouts::Timeout;
 use super::{Pending, Refused, Server, ServerEvent, Then, millis};
 use crate::core::{Name, Now, text::neutralise_line};
-use crate::engine::store::Job;
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::LOGIN_TRIES_MAX;
 use crate::wire::{
@@ -279,10 +278,9 @@ impl Server {
             let farewell = Pending {
                 conn: ConnId { index: u32::MAX, generation: 0 },
                 id: RequestId(0),
-                user,
                 then: Then::Farewell,
             };
-            self.append(now, farewell, room, Body::Left { reason, text: text.into() });
+            self.append(now, farewell, user, room, Body::Left { reason, text: text.into() });
         }
         self.questions.forget(user);
         let Some(gone) = self.hub.exit(user) else { return };
@@ -304,7 +302,7 @@ impl Server {
     pub(super) fn forget_room(&mut self, room: RoomId) {
         self.hub.drop_room(room);
         self.feeds.forget(room);
-        self.store.submit(Job::Forget(room));
+        self.store.forget(room);
     }
 
     pub(super) fn rooms_of(&self, user: UserId) -> Vec<RoomId> {

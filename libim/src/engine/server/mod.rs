@@ -26,12 +26,12 @@ pub use config::ServerConfig;
 pub use event::ServerEvent;
 pub use questions::{Ask, Question, QuestionId, Wish};
 
-use super::store::{Draft, Job, Store, Ticket};
+use super::store::{Store, Ticket};
 use super::timers::Timers;
 use super::{Action, ConnId, Random};
 use crate::core::{Hub, Now};
 use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
-use crate::wire::{Body, Code, Event, Message, RequestId, RoomId, Seq, UserId};
+use crate::wire::{Body, Cid, Code, Event, Message, RequestId, RoomId, Seq, UserId};
 use conn::Phase;
 use feeds::Feeds;
 use links::Links;
@@ -62,8 +62,8 @@ pub struct Server {
     strangers: Strangers,
     questions: Questions,
     roster: Roster,
-    /// What to do when the store answers, by ticket.
-    pending: Slab<Pending>,
+    /// What the store has not answered, by ticket.
+    held: Slab<Held>,
     /// Who is entering or leaving which room, until the store has said so.
     moving: BTreeSet<(UserId, RoomId)>,
     timers: Timers<Timeout>,
@@ -92,12 +92,20 @@ enum Draining {
     Done,
 }
 
-/// A job under way: who asked, and how to go on.
+/// What waits for the store.
+#[derive(Debug)]
+enum Held {
+    /// An event to be kept.
+    Event(Pending, Event),
+    /// A page of a room's events to be read.
+    Page(ConnId, RequestId, RoomId),
+}
+
+/// Who asked for an event to be kept, and how to go on when it is.
 #[derive(Debug)]
 struct Pending {
     conn: ConnId,
     id: RequestId,
-    user: UserId,
     then: Then,
 }
 
@@ -118,8 +126,6 @@ enum Then {
     Leave(RoomId),
     /// Somebody left with the server; nobody waits for an answer.
     Farewell,
-    /// Answer with a page.
-    AnswerPage(RoomId),
 }
 
 impl Server {
@@ -134,7 +140,7 @@ impl Server {
             strangers: Strangers::default(),
             questions: Questions::default(),
             roster: Roster::default(),
-            pending: Slab::new(),
+            held: Slab::new(),
             moving: BTreeSet::new(),
             timers: Timers::default(),
             actions: VecDeque::new(),
@@ -178,17 +184,20 @@ impl Server {
         self.config.observe && self.events.len() >= PENDING_EVENTS_MAX
     }
 
-    /// Hands a draft to the store, which decides its place.
-    fn append(&mut self, now: Now, pending: Pending, room: RoomId, body: Body) {
-        let Some(user) = self.hub.user(pending.user) else { return };
-        let (author, name) = (user.id, user.name.shown().clone());
-        let event = Box::new(Event { room, seq: Seq::ZERO, time: now.wall, author, name, body });
-        self.append_draft(pending, Draft { event, cid: None });
+    /// Hands somebody's doing to the store, which decides its place.
+    fn append(&mut self, now: Now, pending: Pending, author: UserId, room: RoomId, body: Body) {
+        let Some(user) = self.hub.user(author) else { return };
+        let name = user.name.shown().clone();
+        let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name, body };
+        self.append_event(pending, event, None);
     }
 
-    fn append_draft(&mut self, pending: Pending, draft: Draft) {
-        let ticket = Ticket(self.pending.insert(pending));
-        self.store.submit(Job::Append(ticket, draft));
+    fn append_event(&mut self, pending: Pending, event: Event, cid: Option<Cid>) {
+        let entry = self.held.vacant_entry();
+        let ticket = Ticket(entry.key());
+        if let Held::Event(_, event) = entry.insert(Held::Event(pending, event)) {
+            self.store.append(ticket, event, cid);
+        }
     }
 
     fn send<M: Message>(&mut self, conn: ConnId, message: &M) {

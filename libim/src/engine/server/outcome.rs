@@ -1,11 +1,12 @@
 //! The second half of a turn: what the store has decided is carried out.
 
-use super::{Pending, Refused, Server, ServerEvent, Then};
+use super::{Held, Pending, Refused, Server, ServerEvent, Then};
 use crate::core::Now;
 use crate::engine::ConnId;
-use crate::engine::store::{Draft, Outcome, Page, Ticket};
+use crate::engine::store::{Outcome, Page, Ticket};
 use crate::wire::{
-    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomExit, UserId,
+    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomExit, Seq, Timestamp,
+    UserId,
 };
 use std::time::Duration;
 
@@ -16,8 +17,8 @@ impl Server {
     pub(super) fn handle_outcomes(&mut self, now: Now) {
         while let Some(outcome) = self.store.poll_outcome() {
             match outcome {
-                Outcome::Appended(ticket, event) => self.handle_appended(now, ticket, &event),
-                Outcome::Duplicate(ticket, event) => self.handle_duplicate(now, ticket, &event),
+                Outcome::Appended(ticket, seq) => self.handle_appended(now, ticket, seq),
+                Outcome::Duplicate(ticket, seq, time) => self.handle_duplicate(now, ticket, seq, time),
                 Outcome::Refused(ticket, code) => self.handle_refused(now, ticket, code),
                 Outcome::Failed(ticket, why) => self.handle_failed(now, ticket, &why),
                 Outcome::Page(ticket, page) => self.handle_page(now, ticket, page),
@@ -25,15 +26,17 @@ impl Server {
         }
     }
 
-    fn handle_appended(&mut self, now: Now, ticket: Ticket, event: &Event) {
+    fn handle_appended(&mut self, now: Now, ticket: Ticket, seq: Seq) {
+        let Some(Held::Event(pending, mut event)) = self.held.try_remove(ticket.0) else { return };
+        event.seq = seq;
+        let event = &event;
         if let Some(room) = self.hub.room_mut(event.room) {
             room.head = event.seq;
         }
         if self.config.observe {
             self.tell(ServerEvent::Committed(event.clone()));
         }
-        let Some(pending) = self.pending.try_remove(ticket.0) else { return };
-        let Pending { conn, id, user, then } = pending;
+        let (Pending { conn, id, then }, user) = (pending, event.author);
         self.moving.remove(&(user, event.room));
         let mut known_to = None;
         match then {
@@ -67,7 +70,7 @@ impl Server {
                 self.send(conn, &Done { id, room: Some(event.room) });
                 self.drop_if_deserted(event.room);
             }
-            Then::Farewell | Then::AnswerPage(_) => {}
+            Then::Farewell => {}
         }
         self.feeds.event(event, known_to);
     }
@@ -76,10 +79,9 @@ impl Server {
     fn enter_room(&mut self, now: Now, conn: ConnId, id: RequestId, user: UserId, event: &Event) {
         if self.hub.user(user).is_none() {
             // They left the server while the store worked; the room must hear of that too.
-            let farewell = Pending { conn, id: RequestId(0), user, then: Then::Farewell };
+            let farewell = Pending { conn, id: RequestId(0), then: Then::Farewell };
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
-            let event = Box::new(Event { body, time: now.wall, ..event.clone() });
-            return self.append_draft(farewell, Draft { event, cid: None });
+            return self.append_event(farewell, Event { body, time: now.wall, ..event.clone() }, None);
         }
         self.hub.join(event.room, user, event.seq);
         if let Some(attached) = self.conn_of(user) {
@@ -89,9 +91,9 @@ impl Server {
         self.send(conn, &Done { id, room: Some(event.room) });
     }
 
-    fn handle_duplicate(&mut self, now: Now, ticket: Ticket, event: &Event) {
-        let Some(pending) = self.pending.try_remove(ticket.0) else { return };
-        self.answer_post(now, pending.conn, pending.id, event, true);
+    fn handle_duplicate(&mut self, now: Now, ticket: Ticket, seq: Seq, time: Timestamp) {
+        let Some(Held::Event(pending, event)) = self.held.try_remove(ticket.0) else { return };
+        self.answer_post(now, pending.conn, pending.id, &Event { seq, time, ..event }, true);
     }
 
     fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, event: &Event, duplicate: bool) {
@@ -141,22 +143,29 @@ impl Server {
 
     /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
     fn handle_unkept(&mut self, now: Now, ticket: Ticket, refused: Refused) {
-        let Some(Pending { conn, id, then, user }) = self.pending.try_remove(ticket.0) else { return };
-        match then {
-            Then::AnswerPost => self.release_draft(now, conn),
-            Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
-            Then::AnswerPage(_) => self.release_page(now, conn),
-            Then::Enter(room) | Then::Leave(room) => {
-                self.moving.remove(&(user, room));
+        let (conn, id) = match self.held.try_remove(ticket.0) {
+            Some(Held::Event(Pending { conn, id, then }, event)) => {
+                match then {
+                    Then::AnswerPost => self.release_draft(now, conn),
+                    Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
+                    Then::Enter(room) | Then::Leave(room) => {
+                        self.moving.remove(&(event.author, room));
+                    }
+                    Then::SetTopic | Then::Farewell => {}
+                }
+                (conn, id)
             }
-            Then::SetTopic | Then::Farewell => {}
-        }
+            Some(Held::Page(conn, id, _)) => {
+                self.release_page(now, conn);
+                (conn, id)
+            }
+            None => return,
+        };
         self.refuse(conn, id, refused);
     }
 
     fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
-        let Some(Pending { conn, id, then, .. }) = self.pending.try_remove(ticket.0) else { return };
-        let Then::AnswerPage(room) = then else { return };
+        let Some(Held::Page(conn, id, room)) = self.held.try_remove(ticket.0) else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
         let history =
             History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };

@@ -1,10 +1,10 @@
 //! What people inside ask for, one handler per request. The gate has checked what all have in common.
 
 use super::conn::Phase;
-use super::{NEWEST, Pending, Refused, Server, Then};
+use super::{Held, NEWEST, Pending, Refused, Server, Then};
 use crate::core::{Membership, Name, Now, text::is_unsafe};
 use crate::engine::ConnId;
-use crate::engine::store::{Draft, Job, Query, Ticket};
+use crate::engine::store::{Query, Ticket};
 use crate::wire::limits::{MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX};
 use crate::wire::{
     Body, Cid, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, Join, Leave, MessageBody, Post,
@@ -49,8 +49,8 @@ impl Server {
         let Phase::Inside(_, author) = conn.phase else { return };
         conn.drafts += 1;
         let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name: conn.name.clone(), body };
-        let pending = Pending { conn: id, id: request, user: author, then: Then::AnswerPost };
-        self.append_draft(pending, Draft { event: Box::new(event), cid: Some(cid) });
+        let pending = Pending { conn: id, id: request, then: Then::AnswerPost };
+        self.append_event(pending, event, Some(cid));
     }
 
     /// Members of the room who are named with @ in a text: after each @ the longest run of up to three words that is a
@@ -125,8 +125,8 @@ impl Server {
         match self.found_room(user, create) {
             Ok(room) => {
                 let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
-                let pending = Pending { conn, id: create.id, user, then: Then::EnterCreated(room) };
-                self.append(now, pending, room, Body::Created { title, kind: RoomKind::Public });
+                let pending = Pending { conn, id: create.id, then: Then::EnterCreated(room) };
+                self.append(now, pending, user, room, Body::Created { title, kind: RoomKind::Public });
             }
             Err(refused) => self.refuse(conn, create.id, refused),
         }
@@ -192,7 +192,8 @@ impl Server {
         if let Err(refused) = self.check_room_count(user).and_then(|()| self.begin_move(user, room)) {
             return self.refuse(conn, join.id, refused);
         }
-        self.append(now, Pending { conn, id: join.id, user, then: Then::Enter(room) }, room, Body::Joined);
+        let pending = Pending { conn, id: join.id, then: Then::Enter(room) };
+        self.append(now, pending, user, room, Body::Joined);
     }
 
     /// Notes that somebody enters or leaves a room; one such request at a time.
@@ -221,12 +222,8 @@ impl Server {
             return self.refuse(conn, leave.id, refused);
         }
         let body = Body::Left { reason: crate::wire::LeaveReason::Quit, text: String::new() };
-        self.append(
-            now,
-            Pending { conn, id: leave.id, user, then: Then::Leave(leave.room) },
-            leave.room,
-            body,
-        );
+        let pending = Pending { conn, id: leave.id, then: Then::Leave(leave.room) };
+        self.append(now, pending, user, leave.room, body);
     }
 
     pub(super) fn handle_topic(&mut self, now: Now, conn: ConnId, topic: SetTopic) {
@@ -240,8 +237,8 @@ impl Server {
         if let Err(refused) = checked {
             return self.refuse(conn, topic.id, refused);
         }
-        let pending = Pending { conn, id: topic.id, user, then: Then::SetTopic };
-        self.append(now, pending, topic.room, Body::Topic { text: topic.topic });
+        let pending = Pending { conn, id: topic.id, then: Then::SetTopic };
+        self.append(now, pending, user, topic.room, Body::Topic { text: topic.topic });
     }
 
     pub(super) fn handle_direct(&mut self, now: Now, conn: ConnId, direct: &Direct) {
@@ -266,12 +263,11 @@ impl Server {
         }
         let Some(room) = self.hub.create_pair(user, peer) else { return };
         let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
-        let pending = Pending { conn, id: direct.id, user, then: Then::EnterDirect(room, peer) };
-        self.append(now, pending, room, Body::Created { title, kind: RoomKind::Direct });
+        let pending = Pending { conn, id: direct.id, then: Then::EnterDirect(room, peer) };
+        self.append(now, pending, user, room, Body::Created { title, kind: RoomKind::Direct });
     }
 
     pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
-        let Some(user) = self.user_of(conn) else { return };
         let limit = if fetch.limit == 0 { PAGE_EVENTS_MAX } else { fetch.limit.min(PAGE_EVENTS_MAX) };
         let query = Query {
             room: fetch.room,
@@ -281,12 +277,10 @@ impl Server {
             upward: fetch.upward,
             messages_only: fetch.messages_only,
         };
-        if let Some(conn) = self.links.get_mut(conn) {
-            conn.pages += 1;
-        }
-        let then = Then::AnswerPage(fetch.room);
-        let ticket = Ticket(self.pending.insert(Pending { conn, id: fetch.id, user, then }));
-        self.store.submit(Job::Read(ticket, query));
+        let Some(asking) = self.links.get_mut(conn) else { return };
+        asking.pages += 1;
+        let ticket = Ticket(self.held.insert(Held::Page(conn, fetch.id, fetch.room)));
+        self.store.read(ticket, query);
     }
 }
 
