@@ -22,10 +22,15 @@ const OWN_RUN_BYTES: usize = 16 * 1024;
 /// A run of own bytes is joined by copies of shared ones up to so many bytes.
 const JOINED_BYTES_MAX: usize = 1024;
 
+/// A short answer that is alone stands in the queue itself, since it may wait for company until its memory would be cold. An
+/// answer to a post without mentions is never longer.
+const SHORT_BYTES_MAX: usize = 47;
+
 #[derive(Debug)]
 enum Chunk {
     Shared(Block),
     Own(Vec<u8>),
+    Short(u8, [u8; SHORT_BYTES_MAX]),
 }
 
 impl Chunk {
@@ -33,12 +38,13 @@ impl Chunk {
         match self {
             Chunk::Shared(block) => &block.bytes,
             Chunk::Own(bytes) => bytes,
+            Chunk::Short(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
         }
     }
 }
 
-/// The queue. It holds no memory while it is empty and [`reclaim`](Outbox::reclaim)ed, and none but a pointer for a shared
-/// block that is alone in it.
+/// The queue. It holds no memory while it is empty and [`reclaim`](Outbox::reclaim)ed, or while a short answer or a shared block
+/// is alone in it.
 #[derive(Debug, Default)]
 pub struct Outbox {
     front: Option<Chunk>,
@@ -73,21 +79,43 @@ impl Outbox {
 
     /// Appends a copy of `bytes`, whole frames, if short answers are all that waits: one run of bytes costs less to keep and
     /// to send than an answer with a block behind it. Whether it did. What was copied is not shed, so it is bounded.
-    pub fn join(&mut self, bytes: &[u8]) -> bool {
-        match &mut self.front {
-            Some(Chunk::Own(own))
-                if self.bytes > 0 && self.rest.is_empty() && own.len() + bytes.len() <= JOINED_BYTES_MAX =>
-            {
-                own.extend_from_slice(bytes);
+    pub fn join(&mut self, pool: &mut Pool, bytes: &[u8]) -> bool {
+        if self.bytes == 0 || !self.rest.is_empty() {
+            return false;
+        }
+        let waiting = match &self.front {
+            Some(Chunk::Own(own)) => own.len(),
+            Some(Chunk::Short(len, _)) => usize::from(*len),
+            Some(Chunk::Shared(_)) | None => return false,
+        };
+        if waiting + bytes.len() > JOINED_BYTES_MAX {
+            return false;
+        }
+        self.push_own(pool, |own| own.extend_from_slice(bytes));
+        true
+    }
+
+    /// Appends a copy of `bytes`, whole frames, which may stay alone for a while.
+    pub fn push_short(&mut self, pool: &mut Pool, bytes: &[u8]) {
+        let mut short = [0; SHORT_BYTES_MAX];
+        match (short.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
+            (Some(place), Ok(len)) if self.bytes == 0 => {
+                place.copy_from_slice(bytes);
                 self.bytes += bytes.len();
-                true
+                self.push(Chunk::Short(len, short));
             }
-            _ => false,
+            _ => self.push_own(pool, |own| own.extend_from_slice(bytes)),
         }
     }
 
     /// Appends what `write` writes; it must write whole frames, or nothing. Memory for it comes from the pool.
     pub fn push_own(&mut self, pool: &mut Pool, write: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(short @ Chunk::Short(..)) = &self.front {
+            let mut own = pool.take();
+            own.reserve(OWN_BYTES_MIN);
+            own.extend_from_slice(short.bytes());
+            self.front = Some(Chunk::Own(own));
+        }
         let last = if self.rest.is_empty() { self.front.as_mut() } else { self.rest.back_mut() };
         // A run that never quite empties must not hold all that was ever sent.
         if let Some(Chunk::Own(bytes)) = last.filter(|chunk| chunk.bytes().len() < OWN_RUN_BYTES) {
@@ -189,7 +217,7 @@ impl Outbox {
                 dropped += block.bytes.len();
                 false
             }
-            Chunk::Shared(_) | Chunk::Own(_) => true,
+            Chunk::Shared(_) | Chunk::Own(_) | Chunk::Short(..) => true,
         };
         if self.sent == 0 {
             self.front = self.front.take().filter(|chunk| keep(chunk));
@@ -228,17 +256,17 @@ mod tests {
     proptest! {
         #[test]
         fn what_goes_in_comes_out(
-            chunks in proptest::collection::vec((any::<bool>(), proptest::collection::vec(any::<u8>(), 1..50)), 0..20),
+            chunks in proptest::collection::vec((0u8..3, proptest::collection::vec(any::<u8>(), 1..60)), 0..20),
             step in 1usize..200,
         ) {
             let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
             let mut expected = Vec::new();
-            for (shared, bytes) in &chunks {
+            for (kind, bytes) in &chunks {
                 expected.extend_from_slice(bytes);
-                if *shared {
-                    outbox.push_block(block(bytes, None));
-                } else {
-                    outbox.push_own(&mut pool, |out| out.extend_from_slice(bytes));
+                match kind {
+                    0 => outbox.push_block(block(bytes, None)),
+                    1 => outbox.push_own(&mut pool, |out| out.extend_from_slice(bytes)),
+                    _ => outbox.push_short(&mut pool, bytes),
                 }
             }
             prop_assert_eq!(outbox.len(), expected.len());
@@ -263,12 +291,12 @@ mod tests {
     #[test]
     fn only_a_short_run_of_answers_is_joined() {
         let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
-        assert!(!outbox.join(b"event"), "alone, it is a block");
-        outbox.push_own(&mut pool, |out| out.extend_from_slice(b"answer"));
-        assert!(outbox.join(b"event"));
-        assert!(!outbox.join(&[0; JOINED_BYTES_MAX]));
+        assert!(!outbox.join(&mut pool, b"event"), "alone, it is a block");
+        outbox.push_short(&mut pool, b"answer");
+        assert!(outbox.join(&mut pool, b"event"));
+        assert!(!outbox.join(&mut pool, &[0; JOINED_BYTES_MAX]));
         outbox.push_block(block(b"block", Some((1, 1))));
-        assert!(!outbox.join(b"event"), "it would overtake the block");
+        assert!(!outbox.join(&mut pool, b"event"), "it would overtake the block");
         assert_eq!(outbox.shed(5), vec![Gap { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
         assert_eq!(drain(&mut outbox, 4), b"answerevent");
     }
@@ -283,6 +311,7 @@ mod tests {
         }
         let held = outbox.front.iter().chain(&outbox.rest).map(|chunk| match chunk {
             Chunk::Own(bytes) => bytes.capacity(),
+            Chunk::Short(..) => 0,
             Chunk::Shared(block) => block.bytes.len(),
         });
         assert!(held.sum::<usize>() < 4 * OWN_RUN_BYTES);

@@ -61,7 +61,7 @@ pub trait Store {
     fn epoch(&self) -> Epoch;
     /// Is to keep an event, whose `seq` says nothing yet. `cid` is the client's own name for it, if it is to be kept once
     /// only. Never waits.
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<Cid>);
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>);
     /// Is to read events. Never waits.
     fn read(&mut self, ticket: Ticket, query: Query);
     /// Is to forget a room and all its events. Never waits, and is not answered.

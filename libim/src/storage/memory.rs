@@ -31,6 +31,7 @@ pub struct MemoryStore {
     epoch: Epoch,
     limits: MemoryLimits,
     outcomes: VecDeque<Outcome>,
+    appended: VecDeque<(Ticket, Seq)>,
     rooms: FxHashMap<RoomId, Room>,
     /// Events and bytes of all rooms.
     events: usize,
@@ -84,6 +85,7 @@ impl MemoryStore {
             epoch,
             limits,
             outcomes: VecDeque::new(),
+            appended: VecDeque::new(),
             rooms: FxHashMap::default(),
             events: 0,
             bytes: 0,
@@ -91,7 +93,7 @@ impl MemoryStore {
         }
     }
 
-    fn keep(&mut self, event: &Event, cid: Option<Cid>) -> Result<Keeping, Code> {
+    fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<Keeping, Code> {
         let room = self.rooms.entry(event.room).or_default();
         let before = (room.log.len(), room.bytes());
         let keeping = room.keep(event, cid, self.limits.events_per_room, &mut self.cids);
@@ -145,12 +147,12 @@ impl Room {
     fn keep(
         &mut self,
         event: &Event,
-        cid: Option<Cid>,
+        cid: Option<&Cid>,
         events_max: usize,
         cids: &mut Cids,
     ) -> Result<Keeping, Code> {
         let print = cid.map_or(0, |_| print_of(event, cids.hasher()));
-        if let Some(kept) = cid.and_then(|cid| cids.get(&cid)) {
+        if let Some(kept) = cid.and_then(|cid| cids.get(cid)) {
             return if kept.print == print {
                 Ok(Keeping::Before(kept.seq, kept.time))
             } else {
@@ -165,7 +167,7 @@ impl Room {
             self.edits.entry(*target).or_default().push(seq);
         }
         if let Some(cid) = cid {
-            cids.insert(Kept { cid, room: event.room, seq, time: event.time, print });
+            cids.insert(Kept { cid: *cid, room: event.room, seq, time: event.time, print });
         }
         while self.log.len() > events_max {
             self.pop();
@@ -236,10 +238,10 @@ impl Store for MemoryStore {
         self.epoch
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<Cid>) {
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
         // Each is written where it belongs at once: copied from elsewhere it would wait for memory that was just written.
         match self.keep(event, cid) {
-            Ok(Keeping::Now(seq)) => self.outcomes.push_back(Outcome::Appended(ticket, seq)),
+            Ok(Keeping::Now(seq)) => self.appended.push_back((ticket, seq)),
             Ok(Keeping::Before(seq, time)) => self.outcomes.push_back(Outcome::Duplicate(ticket, seq, time)),
             Err(code) => self.outcomes.push_back(Outcome::Refused(ticket, code)),
         }
@@ -258,6 +260,9 @@ impl Store for MemoryStore {
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
+        if let Some((ticket, seq)) = self.appended.pop_front() {
+            return Some(Outcome::Appended(ticket, seq));
+        }
         self.outcomes.pop_front()
     }
 }

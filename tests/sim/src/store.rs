@@ -39,8 +39,8 @@ impl Store for FaultyStore {
         self.inner.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<Cid>) {
-        self.held.push_back(Job::Append(ticket, event.clone(), cid));
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+        self.held.push_back(Job::Append(ticket, event.clone(), cid.copied()));
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -67,7 +67,7 @@ impl Store for FaultyStore {
                 Job::Read(ticket, _) if weather.failing => {
                     return Some(Outcome::Failed(ticket, "the disk does not answer".into()));
                 }
-                Job::Append(ticket, event, cid) => self.inner.append(ticket, &event, cid),
+                Job::Append(ticket, event, cid) => self.inner.append(ticket, &event, cid.as_ref()),
                 Job::Read(ticket, query) => self.inner.read(ticket, query),
                 Job::Forget(room) => self.inner.forget(room),
             }

@@ -22,6 +22,7 @@ pub(super) struct Links {
     overrun: Vec<ConnId>,
     /// Memory for answers.
     pool: Pool,
+    scratch: Vec<u8>,
 }
 
 /// Answers that are sent leave so much memory for others.
@@ -41,6 +42,7 @@ impl Links {
             queue_bytes_max,
             overrun: Vec::new(),
             pool: Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX),
+            scratch: Vec::new(),
         }
     }
 
@@ -100,9 +102,9 @@ impl Links {
     pub(super) fn answer<M: Message>(&mut self, id: ConnId, message: &M, now: Duration) {
         let conn = find(&mut self.conns, id).filter(|conn| conn.phase != Phase::Leaving);
         let Some(conn) = conn else { return };
-        conn.outbox.push_own(&mut self.pool, |out| {
-            let _ = encode(message, out);
-        });
+        self.scratch.clear();
+        let _ = encode(message, &mut self.scratch);
+        conn.outbox.push_short(&mut self.pool, &self.scratch);
         if !conn.dirty && conn.patient.is_none() {
             conn.patient = Some(now);
             self.patient.push_back((now, id));
@@ -111,7 +113,8 @@ impl Links {
 
     /// Queues a copy of shared bytes behind a short answer of a connection, if one waits. Whether it did.
     pub(super) fn join(&mut self, id: ConnId, bytes: &[u8]) -> bool {
-        let joined = self.get_mut(id).is_some_and(|conn| conn.outbox.join(bytes));
+        let conn = find(&mut self.conns, id);
+        let joined = conn.is_some_and(|conn| conn.outbox.join(&mut self.pool, bytes));
         if joined {
             self.mark(id);
         }

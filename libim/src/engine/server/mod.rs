@@ -64,6 +64,7 @@ pub struct Server {
     roster: Roster,
     /// What the store has not answered, by ticket.
     held: Slab<Held>,
+    drafts: Vec<(Ticket, Option<Cid>)>,
     /// Who is entering or leaving which room, until the store has said so.
     moving: BTreeSet<(UserId, RoomId)>,
     timers: Timers<Timeout>,
@@ -141,6 +142,7 @@ impl Server {
             questions: Questions::default(),
             roster: Roster::default(),
             held: Slab::new(),
+            drafts: Vec::new(),
             moving: BTreeSet::new(),
             timers: Timers::default(),
             actions: VecDeque::new(),
@@ -193,11 +195,8 @@ impl Server {
     }
 
     fn append_event(&mut self, pending: Pending, event: Event, cid: Option<Cid>) {
-        let entry = self.held.vacant_entry();
-        let ticket = Ticket(entry.key());
-        if let Held::Event(_, event) = entry.insert(Held::Event(pending, event)) {
-            self.store.append(ticket, event, cid);
-        }
+        let ticket = Ticket(self.held.insert(Held::Event(pending, event)));
+        self.drafts.push((ticket, cid));
     }
 
     fn send<M: Message>(&mut self, conn: ConnId, message: &M) {
