@@ -34,8 +34,8 @@ struct Chunk {
 const CHUNK_BYTES_MIN: usize = 512;
 const CHUNK_BYTES_MAX: usize = 1024;
 const LENGTH_BYTES: usize = size_of::<u32>();
-/// What a record takes beside its texts, at most.
-const RECORD_BYTES: usize = 96;
+/// What writing a record takes beside [`Event::text_bytes`]: most exactly fill their chunks.
+const RECORD_BYTES: usize = 48;
 
 impl Chunk {
     /// The length of the record that begins at `at`.

@@ -16,18 +16,18 @@ pub(super) fn write_event(event: &Event, seq: Seq, out: &mut Vec<u8>) -> bool {
     if !plain || message.deleted || !message.reactions.is_empty() || message.text.is_empty() {
         return false;
     }
-    let mut head = Head::new(Event::KIND, 6);
-    head.number(b'r', event.room.0);
-    head.number(b's', seq.0);
-    head.number(b't', event.time.0);
-    head.number(b'a', event.author.0);
-    head.text(b'n', event.name.len());
-    let mut middle = Head::empty();
-    middle.text(b'x', message.text.len());
-    out.reserve(head.len + event.name.len() + middle.len + message.text.len());
-    for piece in [head.bytes(), event.name.as_bytes(), middle.bytes(), message.text.as_bytes()] {
-        out.extend_from_slice(piece);
-    }
+    out.reserve(ROW_BYTES + event.name.len() + TEXT_START_BYTES + message.text.len());
+    Fields::write(out, ROW_BYTES, |fields| {
+        fields.start(Event::KIND, 6);
+        fields.number(b'r', event.room.0);
+        fields.number(b's', seq.0);
+        fields.number(b't', event.time.0);
+        fields.number(b'a', event.author.0);
+        fields.text(b'n', event.name.len());
+    });
+    out.extend_from_slice(event.name.as_bytes());
+    Fields::write(out, TEXT_START_BYTES, |fields| fields.text(b'x', message.text.len()));
+    out.extend_from_slice(message.text.as_bytes());
     true
 }
 
@@ -36,12 +36,13 @@ pub(super) fn write_posted(posted: &Posted, out: &mut Vec<u8>) -> bool {
     if posted.duplicate || !posted.mentions.is_empty() {
         return false;
     }
-    let mut head = Head::new(Posted::KIND, 4);
-    head.number(b'i', posted.id.0.into());
-    head.number(b'r', posted.room.0);
-    head.number(b's', posted.seq.0);
-    head.number(b't', posted.time.0);
-    out.extend_from_slice(head.bytes());
+    Fields::write(out, ROW_BYTES, |fields| {
+        fields.start(Posted::KIND, 4);
+        fields.number(b'i', posted.id.0.into());
+        fields.number(b'r', posted.room.0);
+        fields.number(b's', posted.seq.0);
+        fields.number(b't', posted.time.0);
+    });
     true
 }
 
@@ -57,27 +58,34 @@ pub(super) fn read_post(frame: &[u8]) -> Option<Post> {
     rest.is_empty().then(|| Post { id, room, cid: Cid(*cid), text: text.into(), reply_to: None })
 }
 
-/// Short fields in a row, gathered on the stack so that the queue grows once for all of them.
-struct Head {
-    bytes: [u8; HEAD_BYTES],
+/// Short fields in a row, written in place: gathered elsewhere and then copied they would cost more, since a processor that reads
+/// back at once, and in wider pieces, what it has just written waits until all writes before are done.
+struct Fields<'a> {
+    place: &'a mut [u8],
     len: usize,
 }
 
-/// More than the longest row has: a start of 3 bytes, four numbers of up to 11, and the start of a text of up to 7.
-const HEAD_BYTES: usize = 64;
+/// More than the longest row has: a start of 3 bytes, four numbers of up to 11, and the start of a text.
+const ROW_BYTES: usize = 64;
+/// The key and the longest marker of a text.
+const TEXT_START_BYTES: usize = 7;
 
-impl Head {
-    fn empty() -> Head {
-        Head { bytes: [0; HEAD_BYTES], len: 0 }
+impl Fields<'_> {
+    /// Appends a row of fields of at most so many bytes.
+    fn write(out: &mut Vec<u8>, bytes_max: usize, write: impl FnOnce(&mut Fields)) {
+        let start = out.len();
+        out.resize(start + bytes_max, 0);
+        let mut fields = Fields { place: out.get_mut(start..).unwrap_or_default(), len: 0 };
+        write(&mut fields);
+        let len = fields.len;
+        out.truncate(start + len);
     }
 
     /// The array of kind and body, and the body's map of so many fields.
-    fn new(kind: u16, fields: u8) -> Head {
+    fn start(&mut self, kind: u16, fields: u8) {
         let kind = u8::try_from(kind).unwrap_or(u8::MAX);
         debug_assert!(kind < 0x80 && fields < 0x10);
-        let mut head = Head::empty();
-        head.put([0x92, kind, 0x80 | fields], 3);
-        head
+        self.put([0x92, kind, 0x80 | fields], 3);
     }
 
     /// A one-letter key and an unsigned number in its shortest form.
@@ -106,16 +114,12 @@ impl Head {
 
     /// Appends the first `len` of some bytes. All are written, since a copy of a fixed length is quicker.
     fn put<const N: usize>(&mut self, bytes: [u8; N], len: usize) {
-        if let Some(place) = self.bytes.get_mut(self.len..self.len + N) {
+        if let Some(place) = self.place.get_mut(self.len..self.len + N) {
             place.copy_from_slice(&bytes);
             self.len += len;
         } else {
-            debug_assert!(false, "HEAD_BYTES is too small for these fields");
+            debug_assert!(false, "no room was made for these fields");
         }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
     }
 }
 

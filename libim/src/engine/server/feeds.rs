@@ -1,10 +1,10 @@
 //! What each room has to tell its listeners at the end of a turn: one block of bytes, however many listeners.
 
 use super::links::Links;
+use super::listeners::Listeners;
 use crate::engine::{Block, ConnId, Pool};
 use crate::wire::{Event, Message, RoomId, Seq, encode};
-use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
 /// The feeds of all rooms.
 #[derive(Debug)]
@@ -21,13 +21,10 @@ pub(super) struct Feeds {
 const POOL_BUFFERS_MAX: usize = 64;
 const POOL_BUFFER_BYTES_MAX: usize = 256 * 1024;
 
-/// So many listeners are looked at one by one.
-const FEW: usize = 8;
-
 /// One room's listeners and what they are to be told.
 #[derive(Debug, Default)]
 struct Feed {
-    listeners: IndexSet<ConnId, FxBuildHasher>,
+    listeners: Listeners,
     /// Frames of durable events, in order, with the first and last place among them.
     events: Vec<u8>,
     range: Option<(Seq, Seq)>,
@@ -55,21 +52,18 @@ impl Default for Feeds {
 
 impl Feeds {
     pub(super) fn listen(&mut self, room: RoomId, conn: ConnId) {
-        self.by_room.entry(room).or_default().listeners.insert(conn);
+        self.by_room.entry(room).or_default().listeners.add(conn);
     }
 
     pub(super) fn unlisten(&mut self, room: RoomId, conn: ConnId) {
         if let Some(feed) = self.by_room.get_mut(&room) {
-            feed.listeners.swap_remove(&conn);
+            feed.listeners.remove(conn);
         }
     }
 
-    /// Whether a connection is told of what happens in a room. Among few, looking at each touches less memory than a look-up.
+    /// Whether a connection is told of what happens in a room.
     pub(super) fn has(&self, room: RoomId, conn: ConnId) -> bool {
-        self.by_room.get(&room).is_some_and(|feed| match feed.listeners.as_slice() {
-            few if few.len() <= FEW => few.iter().any(|listener| *listener == conn),
-            _ => feed.listeners.contains(&conn),
-        })
+        self.by_room.get(&room).is_some_and(|feed| feed.listeners.has(conn))
     }
 
     pub(super) fn forget(&mut self, room: RoomId) {
@@ -139,16 +133,16 @@ impl Feeds {
 /// Puts what was gathered into every listener's queue but the source's: one block for all, made when the first needs it.
 fn hand_out(
     links: &mut Links,
-    listeners: &IndexSet<ConnId, FxBuildHasher>,
+    listeners: &Listeners,
     source: Source,
     bytes: &[u8],
     events: Option<(RoomId, Seq, Seq)>,
 ) {
     let mut block = None;
-    for conn in listeners {
-        if source != Source::One(*conn) && !links.join(*conn, bytes) {
+    for conn in listeners.iter() {
+        if source != Source::One(conn) && !links.join(conn, bytes) {
             let block = block.get_or_insert_with(|| Block { bytes: bytes.into(), events });
-            links.push_block(*conn, block.clone());
+            links.push_block(conn, block.clone());
         }
     }
 }

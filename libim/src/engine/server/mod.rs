@@ -10,6 +10,7 @@ mod event;
 mod feeds;
 mod gate;
 mod links;
+mod listeners;
 mod login;
 mod machine;
 mod operator;
