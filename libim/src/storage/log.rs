@@ -5,8 +5,9 @@ use crate::wire::{Event, FRAME_HEADER_BYTES, FromServer, Placed, Seq, encode};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
-/// The events of a room, dense.
+/// The events of a room, dense. What keeping one more needs comes first and together.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(super) struct Log {
     head: Seq,
     len: usize,

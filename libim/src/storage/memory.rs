@@ -40,6 +40,7 @@ pub struct MemoryStore {
 }
 
 #[derive(Debug, Default)]
+#[repr(C)]
 struct Room {
     log: Log,
     /// The places of each message's edits, to find their texts when it is deleted.

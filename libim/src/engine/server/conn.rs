@@ -23,41 +23,43 @@ pub(super) enum Phase {
     Leaving,
 }
 
-/// A connection.
+/// A connection. What every message needs comes first and together: a server of many connections finds none of them in the
+/// processor's caches.
 #[derive(Debug)]
+#[repr(C)]
 #[allow(clippy::struct_excessive_bools)] // independent facts, not a disguised state
 pub(super) struct Conn {
     pub(super) generation: u32,
-    pub(super) link: Link,
-    pub(super) peer: Peer,
-    pub(super) phase: Phase,
-    /// Whose it is, by name, once it is somebody's.
-    pub(super) name: SmolStr,
-    pub(super) frames: Frames,
-    pub(super) outbox: Outbox,
-    pub(super) pace: Pace,
-    /// When anything last came in.
-    pub(super) heard: Duration,
-    /// Nothing is read before this time, for its sender's rate.
-    pub(super) throttled_until: Duration,
-    /// When the sender was last told so.
-    pub(super) told_throttled: Option<Duration>,
-    /// Bytes sent when its progress was last looked at, and when that was, while a look is due.
-    pub(super) progress: Option<(u64, Duration)>,
     /// Posts that the store has not answered.
     pub(super) drafts: u32,
     /// Pages that the store has not answered.
     pub(super) pages: u32,
     /// In the round of sending.
     pub(super) dirty: bool,
-    /// Since when its answers wait for company.
-    pub(super) patient: Option<Duration>,
     /// The transport takes nothing for now.
     pub(super) blocked: bool,
-    /// A request waits for the program's decision.
-    pub(super) asking: Option<QuestionId>,
     /// Reading has stopped; the driver is told when it goes on.
     pub(super) paused: bool,
+    pub(super) link: Link,
+    pub(super) phase: Phase,
+    /// A request waits for the program's decision.
+    pub(super) asking: Option<QuestionId>,
+    pub(super) outbox: Outbox,
+    /// Since when its answers wait for company.
+    pub(super) patient: Option<Duration>,
+    pub(super) frames: Frames,
+    /// When anything last came in.
+    pub(super) heard: Duration,
+    /// Nothing is read before this time, for its sender's rate.
+    pub(super) throttled_until: Duration,
+    pub(super) pace: Pace,
+    /// Whose it is, by name, once it is somebody's.
+    pub(super) name: SmolStr,
+    pub(super) peer: Peer,
+    /// When the sender was last told that it is throttled.
+    pub(super) told_throttled: Option<Duration>,
+    /// Bytes sent when its progress was last looked at, and when that was, while a look is due.
+    pub(super) progress: Option<(u64, Duration)>,
 }
 
 impl Conn {
