@@ -1,15 +1,18 @@
 //! The server's engine against peers that bend the rules.
 
 use libim::core::Now;
+use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::engine::{ConnId, Machine, Peer, Random};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Cid, ClientHello, Code, Delete, Edit, Epoch, Fetch, Frames, FromClient, FromServer, Join, Login, Ping,
-    Post, RequestId, RoomId, Seq, Timestamp, VERSION,
+    Cid, ClientHello, Code, Delete, Direct, Edit, Epoch, Event, Fetch, Frames, FromClient, FromServer, Join,
+    Login, Ping, Post, Quit, RequestId, RoomId, Seq, Timestamp, VERSION,
 };
 use libim::{Server, ServerConfig};
+use std::cell::RefCell;
 use std::io::IoSlice;
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// A server and a clock; links are numbers of their own.
@@ -21,7 +24,10 @@ struct Stage {
 
 impl Stage {
     fn new(config: ServerConfig) -> Stage {
-        let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
+        Stage::with(config, MemoryStore::new(Epoch(1), MemoryLimits::default()))
+    }
+
+    fn with(config: ServerConfig, store: impl Store + 'static) -> Stage {
         let server = Server::new(config, Box::new(store), Random::from_seed([1; 32]));
         Stage { server, now: Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) }, links: 0 }
     }
@@ -270,4 +276,98 @@ fn a_granted_post_is_not_asked_about_twice() {
     let heard = stage.says(conn, &[post(3, "one")]);
     assert_eq!(questions(&mut stage.server), vec![]);
     assert!(heard.iter().any(|it| matches!(it, FromServer::Posted(posted) if posted.duplicate)), "{heard:?}");
+}
+
+/// What a store was asked, in order.
+#[derive(Debug, PartialEq)]
+enum Asked {
+    Append(RoomId),
+    Read,
+    Forget(RoomId),
+}
+
+struct Recorder(Rc<RefCell<Vec<Asked>>>, MemoryStore);
+
+impl Store for Recorder {
+    fn epoch(&self) -> Epoch {
+        self.1.epoch()
+    }
+
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+        self.0.borrow_mut().push(Asked::Append(event.room));
+        self.1.append(ticket, event, cid);
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        self.0.borrow_mut().push(Asked::Read);
+        self.1.read(ticket, query);
+    }
+
+    fn forget(&mut self, room: RoomId) {
+        self.0.borrow_mut().push(Asked::Forget(room));
+        self.1.forget(room);
+    }
+
+    fn poll_outcome(&mut self) -> Option<Outcome> {
+        self.1.poll_outcome()
+    }
+}
+
+#[test]
+fn the_store_is_asked_in_the_order_of_things() {
+    let asked = Rc::default();
+    let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
+    let mut stage = Stage::with(ServerConfig::default(), Recorder(Rc::clone(&asked), store));
+    let (anna, _) = stage.logs_in("anna");
+    let (bert, _) = stage.logs_in("bert");
+    let direct = Direct { id: RequestId(2), name: "bert".into() };
+    let heard = stage.says(anna, &[FromClient::Direct(direct)]);
+    let room = heard.iter().find_map(|message| match message {
+        FromServer::RoomNotice(notice) => Some(notice.room.room),
+        _ => None,
+    });
+    let room = room.unwrap();
+    asked.borrow_mut().clear();
+    let fetch = Fetch {
+        id: RequestId(4),
+        room: RoomId::LOBBY,
+        after: Seq::ZERO,
+        before: Seq::ZERO,
+        limit: 0,
+        upward: true,
+        messages_only: true,
+    };
+    let heard = stage.says(anna, &[post(3, "before"), FromClient::Fetch(fetch), post(5, "after")]);
+    let page = heard.iter().find_map(|message| match message {
+        FromServer::History(history) => Some((history.events.len(), history.to)),
+        _ => None,
+    });
+    assert_eq!(page, Some((1, Seq(1))), "what was said before is in the page, what was said after is not");
+    // Both leave in one turn: the conversation hears of it before it is forgotten, and never again.
+    for conn in [anna, bert] {
+        let mut bytes = Vec::new();
+        FromClient::Quit(Quit { reason: String::new() }).encode(&mut bytes).unwrap();
+        stage.server.handle_bytes(stage.now, conn, &bytes);
+    }
+    stage.hears(anna);
+    let lobby = RoomId::LOBBY;
+    let mut expected = vec![Asked::Append(lobby), Asked::Read, Asked::Append(lobby)];
+    expected.extend([Asked::Append(room), Asked::Append(room), Asked::Forget(room)]);
+    assert_eq!(*asked.borrow(), expected);
+}
+
+#[test]
+fn turns_gather_where_many_speak_in_one_room() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let conns: Vec<ConnId> =
+        ["anna", "bert", "cora", "dora"].iter().map(|name| stage.logs_in(name).0).collect();
+    for speakers in [1, 4, 2, 3] {
+        for (number, conn) in (0..speakers).zip(&conns) {
+            let mut bytes = Vec::new();
+            post(number + 10 * speakers, "hello").encode(&mut bytes).unwrap();
+            stage.server.handle_bytes(stage.now, *conn, &bytes);
+        }
+        stage.hears(conns[0]);
+        assert_eq!(stage.server.gathers(), speakers > 2);
+    }
 }

@@ -1,12 +1,12 @@
 //! The store: it keeps what happens and, in keeping it, gives it its order. Sequencer and memory in one.
 //!
-//! The engine gives a [`Store`] things to do and never waits. The store answers each with exactly one [`Outcome`], outcomes of
-//! appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
+//! The engine asks a [`Store`] to keep and to read, and never waits. The store answers each with exactly one [`Outcome`],
+//! outcomes of appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
 //! engine tells nobody of an event before.
 
 use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp};
 
-/// Names something to do; chosen by the engine, repeated in the outcome.
+/// Names what the store is asked; chosen by the engine, repeated in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub usize);
 
@@ -40,7 +40,7 @@ pub struct Page {
     pub events: Vec<Event>,
 }
 
-/// What became of it.
+/// What became of what was asked.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The event is kept, in this place.
@@ -59,12 +59,12 @@ pub enum Outcome {
 pub trait Store {
     /// Which life of the data this is. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;
-    /// Is to keep an event, whose `seq` says nothing yet. `cid` is the client's own name for it, if it is to be kept once
-    /// only. Never waits.
+    /// Keeps an event, whose `seq` says nothing yet. `cid` is the client's own name for it, if it is to be kept once only. The
+    /// events of a turn come one right after the other. Never waits; what is not kept at once must be copied.
     fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>);
-    /// Is to read events. Never waits.
+    /// Reads events. Never waits.
     fn read(&mut self, ticket: Ticket, query: Query);
-    /// Is to forget a room and all its events. Never waits, and is not answered.
+    /// Forgets a room and all its events. Never waits, and is not answered.
     fn forget(&mut self, room: RoomId);
     /// The next outcome that is ready. A store that works elsewhere wakes the loop when there is one.
     fn poll_outcome(&mut self) -> Option<Outcome>;

@@ -1,14 +1,11 @@
 //! A store in memory, bounded: the oldest events give way. It lives as long as the server does.
 
-use super::cids::{CID_BYTES, Cids, Kept};
-use super::log::Log;
-use crate::engine::store::{Outcome, Page, Query, Store, Ticket, revise};
-use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
-use crate::wire::{Body, Cid, Code, Epoch, Event, RoomId, Seq, Timestamp};
-use foldhash::fast::RandomState;
+use super::cids::Cids;
+use super::room::{Kind, Room};
+use crate::engine::store::{Outcome, Page, Query, Store, Ticket};
+use crate::wire::{Cid, Code, Epoch, Event, RoomId, Seq, Timestamp};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, VecDeque};
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::collections::VecDeque;
 
 /// How much a [`MemoryStore`] keeps.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +27,9 @@ impl Default for MemoryLimits {
 pub struct MemoryStore {
     epoch: Epoch,
     limits: MemoryLimits,
-    outcomes: VecDeque<Outcome>,
-    appended: VecDeque<(Ticket, Seq)>,
+    answers: VecDeque<Answer>,
+    /// The pages of those answers that have one.
+    pages: VecDeque<Page>,
     rooms: FxHashMap<RoomId, Room>,
     /// Events and bytes of all rooms.
     events: usize,
@@ -39,43 +37,18 @@ pub struct MemoryStore {
     cids: Cids,
 }
 
-#[derive(Debug, Default)]
-#[repr(C)]
-struct Room {
-    log: Log,
-    /// The places of each message's edits, to find their texts when it is deleted.
-    edits: BTreeMap<Seq, Vec<Seq>>,
-}
-
-/// An event is kept.
-enum Keeping {
-    /// In this place.
-    Now(Seq),
-    /// It was before: in this place, at this time.
-    Before(Seq, Timestamp),
-}
-
-impl Room {
-    /// Forgets the oldest event.
-    fn pop(&mut self) {
-        if !self.edits.is_empty()
-            && let Some(first) = self.log.first()
-        {
-            self.edits.remove(&first);
-        }
-        self.log.pop();
-    }
-
-    fn bytes(&self) -> usize {
-        // There may be twice as many cids as events.
-        self.log.bytes() + self.log.len() * 2 * CID_BYTES
-    }
+/// An outcome to be polled. Unlike [`Outcome`] it goes from registers to its place in the queue; by way of a copy it would wait
+/// until the room's memory, in no cache, has taken what was just written to it.
+#[derive(Debug)]
+struct Answer {
+    ticket: Ticket,
+    kind: Kind,
+    seq: Seq,
+    time: Timestamp,
 }
 
 /// Retries are recognised for as long as their events are kept, and over at least so many posts.
 const CIDS_MIN: usize = 1_000;
-/// Events looked at for one page, wanted or not.
-const EXAMINED_MAX: u64 = 2_000;
 /// When all rooms together are too large, the largest gives up this share of its events.
 const TRIM_SHARE: usize = 8;
 
@@ -85,8 +58,8 @@ impl MemoryStore {
         MemoryStore {
             epoch,
             limits,
-            outcomes: VecDeque::new(),
-            appended: VecDeque::new(),
+            answers: VecDeque::new(),
+            pages: VecDeque::new(),
             rooms: FxHashMap::default(),
             events: 0,
             bytes: 0,
@@ -94,15 +67,15 @@ impl MemoryStore {
         }
     }
 
-    fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<Keeping, Code> {
+    fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<(Kind, Seq, Timestamp), Code> {
         let room = self.rooms.entry(event.room).or_default();
         let before = (room.log.len(), room.bytes());
-        let keeping = room.keep(event, cid, self.limits.events_per_room, &mut self.cids);
+        let kept = room.keep(event, cid, self.limits.events_per_room, &mut self.cids);
         self.events = self.events + room.log.len() - before.0;
         self.bytes = self.bytes + room.bytes() - before.1;
         while self.bytes > self.limits.bytes && self.trim_largest() {}
         self.age_cids();
-        keeping
+        kept
     }
 
     /// Takes events from the room that takes most; the newest one stays. Whether there was something to take.
@@ -144,113 +117,24 @@ impl MemoryStore {
     }
 }
 
-impl Room {
-    fn keep(
-        &mut self,
-        event: &Event,
-        cid: Option<&Cid>,
-        events_max: usize,
-        cids: &mut Cids,
-    ) -> Result<Keeping, Code> {
-        let print = cid.map_or(0, |_| print_of(event, cids.hasher()));
-        if let Some(kept) = cid.and_then(|cid| cids.get(cid)) {
-            return if kept.print == print {
-                Ok(Keeping::Before(kept.seq, kept.time))
-            } else {
-                Err(Code::Conflict)
-            };
-        }
-        if let Some(target) = target_of(&event.body) {
-            self.revise(target, event)?;
-        }
-        let seq = self.log.push(event);
-        if let Body::Edited { target, .. } = &event.body {
-            self.edits.entry(*target).or_default().push(seq);
-        }
-        if let Some(cid) = cid {
-            cids.insert(Kept { cid: *cid, room: event.room, seq, time: event.time, print });
-        }
-        while self.log.len() > events_max {
-            self.pop();
-        }
-        Ok(Keeping::Now(seq))
-    }
-
-    /// Puts a message into the state after an edit, deletion or reaction.
-    fn revise(&mut self, target: Seq, change: &Event) -> Result<(), Code> {
-        let event = self.log.get(target).ok_or(Code::NotFound)?;
-        let message = revise(&event, change)?;
-        let deleted = message.deleted;
-        self.log.replace(Event { body: Body::Message(message), ..event });
-        if deleted {
-            self.blank_edits(target);
-        }
-        Ok(())
-    }
-
-    /// Takes the texts out of the edits of a message that was deleted.
-    fn blank_edits(&mut self, message: Seq) {
-        for seq in self.edits.remove(&message).unwrap_or_default() {
-            if let Some(event) = self.log.get(seq)
-                && matches!(&event.body, Body::Edited { target, .. } if *target == message)
-            {
-                let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
-                self.log.replace(Event { body, ..event });
-            }
-        }
-    }
-
-    fn page(&self, query: &Query) -> Page {
-        let low = query.after.next();
-        let high = query.before.previous().min(self.log.head());
-        let Some(first) = self.log.first() else { return Page { from: low, to: high, ..Page::default() } };
-        let mut page = Page { from: low, to: high, ..Page::default() };
-        let start = low.max(first);
-        let limit = query.limit.clamp(1, PAGE_EVENTS_MAX) as usize;
-        let (mut seq, mut bytes) = (if query.upward { start } else { high }, 0);
-        let begin = seq;
-        while (start..=high).contains(&seq) {
-            if page.events.len() >= limit || bytes > PAGE_BYTES_MAX || seq.0.abs_diff(begin.0) >= EXAMINED_MAX
-            {
-                page.more = true;
-                if query.upward {
-                    page.to = seq.previous();
-                } else {
-                    page.from = seq.next();
-                }
-                break;
-            }
-            if let Some(event) = self.log.get(seq).filter(|event| !query.messages_only || event.is_message())
-            {
-                bytes += event.text_bytes();
-                page.events.push(event);
-            }
-            seq = if query.upward { seq.next() } else { seq.previous() };
-        }
-        if !query.upward {
-            page.events.reverse();
-        }
-        page
-    }
-}
-
 impl Store for MemoryStore {
     fn epoch(&self) -> Epoch {
         self.epoch
     }
 
     fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
-        // Each is written where it belongs at once: copied from elsewhere it would wait for memory that was just written.
-        match self.keep(event, cid) {
-            Ok(Keeping::Now(seq)) => self.appended.push_back((ticket, seq)),
-            Ok(Keeping::Before(seq, time)) => self.outcomes.push_back(Outcome::Duplicate(ticket, seq, time)),
-            Err(code) => self.outcomes.push_back(Outcome::Refused(ticket, code)),
-        }
+        let (kind, seq, time) = match self.keep(event, cid) {
+            Ok(kept) => kept,
+            Err(code) => (Kind::Refused(code), Seq::ZERO, Timestamp::default()),
+        };
+        self.answers.push_back(Answer { ticket, kind, seq, time });
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
         let page = self.page(&query);
-        self.outcomes.push_back(Outcome::Page(ticket, page));
+        self.pages.push_back(page);
+        let (seq, time) = (Seq::ZERO, Timestamp::default());
+        self.answers.push_back(Answer { ticket, kind: Kind::Page, seq, time });
     }
 
     fn forget(&mut self, room: RoomId) {
@@ -261,44 +145,101 @@ impl Store for MemoryStore {
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
-        if let Some((ticket, seq)) = self.appended.pop_front() {
-            return Some(Outcome::Appended(ticket, seq));
-        }
-        self.outcomes.pop_front()
+        let Answer { ticket, kind, seq, time } = self.answers.pop_front()?;
+        Some(match kind {
+            Kind::Kept => Outcome::Appended(ticket, seq),
+            Kind::KeptBefore => Outcome::Duplicate(ticket, seq, time),
+            Kind::Refused(code) => Outcome::Refused(ticket, code),
+            Kind::Page => Outcome::Page(ticket, self.pages.pop_front().unwrap_or_default()),
+        })
     }
 }
 
-/// A fingerprint of what an event says, to tell a retry from another post under the same cid. A collision could only
-/// make somebody's own post pass for a retry of their other one.
-fn print_of(event: &Event, hasher: &RandomState) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    event.room.hash(&mut hasher);
-    event.name.hash(&mut hasher);
-    target_of(&event.body).hash(&mut hasher);
-    match &event.body {
-        Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
-        Body::Edited { text, .. } => (1, text).hash(&mut hasher),
-        Body::Deleted { .. } => 2.hash(&mut hasher),
-        Body::Reacted { emoji, on, .. } => (3, emoji, on).hash(&mut hasher),
-        Body::Topic { text } => (4, text).hash(&mut hasher),
-        Body::Created { title, .. } => (5, title).hash(&mut hasher),
-        Body::Joined => 6.hash(&mut hasher),
-        Body::Left { text, .. } => (7, text).hash(&mut hasher),
-        Body::Other(number) => (8, number).hash(&mut hasher),
-    }
-    hasher.finish()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Body, UserId};
 
-fn target_of(body: &Body) -> Option<Seq> {
-    match body {
-        Body::Edited { target, .. } | Body::Deleted { target } | Body::Reacted { target, .. } => {
-            Some(*target)
+    const ROOMS: u64 = 3;
+
+    fn store(events_per_room: usize, bytes: usize) -> MemoryStore {
+        MemoryStore::new(Epoch(1), MemoryLimits { events_per_room, bytes })
+    }
+
+    /// Post `number` of its author, in a room that goes by its number.
+    fn post(store: &mut MemoryStore, number: u64, text: &str) -> Outcome {
+        let event = Event {
+            room: RoomId(number % ROOMS),
+            seq: Seq::ZERO,
+            time: Timestamp(number),
+            author: UserId(1),
+            name: "anna".into(),
+            body: Body::message(text),
+        };
+        let cid =
+            Cid(u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes());
+        store.append(Ticket(7), &event, Some(&cid));
+        store.poll_outcome().unwrap()
+    }
+
+    fn place(number: u64) -> Seq {
+        Seq(number / ROOMS + 1)
+    }
+
+    #[test]
+    fn a_retry_is_known_for_as_long_as_its_event_is_kept() {
+        let mut store = store(100_000, 16 * 1024 * 1024);
+        for number in 0..20_000 {
+            assert!(
+                matches!(post(&mut store, number, "hello"), Outcome::Appended(_, seq) if seq == place(number))
+            );
         }
-        Body::Message(_)
-        | Body::Created { .. }
-        | Body::Joined
-        | Body::Left { .. }
-        | Body::Topic { .. }
-        | Body::Other(_) => None,
+        for number in 0..20_000 {
+            let again = post(&mut store, number, "hello");
+            assert!(matches!(again, Outcome::Duplicate(Ticket(7), seq, time)
+                if seq == place(number) && time == Timestamp(number)));
+            assert!(matches!(post(&mut store, number, "bye"), Outcome::Refused(_, Code::Conflict)));
+        }
+    }
+
+    #[test]
+    fn a_retry_is_known_for_a_while_where_little_is_kept_and_then_takes_no_memory() {
+        let mut store = store(10, 16 * 1024 * 1024);
+        for number in 0..20_000 {
+            assert!(matches!(post(&mut store, number, "hello"), Outcome::Appended(..)));
+            let before = number.saturating_sub(CIDS_MIN as u64 - 1);
+            assert!(matches!(post(&mut store, before, "hello"), Outcome::Duplicate(..)));
+            assert!(store.cids.len() <= CIDS_MIN + 2 * store.events + 2);
+        }
+    }
+
+    #[test]
+    fn rooms_that_are_busy_do_not_make_a_quiet_room_forget() {
+        let mut store = store(50, 16 * 1024 * 1024);
+        post(&mut store, 0, "hello");
+        for number in (1..30_000).filter(|number| number % ROOMS != 0) {
+            post(&mut store, number, "hello");
+        }
+        assert!(matches!(post(&mut store, 0, "hello"), Outcome::Duplicate(..)));
+        store.forget(RoomId(0));
+        for number in (30_000..60_000).filter(|number| number % ROOMS != 0) {
+            post(&mut store, number, "hello");
+        }
+        assert!(matches!(post(&mut store, 0, "hello"), Outcome::Appended(_, Seq(1))));
+    }
+
+    #[test]
+    fn the_bound_on_bytes_holds_and_what_is_counted_is_all_given_back() {
+        let mut store = store(100_000, 1024 * 1024);
+        for number in 0..20_000 {
+            post(&mut store, number, "hello");
+            assert!(store.bytes <= 1024 * 1024);
+            assert_eq!(store.events, store.rooms.values().map(|room| room.log.len()).sum::<usize>());
+        }
+        assert!(store.events > 2_000);
+        for room in 0..ROOMS {
+            store.forget(RoomId(room));
+        }
+        assert_eq!((store.bytes, store.events), (0, 0));
     }
 }

@@ -3,5 +3,6 @@
 mod cids;
 mod log;
 mod memory;
+mod room;
 
 pub use memory::{MemoryLimits, MemoryStore};

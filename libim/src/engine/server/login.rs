@@ -302,7 +302,7 @@ impl Server {
     pub(super) fn forget_room(&mut self, room: RoomId) {
         self.hub.drop_room(room);
         self.feeds.forget(room);
-        self.store.forget(room);
+        self.store().forget(room);
     }
 
     pub(super) fn rooms_of(&self, user: UserId) -> Vec<RoomId> {

@@ -65,6 +65,7 @@ pub struct Server {
     roster: Roster,
     /// What the store has not answered, by ticket.
     held: Slab<Held>,
+    /// Of those, the events that the store is to be given, together, at the end of the turn.
     drafts: Vec<(Ticket, Option<Cid>)>,
     /// Who is entering or leaving which room, until the store has said so.
     moving: BTreeSet<(UserId, RoomId)>,
@@ -198,6 +199,20 @@ impl Server {
     fn append_event(&mut self, pending: Pending, event: Event, cid: Option<Cid>) {
         let ticket = Ticket(self.held.insert(Held::Event(pending, event)));
         self.drafts.push((ticket, cid));
+    }
+
+    /// The store, once it has been given all that comes before in the order of things.
+    ///
+    /// It gets the events of a turn one right after the other: what a room has in memory is in no cache where rooms are many, and
+    /// so the processor fetches it for several at a time.
+    fn store(&mut self) -> &mut dyn Store {
+        for (ticket, cid) in &self.drafts {
+            if let Some(Held::Event(_, event)) = self.held.get(ticket.0) {
+                self.store.append(*ticket, event, cid.as_ref());
+            }
+        }
+        self.drafts.clear();
+        &mut *self.store
     }
 
     fn send<M: Message>(&mut self, conn: ConnId, message: &M) {

@@ -15,13 +15,7 @@ const RETRY_STORE_AFTER: Duration = Duration::from_secs(2);
 
 impl Server {
     pub(super) fn handle_outcomes(&mut self, now: Now) {
-        for (ticket, cid) in &self.drafts {
-            if let Some(Held::Event(_, event)) = self.held.get(ticket.0) {
-                self.store.append(*ticket, event, cid.as_ref());
-            }
-        }
-        self.drafts.clear();
-        while let Some(outcome) = self.store.poll_outcome() {
+        while let Some(outcome) = self.store().poll_outcome() {
             match outcome {
                 Outcome::Appended(ticket, seq) => self.handle_appended(now, ticket, seq),
                 Outcome::Duplicate(ticket, seq, time) => self.handle_duplicate(now, ticket, seq, time),

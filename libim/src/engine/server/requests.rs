@@ -280,7 +280,7 @@ impl Server {
         let Some(asking) = self.links.get_mut(conn) else { return };
         asking.pages += 1;
         let ticket = Ticket(self.held.insert(Held::Page(conn, fetch.id, fetch.room)));
-        self.store.read(ticket, query);
+        self.store().read(ticket, query);
     }
 }
 

@@ -1,0 +1,176 @@
+//! A room in memory: what its events are when they have been edited, deleted or reacted to.
+
+use super::cids::{CID_BYTES, Cids, Kept};
+use super::log::Log;
+use crate::engine::store::{Page, Query, revise};
+use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
+use crate::wire::{Body, Cid, Code, Event, Seq, Timestamp};
+use foldhash::fast::RandomState;
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+/// One room's events, and what is known of them beside.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub(super) struct Room {
+    pub(super) log: Log,
+    /// The places of each message's edits, to find their texts when it is deleted.
+    edits: BTreeMap<Seq, Vec<Seq>>,
+}
+
+/// What became of something that the store was asked.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// Kept, in that place.
+    Kept,
+    /// Kept before, in that place and at that time.
+    KeptBefore,
+    Refused(Code),
+    Page,
+}
+
+/// Events looked at for one page, wanted or not.
+const EXAMINED_MAX: u64 = 2_000;
+
+impl Room {
+    /// Forgets the oldest event.
+    pub(super) fn pop(&mut self) {
+        if !self.edits.is_empty()
+            && let Some(first) = self.log.first()
+        {
+            self.edits.remove(&first);
+        }
+        self.log.pop();
+    }
+
+    /// The memory that all of it counts as.
+    pub(super) fn bytes(&self) -> usize {
+        // There may be twice as many cids as events.
+        self.log.bytes() + self.log.len() * 2 * CID_BYTES
+    }
+
+    /// Keeps an event, unless it was kept before or cannot be; in which place and when.
+    pub(super) fn keep(
+        &mut self,
+        event: &Event,
+        cid: Option<&Cid>,
+        events_max: usize,
+        cids: &mut Cids,
+    ) -> Result<(Kind, Seq, Timestamp), Code> {
+        let print = cid.map_or(0, |_| print_of(event, cids.hasher()));
+        if let Some(kept) = cid.and_then(|cid| cids.get(cid)) {
+            return if kept.print == print {
+                Ok((Kind::KeptBefore, kept.seq, kept.time))
+            } else {
+                Err(Code::Conflict)
+            };
+        }
+        if let Some(target) = target_of(&event.body) {
+            self.revise(target, event)?;
+        }
+        let seq = self.log.push(event);
+        if let Body::Edited { target, .. } = &event.body {
+            self.edits.entry(*target).or_default().push(seq);
+        }
+        if let Some(cid) = cid {
+            cids.insert(Kept { cid: *cid, room: event.room, seq, time: event.time, print });
+        }
+        while self.log.len() > events_max {
+            self.pop();
+        }
+        Ok((Kind::Kept, seq, event.time))
+    }
+
+    /// Puts a message into the state after an edit, deletion or reaction.
+    fn revise(&mut self, target: Seq, change: &Event) -> Result<(), Code> {
+        let event = self.log.get(target).ok_or(Code::NotFound)?;
+        let message = revise(&event, change)?;
+        let deleted = message.deleted;
+        self.log.replace(Event { body: Body::Message(message), ..event });
+        if deleted {
+            self.blank_edits(target);
+        }
+        Ok(())
+    }
+
+    /// Takes the texts out of the edits of a message that was deleted.
+    fn blank_edits(&mut self, message: Seq) {
+        for seq in self.edits.remove(&message).unwrap_or_default() {
+            if let Some(event) = self.log.get(seq)
+                && matches!(&event.body, Body::Edited { target, .. } if *target == message)
+            {
+                let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
+                self.log.replace(Event { body, ..event });
+            }
+        }
+    }
+
+    /// Reads a page.
+    pub(super) fn page(&self, query: &Query) -> Page {
+        let low = query.after.next();
+        let high = query.before.previous().min(self.log.head());
+        let Some(first) = self.log.first() else { return Page { from: low, to: high, ..Page::default() } };
+        let mut page = Page { from: low, to: high, ..Page::default() };
+        let start = low.max(first);
+        let limit = query.limit.clamp(1, PAGE_EVENTS_MAX) as usize;
+        let (mut seq, mut bytes) = (if query.upward { start } else { high }, 0);
+        let begin = seq;
+        while (start..=high).contains(&seq) {
+            if page.events.len() >= limit || bytes > PAGE_BYTES_MAX || seq.0.abs_diff(begin.0) >= EXAMINED_MAX
+            {
+                page.more = true;
+                if query.upward {
+                    page.to = seq.previous();
+                } else {
+                    page.from = seq.next();
+                }
+                break;
+            }
+            if let Some(event) = self.log.get(seq).filter(|event| !query.messages_only || event.is_message())
+            {
+                bytes += event.text_bytes();
+                page.events.push(event);
+            }
+            seq = if query.upward { seq.next() } else { seq.previous() };
+        }
+        if !query.upward {
+            page.events.reverse();
+        }
+        page
+    }
+}
+
+/// A fingerprint of what an event says, to tell a retry from another post under the same cid. A collision could only
+/// make somebody's own post pass for a retry of their other one.
+fn print_of(event: &Event, hasher: &RandomState) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    event.room.hash(&mut hasher);
+    event.name.hash(&mut hasher);
+    target_of(&event.body).hash(&mut hasher);
+    match &event.body {
+        Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
+        Body::Edited { text, .. } => (1, text).hash(&mut hasher),
+        Body::Deleted { .. } => 2.hash(&mut hasher),
+        Body::Reacted { emoji, on, .. } => (3, emoji, on).hash(&mut hasher),
+        Body::Topic { text } => (4, text).hash(&mut hasher),
+        Body::Created { title, .. } => (5, title).hash(&mut hasher),
+        Body::Joined => 6.hash(&mut hasher),
+        Body::Left { text, .. } => (7, text).hash(&mut hasher),
+        Body::Other(number) => (8, number).hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+fn target_of(body: &Body) -> Option<Seq> {
+    match body {
+        Body::Edited { target, .. } | Body::Deleted { target } | Body::Reacted { target, .. } => {
+            Some(*target)
+        }
+        Body::Message(_)
+        | Body::Created { .. }
+        | Body::Joined
+        | Body::Left { .. }
+        | Body::Topic { .. }
+        | Body::Other(_) => None,
+    }
+}
