@@ -9,7 +9,7 @@ WIRE = ROOT / "libim/src/wire"
 DOC = ROOT / "docs/protocol.md"
 
 TYPES = {
-    "u16": "number", "u32": "number", "bool": "bool", "String": "text", "Arc<str>": "text", "RequestId": "number",
+    "u16": "number", "u32": "number", "bool": "bool", "String": "text", "SmolStr": "text", "RequestId": "number",
     "RoomId": "number", "Seq": "number", "UserId": "number", "Epoch": "number", "Timestamp": "number",
     "Cid": "16 bytes", "Token": "24 bytes", "Option<Token>": "24 bytes or nil", "Option<String>": "text or nil",
     "Option<Seq>": "number or nil", "Option<RoomId>": "number or nil", "Option<UserId>": "number or nil",

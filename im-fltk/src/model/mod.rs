@@ -14,8 +14,7 @@ pub use room::{Entry, Pending, Room, What};
 pub use settings::{Settings, Theme};
 pub use switcher::{Choice, Switcher};
 
-use libim::wire::SmolStr;
-use libim::wire::{Person, RequestId, RoomId, RoomInfo, RoomKind, UserId};
+use libim::wire::{Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
 use std::collections::BTreeMap;
 
 /// Which screen is shown.

@@ -1,7 +1,6 @@
 //! A room with what was said in it.
 
-use libim::wire::SmolStr;
-use libim::wire::{Body, Cid, Event, RoomId, RoomInfo, RoomKind, Seq, UserId};
+use libim::wire::{Body, Cid, Event, RoomId, RoomInfo, RoomKind, Seq, SmolStr, UserId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Notes in a row that are shown: who comes and goes must not hide what is said.

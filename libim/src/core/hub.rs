@@ -3,8 +3,7 @@
 use super::name::Name;
 use super::room::{Membership, Room};
 use super::user::User;
-use crate::wire::SmolStr;
-use crate::wire::{Presence, RoomId, RoomKind, Seq, UserId};
+use crate::wire::{Presence, RoomId, RoomKind, Seq, SmolStr, UserId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;

@@ -1,7 +1,6 @@
 //! A place where events happen.
 
-use crate::wire::SmolStr;
-use crate::wire::{Member, RoomId, RoomInfo, RoomKind, Seq, UserId};
+use crate::wire::{Member, RoomId, RoomInfo, RoomKind, Seq, SmolStr, UserId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 

@@ -1,8 +1,7 @@
 //! Somebody who is there.
 
 use super::name::Name;
-use crate::wire::SmolStr;
-use crate::wire::{LeaveReason, Person, Presence, RoomId, UserId};
+use crate::wire::{LeaveReason, Person, Presence, RoomId, SmolStr, UserId};
 
 /// Somebody who is there, connected or about to come back.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! What goes out to C lives in an arena: strings, structures and lists, all freed at once.
 
 use super::types::{im_cid, im_str, im_strs, im_users};
-use crate::wire::SmolStr;
-use crate::wire::{Cid, UserId};
+use crate::wire::{Cid, SmolStr, UserId};
 use bumpalo::Bump;
 
 /// The size of a structure, as its first field.

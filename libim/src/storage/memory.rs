@@ -1,7 +1,7 @@
 //! A store in memory, bounded: the oldest events give way. It lives as long as the server does.
 
 use super::cids::Cids;
-use super::room::{Kind, Room};
+use super::room::{Place, Room};
 use crate::engine::store::{Outcome, Page, Query, Store, Ticket};
 use crate::wire::{Cid, Code, Epoch, Event, RoomId, Seq, Timestamp};
 use rustc_hash::FxHashMap;
@@ -47,6 +47,16 @@ struct Answer {
     time: Timestamp,
 }
 
+#[derive(Debug)]
+enum Kind {
+    /// Kept, in that place.
+    Appended,
+    /// Kept before, in that place and at that time.
+    Duplicate,
+    Refused(Code),
+    Page,
+}
+
 /// Retries are recognised for as long as their events are kept, and over at least so many posts.
 const CIDS_MIN: usize = 1_000;
 /// When all rooms together are too large, the largest gives up this share of its events.
@@ -67,7 +77,7 @@ impl MemoryStore {
         }
     }
 
-    fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<(Kind, Seq, Timestamp), Code> {
+    fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<Place, Code> {
         let room = self.rooms.entry(event.room).or_default();
         let before = (room.log.len(), room.bytes());
         let kept = room.keep(event, cid, self.limits.events_per_room, &mut self.cids);
@@ -124,7 +134,8 @@ impl Store for MemoryStore {
 
     fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
         let (kind, seq, time) = match self.keep(event, cid) {
-            Ok(kept) => kept,
+            Ok(Place { seq, time, new: true }) => (Kind::Appended, seq, time),
+            Ok(Place { seq, time, new: false }) => (Kind::Duplicate, seq, time),
             Err(code) => (Kind::Refused(code), Seq::ZERO, Timestamp::default()),
         };
         self.answers.push_back(Answer { ticket, kind, seq, time });
@@ -147,8 +158,8 @@ impl Store for MemoryStore {
     fn poll_outcome(&mut self) -> Option<Outcome> {
         let Answer { ticket, kind, seq, time } = self.answers.pop_front()?;
         Some(match kind {
-            Kind::Kept => Outcome::Appended(ticket, seq),
-            Kind::KeptBefore => Outcome::Duplicate(ticket, seq, time),
+            Kind::Appended => Outcome::Appended(ticket, seq),
+            Kind::Duplicate => Outcome::Duplicate(ticket, seq, time),
             Kind::Refused(code) => Outcome::Refused(ticket, code),
             Kind::Page => Outcome::Page(ticket, self.pages.pop_front().unwrap_or_default()),
         })

@@ -18,15 +18,13 @@ pub(super) struct Room {
     edits: BTreeMap<Seq, Vec<Seq>>,
 }
 
-/// What became of something that the store was asked.
-#[derive(Debug)]
-pub(super) enum Kind {
-    /// Kept, in that place.
-    Kept,
-    /// Kept before, in that place and at that time.
-    KeptBefore,
-    Refused(Code),
-    Page,
+/// Where and when an event was kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) seq: Seq,
+    pub(super) time: Timestamp,
+    /// Now, or before: then this was a retry.
+    pub(super) new: bool,
 }
 
 /// Events looked at for one page, wanted or not.
@@ -49,18 +47,18 @@ impl Room {
         self.log.bytes() + self.log.len() * 2 * CID_BYTES
     }
 
-    /// Keeps an event, unless it was kept before or cannot be; in which place and when.
+    /// Keeps an event, unless it was kept before or cannot be.
     pub(super) fn keep(
         &mut self,
         event: &Event,
         cid: Option<&Cid>,
         events_max: usize,
         cids: &mut Cids,
-    ) -> Result<(Kind, Seq, Timestamp), Code> {
+    ) -> Result<Place, Code> {
         let print = cid.map_or(0, |_| print_of(event, cids.hasher()));
         if let Some(kept) = cid.and_then(|cid| cids.get(cid)) {
             return if kept.print == print {
-                Ok((Kind::KeptBefore, kept.seq, kept.time))
+                Ok(Place { seq: kept.seq, time: kept.time, new: false })
             } else {
                 Err(Code::Conflict)
             };
@@ -78,7 +76,7 @@ impl Room {
         while self.log.len() > events_max {
             self.pop();
         }
-        Ok((Kind::Kept, seq, event.time))
+        Ok(Place { seq, time: event.time, new: true })
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.

@@ -1,8 +1,7 @@
 //! The promises of delivery, checked against everything that the server and the clients say.
 
 use crate::Summary;
-use libim::wire::SmolStr;
-use libim::wire::{Body, Cid, Event, RoomId, Seq};
+use libim::wire::{Body, Cid, Event, RoomId, Seq, SmolStr};
 use libim::{ClientEvent, ServerEvent};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,7 +1,8 @@
 //! What a client tells its program, in the order in which it is so.
 
-use crate::wire::SmolStr;
-use crate::wire::{Cid, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, UserId};
+use crate::wire::{
+    Cid, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, UserId,
+};
 use std::time::Duration;
 
 /// Something that a program using a client wants to know.

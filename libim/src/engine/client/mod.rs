@@ -17,10 +17,10 @@ pub use event::ClientEvent;
 
 use super::{Action, ConnId, Link, Outbox, Pool, Random};
 use crate::core::Now;
-use crate::wire::SmolStr;
 use crate::wire::limits::PENDING_EVENTS_MAX;
 use crate::wire::{
-    Epoch, Frames, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, Token, UserId,
+    Epoch, Frames, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, SmolStr, Token,
+    UserId,
 };
 use posts::Posts;
 use std::collections::{BTreeMap, VecDeque};

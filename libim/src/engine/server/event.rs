@@ -2,8 +2,7 @@
 
 use super::questions::Question;
 use crate::engine::Peer;
-use crate::wire::SmolStr;
-use crate::wire::{Code, Event, LeaveReason, UserId};
+use crate::wire::{Code, Event, LeaveReason, SmolStr, UserId};
 
 /// Something that happened at the server. When
 /// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait, the server reads no more while

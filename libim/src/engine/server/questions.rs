@@ -6,9 +6,8 @@ use super::timeouts::Timeout;
 use super::{Refused, Server, ServerEvent};
 use crate::core::{Now, text::cut};
 use crate::engine::{ConnId, Peer};
-use crate::wire::SmolStr;
 use crate::wire::limits::{DECISION_TIME_MAX, REASON_BYTES_MAX};
-use crate::wire::{Cid, Code, Edit, FromClient, Login, Post, RoomId, UserId};
+use crate::wire::{Cid, Code, Edit, FromClient, Login, Post, RoomId, SmolStr, UserId};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
