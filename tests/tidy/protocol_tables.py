@@ -18,7 +18,7 @@ TYPES = {
     "Option<LeaveReason>": "number (reason) or nil", "Vec<String>": "array of texts", "Limits": "Limits",
     "Vec<RoomInfo>": "array of RoomInfo", "RoomInfo": "RoomInfo", "Vec<UserId>": "array of numbers",
     "Vec<Event>": "array of Event", "Vec<Member>": "array of Member", "Vec<Person>": "array of Person",
-    "Vec<(RoomId, Seq)>": "array of [room, seq]", "Vec<Reaction>": "array of Reaction", "Vec<Arc<str>>": "array of texts",
+    "Vec<(RoomId, Seq)>": "array of [room, seq]", "Vec<Reaction>": "array of Reaction", "Vec<SmolStr>": "array of texts",
 }
 COMMENT = r"((?:^ *///[^\n]*\n)+)"
 
