@@ -368,6 +368,8 @@ fn turns_gather_where_many_speak_in_one_room() {
             stage.server.handle_bytes(stage.now, *conn, &bytes);
         }
         stage.hears(conns[0]);
-        assert_eq!(stage.server.gathers(), speakers > 2);
+        assert_eq!(stage.server.gathers(), Some(speakers > 2));
+        stage.hears(conns[0]);
+        assert_eq!(stage.server.gathers(), Some(speakers > 2), "a turn without news says nothing about it");
     }
 }

@@ -80,9 +80,9 @@ pub trait Machine {
     fn handle_idle(&mut self, now: Now);
     /// Ends a turn: what the inputs of the turn brought about is carried out and put into outgoing queues.
     fn settle(&mut self, now: Now);
-    /// Whether what the last turn brought in went to the same connections and was sent together: then the more a turn brings
-    /// in, the less is sent.
-    fn gathers(&self) -> bool;
+    /// Whether what inputs last brought about went to the same connections and was sent together: then the more a turn brings
+    /// in, the less is sent. `None`: it does not matter.
+    fn gathers(&self) -> Option<bool>;
     /// Whether the driver may read from this connection.
     fn wants_bytes(&self, conn: ConnId) -> bool;
     /// The next connection that has bytes to send; each is returned once per turn.

@@ -110,7 +110,7 @@ impl Outbox {
 
     /// Appends what `write` writes; it must write whole frames, or nothing. Memory for it comes from the pool.
     pub fn push_own(&mut self, pool: &mut Pool, write: impl FnOnce(&mut Vec<u8>)) {
-        if let Some(short @ Chunk::Short(..)) = &self.front {
+        if let (Some(short @ Chunk::Short(..)), true) = (&self.front, self.rest.is_empty()) {
             let mut own = pool.take();
             own.reserve(OWN_BYTES_MIN);
             own.extend_from_slice(short.bytes());

@@ -55,7 +55,8 @@ pub enum Outcome {
     Page(Ticket, Page),
 }
 
-/// Keeps events and gives them their order.
+/// Keeps events and gives them their order. What it is asked takes effect in the order of asking: a page has what was appended before,
+/// and appends to a room that is then forgotten are still answered.
 pub trait Store {
     /// Which life of the data this is. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;

@@ -65,7 +65,7 @@ pub struct Loop {
     pub(super) poll: Poll,
     ready: Events,
     ready_shortly: Events,
-    /// Whether the messages of the last turn went together.
+    /// Whether messages went together when there last were any.
     pub(super) gathers: bool,
     pub(super) clock: Clock,
     pub(super) random: Random,
@@ -364,9 +364,9 @@ impl Loop {
         }
     }
 
-    /// Where the poll puts what it finds.
-    pub(super) fn poll_and_ready(&mut self) -> (&mut Poll, &mut Events) {
-        (&mut self.poll, if self.gathers { &mut self.ready } else { &mut self.ready_shortly })
+    /// The poll, and where it puts what it finds: much or little.
+    pub(super) fn poll_and_ready(&mut self, much: bool) -> (&mut Poll, &mut Events) {
+        (&mut self.poll, if much { &mut self.ready } else { &mut self.ready_shortly })
     }
 
     pub(super) fn registry_and_sources(&mut self) -> (&mio::Registry, &mut Sources) {

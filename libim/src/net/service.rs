@@ -13,7 +13,6 @@ impl Loop {
     /// Settles engines that have had input, and carries out what they want, until all are quiet or the turn is spent.
     pub(super) fn service(&mut self) {
         let mut writes = WRITES_PER_TURN;
-        self.gathers &= self.touched.is_empty();
         let mut rounds = self.touched.len() + self.nodes.len();
         while let Some(key) = self.touched.pop_front() {
             let now = self.clock.now();
@@ -21,7 +20,7 @@ impl Loop {
                 node.touched = false;
                 node.engine.machine().settle(now);
                 let gathers = node.engine.machine().gathers();
-                self.gathers |= gathers;
+                self.gathers = gathers.unwrap_or(self.gathers);
                 self.transmit(key, &mut writes);
                 self.act(key);
                 self.arm(key);

@@ -35,7 +35,8 @@ impl Loop {
     fn turn_once(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         self.service();
         let wait = if self.clock.is_virtual() { Some(Duration::ZERO) } else { self.wait(timeout) };
-        let (poll, ready) = self.poll_and_ready();
+        let much = self.gathers;
+        let (poll, ready) = self.poll_and_ready(much);
         match poll.poll(ready, wait) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
@@ -48,7 +49,7 @@ impl Loop {
             self.handle_readable(now, token);
         }
         self.handle_ready(now, &ready);
-        *self.poll_and_ready().1 = ready;
+        *self.poll_and_ready(much).1 = ready;
         self.handle_alarms(now);
         self.drop_stale_alarms();
         if quiet {

@@ -1,8 +1,7 @@
 //! The cids of all rooms' events, to recognise a retry.
 //!
 //! Nearly every cid is new, so what counts is to find quickly that one is not there. All are kept in one row, in the order of
-//! their coming, and found by tables whose control bytes, one for each, stay in
-//! the processor's caches; a new cid goes where the last one went.
+//! their coming, and found by tables whose control bytes, one for each, stay in the processor's caches.
 
 use crate::wire::{Cid, RoomId, Seq, Timestamp};
 use foldhash::fast::RandomState;
@@ -15,7 +14,8 @@ use std::hash::BuildHasher;
 pub(super) struct Cids {
     /// Seeded, since peers choose cids.
     hasher: RandomState,
-    /// Where they stand in the row, by their cids' hashes. Each table grows for itself, so that none makes everybody wait.
+    /// Where they stand in the row, by their cids' hashes. Each table grows for itself, so that none makes everybody wait
+    /// for long.
     tables: Vec<HashTable<Slot>>,
     row: VecDeque<Kept>,
     /// The number of the row's first. Numbers go round.
@@ -65,10 +65,12 @@ impl Cids {
         &self.hasher
     }
 
-    pub(super) fn get(&self, cid: &Cid) -> Option<Kept> {
+    /// What was kept under a cid in a room.
+    pub(super) fn get(&self, cid: &Cid, room: RoomId) -> Option<Kept> {
         let hash = self.hash(cid);
         let held = |slot: &Slot| self.row.get(slot.number.wrapping_sub(self.first) as usize);
-        let is_it = |slot: &Slot| slot.hash == hash && held(slot).is_some_and(|kept| kept.cid == *cid);
+        let is_that = |kept: &Kept| kept.cid == *cid && kept.room == room;
+        let is_it = |slot: &Slot| slot.hash == hash && held(slot).is_some_and(is_that);
         self.tables.get(table_of(hash))?.find(spread(hash), is_it).and_then(held).copied()
     }
 
@@ -95,6 +97,9 @@ impl Cids {
             entry.remove();
         }
         self.row.pop_front();
+        if self.row.len() < self.row.capacity() / 4 {
+            self.row.shrink_to(self.row.len() * 2);
+        }
         self.first = self.first.wrapping_add(1);
         if lives(&oldest) {
             self.insert(oldest);
@@ -137,7 +142,7 @@ mod tests {
             let mut cids = Cids { first, ..Cids::default() };
             let mut model: BTreeMap<u16, u64> = BTreeMap::new();
             for (seq, (inserts, n)) in (1..).zip(steps) {
-                let found = cids.get(&kept(n, 0).cid).map(|kept| kept.seq.0);
+                let found = cids.get(&kept(n, 0).cid, RoomId(1)).map(|kept| kept.seq.0);
                 prop_assert_eq!(found, model.get(&n).copied());
                 if inserts && found.is_none() {
                     cids.insert(kept(n, seq));

@@ -34,6 +34,8 @@ pub struct MemoryStore {
     /// Events and bytes of all rooms.
     events: usize,
     bytes: usize,
+    /// Beyond so many bytes rooms give up events.
+    trim_above: usize,
     cids: Cids,
 }
 
@@ -59,8 +61,10 @@ enum Kind {
 
 /// Retries are recognised for as long as their events are kept, and over at least so many posts.
 const CIDS_MIN: usize = 1_000;
-/// When all rooms together are too large, the largest gives up this share of its events.
-const TRIM_SHARE: usize = 8;
+/// What a room takes beside its events, in a table that may be half full.
+const ROOM_BYTES: usize = 2 * size_of::<(RoomId, Room)>();
+/// When all rooms together are too large, one part in so many is given up at once, so that not every event looks at all rooms.
+const TRIM_PARTS: usize = 16;
 
 impl MemoryStore {
     /// An empty store. `epoch` must be random in earnest.
@@ -73,35 +77,40 @@ impl MemoryStore {
             rooms: FxHashMap::default(),
             events: 0,
             bytes: 0,
+            trim_above: limits.bytes,
             cids: Cids::default(),
         }
     }
 
     fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<Place, Code> {
-        let room = self.rooms.entry(event.room).or_default();
+        let room = self.rooms.entry(event.room).or_insert_with(|| {
+            self.bytes += ROOM_BYTES;
+            Room::default()
+        });
         let before = (room.log.len(), room.bytes());
         let kept = room.keep(event, cid, self.limits.events_per_room, &mut self.cids);
         self.events = self.events + room.log.len() - before.0;
         self.bytes = self.bytes + room.bytes() - before.1;
-        while self.bytes > self.limits.bytes && self.trim_largest() {}
+        if self.bytes > self.trim_above {
+            self.trim();
+        }
         self.age_cids();
         kept
     }
 
-    /// Takes events from the room that takes most; the newest one stays. Whether there was something to take.
-    fn trim_largest(&mut self) -> bool {
-        let Some(room) =
-            self.rooms.values_mut().max_by_key(|room| room.bytes()).filter(|room| room.log.len() > 1)
-        else {
-            return false;
-        };
-        let before = (room.log.len(), room.bytes());
-        for _ in 0..room.log.len().div_ceil(TRIM_SHARE).min(room.log.len() - 1) {
-            room.pop();
+    /// Takes the oldest events from rooms that have more than their share; the newest one stays in each.
+    fn trim(&mut self) {
+        let parts = self.limits.bytes / TRIM_PARTS;
+        let share = (self.limits.bytes - parts) / self.rooms.len().max(1);
+        for room in self.rooms.values_mut() {
+            let before = (room.log.len(), room.bytes());
+            while room.log.len() > 1 && room.bytes() + ROOM_BYTES > share {
+                room.pop();
+            }
+            self.events = self.events + room.log.len() - before.0;
+            self.bytes = self.bytes + room.bytes() - before.1;
         }
-        self.events = self.events + room.log.len() - before.0;
-        self.bytes = self.bytes + room.bytes() - before.1;
-        true
+        self.trim_above = self.limits.bytes.max(self.bytes + parts);
     }
 
     /// Forgets cids whose events are gone, when there are many, the oldest first; faster than others come.
@@ -151,7 +160,7 @@ impl Store for MemoryStore {
     fn forget(&mut self, room: RoomId) {
         if let Some(room) = self.rooms.remove(&room) {
             self.events -= room.log.len();
-            self.bytes -= room.bytes();
+            self.bytes -= room.bytes() + ROOM_BYTES;
         }
     }
 
@@ -237,6 +246,17 @@ mod tests {
             post(&mut store, number, "hello");
         }
         assert!(matches!(post(&mut store, 0, "hello"), Outcome::Appended(_, Seq(1))));
+    }
+
+    #[test]
+    fn a_long_message_in_a_room_does_not_keep_the_others_from_giving_way() {
+        let mut store = store(100_000, 1024 * 1024);
+        post(&mut store, 0, &"long".repeat(100_000));
+        for number in (1..20_000).filter(|number| number % ROOMS != 0) {
+            post(&mut store, number, "hello");
+        }
+        assert!(store.bytes <= 1024 * 1024);
+        assert!(store.rooms.values().all(|room| room.log.len() > 0));
     }
 
     #[test]

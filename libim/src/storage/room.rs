@@ -56,7 +56,7 @@ impl Room {
         cids: &mut Cids,
     ) -> Result<Place, Code> {
         let print = cid.map_or(0, |_| print_of(event, cids.hasher()));
-        if let Some(kept) = cid.and_then(|cid| cids.get(cid)) {
+        if let Some(kept) = cid.and_then(|cid| cids.get(cid, event.room)) {
             return if kept.print == print {
                 Ok(Place { seq: kept.seq, time: kept.time, new: false })
             } else {
@@ -142,7 +142,6 @@ impl Room {
 /// make somebody's own post pass for a retry of their other one.
 fn print_of(event: &Event, hasher: &RandomState) -> u64 {
     let mut hasher = hasher.build_hasher();
-    event.room.hash(&mut hasher);
     event.name.hash(&mut hasher);
     target_of(&event.body).hash(&mut hasher);
     match &event.body {

@@ -224,7 +224,7 @@ fn is_zero(number: &u16) -> bool {
 
 /// An event that is written with another place than it says: the one that it has just been given.
 #[derive(Clone, Copy, Debug)]
-pub struct Placed<'a>(pub &'a Event, pub Seq);
+pub(crate) struct Placed<'a>(pub(crate) &'a Event, pub(crate) Seq);
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -15,7 +15,9 @@ mod short;
 
 pub use check::Malformed;
 pub use code::{Code, LeaveReason, Presence, RoomKind};
-pub use event::{Body, Event, MessageBody, Placed, Reaction};
+#[cfg(feature = "server")]
+pub(crate) use event::Placed;
+pub use event::{Body, Event, MessageBody, Reaction};
 pub use frame::{Batch, FRAME_HEADER_BYTES, FrameError, Frames};
 pub use ids::{Cid, Epoch, RequestId, RoomId, Seq, Timestamp, Token, UserId};
 pub use limits::Limits;

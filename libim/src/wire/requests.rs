@@ -48,7 +48,7 @@ pub struct Post {
     /// Where.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The client's own name for this post, random and for no other one in any room; the same on every retry.
+    /// The client's own name for this post; the same on every retry.
     #[serde(rename = "c")]
     pub cid: Cid,
     /// The text.

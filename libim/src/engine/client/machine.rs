@@ -188,8 +188,8 @@ impl Machine for Client {
         false
     }
 
-    fn gathers(&self) -> bool {
-        false
+    fn gathers(&self) -> Option<bool> {
+        None
     }
 
     fn has_events(&self) -> bool {

@@ -11,8 +11,8 @@ use rustc_hash::FxHashMap;
 pub(super) struct Feeds {
     by_room: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
-    /// Events in the blocks of the last flush, each block counted as often as it was handed out, and how often that was.
-    handed_out: (u64, u64),
+    /// Whether more than two events shared a block, on average over the blocks that were last handed out.
+    gathers: bool,
     /// Memory for gathering. It goes to the next room that has something to tell, so that a quiet room holds none.
     pool: Pool,
 }
@@ -46,7 +46,7 @@ enum Source {
 impl Default for Feeds {
     fn default() -> Feeds {
         let pool = Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX);
-        Feeds { by_room: FxHashMap::default(), dirty: Vec::new(), handed_out: (0, 0), pool }
+        Feeds { by_room: FxHashMap::default(), dirty: Vec::new(), gathers: false, pool }
     }
 }
 
@@ -103,22 +103,22 @@ impl Feeds {
         Some((feed, &mut self.pool))
     }
 
-    /// Whether several events shared a block when blocks were last handed out.
+    /// Whether it pays to gather more before the next flush.
     pub(super) fn gather(&self) -> bool {
-        self.handed_out.0 > 2 * self.handed_out.1
+        self.gathers
     }
 
     /// Hands every room's block to its listeners' queues.
     pub(super) fn flush(&mut self, links: &mut Links) {
-        self.handed_out = (0, 0);
+        let (mut events, mut blocks) = (0, 0);
         for room in self.dirty.drain(..) {
             let Some(feed) = self.by_room.get_mut(&room) else { continue };
             feed.dirty = false;
             let source = std::mem::take(&mut feed.source);
             if let Some((first, last)) = feed.range.take() {
                 let listeners = feed.listeners.len() as u64;
-                self.handed_out.0 += listeners * (last.0 + 1 - first.0);
-                self.handed_out.1 += listeners;
+                events += listeners * (last.0 + 1 - first.0);
+                blocks += listeners;
                 hand_out(links, &feed.listeners, source, &feed.events, Some((room, first, last)));
             }
             self.pool.give(std::mem::take(&mut feed.events));
@@ -126,6 +126,9 @@ impl Feeds {
                 hand_out(links, &feed.listeners, Source::Nobody, &feed.chatter, None);
                 self.pool.give(std::mem::take(&mut feed.chatter));
             }
+        }
+        if blocks > 0 {
+            self.gathers = events > 2 * blocks;
         }
     }
 }

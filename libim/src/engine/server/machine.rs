@@ -132,8 +132,8 @@ impl Machine for Server {
         self.go_on_draining(now);
     }
 
-    fn gathers(&self) -> bool {
-        self.feeds.gather()
+    fn gathers(&self) -> Option<bool> {
+        Some(self.feeds.gather())
     }
 
     fn wants_bytes(&self, id: ConnId) -> bool {

@@ -64,7 +64,7 @@ pub struct Server {
     questions: Questions,
     roster: Roster,
     /// What the store has not answered, by ticket.
-    held: Slab<Held>,
+    submitted: Slab<Submitted>,
     /// Of those, the events that the store is to be given, together, at the end of the turn.
     drafts: Vec<(Ticket, Option<Cid>)>,
     /// Who is entering or leaving which room, until the store has said so.
@@ -97,7 +97,7 @@ enum Draining {
 
 /// What waits for the store.
 #[derive(Debug)]
-enum Held {
+enum Submitted {
     /// An event to be kept.
     Event(Pending, Event),
     /// A page of a room's events to be read.
@@ -143,7 +143,7 @@ impl Server {
             strangers: Strangers::default(),
             questions: Questions::default(),
             roster: Roster::default(),
-            held: Slab::new(),
+            submitted: Slab::new(),
             drafts: Vec::new(),
             moving: BTreeSet::new(),
             timers: Timers::default(),
@@ -197,7 +197,7 @@ impl Server {
     }
 
     fn append_event(&mut self, pending: Pending, event: Event, cid: Option<Cid>) {
-        let ticket = Ticket(self.held.insert(Held::Event(pending, event)));
+        let ticket = Ticket(self.submitted.insert(Submitted::Event(pending, event)));
         self.drafts.push((ticket, cid));
     }
 
@@ -207,7 +207,7 @@ impl Server {
     /// so the processor fetches it for several at a time.
     fn store(&mut self) -> &mut dyn Store {
         for (ticket, cid) in &self.drafts {
-            if let Some(Held::Event(_, event)) = self.held.get(ticket.0) {
+            if let Some(Submitted::Event(_, event)) = self.submitted.get(ticket.0) {
                 self.store.append(*ticket, event, cid.as_ref());
             }
         }

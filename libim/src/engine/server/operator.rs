@@ -97,7 +97,7 @@ impl Server {
     }
 
     pub(super) fn go_on_draining(&mut self, now: Now) {
-        if self.draining == Draining::Waiting && self.held.is_empty() {
+        if self.draining == Draining::Waiting && self.submitted.is_empty() {
             self.say_goodbye(now);
         }
         if self.draining == Draining::Leaving && self.links.len() == 0 {

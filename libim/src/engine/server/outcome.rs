@@ -1,6 +1,6 @@
 //! The second half of a turn: what the store has decided is carried out.
 
-use super::{Held, Pending, Refused, Server, ServerEvent, Then};
+use super::{Pending, Refused, Server, ServerEvent, Submitted, Then};
 use crate::core::Now;
 use crate::engine::ConnId;
 use crate::engine::store::{Outcome, Page, Ticket};
@@ -27,7 +27,7 @@ impl Server {
     }
 
     fn handle_appended(&mut self, now: Now, ticket: Ticket, seq: Seq) {
-        let Some(Held::Event(pending, mut event)) = self.held.try_remove(ticket.0) else { return };
+        let Some(Submitted::Event(pending, mut event)) = self.submitted.try_remove(ticket.0) else { return };
         event.seq = seq;
         let event = &event;
         if let Some(room) = self.hub.room_mut(event.room) {
@@ -83,6 +83,10 @@ impl Server {
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
             return self.append_event(farewell, Event { body, time: now.wall, ..event.clone() }, None);
         }
+        if self.hub.room(event.room).is_none() {
+            self.forget_room(event.room);
+            return self.refuse(conn, id, Refused::new(Code::NotFound, "that room is no more"));
+        }
         self.hub.join(event.room, user, event.seq);
         if let Some(attached) = self.conn_of(user) {
             self.feeds.listen(event.room, attached);
@@ -92,7 +96,7 @@ impl Server {
     }
 
     fn handle_duplicate(&mut self, now: Now, ticket: Ticket, seq: Seq, time: Timestamp) {
-        let Some(Held::Event(pending, event)) = self.held.try_remove(ticket.0) else { return };
+        let Some(Submitted::Event(pending, event)) = self.submitted.try_remove(ticket.0) else { return };
         self.answer_post(now, pending.conn, pending.id, &Event { seq, time, ..event }, true);
     }
 
@@ -143,8 +147,8 @@ impl Server {
 
     /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
     fn handle_unkept(&mut self, now: Now, ticket: Ticket, refused: Refused) {
-        let (conn, id) = match self.held.try_remove(ticket.0) {
-            Some(Held::Event(Pending { conn, id, then }, event)) => {
+        let (conn, id) = match self.submitted.try_remove(ticket.0) {
+            Some(Submitted::Event(Pending { conn, id, then }, event)) => {
                 match then {
                     Then::AnswerPost => self.release_draft(now, conn),
                     Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
@@ -155,7 +159,7 @@ impl Server {
                 }
                 (conn, id)
             }
-            Some(Held::Page(conn, id, _)) => {
+            Some(Submitted::Page(conn, id, _)) => {
                 self.release_page(now, conn);
                 (conn, id)
             }
@@ -165,7 +169,7 @@ impl Server {
     }
 
     fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
-        let Some(Held::Page(conn, id, room)) = self.held.try_remove(ticket.0) else { return };
+        let Some(Submitted::Page(conn, id, room)) = self.submitted.try_remove(ticket.0) else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
         let history =
             History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };

@@ -1,7 +1,7 @@
 //! What people inside ask for, one handler per request. The gate has checked what all have in common.
 
 use super::conn::Phase;
-use super::{Held, NEWEST, Pending, Refused, Server, Then};
+use super::{NEWEST, Pending, Refused, Server, Submitted, Then};
 use crate::core::{Membership, Name, Now, text::is_unsafe};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
@@ -279,7 +279,7 @@ impl Server {
         };
         let Some(asking) = self.links.get_mut(conn) else { return };
         asking.pages += 1;
-        let ticket = Ticket(self.held.insert(Held::Page(conn, fetch.id, fetch.room)));
+        let ticket = Ticket(self.submitted.insert(Submitted::Page(conn, fetch.id, fetch.room)));
         self.store().read(ticket, query);
     }
 }
