@@ -39,8 +39,8 @@ pub struct MemoryStore {
     cids: Cids,
 }
 
-/// An outcome to be polled. Unlike [`Outcome`] it goes from registers to its place in the queue; by way of a copy it would wait
-/// until the room's memory, in no cache, has taken what was just written to it.
+/// An outcome to be polled. Unlike [`Outcome`] it goes from registers to its place in the queue; read back from a copy it would wait
+/// until the room's memory, in no cache, has taken what was just written to it (1 to 2 % of a private message).
 #[derive(Debug)]
 struct Answer {
     ticket: Ticket,
@@ -98,19 +98,23 @@ impl MemoryStore {
         kept
     }
 
-    /// Takes the oldest events from rooms that have more than their share; the newest one stays in each.
+    /// Takes the oldest events from the rooms that have most; the newest one stays in each.
     fn trim(&mut self) {
-        let parts = self.limits.bytes / TRIM_PARTS;
-        let share = (self.limits.bytes - parts) / self.rooms.len().max(1);
-        for room in self.rooms.values_mut() {
-            let before = (room.log.len(), room.bytes());
-            while room.log.len() > 1 && room.bytes() + ROOM_BYTES > share {
-                room.pop();
+        let part = self.limits.bytes / TRIM_PARTS;
+        let mut share = self.limits.bytes / self.rooms.len().max(1);
+        while self.bytes > self.limits.bytes - part && share > ROOM_BYTES {
+            for room in self.rooms.values_mut() {
+                let before = (room.log.len(), room.bytes());
+                while room.log.len() > 1 && room.bytes() + ROOM_BYTES > share {
+                    room.pop();
+                }
+                self.events = self.events + room.log.len() - before.0;
+                self.bytes = self.bytes + room.bytes() - before.1;
             }
-            self.events = self.events + room.log.len() - before.0;
-            self.bytes = self.bytes + room.bytes() - before.1;
+            share -= share.div_ceil(TRIM_PARTS);
         }
-        self.trim_above = self.limits.bytes.max(self.bytes + parts);
+        // Where nothing can be given up, it is not tried for every event.
+        self.trim_above = self.limits.bytes.max(self.bytes + part);
     }
 
     /// Forgets cids whose events are gone, when there are many, the oldest first; faster than others come.
