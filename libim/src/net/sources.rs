@@ -17,6 +17,7 @@ use std::time::Duration;
 
 /// One thing watched.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts
 pub(super) struct Source {
     pub(super) owner: NodeKey,
     pub(super) kind: Kind,
@@ -26,6 +27,8 @@ pub(super) struct Source {
     pub(super) queued: bool,
     /// The peer has ended its sending side, as the poll said.
     pub(super) ending: bool,
+    /// The last write did not take all; when it may go on, the poll says.
+    pub(super) blocked: bool,
     /// A listener that waits for descriptors; an alarm is set.
     pub(super) paused: bool,
     /// Distinguishes this source from an earlier one of the same token.
@@ -101,6 +104,7 @@ impl Sources {
             conn: None,
             queued: false,
             ending: false,
+            blocked: false,
             paused: false,
             serial,
         })
@@ -207,15 +211,18 @@ impl Sources {
 
     /// Writes what waits, as far as the transport takes it.
     pub(super) fn write(&mut self, token: usize, outbox: &mut Outbox) -> Written {
-        let peer = match self.slab.get_mut(token).map(|source| &mut source.kind) {
-            Some(Kind::Socket(socket)) => {
+        let peer = match self.slab.get_mut(token) {
+            Some(Source { kind: Kind::Socket(socket), blocked, .. }) => {
                 return match socket.write(outbox) {
                     Ok(true) => Written::All,
-                    Ok(false) => Written::Blocked,
+                    Ok(false) => {
+                        *blocked = true;
+                        Written::Blocked
+                    }
                     Err(error) => Written::Broken(error.to_string()),
                 };
             }
-            Some(Kind::Pipe(pipe)) => pipe.peer,
+            Some(Source { kind: Kind::Pipe(pipe), .. }) => pipe.peer,
             _ => None,
         };
         let Some((peer, pipe)) = peer.and_then(|peer| Some((peer, self.pipe(peer)?))) else {

@@ -77,7 +77,8 @@ impl Loop {
                 #[cfg(unix)]
                 Kind::Watched(_) => self.notes.push_back(Event::Readable(WatchId(source.serial))),
                 Kind::Socket(_) | Kind::Pipe(_) | Kind::Lingering(_) => {
-                    if event.is_writable() {
+                    // It comes with every readiness to read; only who waits for it is told.
+                    if event.is_writable() && std::mem::take(&mut source.blocked) {
                         self.handle_writable(now, token);
                     }
                     if event.is_readable() || event.is_read_closed() || event.is_error() {

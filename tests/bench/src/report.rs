@@ -53,7 +53,10 @@ pub(crate) fn run(only: &str, runs: usize, quick: bool, server: Option<PathBuf>)
         for (at, figure) in ours.first().cloned().unwrap_or_default().iter().enumerate() {
             let (floor, libim) = (median(&floors, at), median(&ours, at));
             let (floor, ratio) = match floor {
-                Some(floor) => (format!("{floor:.3}"), format!("{:.2}", libim.unwrap_or_default() / floor)),
+                Some(floor) if floor > 0.0 => {
+                    (format!("{floor:.3}"), format!("{:.2}", libim.unwrap_or_default() / floor))
+                }
+                Some(floor) => (format!("{floor:.3}"), "-".into()),
                 None => ("-".into(), "-".into()),
             };
             let Figure { name: what, unit, .. } = figure;

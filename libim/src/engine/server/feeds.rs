@@ -20,6 +20,8 @@ pub(super) struct Feeds {
 /// How much memory for gathering is kept.
 const POOL_BUFFERS_MAX: usize = 64;
 const POOL_BUFFER_BYTES_MAX: usize = 256 * 1024;
+/// Listeners of each room that are fetched ahead; the connections of one large room follow each other fast enough.
+const FETCHED_MAX: usize = 2;
 
 /// One room's listeners and what they are to be told.
 #[derive(Debug, Default)]
@@ -110,6 +112,8 @@ impl Feeds {
 
     /// Hands every room's block to its listeners' queues.
     pub(super) fn flush(&mut self, links: &mut Links) {
+        let dirty = self.dirty.iter().filter_map(|room| self.by_room.get(room));
+        links.fetch(dirty.flat_map(|feed| feed.listeners.iter().take(FETCHED_MAX)));
         let (mut events, mut blocks) = (0, 0);
         for room in self.dirty.drain(..) {
             let Some(feed) = self.by_room.get_mut(&room) else { continue };

@@ -104,7 +104,6 @@ impl Machine for Server {
     }
 
     fn handle_writable(&mut self, _now: Now, id: ConnId) {
-        // Most calls come along with something to read and say nothing new; answers go on waiting for company then.
         if let Some(conn) = self.links.get_mut(id).filter(|conn| conn.blocked) {
             conn.blocked = false;
             self.links.mark(id);
