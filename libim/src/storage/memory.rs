@@ -113,8 +113,12 @@ impl MemoryStore {
             }
             share -= share.div_ceil(TRIM_PARTS);
         }
-        // Where nothing can be given up, it is not tried for every event.
-        self.trim_above = self.limits.bytes.max(self.bytes + part);
+        self.trim_above = self.next_trim();
+    }
+
+    /// Where the next trim is due: where nothing can be given up, it is not tried for every event.
+    fn next_trim(&self) -> usize {
+        self.limits.bytes.max(self.bytes + self.limits.bytes / TRIM_PARTS)
     }
 
     /// Forgets cids whose events are gone, when there are many, the oldest first; faster than others come.
@@ -165,6 +169,7 @@ impl Store for MemoryStore {
         if let Some(room) = self.rooms.remove(&room) {
             self.events -= room.log.len();
             self.bytes -= room.bytes() + ROOM_BYTES;
+            self.trim_above = self.trim_above.min(self.next_trim());
         }
     }
 
