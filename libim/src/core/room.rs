@@ -4,9 +4,6 @@ use crate::wire::{Member, RoomId, RoomInfo, RoomKind, Seq, SmolStr, UserId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-/// Members up to this many are looked for one by one.
-const FEW: usize = 8;
-
 /// Up to where a member has received and read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Membership {
@@ -44,11 +41,8 @@ impl Room {
         Room { id, kind, name, topic: "".into(), head: Seq::ZERO, members: IndexMap::default(), pair: None }
     }
 
-    /// Whether somebody is a member. Among few, looking at each touches less memory than a hash table's lookup does.
+    /// Whether somebody is a member.
     pub fn has(&self, user: UserId) -> bool {
-        if self.members.len() <= FEW {
-            return self.members.keys().any(|member| *member == user);
-        }
         self.members.contains_key(&user)
     }
 

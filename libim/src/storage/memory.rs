@@ -31,9 +31,7 @@ pub struct MemoryStore {
     /// The pages of those answers that have one.
     pages: VecDeque<Page>,
     rooms: FxHashMap<RoomId, Room>,
-    /// Events and bytes of all rooms.
-    events: usize,
-    bytes: usize,
+    tally: Tally,
     /// Beyond so many bytes rooms give up events.
     trim_above: usize,
     cids: Cids,
@@ -59,6 +57,24 @@ enum Kind {
     Page,
 }
 
+/// Events and bytes of all rooms.
+#[derive(Debug, Default)]
+struct Tally {
+    events: usize,
+    bytes: usize,
+}
+
+impl Tally {
+    /// Changes a room and keeps count.
+    fn change<T>(&mut self, room: &mut Room, change: impl FnOnce(&mut Room) -> T) -> T {
+        let (events, bytes) = (room.log.len(), room.bytes());
+        let result = change(room);
+        self.events = self.events + room.log.len() - events;
+        self.bytes = self.bytes + room.bytes() - bytes;
+        result
+    }
+}
+
 /// Retries are recognised for as long as their events are kept, and over at least so many posts.
 const CIDS_MIN: usize = 1_000;
 /// What a room takes beside its events, in a table that may be half full.
@@ -75,8 +91,7 @@ impl MemoryStore {
             answers: VecDeque::new(),
             pages: VecDeque::new(),
             rooms: FxHashMap::default(),
-            events: 0,
-            bytes: 0,
+            tally: Tally::default(),
             trim_above: limits.bytes,
             cids: Cids::default(),
         }
@@ -84,14 +99,12 @@ impl MemoryStore {
 
     fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<Place, Code> {
         let room = self.rooms.entry(event.room).or_insert_with(|| {
-            self.bytes += ROOM_BYTES;
+            self.tally.bytes += ROOM_BYTES;
             Room::default()
         });
-        let before = (room.log.len(), room.bytes());
-        let kept = room.keep(event, cid, self.limits.events_per_room, &mut self.cids);
-        self.events = self.events + room.log.len() - before.0;
-        self.bytes = self.bytes + room.bytes() - before.1;
-        if self.bytes > self.trim_above {
+        let (events_max, cids) = (self.limits.events_per_room, &mut self.cids);
+        let kept = self.tally.change(room, |room| room.keep(event, cid, events_max, cids));
+        if self.tally.bytes > self.trim_above {
             self.trim();
         }
         self.age_cids();
@@ -100,16 +113,14 @@ impl MemoryStore {
 
     /// Takes the oldest events from the rooms that have most; the newest one stays in each.
     fn trim(&mut self) {
-        let part = self.limits.bytes / TRIM_PARTS;
         let mut share = self.limits.bytes / self.rooms.len().max(1);
-        while self.bytes > self.limits.bytes - part && share > ROOM_BYTES {
+        while self.tally.bytes > self.limits.bytes - self.part() && share > ROOM_BYTES {
             for room in self.rooms.values_mut() {
-                let before = (room.log.len(), room.bytes());
-                while room.log.len() > 1 && room.bytes() + ROOM_BYTES > share {
-                    room.pop();
-                }
-                self.events = self.events + room.log.len() - before.0;
-                self.bytes = self.bytes + room.bytes() - before.1;
+                self.tally.change(room, |room| {
+                    while room.log.len() > 1 && room.bytes() + ROOM_BYTES > share {
+                        room.pop();
+                    }
+                });
             }
             share -= share.div_ceil(TRIM_PARTS);
         }
@@ -118,13 +129,18 @@ impl MemoryStore {
 
     /// Where the next trim is due: where nothing can be given up, it is not tried for every event.
     fn next_trim(&self) -> usize {
-        self.limits.bytes.max(self.bytes + self.limits.bytes / TRIM_PARTS)
+        self.limits.bytes.max(self.tally.bytes + self.part())
+    }
+
+    /// What is given up at once.
+    fn part(&self) -> usize {
+        self.limits.bytes / TRIM_PARTS
     }
 
     /// Forgets cids whose events are gone, when there are many, the oldest first; faster than others come.
     fn age_cids(&mut self) {
         for _ in 0..2 {
-            if self.cids.len() > 2 * self.events + CIDS_MIN {
+            if self.cids.len() > 2 * self.tally.events + CIDS_MIN {
                 let rooms = &self.rooms;
                 self.cids.age(|kept| {
                     rooms
@@ -167,8 +183,8 @@ impl Store for MemoryStore {
 
     fn forget(&mut self, room: RoomId) {
         if let Some(room) = self.rooms.remove(&room) {
-            self.events -= room.log.len();
-            self.bytes -= room.bytes() + ROOM_BYTES;
+            self.tally.events -= room.log.len();
+            self.tally.bytes -= room.bytes() + ROOM_BYTES;
             self.trim_above = self.trim_above.min(self.next_trim());
         }
     }
@@ -238,7 +254,7 @@ mod tests {
             assert!(matches!(post(&mut store, number, "hello"), Outcome::Appended(..)));
             let before = number.saturating_sub(CIDS_MIN as u64 - 1);
             assert!(matches!(post(&mut store, before, "hello"), Outcome::Duplicate(..)));
-            assert!(store.cids.len() <= CIDS_MIN + 2 * store.events + 2);
+            assert!(store.cids.len() <= CIDS_MIN + 2 * store.tally.events + 2);
         }
     }
 
@@ -264,7 +280,7 @@ mod tests {
         for number in (1..20_000).filter(|number| number % ROOMS != 0) {
             post(&mut store, number, "hello");
         }
-        assert!(store.bytes <= 1024 * 1024);
+        assert!(store.tally.bytes <= 1024 * 1024);
         assert!(store.rooms.values().all(|room| room.log.len() > 0));
     }
 
@@ -273,13 +289,13 @@ mod tests {
         let mut store = store(100_000, 1024 * 1024);
         for number in 0..20_000 {
             post(&mut store, number, "hello");
-            assert!(store.bytes <= 1024 * 1024);
-            assert_eq!(store.events, store.rooms.values().map(|room| room.log.len()).sum::<usize>());
+            assert!(store.tally.bytes <= 1024 * 1024);
+            assert_eq!(store.tally.events, store.rooms.values().map(|room| room.log.len()).sum::<usize>());
         }
-        assert!(store.events > 2_000);
+        assert!(store.tally.events > 2_000);
         for room in 0..ROOMS {
             store.forget(RoomId(room));
         }
-        assert_eq!((store.bytes, store.events), (0, 0));
+        assert_eq!((store.tally.bytes, store.tally.events), (0, 0));
     }
 }

@@ -106,7 +106,7 @@ impl Feeds {
     }
 
     /// Whether it pays to gather more before the next flush.
-    pub(super) fn gather(&self) -> bool {
+    pub(super) fn gathers(&self) -> bool {
         self.gathers
     }
 

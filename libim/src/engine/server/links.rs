@@ -22,6 +22,7 @@ pub(super) struct Links {
     overrun: Vec<ConnId>,
     /// Memory for answers.
     pool: Pool,
+    /// Where an answer is written before it is known whether it stays short.
     scratch: Vec<u8>,
 }
 

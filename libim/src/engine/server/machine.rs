@@ -132,7 +132,7 @@ impl Machine for Server {
     }
 
     fn gathers(&self) -> Option<bool> {
-        Some(self.feeds.gather())
+        Some(self.feeds.gathers())
     }
 
     fn wants_bytes(&self, id: ConnId) -> bool {
