@@ -1,112 +1,14 @@
 //! The server's engine against peers that bend the rules.
 
-use libim::core::Now;
-use libim::engine::store::{Outcome, Query, Store, Ticket};
-use libim::engine::{ConnId, Machine, Peer, Random};
-use libim::storage::{MemoryLimits, MemoryStore};
+mod stage;
+
+use libim::engine::{ConnId, Machine};
 use libim::wire::{
-    Cid, ClientHello, Code, Delete, Direct, Edit, Epoch, Event, Fetch, Frames, FromClient, FromServer, Join,
-    Login, Ping, Post, Quit, RequestId, RoomId, Seq, Timestamp, VERSION,
+    Cid, Code, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, RequestId, RoomId, Seq,
 };
 use libim::{Server, ServerConfig};
-use std::cell::RefCell;
-use std::io::IoSlice;
-use std::net::{IpAddr, Ipv4Addr};
-use std::rc::Rc;
+use stage::{Stage, post, refusal};
 use std::time::Duration;
-
-/// A server and a clock; links are numbers of their own.
-struct Stage {
-    server: Server,
-    now: Now,
-    links: usize,
-}
-
-impl Stage {
-    fn new(config: ServerConfig) -> Stage {
-        Stage::with(config, MemoryStore::new(Epoch(1), MemoryLimits::default()))
-    }
-
-    fn with(config: ServerConfig, store: impl Store + 'static) -> Stage {
-        let server = Server::new(config, Box::new(store), Random::from_seed([1; 32]));
-        Stage { server, now: Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) }, links: 0 }
-    }
-
-    fn connect(&mut self) -> ConnId {
-        self.links += 1;
-        let peer = Peer::Ip(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
-        let conn = self.server.handle_opened(self.now, self.links, peer).unwrap();
-        let hello =
-            ClientHello { version_min: 1, version_max: VERSION, capabilities: vec![], agent: "test".into() };
-        self.says(conn, &[FromClient::ClientHello(hello)]);
-        conn
-    }
-
-    fn logs_in(&mut self, name: &str) -> (ConnId, Vec<FromServer>) {
-        let conn = self.connect();
-        let login = Login { id: RequestId(1), name: name.into(), passkey: None, token: None };
-        let heard = self.says(conn, &[FromClient::Login(login)]);
-        (conn, heard)
-    }
-
-    /// One connection says something in one piece; returns what it hears in that turn.
-    fn says(&mut self, conn: ConnId, messages: &[FromClient]) -> Vec<FromServer> {
-        let mut bytes = Vec::new();
-        for message in messages {
-            message.encode(&mut bytes).unwrap();
-        }
-        self.sends(conn, &bytes)
-    }
-
-    fn sends(&mut self, conn: ConnId, bytes: &[u8]) -> Vec<FromServer> {
-        self.server.handle_bytes(self.now, conn, bytes);
-        self.hears(conn)
-    }
-
-    /// Ends the turn; returns what a connection hears. What the others hear is dropped.
-    fn hears(&mut self, listener: ConnId) -> Vec<FromServer> {
-        self.server.settle(self.now);
-        self.server.handle_idle(self.now);
-        let mut heard = Vec::new();
-        while let Some(conn) = self.server.poll_transmit() {
-            let (_, outbox) = self.server.outbox(conn).unwrap();
-            while !outbox.is_empty() {
-                let mut slices = [IoSlice::new(&[]); 8];
-                let filled = outbox.gather(&mut slices);
-                let bytes: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.to_vec()).collect();
-                outbox.advance(bytes.len());
-                if conn == listener {
-                    heard.extend(bytes);
-                }
-            }
-            self.server.handle_sent(self.now, conn);
-        }
-        let mut frames = Frames::default();
-        let mut batch = frames.batch(&heard);
-        let mut messages = Vec::new();
-        while let Some(frame) = batch.next(u32::MAX).unwrap() {
-            messages.extend(FromServer::decode(frame).unwrap());
-        }
-        messages
-    }
-
-    fn passes(&mut self, time: Duration) {
-        self.now.mono += time;
-        self.server.handle_timeout(self.now);
-    }
-}
-
-fn post(number: u8, text: &str) -> FromClient {
-    let (id, room, cid) = (RequestId(number.into()), RoomId::LOBBY, Cid([number; 16]));
-    FromClient::Post(Post { id, room, cid, text: text.into(), reply_to: None })
-}
-
-fn refusal(heard: &[FromServer]) -> Option<Code> {
-    heard.iter().find_map(|message| match message {
-        FromServer::Refusal(refusal) => Some(refusal.code),
-        _ => None,
-    })
-}
 
 #[test]
 fn a_goodbye_is_the_last_frame() {
@@ -276,84 +178,6 @@ fn a_granted_post_is_not_asked_about_twice() {
     let heard = stage.says(conn, &[post(3, "one")]);
     assert_eq!(questions(&mut stage.server), vec![]);
     assert!(heard.iter().any(|it| matches!(it, FromServer::Posted(posted) if posted.duplicate)), "{heard:?}");
-}
-
-/// What a store was asked, in order.
-#[derive(Debug, PartialEq)]
-enum Asked {
-    Append(RoomId),
-    Read,
-    Forget(RoomId),
-}
-
-struct Recorder(Rc<RefCell<Vec<Asked>>>, MemoryStore);
-
-impl Store for Recorder {
-    fn epoch(&self) -> Epoch {
-        self.1.epoch()
-    }
-
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
-        self.0.borrow_mut().push(Asked::Append(event.room));
-        self.1.append(ticket, event, cid);
-    }
-
-    fn read(&mut self, ticket: Ticket, query: Query) {
-        self.0.borrow_mut().push(Asked::Read);
-        self.1.read(ticket, query);
-    }
-
-    fn forget(&mut self, room: RoomId) {
-        self.0.borrow_mut().push(Asked::Forget(room));
-        self.1.forget(room);
-    }
-
-    fn poll_outcome(&mut self) -> Option<Outcome> {
-        self.1.poll_outcome()
-    }
-}
-
-#[test]
-fn the_store_is_asked_in_the_order_of_things() {
-    let asked = Rc::default();
-    let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
-    let mut stage = Stage::with(ServerConfig::default(), Recorder(Rc::clone(&asked), store));
-    let (anna, _) = stage.logs_in("anna");
-    let (bert, _) = stage.logs_in("bert");
-    let direct = Direct { id: RequestId(2), name: "bert".into() };
-    let heard = stage.says(anna, &[FromClient::Direct(direct)]);
-    let room = heard.iter().find_map(|message| match message {
-        FromServer::RoomNotice(notice) => Some(notice.room.room),
-        _ => None,
-    });
-    let room = room.unwrap();
-    asked.borrow_mut().clear();
-    let fetch = Fetch {
-        id: RequestId(4),
-        room: RoomId::LOBBY,
-        after: Seq::ZERO,
-        before: Seq::ZERO,
-        limit: 0,
-        upward: true,
-        messages_only: true,
-    };
-    let heard = stage.says(anna, &[post(3, "before"), FromClient::Fetch(fetch), post(5, "after")]);
-    let page = heard.iter().find_map(|message| match message {
-        FromServer::History(history) => Some((history.events.len(), history.to)),
-        _ => None,
-    });
-    assert_eq!(page, Some((1, Seq(1))), "what was said before is in the page, what was said after is not");
-    // Both leave in one turn: the conversation hears of it before it is forgotten, and never again.
-    for conn in [anna, bert] {
-        let mut bytes = Vec::new();
-        FromClient::Quit(Quit { reason: String::new() }).encode(&mut bytes).unwrap();
-        stage.server.handle_bytes(stage.now, conn, &bytes);
-    }
-    stage.hears(anna);
-    let lobby = RoomId::LOBBY;
-    let mut expected = vec![Asked::Append(lobby), Asked::Read, Asked::Append(lobby)];
-    expected.extend([Asked::Append(room), Asked::Append(room), Asked::Forget(room)]);
-    assert_eq!(*asked.borrow(), expected);
 }
 
 #[test]

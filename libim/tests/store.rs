@@ -1,0 +1,141 @@
+//! What the server's engine asks of a store, and what it makes of the answers.
+
+mod stage;
+
+use libim::ServerConfig;
+use libim::engine::Machine;
+use libim::engine::store::{Outcome, Query, Store, Ticket};
+use libim::storage::{MemoryLimits, MemoryStore};
+use libim::wire::{
+    Body, Cid, Code, Create, Direct, Epoch, Event, Fetch, FromClient, FromServer, Join, Post, Quit,
+    RequestId, RoomId, Seq,
+};
+use stage::{Stage, post, refusal};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What a store was asked, in order.
+#[derive(Debug, PartialEq)]
+enum Asked {
+    Append(RoomId),
+    Read,
+    Forget(RoomId),
+}
+
+struct Recorder(Rc<RefCell<Vec<Asked>>>, MemoryStore);
+
+impl Store for Recorder {
+    fn epoch(&self) -> Epoch {
+        self.1.epoch()
+    }
+
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+        self.0.borrow_mut().push(Asked::Append(event.room));
+        self.1.append(ticket, event, cid);
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        self.0.borrow_mut().push(Asked::Read);
+        self.1.read(ticket, query);
+    }
+
+    fn forget(&mut self, room: RoomId) {
+        self.0.borrow_mut().push(Asked::Forget(room));
+        self.1.forget(room);
+    }
+
+    fn poll_outcome(&mut self) -> Option<Outcome> {
+        self.1.poll_outcome()
+    }
+}
+
+#[test]
+fn the_store_is_asked_in_the_order_of_things() {
+    let asked = Rc::default();
+    let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
+    let mut stage = Stage::with(ServerConfig::default(), Recorder(Rc::clone(&asked), store));
+    let (anna, _) = stage.logs_in("anna");
+    let (bert, _) = stage.logs_in("bert");
+    let direct = Direct { id: RequestId(2), name: "bert".into() };
+    let heard = stage.says(anna, &[FromClient::Direct(direct)]);
+    let room = heard.iter().find_map(|message| match message {
+        FromServer::RoomNotice(notice) => Some(notice.room.room),
+        _ => None,
+    });
+    let room = room.unwrap();
+    asked.borrow_mut().clear();
+    let fetch = Fetch {
+        id: RequestId(4),
+        room: RoomId::LOBBY,
+        after: Seq::ZERO,
+        before: Seq::ZERO,
+        limit: 0,
+        upward: true,
+        messages_only: true,
+    };
+    let heard = stage.says(anna, &[post(3, "before"), FromClient::Fetch(fetch), post(5, "after")]);
+    let page = heard.iter().find_map(|message| match message {
+        FromServer::History(history) => Some((history.events.len(), history.to)),
+        _ => None,
+    });
+    assert_eq!(page, Some((1, Seq(1))), "what was said before is in the page, what was said after is not");
+    // Both leave in one turn: the conversation hears of it before it is forgotten, and never again.
+    for conn in [anna, bert] {
+        let mut bytes = Vec::new();
+        FromClient::Quit(Quit { reason: String::new() }).encode(&mut bytes).unwrap();
+        stage.server.handle_bytes(stage.now, conn, &bytes);
+    }
+    stage.hears(anna);
+    let lobby = RoomId::LOBBY;
+    let mut expected = vec![Asked::Append(lobby), Asked::Read, Asked::Append(lobby)];
+    expected.extend([Asked::Append(room), Asked::Append(room), Asked::Forget(room)]);
+    assert_eq!(*asked.borrow(), expected);
+}
+
+/// A store in which no room can be made.
+struct NoRooms(MemoryStore, Vec<Ticket>);
+
+impl Store for NoRooms {
+    fn epoch(&self) -> Epoch {
+        self.0.epoch()
+    }
+
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+        match event.body {
+            Body::Created { .. } => self.1.push(ticket),
+            _ => self.0.append(ticket, event, cid),
+        }
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        self.0.read(ticket, query);
+    }
+
+    fn forget(&mut self, room: RoomId) {
+        self.0.forget(room);
+    }
+
+    fn poll_outcome(&mut self) -> Option<Outcome> {
+        self.1.pop().map(|ticket| Outcome::Failed(ticket, "no".into())).or_else(|| self.0.poll_outcome())
+    }
+}
+
+#[test]
+fn nobody_enters_a_room_that_could_not_be_made() {
+    let store = NoRooms(MemoryStore::new(Epoch(1), MemoryLimits::default()), Vec::new());
+    let mut stage = Stage::with(ServerConfig::default(), store);
+    let (anna, _) = stage.logs_in("anna");
+    let (bert, _) = stage.logs_in("bert");
+    let mut bytes = Vec::new();
+    let create = Create { id: RequestId(2), name: "tea".into(), topic: String::new() };
+    FromClient::Create(create).encode(&mut bytes).unwrap();
+    stage.server.handle_bytes(stage.now, anna, &bytes);
+    // Before the store has answered, the room is there to be joined.
+    let heard = stage.says(bert, &[FromClient::Join(Join { id: RequestId(3), name: "tea".into() })]);
+    assert_eq!(refusal(&heard), Some(Code::NotFound));
+    assert!(!heard.iter().any(|message| matches!(message, FromServer::Done(_) | FromServer::RoomNotice(_))));
+    let (id, room, cid) = (RequestId(4), RoomId(RoomId::LOBBY.0 + 1), Cid([4; 16]));
+    let heard =
+        stage.says(bert, &[FromClient::Post(Post { id, room, cid, text: "hello".into(), reply_to: None })]);
+    assert_eq!(refusal(&heard), Some(Code::NotMember));
+}
