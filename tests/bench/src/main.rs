@@ -7,6 +7,7 @@ mod client;
 mod floor;
 mod process;
 mod report;
+mod trial;
 mod workload;
 
 use anyhow::Result;

@@ -1,7 +1,8 @@
 //! What is measured.
 
 use crate::client::Swarm;
-use crate::process::{Kind, Server};
+use crate::process::Kind;
+use crate::trial::{TURNS, Trial, cost, micros, start_all, to_f64};
 use anyhow::{Result, ensure};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -24,6 +25,9 @@ pub(crate) enum Workload {
     SlowReader { members: usize, messages: usize },
 }
 
+/// People who come at the same time.
+const COMING_TOGETHER: usize = 100;
+
 /// A figure and its unit.
 #[derive(Clone, Debug)]
 pub(crate) struct Figure {
@@ -36,44 +40,49 @@ fn figure(name: &'static str, value: f64, unit: &'static str) -> Figure {
     Figure { name, value, unit }
 }
 
-/// Runs a workload against one server, started for it.
-pub(crate) fn run(kind: &Kind, workload: Workload) -> Result<Vec<Figure>> {
-    let pairs = matches!(workload, Workload::Pairs { .. });
-    let server = Server::start(kind, pairs)?;
-    let mut swarm = Swarm::new(kind, server.port)?;
+/// Runs a workload against servers that are started for it; each one's figures.
+pub(crate) fn run(kinds: &[Kind], workload: Workload) -> Result<Vec<Vec<Figure>>> {
+    let per = |name, costs: Vec<f64>| costs.into_iter().map(|cost| vec![figure(name, cost, "µs")]).collect();
     match workload {
         Workload::FanOut { members, window, messages, in_one_write } => {
-            swarm.log_in(members)?;
-            fan_out(&mut swarm, window, messages / 10, in_one_write)?;
-            let before = server.cpu()?;
-            fan_out(&mut swarm, window, messages, in_one_write)?;
-            let deliveries = messages * (members - 1);
-            Ok(vec![figure(
-                "CPU per delivery",
-                micros(server.cpu()?.checked_sub(before).unwrap()) / to_f64(deliveries),
-                "µs",
-            )])
+            let enter = |swarm: &mut Swarm| {
+                swarm.log_in(members)?;
+                fan_out(swarm, window, messages / TURNS, in_one_write)
+            };
+            let costs = cost(kinds, false, enter, |swarm| {
+                fan_out(swarm, window, messages / TURNS, in_one_write)?;
+                Ok(messages / TURNS * (members - 1))
+            })?;
+            Ok(per("CPU per delivery", costs))
         }
         Workload::Pairs { pairs, messages } => {
-            swarm.log_in(pairs * 2)?;
-            swarm.pair_up()?;
-            ping_pong(&mut swarm, messages / 10)?;
-            let before = server.cpu()?;
-            let count = ping_pong(&mut swarm, messages)?;
-            Ok(vec![figure(
-                "CPU per message",
-                micros(server.cpu()?.checked_sub(before).unwrap()) / to_f64(count),
-                "µs",
-            )])
+            let enter = |swarm: &mut Swarm| {
+                swarm.log_in(pairs * 2)?;
+                swarm.pair_up()?;
+                ping_pong(swarm, messages / TURNS).map(drop)
+            };
+            let costs = cost(kinds, true, enter, |swarm| ping_pong(swarm, messages / TURNS))?;
+            Ok(per("CPU per message", costs))
         }
-        Workload::Latency { members, per_second, seconds } => {
-            swarm.log_in(members)?;
-            fan_out(&mut swarm, 1, 20, false)?;
-            latency(&mut swarm, members, per_second, seconds)
+        Workload::Latency { members, per_second, seconds } => latency(kinds, members, per_second, seconds),
+        Workload::Idle { connections, seconds } => {
+            let alone = |kind| idle(Trial::start(kind, false)?, connections, seconds);
+            kinds.iter().map(alone).collect()
         }
-        Workload::Idle { connections, seconds } => idle(&server, &mut swarm, connections, seconds),
-        Workload::Churn { logins } => churn(&server, &mut swarm, logins),
-        Workload::SlowReader { members, messages } => slow_reader(&server, &mut swarm, members, messages),
+        Workload::Churn { logins } => {
+            let enter = |swarm: &mut Swarm| come_and_go(swarm, 10);
+            let costs = cost(kinds, false, enter, |swarm| {
+                for _ in 0..logins / TURNS / COMING_TOGETHER {
+                    come_and_go(swarm, COMING_TOGETHER)?;
+                }
+                Ok(logins / TURNS / COMING_TOGETHER * COMING_TOGETHER)
+            })?;
+            Ok(per("CPU per come and go", costs))
+        }
+        Workload::SlowReader { members, messages } => {
+            let alone = |kind| slow_reader(Trial::start(kind, false)?, members, messages);
+            kinds.iter().map(alone).collect()
+        }
     }
 }
 
@@ -142,15 +151,36 @@ fn ping_pong(swarm: &mut Swarm, messages: usize) -> Result<usize> {
     Ok(count)
 }
 
-fn latency(swarm: &mut Swarm, members: usize, per_second: u32, seconds: u32) -> Result<Vec<Figure>> {
+fn latency(kinds: &[Kind], members: usize, per_second: u32, seconds: u32) -> Result<Vec<Vec<Figure>>> {
+    let enter = |swarm: &mut Swarm| {
+        swarm.log_in(members)?;
+        fan_out(swarm, 1, 20, false)
+    };
+    let mut trials = start_all(kinds, false, enter)?;
+    let mut spans = vec![Vec::new(); trials.len()];
+    for _ in 0..seconds {
+        for (trial, spans) in trials.iter_mut().zip(&mut spans) {
+            one_second(&mut trial.swarm, members, per_second, spans)?;
+        }
+    }
+    let figures = |mut spans: Vec<f64>| {
+        spans.sort_unstable_by(f64::total_cmp);
+        let at = |share: usize| spans.get(spans.len() * share / 1000).copied().unwrap_or_default();
+        vec![figure("p50", at(500), "µs"), figure("p99", at(990), "µs")]
+    };
+    Ok(spans.into_iter().map(figures).collect())
+}
+
+/// Posts for a second, and adds how long each delivery took.
+fn one_second(swarm: &mut Swarm, members: usize, per_second: u32, spans: &mut Vec<f64>) -> Result<()> {
     let start = Instant::now();
     let gap = Duration::from_secs(1) / per_second;
-    let total = (per_second * seconds) as usize;
+    let total = per_second as usize;
     let mut due: Vec<Instant> = Vec::new();
     let mut received = vec![0usize; members];
-    let mut spans: Vec<f64> = Vec::new();
-    let limit = start + Duration::from_secs(u64::from(seconds) + 30);
-    while spans.len() < total * (members - 1) {
+    let limit = start + Duration::from_secs(30);
+    let all = spans.len() + total * (members - 1);
+    while spans.len() < all {
         let now = Instant::now();
         ensure!(now < limit, "messages are missing");
         let next = start + gap * u32::try_from(due.len())?;
@@ -170,12 +200,11 @@ fn latency(swarm: &mut Swarm, members: usize, per_second: u32, seconds: u32) -> 
             *seen += count;
         })?;
     }
-    spans.sort_unstable_by(f64::total_cmp);
-    let at = |share: usize| spans.get(spans.len() * share / 1000).copied().unwrap_or_default();
-    Ok(vec![figure("p50", at(500), "µs"), figure("p99", at(990), "µs")])
+    Ok(())
 }
 
-fn idle(server: &Server, swarm: &mut Swarm, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
+fn idle(trial: Trial, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
+    let Trial { server, mut swarm } = trial;
     // The first few pay for what every server needs once.
     swarm.log_in(10)?;
     let memory = server.memory()?;
@@ -199,29 +228,21 @@ fn idle(server: &Server, swarm: &mut Swarm, connections: usize, seconds: u64) ->
     ])
 }
 
-fn churn(server: &Server, swarm: &mut Swarm, logins: usize) -> Result<Vec<Figure>> {
-    swarm.log_in(10)?;
+/// So many people come, and all go.
+fn come_and_go(swarm: &mut Swarm, people: usize) -> Result<()> {
+    swarm.log_in(people)?;
     swarm.hang_up();
-    let before = server.cpu()?;
-    let batch = 100;
-    for _ in 0..logins / batch {
-        swarm.log_in(batch)?;
-        swarm.hang_up();
-    }
-    Ok(vec![figure(
-        "CPU per come and go",
-        micros(server.cpu()?.checked_sub(before).unwrap()) / to_f64(logins),
-        "µs",
-    )])
+    Ok(())
 }
 
-fn slow_reader(server: &Server, swarm: &mut Swarm, members: usize, messages: usize) -> Result<Vec<Figure>> {
+fn slow_reader(trial: Trial, members: usize, messages: usize) -> Result<Vec<Figure>> {
+    let Trial { server, mut swarm } = trial;
     swarm.log_in(members)?;
     swarm.sleep(members - 1)?;
-    fan_out(swarm, 100, messages / 10, false)?;
+    fan_out(&mut swarm, 100, messages / 10, false)?;
     let memory = server.memory()?;
     let before = server.cpu()?;
-    fan_out(swarm, 100, messages, false)?;
+    fan_out(&mut swarm, 100, messages, false)?;
     let deliveries = messages * (members - 2);
     let grown = to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / 1024.0;
     Ok(vec![
@@ -232,13 +253,4 @@ fn slow_reader(server: &Server, swarm: &mut Swarm, members: usize, messages: usi
         ),
         figure("memory grown", grown, "KiB"),
     ])
-}
-
-#[allow(clippy::cast_precision_loss)] // counts far below 2^52
-fn to_f64(count: usize) -> f64 {
-    count as f64
-}
-
-fn micros(span: Duration) -> f64 {
-    span.as_secs_f64() * 1e6
 }
