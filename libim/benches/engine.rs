@@ -3,7 +3,7 @@
 //! Ten people in the lobby; one of them posts 100 messages a turn.
 
 use libim::core::Now;
-use libim::engine::{Machine, Peer, Random};
+use libim::engine::{Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::limits::LIVE_ROSTER_MAX;
 use libim::wire::{Cid, ClientHello, Epoch, FromClient, Limits, Login, Post, RequestId, RoomId, VERSION};
@@ -74,12 +74,10 @@ fn frames(messages: impl IntoIterator<Item = FromClient>) -> Vec<u8> {
 fn drain(server: &mut Server, now: Now) -> usize {
     let mut bytes = 0;
     server.settle(now);
-    while let Some(conn) = server.poll_transmit() {
-        if let Some((_, outbox)) = server.outbox(conn) {
-            let len = outbox.len();
-            outbox.advance(len);
-            bytes += len;
-        }
+    while let Some(Transmit { conn, outbox, .. }) = server.poll_transmit() {
+        let len = outbox.len();
+        outbox.advance(len);
+        bytes += len;
         server.handle_sent(now, conn);
     }
     bytes

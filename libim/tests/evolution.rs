@@ -1,7 +1,7 @@
 //! Old and new peers understand each other: the protocol of this crate against one that has grown.
 
 use libim::core::Now;
-use libim::engine::{Machine, Peer, Random};
+use libim::engine::{Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{Body, Code, Epoch, Event, Frames, FromServer, RoomId, Seq};
 use libim::{Client, ClientConfig, ClientEvent, Server, ServerConfig};
@@ -67,8 +67,7 @@ fn an_old_server_serves_a_later_client() {
 
 fn said(server: &mut Server) -> Vec<FromServer> {
     let mut bytes = Vec::new();
-    while let Some(conn) = server.poll_transmit() {
-        let (_, outbox) = server.outbox(conn).unwrap();
+    while let Some(Transmit { outbox, .. }) = server.poll_transmit() {
         let mut slices = [std::io::IoSlice::new(&[]); 16];
         let filled = outbox.gather(&mut slices);
         bytes.extend(slices[..filled].iter().flat_map(|slice| slice.to_vec()));

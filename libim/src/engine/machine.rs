@@ -55,6 +55,17 @@ pub enum Action {
     StopListening,
 }
 
+/// A connection that has bytes to send.
+#[derive(Debug)]
+pub struct Transmit<'a> {
+    /// Whose bytes they are, as the engine knows it.
+    pub conn: ConnId,
+    /// Whose bytes they are, as the driver knows it.
+    pub link: Link,
+    /// The bytes. What the transport takes is to be taken off.
+    pub outbox: &'a mut Outbox,
+}
+
 /// An engine, from the driver's side.
 ///
 /// After one or more inputs call [`settle`](Machine::settle), then drain [`poll_transmit`](Machine::poll_transmit) and
@@ -85,10 +96,9 @@ pub trait Machine {
     fn gathers(&self) -> Option<bool>;
     /// Whether the driver may read from this connection.
     fn wants_bytes(&self, conn: ConnId) -> bool;
-    /// The next connection that has bytes to send; each is returned once per turn.
-    fn poll_transmit(&mut self) -> Option<ConnId>;
-    /// The outgoing queue of a connection, with its link.
-    fn outbox(&mut self, conn: ConnId) -> Option<(Link, &mut Outbox)>;
+    /// The next connection that has bytes to send; each is returned once per turn. Call [`handle_sent`](Machine::handle_sent)
+    /// when bytes were taken off its queue.
+    fn poll_transmit(&mut self) -> Option<Transmit<'_>>;
     /// Bytes were taken off a connection's outgoing queue.
     fn handle_sent(&mut self, now: Now, conn: ConnId);
     /// The next thing for the driver to do.

@@ -16,7 +16,7 @@ pub mod store;
 #[cfg(feature = "server")]
 mod timers;
 
-pub use machine::{Action, ConnId, Link, Machine, Peer};
+pub use machine::{Action, ConnId, Link, Machine, Peer, Transmit};
 pub use outbox::{Block, Outbox};
 pub use pool::Pool;
 pub use random::Random;

@@ -3,7 +3,7 @@
 use super::event_loop::Loop;
 use super::node::NodeKey;
 use super::sources::{Alarm, LINGER_TIME_MAX, Written};
-use crate::engine::Action;
+use crate::engine::{Action, Transmit};
 use std::cmp::Reverse;
 
 /// Queues written before other work gets its turn.
@@ -34,11 +34,12 @@ impl Loop {
 
     fn transmit(&mut self, key: NodeKey, writes: &mut usize) {
         let now = self.clock.now();
-        while *writes > 0 {
-            let Some(node) = self.nodes.get_mut(key.index) else { return };
-            let machine = node.engine.machine();
-            let Some(conn) = machine.poll_transmit() else { break };
-            let Some((link, outbox)) = machine.outbox(conn) else { continue };
+        let Some(node) = self.nodes.get_mut(key.index) else { return };
+        let machine = node.engine.machine();
+        let mut broken = Vec::new();
+        while *writes > 0
+            && let Some(Transmit { conn, link, outbox }) = machine.poll_transmit()
+        {
             *writes -= 1;
             match self.sources.write(link, outbox) {
                 Written::All => machine.handle_sent(now, conn),
@@ -46,8 +47,11 @@ impl Loop {
                     machine.handle_sent(now, conn);
                     machine.handle_blocked(now, conn);
                 }
-                Written::Broken(why) => self.close(now, link, &why),
+                Written::Broken(why) => broken.push((link, why)),
             }
+        }
+        for (link, why) in broken {
+            self.close(now, link, &why);
         }
         if *writes == 0 {
             // The rest goes on in the next turn, after others have been heard.

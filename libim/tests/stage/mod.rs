@@ -3,7 +3,7 @@
 
 use libim::core::Now;
 use libim::engine::store::Store;
-use libim::engine::{ConnId, Machine, Peer, Random};
+use libim::engine::{ConnId, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
     Cid, ClientHello, Code, Epoch, Frames, FromClient, FromServer, Login, Post, RequestId, RoomId, Timestamp,
@@ -67,8 +67,7 @@ impl Stage {
         self.server.settle(self.now);
         self.server.handle_idle(self.now);
         let mut heard = Vec::new();
-        while let Some(conn) = self.server.poll_transmit() {
-            let (_, outbox) = self.server.outbox(conn).unwrap();
+        while let Some(Transmit { conn, outbox, .. }) = self.server.poll_transmit() {
             while !outbox.is_empty() {
                 let mut slices = [IoSlice::new(&[]); 8];
                 let filled = outbox.gather(&mut slices);

@@ -5,7 +5,7 @@ use crate::checker::Checker;
 use crate::network::{Link, Pipe};
 use crate::store::{FaultyStore, Weather};
 use libim::core::Now;
-use libim::engine::{Action, Machine, Peer, Random};
+use libim::engine::{Action, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{Epoch, Limits, Timestamp};
 use libim::{Client, ClientConfig, Server, ServerConfig};
@@ -313,9 +313,8 @@ impl World {
     /// No queue of the server refers to much more than its bound.
     pub(crate) fn check_queues(&mut self) {
         for link in self.links.values() {
-            if let Some((_, outbox)) = link.server_conn.and_then(|conn| self.server.outbox(conn)) {
-                assert!(outbox.len() < QUEUE_BYTES * 40, "a queue has grown to {} bytes", outbox.len());
-            }
+            let bytes = link.server_conn.map_or(0, |conn| self.server.queued_bytes(conn));
+            assert!(bytes < QUEUE_BYTES * 40, "a queue has grown to {bytes} bytes");
         }
     }
 }
@@ -348,9 +347,8 @@ fn settle_one(
 ) -> bool {
     machine.settle(now);
     let mut busy = false;
-    while let Some(conn) = machine.poll_transmit() {
+    while let Some(Transmit { conn, link: id, outbox }) = machine.poll_transmit() {
         busy = true;
-        let Some((id, outbox)) = machine.outbox(conn) else { continue };
         let Some(link) = links.get_mut(&id) else { continue };
         let jitter = random.up_to(link.delay);
         let pipe = if is_server { &mut link.down } else { &mut link.up };

@@ -2,7 +2,7 @@
 
 use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
-use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer, Pool};
+use crate::engine::{Action, ConnId, Link, Machine, Peer, Pool, Transmit};
 use crate::wire::limits::{
     DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX,
 };
@@ -143,16 +143,12 @@ impl Machine for Client {
         self.conn.as_ref().is_some_and(|conn| conn.id == id) && self.events.len() < PENDING_EVENTS_MAX
     }
 
-    fn poll_transmit(&mut self) -> Option<ConnId> {
+    fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
         let conn = self.conn.as_mut()?;
         if !std::mem::take(&mut conn.dirty) || conn.blocked || conn.outbox.is_empty() {
             return None;
         }
-        Some(conn.id)
-    }
-
-    fn outbox(&mut self, id: ConnId) -> Option<(Link, &mut Outbox)> {
-        self.conn_mut(id).map(|conn| (conn.link, &mut conn.outbox))
+        Some(Transmit { conn: conn.id, link: conn.link, outbox: &mut conn.outbox })
     }
 
     fn handle_sent(&mut self, _now: Now, id: ConnId) {

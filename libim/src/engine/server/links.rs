@@ -1,7 +1,7 @@
 //! The connections of a server, their outgoing queues, and which of them have something to send.
 
 use super::conn::{Conn, Phase};
-use crate::engine::{Block, ConnId, Link, Peer, Pool};
+use crate::engine::{Block, ConnId, Link, Peer, Pool, Transmit};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
 use crate::wire::{Message, encode};
 use slab::Slab;
@@ -164,25 +164,27 @@ impl Links {
         }
     }
 
-    pub(super) fn next_dirty(&mut self) -> Option<ConnId> {
-        while let Some(id) = self.dirty.pop_front() {
-            if let Some(conn) = self.get_mut(id) {
+    /// Takes the next connection out of this turn's round of sending.
+    pub(super) fn next_dirty(&mut self) -> Option<Transmit<'_>> {
+        let id = loop {
+            let id = self.dirty.pop_front()?;
+            if let Some(conn) = find(&mut self.conns, id) {
                 conn.dirty = false;
                 conn.patient = None;
                 if !conn.outbox.is_empty() {
-                    return Some(id);
+                    break id;
                 }
             }
-        }
-        None
+        };
+        let conn = find(&mut self.conns, id)?;
+        Some(Transmit { conn: id, link: conn.link, outbox: &mut conn.outbox })
     }
 
-    /// Bytes were taken off a connection's queue. Whether none are left.
-    pub(super) fn sent(&mut self, id: ConnId) -> bool {
-        find(&mut self.conns, id).is_some_and(|conn| {
-            conn.outbox.reclaim(&mut self.pool);
-            conn.outbox.is_empty()
-        })
+    /// Bytes were taken off a connection's queue.
+    pub(super) fn sent(&mut self, id: ConnId) -> Option<&Conn> {
+        let conn = find(&mut self.conns, id)?;
+        conn.outbox.reclaim(&mut self.pool);
+        Some(conn)
     }
 
     /// Whether answers wait for company.

@@ -4,7 +4,7 @@ use super::conn::Phase;
 use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent, millis};
 use crate::core::Now;
-use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer};
+use crate::engine::{Action, ConnId, Link, Machine, Peer, Transmit};
 use crate::wire::limits::{
     ACK_DELAY_MAX, LOGIN_TIME_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX,
 };
@@ -139,18 +139,13 @@ impl Machine for Server {
         self.links.get(id).is_some_and(|conn| !conn.paused && conn.phase != Phase::Leaving)
     }
 
-    fn poll_transmit(&mut self) -> Option<ConnId> {
+    fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
         self.links.next_dirty()
     }
 
-    fn outbox(&mut self, id: ConnId) -> Option<(Link, &mut Outbox)> {
-        self.links.get_mut(id).map(|conn| (conn.link, &mut conn.outbox))
-    }
-
     fn handle_sent(&mut self, now: Now, id: ConnId) {
-        let empty = self.links.sent(id);
-        let Some(conn) = self.links.get(id) else { return };
-        if conn.phase == Phase::Leaving && empty {
+        let Some(conn) = self.links.sent(id) else { return };
+        if conn.phase == Phase::Leaving && conn.outbox.is_empty() {
             self.actions.push_back(Action::Close(conn.link));
         } else if conn.paused {
             self.resume_reading(now, id);
