@@ -5,9 +5,13 @@ use mio::net::TcpStream;
 #[cfg(unix)]
 use mio::net::UnixStream;
 use mio::{Interest, Registry, Token};
+#[cfg(unix)]
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags};
 use socket2::SockRef;
-use std::io::{self, IoSlice, Read};
+use std::io::{self, IoSlice};
 use std::net::{Shutdown, SocketAddr};
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// The kernel holds at most about twice this for a peer that does not read; without a bound it would hold megabytes
@@ -48,12 +52,16 @@ impl Socket {
         };
     }
 
+    /// Reads once.
+    #[cfg(unix)]
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Socket::Tcp(stream) => stream.read(buffer),
-            #[cfg(unix)]
-            Socket::Unix(stream) => stream.read(buffer),
-        }
+        Ok(rustix::net::recv(self.fd(), buffer, RecvFlags::empty())?.0)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Socket::Tcp(stream) = self;
+        io::Read::read(stream, buffer)
     }
 
     /// Writes what waits, as far as the socket takes it. Whether all of it went.
@@ -85,15 +93,42 @@ impl Socket {
         }
     }
 
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.sock_ref().send_with_flags(bytes, NO_SIGNAL)
+    #[cfg(unix)]
+    fn fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Socket::Tcp(stream) => stream.as_fd(),
+            Socket::Unix(stream) => stream.as_fd(),
+        }
+    }
+
+    #[cfg(unix)]
+    fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::net::send(self.fd(), bytes, NO_SIGNAL)?)
+    }
+
+    #[cfg(unix)]
+    fn send_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        Ok(rustix::net::sendmsg(self.fd(), pieces, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
+    }
+
+    // By way of mio, which must see that the system takes no more if it is to say when it does again.
+    #[cfg(not(unix))]
+    fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Socket::Tcp(stream) = self;
+        io::Write::write(stream, bytes)
+    }
+
+    #[cfg(not(unix))]
+    fn send_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        let Socket::Tcp(stream) = self;
+        io::Write::write_vectored(stream, pieces)
     }
 
     /// Sends several pieces by one system call. When they are small together, copying them costs less than handing
     /// the kernel a list.
-    fn send_pieces(&self, pieces: &[IoSlice<'_>], total: usize) -> io::Result<usize> {
+    fn send_pieces(&mut self, pieces: &[IoSlice<'_>], total: usize) -> io::Result<usize> {
         if total > COPY_BYTES_MAX {
-            return self.sock_ref().send_vectored_with_flags(pieces, NO_SIGNAL);
+            return self.send_vectored(pieces);
         }
         let mut joined = [0; COPY_BYTES_MAX];
         let mut len = 0;
@@ -148,11 +183,12 @@ impl Socket {
     }
 }
 
-/// Writing to a reset connection is an error, never a signal that would end the host program.
-#[cfg(unix)]
-const NO_SIGNAL: i32 = libc::MSG_NOSIGNAL;
-#[cfg(not(unix))]
-const NO_SIGNAL: i32 = 0;
+/// Writing to a reset connection is an error, never a signal that would end the host program. Apple's systems have an option of
+/// the socket for it, see [`tune`].
+#[cfg(all(unix, not(target_vendor = "apple")))]
+const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const NO_SIGNAL: SendFlags = SendFlags::empty();
 
 /// No delay for small frames, a bounded kernel buffer, and probes of a silent peer. Each is an improvement only: where
 /// the system refuses one, the connection works without.
@@ -163,7 +199,7 @@ pub(super) fn tune(socket: &SockRef<'_>) {
     #[cfg(not(windows))]
     let probes = probes.with_retries(3);
     let _ = socket.set_tcp_keepalive(&probes);
-    #[cfg(any(target_os = "macos", target_os = "ios"))]
+    #[cfg(target_vendor = "apple")]
     let _ = socket.set_nosigpipe(true);
 }
 

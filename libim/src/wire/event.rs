@@ -224,6 +224,7 @@ fn is_zero(number: &u16) -> bool {
 
 /// An event that is written with another place than it says: the one that it has just been given.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "server"), allow(dead_code))] // only stores place events
 pub(crate) struct Placed<'a>(pub(crate) &'a Event, pub(crate) Seq);
 
 impl Serialize for Event {

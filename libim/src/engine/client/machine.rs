@@ -2,7 +2,7 @@
 
 use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
-use crate::engine::{Action, ConnId, Link, Machine, Peer, Pool, Transmit};
+use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer, Pool, Transmit};
 use crate::wire::limits::{
     DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX,
 };
