@@ -96,8 +96,10 @@ pub trait Machine {
     fn gathers(&self) -> Option<bool>;
     /// Whether the driver may read from this connection.
     fn wants_bytes(&self, conn: ConnId) -> bool;
-    /// The next connection that has bytes to send; each is returned once per turn. Call [`handle_sent`](Machine::handle_sent)
-    /// when bytes were taken off its queue.
+    /// The next connection that has bytes to send; each is returned once per turn. After each call
+    /// [`handle_sent`](Machine::handle_sent), and [`handle_blocked`](Machine::handle_blocked) when bytes are left; if the
+    /// connection has turned out to be broken, [`handle_closed`](Machine::handle_closed) instead, before the next
+    /// [`settle`](Machine::settle).
     fn poll_transmit(&mut self) -> Option<Transmit<'_>>;
     /// Bytes were taken off a connection's outgoing queue.
     fn handle_sent(&mut self, now: Now, conn: ConnId);

@@ -74,13 +74,9 @@ impl Listener {
     /// Takes the next connection; `None` when none waits.
     pub(super) fn accept(&self) -> io::Result<Option<(Socket, Peer)>> {
         let accepted = match self {
-            Listener::Tcp(listener) => listener.accept().map(|(stream, address)| {
-                let socket = Socket::Tcp(stream);
-                if !cfg!(target_os = "linux") {
-                    socket.tune();
-                }
-                (socket, peer_of(address))
-            }),
+            Listener::Tcp(listener) => {
+                listener.accept().map(|(stream, address)| (Socket::Tcp(stream), peer_of(address)))
+            }
             #[cfg(unix)]
             Listener::Unix(listener, _) => {
                 listener.accept().map(|(stream, _)| (Socket::Unix(stream), Peer::Local))
@@ -88,7 +84,12 @@ impl Listener {
             Listener::Memory(_) => return Ok(None),
         };
         match accepted {
-            Ok(accepted) => Ok(Some(accepted)),
+            Ok((socket, peer)) => {
+                if !cfg!(target_os = "linux") {
+                    socket.tune();
+                }
+                Ok(Some((socket, peer)))
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),
         }

@@ -111,7 +111,8 @@ impl Socket {
         Ok(rustix::net::sendmsg(self.fd(), pieces, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
     }
 
-    // By way of mio, which must see that the system takes no more if it is to say when it does again.
+    // By way of mio, which must see that the system takes no more if it is to say when it does again. On Linux, the BSDs and
+    // Apple's systems it keeps no such account.
     #[cfg(not(unix))]
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Socket::Tcp(stream) = self;
@@ -175,6 +176,8 @@ impl Socket {
 
     /// Sets what every connection has. On Linux accepted sockets have it from their listener.
     pub(super) fn tune(&self) {
+        #[cfg(target_vendor = "apple")]
+        let _ = self.sock_ref().set_nosigpipe(true);
         match self {
             Socket::Tcp(stream) => tune(&SockRef::from(stream)),
             #[cfg(unix)]
@@ -184,7 +187,7 @@ impl Socket {
 }
 
 /// Writing to a reset connection is an error, never a signal that would end the host program. Apple's systems have an option of
-/// the socket for it, see [`tune`].
+/// the socket for it, see [`Socket::tune`].
 #[cfg(all(unix, not(target_vendor = "apple")))]
 const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
 #[cfg(target_vendor = "apple")]
@@ -199,8 +202,6 @@ pub(super) fn tune(socket: &SockRef<'_>) {
     #[cfg(not(windows))]
     let probes = probes.with_retries(3);
     let _ = socket.set_tcp_keepalive(&probes);
-    #[cfg(target_vendor = "apple")]
-    let _ = socket.set_nosigpipe(true);
 }
 
 pub(super) fn peer_of(address: SocketAddr) -> Peer {

@@ -1,6 +1,8 @@
 //! One turn of the loop: what has become ready and what is due reaches the engines.
 
-use super::event_loop::{BELL, Event, Loop, WAKE};
+#[cfg(any(unix, feature = "server"))]
+use super::event_loop::Event;
+use super::event_loop::{BELL, Loop, WAKE};
 use super::listener::is_exhaustion;
 use super::node::NodeKey;
 #[cfg(feature = "server")]

@@ -80,6 +80,11 @@ impl Server {
         Ok(Duration::from_nanos(nanos))
     }
 
+    /// CPU time since it was so much, in microseconds.
+    pub(crate) fn micros_since(&self, before: Duration) -> Result<f64> {
+        Ok(micros(self.cpu()?.saturating_sub(before)))
+    }
+
     /// Resident memory in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
@@ -94,6 +99,10 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+pub(crate) fn micros(span: Duration) -> f64 {
+    span.as_secs_f64() * 1e6
 }
 
 /// Pins a process, or this thread, to one processor, as far as there are so many.

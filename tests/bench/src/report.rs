@@ -2,7 +2,7 @@
 
 use crate::process::{Kind, default_server, pin, raise_descriptor_limit};
 use crate::workload::{Figure, Workload, run as measure};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
 
 /// Every workload, with its name.
@@ -48,9 +48,10 @@ pub(crate) fn run(only: &str, runs: usize, quick: bool, server: Option<PathBuf>)
                 ours.extend(measure(std::slice::from_ref(&libim), workload)?);
                 continue;
             }
-            let mut measured = measure(&[Kind::Floor, libim.clone()], workload)?;
-            ours.extend(measured.pop());
-            floors.extend(measured);
+            let measured = measure(&[Kind::Floor, libim.clone()], workload)?;
+            let [floor, our] = measured.try_into().ok().context("a figure for each")?;
+            floors.push(floor);
+            ours.push(our);
         }
         for (at, figure) in ours.first().cloned().unwrap_or_default().iter().enumerate() {
             let (floor, libim) = (median(&floors, at), median(&ours, at));

@@ -2,12 +2,15 @@
 
 use crate::client::Swarm;
 use crate::process::{Kind, Server};
-use anyhow::Result;
+use crate::workload::to_f64;
+use anyhow::{Result, ensure};
 use std::time::Duration;
 
-/// How often the servers take turns. A machine that is shared changes its speed from second to second; what is measured in
-/// turns of a fraction of a second has the same weather.
+/// How often the servers take turns. A shared machine changes its speed from second to second; what is measured in short turns
+/// has the same weather.
 pub(crate) const TURNS: usize = 10;
+/// In this time a server has done all that is left of its last turn, so that it counts where it belongs.
+const SETTLING: Duration = Duration::from_millis(100);
 
 /// A server, started for one workload, and the load on it.
 pub(crate) struct Trial {
@@ -32,6 +35,7 @@ pub(crate) fn cost(
     mut work: impl FnMut(&mut Swarm) -> Result<usize>,
 ) -> Result<Vec<f64>> {
     let mut trials = start_all(kinds, pairs, &mut prepare)?;
+    std::thread::sleep(SETTLING);
     let before = trials.iter().map(|trial| trial.server.cpu()).collect::<Result<Vec<Duration>>>()?;
     let mut done = vec![0; trials.len()];
     for _ in 0..TURNS {
@@ -39,8 +43,10 @@ pub(crate) fn cost(
             *done += work(&mut trial.swarm)?;
         }
     }
+    std::thread::sleep(SETTLING);
     let spent = |((trial, before), done): ((&Trial, Duration), usize)| {
-        Ok(micros(trial.server.cpu()?.saturating_sub(before)) / to_f64(done))
+        ensure!(done > 0, "the workload is too small to be measured");
+        Ok(trial.server.micros_since(before)? / to_f64(done))
     };
     trials.iter().zip(before).zip(done).map(spent).collect()
 }
@@ -57,13 +63,4 @@ pub(crate) fn start_all(
         Ok(trial)
     };
     kinds.iter().map(ready).collect()
-}
-
-#[allow(clippy::cast_precision_loss)] // counts far below 2^52
-pub(crate) fn to_f64(count: usize) -> f64 {
-    count as f64
-}
-
-pub(crate) fn micros(span: Duration) -> f64 {
-    span.as_secs_f64() * 1e6
 }

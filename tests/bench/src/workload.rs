@@ -1,8 +1,8 @@
 //! What is measured.
 
 use crate::client::Swarm;
-use crate::process::Kind;
-use crate::trial::{TURNS, Trial, cost, micros, start_all, to_f64};
+use crate::process::{Kind, micros};
+use crate::trial::{TURNS, Trial, cost, start_all};
 use anyhow::{Result, ensure};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ pub(crate) enum Workload {
 }
 
 /// People who come at the same time.
-const COMING_TOGETHER: usize = 100;
+const COMING_TOGETHER: usize = 50;
 
 /// A figure and its unit.
 #[derive(Clone, Debug)]
@@ -72,10 +72,11 @@ pub(crate) fn run(kinds: &[Kind], workload: Workload) -> Result<Vec<Vec<Figure>>
         Workload::Churn { logins } => {
             let enter = |swarm: &mut Swarm| come_and_go(swarm, 10);
             let costs = cost(kinds, false, enter, |swarm| {
-                for _ in 0..logins / TURNS / COMING_TOGETHER {
+                let times = logins / TURNS / COMING_TOGETHER;
+                for _ in 0..times {
                     come_and_go(swarm, COMING_TOGETHER)?;
                 }
-                Ok(logins / TURNS / COMING_TOGETHER * COMING_TOGETHER)
+                Ok(times * COMING_TOGETHER)
             })?;
             Ok(per("CPU per come and go", costs))
         }
@@ -210,7 +211,7 @@ fn idle(trial: Trial, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
     let memory = server.memory()?;
     let before = server.cpu()?;
     swarm.log_in(connections)?;
-    let login = micros(server.cpu()?.checked_sub(before).unwrap()) / to_f64(connections);
+    let login = server.micros_since(before)? / to_f64(connections);
     let per_connection =
         to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / to_f64(connections);
     // What the last login still has the server say, it says within a second or so.
@@ -220,7 +221,7 @@ fn idle(trial: Trial, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
     while start.elapsed() < Duration::from_secs(seconds) {
         swarm.receive(Duration::from_millis(100), |_, _| {})?;
     }
-    let share = micros(server.cpu()?.checked_sub(before).unwrap()) / micros(start.elapsed()) * 100.0;
+    let share = server.micros_since(before)? / micros(start.elapsed()) * 100.0;
     Ok(vec![
         figure("memory per connection", per_connection, "B"),
         figure("CPU per login", login, "µs"),
@@ -239,18 +240,19 @@ fn slow_reader(trial: Trial, members: usize, messages: usize) -> Result<Vec<Figu
     let Trial { server, mut swarm } = trial;
     swarm.log_in(members)?;
     swarm.sleep(members - 1)?;
-    fan_out(&mut swarm, 100, messages / 10, false)?;
+    fan_out(&mut swarm, 100, messages / TURNS, false)?;
     let memory = server.memory()?;
     let before = server.cpu()?;
     fan_out(&mut swarm, 100, messages, false)?;
     let deliveries = messages * (members - 2);
     let grown = to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / 1024.0;
     Ok(vec![
-        figure(
-            "CPU per delivery",
-            micros(server.cpu()?.checked_sub(before).unwrap()) / to_f64(deliveries),
-            "µs",
-        ),
+        figure("CPU per delivery", server.micros_since(before)? / to_f64(deliveries), "µs"),
         figure("memory grown", grown, "KiB"),
     ])
+}
+
+#[allow(clippy::cast_precision_loss)] // counts far below 2^52
+pub(crate) fn to_f64(count: usize) -> f64 {
+    count as f64
 }

@@ -176,6 +176,7 @@ impl Links {
                 }
             }
         };
+        // Once more, since what the loop has borrowed cannot leave it.
         let conn = find(&mut self.conns, id)?;
         Some(Transmit { conn: id, link: conn.link, outbox: &mut conn.outbox })
     }

@@ -170,6 +170,11 @@ impl Machine for Server {
 }
 
 impl Server {
+    /// Bytes that wait to be sent to a connection, for drivers that watch the bound.
+    pub fn queued_bytes(&self, conn: ConnId) -> usize {
+        self.links.get(conn).map_or(0, |conn| conn.outbox.len())
+    }
+
     fn handle_frame(&mut self, now: Now, conn: ConnId, frame: &[u8]) {
         match FromClient::decode(frame) {
             Ok(Some(request)) => self.handle_request(now, conn, request),

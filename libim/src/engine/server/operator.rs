@@ -3,7 +3,7 @@
 use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent};
 use crate::core::{Name, Now, Room, text::cut};
-use crate::engine::{Action, ConnId};
+use crate::engine::Action;
 use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{Code, LeaveReason, Notice, Person, RoomId, RoomInfo, RoomKind, UserId};
 use std::time::Duration;
@@ -13,11 +13,6 @@ impl Server {
     pub fn at(&mut self, now: Now) -> &mut Server {
         self.now = now;
         self
-    }
-
-    /// Bytes that wait to be sent to a connection.
-    pub fn queued_bytes(&self, conn: ConnId) -> usize {
-        self.links.get(conn).map_or(0, |conn| conn.outbox.len())
     }
 
     /// Removes somebody at once: their session ends, and everybody sees them kicked with these words. False when nobody
