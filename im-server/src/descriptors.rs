@@ -16,7 +16,11 @@ pub(crate) fn raise(connections: usize) {
     }
     let got = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     if got < wanted {
-        tracing::info!(allowed = got, wanted, "the system allows fewer open files than --connections needs");
+        tracing::info!(
+            allowed = got,
+            wanted,
+            "the system allows fewer open files than --connections needs; ulimit -n or LimitNOFILE raises it"
+        );
     }
 }
 

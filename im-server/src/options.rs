@@ -60,7 +60,7 @@ pub(crate) struct Options {
     pub(crate) rate: u32,
 
     /// How many connections at once; beyond, newcomers are asked to come back later.
-    #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     pub(crate) connections: usize,
 
     /// How long somebody whose connection broke keeps their place, in seconds.

@@ -22,7 +22,8 @@ pub(crate) fn greet(config: &ServerConfig, bound: &[Address]) -> io::Result<()> 
             writeln!(out, "  invite      {invite}")?;
         }
         let (address, key) = (quoted(&address.to_string()), quoted(key));
-        writeln!(out, "\n  connect     cargo run --release --example chat -- {address} YOUR-NAME {key}")?;
+        let command = format!("cargo run --release --example chat -- {address} YOUR-NAME {key}");
+        writeln!(out, "\n  connect     {}", command.trim_end())?;
     }
     writeln!(out, "  stop        Ctrl+C\n")?;
     out.flush()

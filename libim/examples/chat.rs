@@ -20,6 +20,15 @@ const HELP: &str = "  TEXT               says it in the current room
   /more              shows older messages
   /quit, quit or q   leaves";
 
+/// Prints a line. When nobody reads what we print any more, there is nothing left to do.
+macro_rules! say {
+    ($($words:tt)*) => {
+        if writeln!(io::stdout(), $($words)*).is_err() {
+            std::process::exit(1);
+        }
+    };
+}
+
 struct Chat {
     lp: Loop,
     me: ClientId,
@@ -28,14 +37,14 @@ struct Chat {
     shown_from: HashMap<RoomId, libim::wire::Seq>,
     /// Texts to be said to people once the private conversation is open.
     to_say: HashMap<String, Vec<String>>,
-    /// A room to be made if it turns out not to be there.
+    /// The room that is asked for: it becomes the current one, and is made if it turns out not to be there.
     joining: Option<(libim::wire::RequestId, String)>,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1).peekable();
     if args.peek().is_some_and(|arg| arg.starts_with('-')) {
-        println!(
+        say!(
             "usage: chat [SERVER] [NAME] [PASSKEY]\n\nSERVER is an address or an invite. What is not given is asked for. In the chat:\n{HELP}"
         );
         return Ok(());
@@ -104,7 +113,7 @@ impl Chat {
                         Code::Passkey | Code::TooManyTries => "passkey",
                         _ => "name",
                     };
-                    println!("* refused: {text}\n* type another {asked}, or q to leave");
+                    say!("* refused: {text}\n* type another {asked}, or q to leave");
                     question = Some(asked);
                     // What was typed before was not meant as an answer.
                     typed.clear();
@@ -127,14 +136,14 @@ impl Chat {
                 match (question.take(), line.as_str()) {
                     (_, "/quit" | "quit" | "q") => self.client().quit(""),
                     (Some(asked), answer) if answer.is_empty() || answer.starts_with('/') => {
-                        println!("* first the {asked}, or q to leave");
+                        say!("* first the {asked}, or q to leave");
                         question = Some(asked);
                     }
                     (Some(question), answer) => self.log_in(question, answer),
                     (None, "") => {}
                     (None, line) => {
                         if let Err(error) = self.command(line) {
-                            println!("* {error}");
+                            say!("* {error}");
                         }
                     }
                 }
@@ -162,11 +171,11 @@ impl Chat {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let (rest, current) = (rest.trim(), self.current);
         match word {
-            "/help" => println!("{HELP}"),
+            "/help" => say!("{HELP}"),
             "/msg" => {
                 let (name, text) = rest.split_once(' ').unwrap_or((rest, ""));
                 if text.trim().is_empty() {
-                    println!("* /msg NAME TEXT says it to one person");
+                    say!("* /msg NAME TEXT says it to one person");
                     return Ok(());
                 }
                 if let Some(room) = self.find(name, true) {
@@ -176,29 +185,33 @@ impl Chat {
                     self.to_say.entry(name.to_lowercase()).or_default().push(text.to_owned());
                 }
             }
+            "/join" if rest.is_empty() => say!("* /join ROOM enters a room, making it if need be"),
             "/join" => match self.find(rest, false) {
                 Some(room) => self.switch(room),
                 None => self.joining = Some((self.client().join(rest)?, rest.to_owned())),
             },
             "/room" => match self.find(rest, false).or_else(|| self.find(rest, true)) {
                 Some(room) => self.switch(room),
-                None => println!("* you are not in {}; /join it", neutralise_line(rest)),
+                None => say!("* you are not in {}; /join it", neutralise_line(rest)),
             },
             "/leave" if rest.is_empty() => drop(self.client().leave(current)?),
             "/leave" => match self.find(rest, false) {
                 Some(room) => drop(self.client().leave(room)?),
-                None => println!("* you are not in {}", neutralise_line(rest)),
+                None => say!("* you are not in {}", neutralise_line(rest)),
             },
             "/rooms" => drop(self.client().list_rooms(RoomId(0))?),
             "/who" => {
                 for person in self.client().people() {
-                    println!("  {}", describe(person));
+                    say!("  {}", describe(person));
                 }
             }
             "/topic" if rest.is_empty() => {
                 let topic =
                     self.client().room(current).map(|info| info.topic.to_string()).unwrap_or_default();
-                println!("* topic: {}; /topic TEXT sets it", neutralise_line(&topic));
+                match topic.as_str() {
+                    "" => say!("* no topic yet; /topic TEXT sets it"),
+                    topic => say!("* topic: {}; /topic TEXT sets it", neutralise_line(topic)),
+                }
             }
             "/topic" => drop(self.client().set_topic(current, rest)?),
             "/away" => drop(self.client().set_status(true, rest)?),
@@ -207,7 +220,7 @@ impl Chat {
                 let before = self.shown_from.get(&current).copied().unwrap_or_default();
                 self.client().history(current, before, 50)?;
             }
-            _ if word.starts_with('/') => println!("* no such command; /help lists them"),
+            _ if word.starts_with('/') => say!("* no such command; /help lists them"),
             _ => drop(self.client().post(current, line)?),
         }
         Ok(())
@@ -224,7 +237,7 @@ impl Chat {
     fn switch(&mut self, room: RoomId) {
         self.current = room;
         let place = self.place(room);
-        println!("* you are in {place} now");
+        say!("* you are in {place} now");
     }
 
     fn place(&mut self, room: RoomId) -> String {
@@ -241,23 +254,23 @@ impl Chat {
     fn show(&mut self, event: ClientEvent) {
         match event {
             ClientEvent::Connecting { attempt } if attempt > 1 => {
-                println!("* connecting again (try {attempt}) ...");
+                say!("* connecting again (try {attempt}) ...");
             }
             ClientEvent::LoggedIn { name, resumed, server, welcome, people, .. } => {
                 let again = if resumed { "back" } else { "logged in" };
-                println!(
+                say!(
                     "* {again} at {} as {name}; {people} here. /help lists commands",
                     neutralise_line(&server)
                 );
                 if !welcome.is_empty() {
-                    println!("* {}", neutralise(&welcome));
+                    say!("* {}", neutralise(&welcome));
                 }
             }
             ClientEvent::Disconnected { text, retry_in, .. } => match retry_in {
                 Some(wait) => {
-                    println!("* disconnected: {}; next try in {}", neutralise_line(&text), seconds(wait));
+                    say!("* disconnected: {}; next try in {}", neutralise_line(&text), seconds(wait));
                 }
-                None => println!("* {}", neutralise_line(&text)),
+                None => say!("* {}", neutralise_line(&text)),
             },
             ClientEvent::Entered(info) => {
                 let name = info.name.to_lowercase();
@@ -266,12 +279,15 @@ impl Chat {
                 {
                     let _ = self.client().post(info.room, &text);
                 }
-                if info.kind == RoomKind::Public {
-                    self.switch(info.room);
-                }
                 if !info.topic.is_empty() {
-                    println!("* topic: {}", neutralise_line(&info.topic));
+                    say!("* topic: {}", neutralise_line(&info.topic));
                 }
+            }
+            ClientEvent::Done { request, room: Some(room) }
+                if self.joining.as_ref().is_some_and(|(asked, _)| *asked == request) =>
+            {
+                self.joining = None;
+                self.switch(room);
             }
             ClientEvent::Renumbered { old, new } if self.current == old => self.current = new,
             ClientEvent::Exited { room, .. } if self.current == room => self.switch(RoomId::LOBBY),
@@ -281,9 +297,9 @@ impl Chat {
                     self.shown_from.insert(room, first.seq);
                 }
                 if more {
-                    println!("* there are older messages; /more shows them");
+                    say!("* there are older messages; /more shows them");
                 } else if messages.is_empty() && self.shown_from.contains_key(&room) {
-                    println!("* there is nothing older");
+                    say!("* there is nothing older");
                 }
                 for message in &messages {
                     self.show_event(message);
@@ -293,27 +309,33 @@ impl Chat {
                 self.shown_from.entry(event.room).or_insert(event.seq);
                 self.show_event(&event);
             }
-            ClientEvent::Missed { from, to, .. } => println!("* messages {from} to {to} are no longer kept"),
+            ClientEvent::Missed { from, to, .. } => say!("* messages {from} to {to} are no longer kept"),
             ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
-                println!("* {}", neutralise_line(&text));
+                say!("* {}", neutralise_line(&text));
             }
-            ClientEvent::Failed { request, code, text } => match self.joining.take() {
-                Some((asked, room)) if asked == request && code == Some(Code::NotFound) => {
-                    let _ = self.client().create_room(&room, "");
+            ClientEvent::Failed { request, code, text } => {
+                match self.joining.take_if(|(asked, _)| *asked == request) {
+                    Some((_, room)) if code == Some(Code::NotFound) => {
+                        match self.client().create_room(&room, "") {
+                            Ok(asked) => self.joining = Some((asked, room)),
+                            Err(error) => say!("* {error}"),
+                        }
+                    }
+                    _ => say!("* {}", neutralise_line(&text)),
                 }
-                _ => println!("* {}", neutralise_line(&text)),
-            },
+            }
             ClientEvent::Presence { person, was } => {
                 if let Some(line) = change(&person, was) {
-                    println!("* {line}");
+                    say!("* {line}");
                 }
             }
             ClientEvent::Rooms { rooms, .. } => {
                 for room in rooms {
-                    println!("  #{} ({} members) {}", room.name, room.members, neutralise_line(&room.topic));
+                    let line = format!("  #{} ({} members) {}", room.name, room.members, room.topic);
+                    say!("{}", neutralise_line(&line).trim_end());
                 }
             }
-            ClientEvent::Notice { text } => println!("* notice: {}", neutralise(&text)),
+            ClientEvent::Notice { text } => say!("* notice: {}", neutralise(&text)),
             _ => {}
         }
     }
@@ -323,20 +345,20 @@ impl Chat {
             if event.room == self.current { String::new() } else { format!("{} ", self.place(event.room)) };
         let (time, name) = (clock(event.time), neutralise_line(&event.name));
         match &event.body {
-            Body::Message(message) if message.deleted => println!("{time} {place}{name} took a message back"),
-            Body::Message(message) => println!("{time} {place}{name}: {}", neutralise(&message.text)),
-            Body::Edited { text, .. } => println!("{time} {place}{name} corrects: {}", neutralise(text)),
-            Body::Deleted { .. } => println!("{time} {place}{name} took a message back"),
+            Body::Message(message) if message.deleted => say!("{time} {place}{name} took a message back"),
+            Body::Message(message) => say!("{time} {place}{name}: {}", neutralise(&message.text)),
+            Body::Edited { text, .. } => say!("{time} {place}{name} corrects: {}", neutralise(text)),
+            Body::Deleted { .. } => say!("{time} {place}{name} took a message back"),
             Body::Reacted { emoji, on, .. } if *on => {
-                println!("{time} {place}{name} reacts {}", neutralise_line(emoji));
+                say!("{time} {place}{name} reacts {}", neutralise_line(emoji));
             }
-            Body::Joined => println!("{time} {place}{name} has entered"),
+            Body::Joined => say!("{time} {place}{name} has entered"),
             Body::Left { reason: LeaveReason::Quit, .. } => {
-                println!("{time} {place}{name} has left this room");
+                say!("{time} {place}{name} has left this room");
             }
-            Body::Left { reason, .. } => println!("{time} {place}{name} has left this room ({reason})"),
+            Body::Left { reason, .. } => say!("{time} {place}{name} has left this room ({reason})"),
             Body::Topic { text } => {
-                println!("{time} {place}{name} sets the topic: {}", neutralise_line(text));
+                say!("{time} {place}{name} sets the topic: {}", neutralise_line(text));
             }
             Body::Reacted { .. } | Body::Created { .. } | Body::Other(_) => {}
         }

@@ -95,6 +95,33 @@ fn clients_come_back_after_a_server_restart_with_their_rooms() {
 }
 
 #[test]
+fn terminals_stay_in_their_conversation_over_a_server_restart() {
+    let (mut first, address) = server(&["--open"]);
+    let cable = Cable::to(address);
+    let [mut anna, mut bert] = ["anna", "bert"].map(|name| terminal(cable.address, name, ""));
+    for person in [&mut anna, &mut bert] {
+        person.says("/join tea");
+        person.shows("you are in #tea now");
+    }
+    bert.says("/room lobby");
+    bert.shows("you are in #lobby now");
+    anna.says("/msg bert between us");
+    bert.shows("@anna anna: between us");
+    anna.says("/room @bert");
+    anna.shows("you are in @bert now");
+    first.signal("KILL");
+    first.ends();
+    anna.shows("disconnected");
+    bert.shows("disconnected");
+    let (_second, address) = server(&["--open"]);
+    cable.move_to(address);
+    bert.says("said in the lobby");
+    anna.shows("#lobby bert: said in the lobby");
+    anna.says("still between us");
+    bert.shows("@anna anna: still between us");
+}
+
+#[test]
 fn a_stopped_client_slows_nobody_and_catches_up() {
     let (server, address) = server(&["--open", "--rate", "0"]);
     let sleeper = terminal(address, "sleeper", "");
