@@ -31,10 +31,14 @@ impl Stage {
         Stage { server, now: Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) }, links: 0 }
     }
 
-    pub fn connect(&mut self) -> ConnId {
+    pub fn opens(&mut self) -> ConnId {
         self.links += 1;
         let peer = Peer::Ip(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
-        let conn = self.server.handle_opened(self.now, self.links, peer).unwrap();
+        self.server.handle_opened(self.now, self.links, peer).unwrap()
+    }
+
+    pub fn connect(&mut self) -> ConnId {
+        let conn = self.opens();
         let hello =
             ClientHello { version_min: 1, version_max: VERSION, capabilities: vec![], agent: "test".into() };
         self.says(conn, &[FromClient::ClientHello(hello)]);

@@ -31,10 +31,10 @@ impl Trial {
 pub(crate) fn cost(
     kinds: &[Kind],
     pairs: bool,
-    mut prepare: impl FnMut(&mut Swarm) -> Result<()>,
+    prepare: impl FnMut(&mut Swarm) -> Result<()>,
     mut work: impl FnMut(&mut Swarm) -> Result<usize>,
 ) -> Result<Vec<f64>> {
-    let mut trials = start_all(kinds, pairs, &mut prepare)?;
+    let mut trials = start_all(kinds, pairs, prepare)?;
     std::thread::sleep(SETTLING);
     let before = trials.iter().map(|trial| trial.server.cpu()).collect::<Result<Vec<Duration>>>()?;
     let mut done = vec![0; trials.len()];

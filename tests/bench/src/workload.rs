@@ -45,13 +45,14 @@ pub(crate) fn run(kinds: &[Kind], workload: Workload) -> Result<Vec<Vec<Figure>>
     let per = |name, costs: Vec<f64>| costs.into_iter().map(|cost| vec![figure(name, cost, "µs")]).collect();
     match workload {
         Workload::FanOut { members, window, messages, in_one_write } => {
+            let part = messages / TURNS;
             let enter = |swarm: &mut Swarm| {
                 swarm.log_in(members)?;
-                fan_out(swarm, window, messages / TURNS, in_one_write)
+                fan_out(swarm, window, part, in_one_write)
             };
             let costs = cost(kinds, false, enter, |swarm| {
-                fan_out(swarm, window, messages / TURNS, in_one_write)?;
-                Ok(messages / TURNS * (members - 1))
+                fan_out(swarm, window, part, in_one_write)?;
+                Ok(part * (members - 1))
             })?;
             Ok(per("CPU per delivery", costs))
         }

@@ -311,7 +311,7 @@ impl World {
     }
 
     /// No queue of the server refers to much more than its bound.
-    pub(crate) fn check_queues(&mut self) {
+    pub(crate) fn check_queues(&self) {
         for link in self.links.values() {
             let bytes = link.server_conn.map_or(0, |conn| self.server.queued_bytes(conn));
             assert!(bytes < QUEUE_BYTES * 40, "a queue has grown to {bytes} bytes");
