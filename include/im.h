@@ -186,6 +186,8 @@ enum im_event_kind
     IM_EVENT_NOTICE = 22,
     // Client: the server reads this client more slowly for a while; nothing is lost. text; data.wait.
     IM_EVENT_THROTTLED = 23,
+    // Client: a page of people that was asked for. request; data.people.
+    IM_EVENT_USERS = 24,
     // Client, and an observed server: somebody said something. room, text; data.entry. So are the next eight: entries of a
     // room, each exactly once and in the room's order.
     IM_EVENT_MESSAGE = 40,
@@ -708,10 +710,12 @@ typedef struct im_person {
     int32_t reason;
 } im_person;
 
-// Everybody who is there.
+// People: everybody who is there, or a page of them.
 typedef struct im_people {
     // sizeof(im_people) of the library.
     uint32_t size;
+    // 1: there are more, in the next page.
+    int32_t more;
     // Pointers to each.
     const struct im_person *const *items;
     // How many.
@@ -1172,6 +1176,13 @@ int32_t im_client_history(struct im_ctx *ctx,
 // Asks for rooms that can be joined, those whose ids are after `after`; begin with 0. Answered by IM_EVENT_ROOMS or
 // IM_EVENT_FAILED.
 int32_t im_client_list_rooms(struct im_ctx *ctx,
+                             im_id client,
+                             uint64_t after,
+                             uint32_t *request);
+
+// Asks for the people who are there, those whose ids are after `after`; begin with 0. Of use where they are too many to be told
+// one by one. Answered by IM_EVENT_USERS or IM_EVENT_FAILED.
+int32_t im_client_list_users(struct im_ctx *ctx,
                              im_id client,
                              uint64_t after,
                              uint32_t *request);

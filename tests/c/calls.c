@@ -108,7 +108,7 @@ static int32_t call(void) {
     case 44: return im_advance(ctx, (uint32_t)(below(2) ? below(100) : any()));
     case 45: return below(2) ? im_next_timeout(ctx, &number) : im_fd(ctx, &number);
     case 46: return im_next_events(ctx, (int32_t)below(4), (uint32_t)below(40), &out, &len);
-    case 47: return im_next_timeout(ctx, &number);
+    case 47: return im_client_list_users(ctx, it, any(), NULL);
     default:
         number = im_step(ctx, 0);
         if (number == IM_OK && im_next_event(ctx, &event) == IM_OK && event != NULL)

@@ -72,6 +72,7 @@ int main(int argc, char **argv) {
     CHECK(room == NULL);
     OK(im_client_set_topic(ctx, bert, after, "hotter things", &request));
     OK(im_client_list_rooms(ctx, bert, 0, &request));
+    OK(im_client_list_users(ctx, bert, 0, &request));
     OK(im_client_list_members(ctx, bert, after, 0, &request));
     OK(im_client_history(ctx, bert, 1, 0, 10, &request));
     OK(im_client_direct(ctx, bert, "anna", &request));

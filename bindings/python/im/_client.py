@@ -22,6 +22,7 @@ from ._events import (
     PostFailed,
     Room,
     Rooms,
+    Users,
 )
 from ._library import ClientView, PersonView, RoomView, lib
 from ._source import QUEUE_MAX, Source, SyncSource
@@ -183,7 +184,7 @@ class ClientBase(Source):
         self._answered(event.cid, event)
         return True
 
-    def _handle_answer(self, event: Done | Failed | History | Rooms | Members) -> bool:
+    def _handle_answer(self, event: Done | Failed | History | Rooms | Users | Members) -> bool:
         if event.request not in self._answers:
             return False
         self._answered(event.request, event)
@@ -244,6 +245,7 @@ _SPECIAL: dict[type[Event], str] = {
     Failed: "_handle_answer",
     History: "_handle_answer",
     Rooms: "_handle_answer",
+    Users: "_handle_answer",
     Members: "_handle_answer",
     LoggedIn: "_handle_login",
     LoginRefused: "_handle_login",
@@ -368,6 +370,10 @@ class Client(ClientBase, SyncSource):
     def list_rooms(self, after: int = 0) -> Rooms:
         """Rooms that can be joined, those whose ids are after `after`."""
         return self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
+
+    def list_users(self, after: int = 0) -> Users:
+        """People who are there, those whose ids are after `after`; also where they are too many to be told one by one."""
+        return self._await(self._ask(lib.im_client_list_users, after), Users)
 
     def list_members(self, room: int = LOBBY, after: int = 0) -> Members:
         """A room's members, those whose ids are after `after`."""

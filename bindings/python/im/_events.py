@@ -20,7 +20,7 @@ __all__ = [
     "Notice", "OtherEntry", "People", "PeopleCount", "Person", "PersonDetached", "PersonEntered", "PersonLeft",
     "PersonResumed", "PostFailed", "Posted", "PresenceChanged", "Question", "Reacted", "Reaction", "Readable",
     "Receipt", "Refused", "Room", "RoomCreated", "RoomEntered", "RoomExited", "RoomRenumbered", "Rooms", "StoreFailed",
-    "Throttled", "TopicChanged", "Typing", "UnknownEvent",
+    "Throttled", "TopicChanged", "Typing", "UnknownEvent", "Users",
 ]  # fmt: skip
 
 
@@ -282,6 +282,17 @@ class Members(Event):
 
 
 @dataclass(frozen=True)
+class Users(Event):
+    """A page of people that was asked for."""
+
+    request: int = 0
+    people: tuple[Person, ...] = ()
+    more: bool = False
+
+    _convert = {"people": lambda them: tuple(Person._from(it) for it in them)}
+
+
+@dataclass(frozen=True)
 class Notice(Event):
     """A word from the server's operator to everybody."""
 
@@ -334,6 +345,7 @@ KINDS: dict[str, type[Event]] = {
     "history": History,
     "rooms": Rooms,
     "members": Members,
+    "users": Users,
     "notice": Notice,
     "throttled": Throttled,
     "message": Message,

@@ -103,6 +103,7 @@ FUNCTIONS: dict[str, list[Any]] = {
     "im_client_direct": [c_void_p, c_uint64, c_char_p, POINTER(c_uint32)],
     "im_client_history": [c_void_p, c_uint64, c_uint64, c_uint64, c_uint32, POINTER(c_uint32)],
     "im_client_list_rooms": [c_void_p, c_uint64, c_uint64, POINTER(c_uint32)],
+    "im_client_list_users": [c_void_p, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_list_members": [c_void_p, c_uint64, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_look": [c_void_p, c_uint64, POINTER(POINTER(ClientView))],
     "im_client_next_room": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(RoomView))],

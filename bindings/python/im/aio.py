@@ -16,7 +16,7 @@ from ._client import LOBBY, ClientBase
 from ._context import encode, number
 from ._enums import Code
 from ._errors import ImError, RefusedError
-from ._events import Disconnected, Done, Event, History, LoggedIn, LoginRefused, Members, Posted, Rooms
+from ._events import Disconnected, Done, Event, History, LoggedIn, LoginRefused, Members, Posted, Rooms, Users
 from ._library import lib
 from ._server import ServerBase
 from ._source import AsyncSource
@@ -167,6 +167,10 @@ class Client(ClientBase, AsyncSource):
     async def list_rooms(self, after: int = 0) -> Rooms:
         """Rooms that can be joined, those whose ids are after `after`."""
         return await self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
+
+    async def list_users(self, after: int = 0) -> Users:
+        """People who are there, those whose ids are after `after`; also where they are too many to be told one by one."""
+        return await self._await(self._ask(lib.im_client_list_users, after), Users)
 
     async def list_members(self, room: int = LOBBY, after: int = 0) -> Members:
         """A room's members, those whose ids are after `after`."""

@@ -120,7 +120,7 @@ def plain(structs, it, name=None):
 
 
 MEMBER = {
-    "backlog": "page", "history": "page", "logged_in": "login", "room_entered": "room", "rooms": "rooms", "people": "people",
+    "backlog": "page", "history": "page", "logged_in": "login", "room_entered": "room", "rooms": "rooms", "people": "people", "users": "people",
     "presence": "presence", "members": "members", "missed": "gap", "posted": "posted", "post_failed": "posted",
     "typing": "typing", "receipt": "receipt", "disconnected": "wait", "throttled": "wait", "person_entered": "visitor",
     "person_detached": "visitor", "person_resumed": "visitor", "person_left": "visitor", "refused": "visitor",
@@ -157,6 +157,7 @@ def test_structures_say_what_json_says(context):
         anna._ask(lib.im_client_set_topic, 2, b"hotter")
         yield
         bert._ask(lib.im_client_list_rooms, 0)
+        bert._ask(lib.im_client_list_users, 0)
         bert._ask(lib.im_client_list_members, 1, 0)
         bert._ask(lib.im_client_history, 1, 0, 0)
         bert._ask(lib.im_client_direct, b"nobody")

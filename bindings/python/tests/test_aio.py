@@ -51,6 +51,7 @@ def test_a_conversation():
                 await bert.set_status("here")
                 assert (await anna.list_rooms()).rooms[1].name == "tea"
                 assert len((await anna.list_members()).members) == 2
+                assert {it.name for it in (await anna.list_users()).people} == {"anna", "bert"}
                 await anna.leave(room)
             assert [type(it) async for it in bert][-1] is im.Disconnected
 

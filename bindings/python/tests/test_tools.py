@@ -27,8 +27,15 @@ def tool(*arguments, input=None, status=0, **more):
 
 
 def start(*command, **more):
+    """As from a terminal: Ctrl+C ends it, also when the tests run in the background, where shells have it ignored."""
     return subprocess.Popen(
-        [sys.executable, *map(str, command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, **more
+        [sys.executable, *map(str, command)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **more,
     )
 
 

@@ -124,6 +124,18 @@ pub extern "C" fn im_client_list_rooms(
     requesting(ctx, client, request, |client| Ok(client.list_rooms(RoomId(after))))
 }
 
+/// Asks for the people who are there, those whose ids are after `after`; begin with 0. Of use where they are too many to be told
+/// one by one. Answered by IM_EVENT_USERS or IM_EVENT_FAILED.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_list_users(
+    ctx: *mut im_ctx,
+    client: im_id,
+    after: u64,
+    request: *mut u32,
+) -> i32 {
+    requesting(ctx, client, request, |client| Ok(client.list_users(UserId(after))))
+}
+
 /// Asks for a room's members, those whose ids are after `after`; begin with 0. Answered by IM_EVENT_MEMBERS or IM_EVENT_FAILED.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_list_members(

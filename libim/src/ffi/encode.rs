@@ -39,6 +39,7 @@ pub(super) const NAMES: &[(Kind, &str)] = &[
     (Kind::IM_EVENT_MEMBERS, "members"),
     (Kind::IM_EVENT_NOTICE, "notice"),
     (Kind::IM_EVENT_THROTTLED, "throttled"),
+    (Kind::IM_EVENT_USERS, "users"),
     (Kind::IM_EVENT_MESSAGE, "message"),
     (Kind::IM_EVENT_EDITED, "edited"),
     (Kind::IM_EVENT_DELETED, "deleted"),
@@ -231,6 +232,7 @@ impl Fields for im_members {
 
 impl Fields for im_people {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        write_fields!(self, map, more ? true);
         listed(map, "people", self.items, self.count)
     }
 }
@@ -290,7 +292,7 @@ unsafe fn write_data<M: SerializeMap>(map: &mut M, kind: Kind, data: &im_data) -
             Kind::IM_EVENT_LOGGED_IN => write_to(map, data.login),
             Kind::IM_EVENT_ROOM_ENTERED => write_to(map, data.room),
             Kind::IM_EVENT_ROOMS => write_to(map, data.rooms),
-            Kind::IM_EVENT_PEOPLE => write_to(map, data.people),
+            Kind::IM_EVENT_PEOPLE | Kind::IM_EVENT_USERS => write_to(map, data.people),
             Kind::IM_EVENT_PRESENCE => write_to(map, data.presence),
             Kind::IM_EVENT_MEMBERS => write_to(map, data.members),
             Kind::IM_EVENT_MISSED => write_to(map, data.gap),

@@ -115,8 +115,17 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
         },
         ClientEvent::People(known) => {
             let (items, count) = list(arena, known, |it| person(arena, it));
-            let people = im_people { size: size::<im_people>(), items, count };
+            let people = im_people { size: size::<im_people>(), more: 0, items, count };
             im_event { data: im_data { people: one(arena, people) }, ..of(Kind::IM_EVENT_PEOPLE) }
+        }
+        ClientEvent::Users { request, people, more } => {
+            let (items, count) = list(arena, people, |it| person(arena, it));
+            let people = im_people { size: size::<im_people>(), more: (*more).into(), items, count };
+            im_event {
+                request: request.0,
+                data: im_data { people: one(arena, people) },
+                ..of(Kind::IM_EVENT_USERS)
+            }
         }
         ClientEvent::Presence { person: somebody, was } => {
             let presence = im_presence {

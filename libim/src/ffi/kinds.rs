@@ -53,6 +53,8 @@ pub enum im_event_kind {
     IM_EVENT_NOTICE = 22,
     /// Client: the server reads this client more slowly for a while; nothing is lost. text; data.wait.
     IM_EVENT_THROTTLED = 23,
+    /// Client: a page of people that was asked for. request; data.people.
+    IM_EVENT_USERS = 24,
 
     /// Client, and an observed server: somebody said something. room, text; data.entry. So are the next eight: entries of a
     /// room, each exactly once and in the room's order.

@@ -201,12 +201,14 @@ pub struct im_person {
     pub reason: i32,
 }
 
-/// Everybody who is there.
+/// People: everybody who is there, or a page of them.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_people {
     /// sizeof(im_people) of the library.
     pub size: u32,
+    /// 1: there are more, in the next page.
+    pub more: i32,
     /// Pointers to each.
     pub items: *const *const im_person,
     /// How many.

@@ -3,6 +3,7 @@
 use super::address::Address;
 use super::event_loop::Loop;
 use super::node::NodeKey;
+use super::reason::{of_connecting, of_look_up};
 use super::sources::{Alarm, Kind, OPEN_TIME_MAX};
 use super::stream::Socket;
 use crate::core::Now;
@@ -28,7 +29,11 @@ impl Loop {
             Some(Address::Unix(path)) => match open_unix(&path) {
                 Ok(socket) => self.watch_opening(now, key, socket, Vec::new()),
                 Err(error) => {
-                    self.fail(now, key, &format!("cannot connect to unix:{}: {error}", path.display()));
+                    self.fail(
+                        now,
+                        key,
+                        &format!("cannot connect to unix:{}: {}", path.display(), of_connecting(&error)),
+                    );
                 }
             },
             Some(address @ Address::Memory(_)) => match self.find_memory(&address) {
@@ -62,7 +67,7 @@ impl Loop {
                 addresses.reverse();
                 self.try_next(now, key, addresses, &format!("{host} has no address"));
             }
-            Err(error) => self.fail(now, key, &format!("cannot find {host}: {error}")),
+            Err(error) => self.fail(now, key, &format!("cannot find {host}: {}", of_look_up(&error))),
         }
     }
 
@@ -72,7 +77,7 @@ impl Loop {
         while let Some(address) = left.pop() {
             match TcpStream::connect(address) {
                 Ok(stream) => return self.watch_opening(now, key, Socket::Tcp(stream), left),
-                Err(error) => problem = format!("cannot connect to {address}: {error}"),
+                Err(error) => problem = format!("cannot connect to {address}: {}", of_connecting(&error)),
             }
         }
         self.fail(now, key, &problem);
@@ -88,7 +93,7 @@ impl Loop {
                 let serial = self.sources.slab.get(token).map_or(0, |source| source.serial);
                 self.alarms.push(Reverse((now.mono + OPEN_TIME_MAX, Alarm::Open(token, serial))));
             }
-            Err(error) => self.fail(now, key, &error.to_string()),
+            Err(error) => self.fail(now, key, &of_connecting(&error)),
         }
     }
 
@@ -108,13 +113,13 @@ impl Loop {
                 self.open(now, token, peer);
                 self.read_again(token);
             }
-            Some(Err(error)) => self.abandon_opening(now, token, &error.to_string()),
+            Some(Err(error)) => self.abandon_opening(now, token, &of_connecting(&error)),
         }
     }
 
     pub(super) fn give_up_opening(&mut self, now: Now, token: usize) {
         if self.sources.slab.get(token).is_some_and(|source| matches!(source.kind, Kind::Opening(..))) {
-            self.abandon_opening(now, token, "no answer");
+            self.abandon_opening(now, token, &of_connecting(&io::ErrorKind::TimedOut.into()));
         }
     }
 

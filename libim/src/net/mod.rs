@@ -10,6 +10,7 @@ mod listener;
 mod loop_config;
 mod node;
 mod outer;
+mod reason;
 mod resolver;
 mod service;
 mod sources;

@@ -2,6 +2,7 @@
 
 use super::listener::Listener;
 use super::node::NodeKey;
+use super::reason::of_breaking;
 use super::stream::Socket;
 use crate::engine::{ConnId, Outbox};
 use crate::wire::limits::READ_BYTES_PER_TURN;
@@ -188,7 +189,7 @@ impl Sources {
                 Ok(count) => Read::Bytes(count, count == buffer.len() || ending || cfg!(windows)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Read::Nothing,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Read::Bytes(0, true),
-                Err(error) => Read::Broken(error.to_string()),
+                Err(error) => Read::Broken(of_breaking(&error)),
             },
             Kind::Pipe(pipe) => {
                 let count = pipe.inbox.len().min(buffer.len());
@@ -219,7 +220,7 @@ impl Sources {
                         *blocked = true;
                         Written::Blocked
                     }
-                    Err(error) => Written::Broken(error.to_string()),
+                    Err(error) => Written::Broken(of_breaking(&error)),
                 };
             }
             Some(Source { kind: Kind::Pipe(pipe), .. }) => pipe.peer,

@@ -6,8 +6,8 @@ use crate::wire::limits::{
     DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY,
 };
 use crate::wire::{
-    Body, Cid, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, MessageBody, Presence,
-    RequestId, RoomId, Seq, SetStatus, SetTopic, Typing, UserId,
+    Body, Cid, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, ListUsers,
+    MessageBody, Presence, RequestId, RoomId, Seq, SetStatus, SetTopic, Typing, UserId,
 };
 use std::fmt;
 
@@ -195,6 +195,12 @@ impl Client {
     pub fn list_members(&mut self, room: RoomId, after: UserId) -> Result<RequestId, CommandError> {
         let room = self.check_in(room)?;
         self.request(|id| FromClient::ListMembers(ListMembers { id, room, after }))
+    }
+
+    /// Asks for the people who are there, those after `after`, whether or not the server tells of them one by one. Answered by
+    /// [`Users`](super::ClientEvent::Users) or [`Failed`](super::ClientEvent::Failed).
+    pub fn list_users(&mut self, after: UserId) -> Result<RequestId, CommandError> {
+        self.request(|id| FromClient::ListUsers(ListUsers { id, after }))
     }
 
     /// Tries to log in again after [`LoginRefused`](super::ClientEvent::LoginRefused), under this name and with this passkey;

@@ -188,6 +188,15 @@ pub enum ClientEvent {
         /// Whether there are more.
         more: bool,
     },
+    /// A page of people that was asked for.
+    Users {
+        /// By which request.
+        request: RequestId,
+        /// The people, by id.
+        people: Vec<Person>,
+        /// Whether there are more.
+        more: bool,
+    },
     /// A word from the server's operator to everybody.
     Notice {
         /// The text.

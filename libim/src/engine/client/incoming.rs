@@ -311,8 +311,13 @@ impl Client {
     }
 
     fn handle_persons(&mut self, persons: Persons) {
-        if !matches!(self.asked.remove(&persons.id), Some(Asked::Census)) {
-            return;
+        match self.asked.remove(&persons.id) {
+            Some(Asked::Census) => {}
+            Some(Asked::Program) => {
+                let (request, people, more) = (persons.id, persons.people, persons.more);
+                return self.tell(ClientEvent::Users { request, people, more });
+            }
+            Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Rejoin(..)) | None => return,
         }
         let Some((gathered, _)) = &mut self.census else { return };
         gathered.extend(persons.people);

@@ -71,6 +71,7 @@ impl Client {
             | ClientEvent::LoginRefused { .. }
             | ClientEvent::Disconnected { .. }
             | ClientEvent::People(_)
+            | ClientEvent::Users { .. }
             | ClientEvent::Presence { .. }
             | ClientEvent::PeopleCount(_)
             | ClientEvent::Done { room: None, .. }

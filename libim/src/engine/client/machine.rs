@@ -57,22 +57,24 @@ impl Machine for Client {
         conn.pong_by = None;
         let mut batch = conn.frames.batch(bytes);
         loop {
-            let problem = match batch.next(FRAME_BYTES_MAX) {
+            let understood = match batch.next(FRAME_BYTES_MAX) {
                 Ok(None) => break,
                 Ok(Some(frame)) => match FromServer::decode(frame) {
                     Ok(Some(message)) => {
                         self.handle_message(now, message);
-                        None
+                        true
                     }
                     // Of a later protocol, and not meant for us.
-                    Ok(None) => None,
-                    Err(malformed) => Some(malformed.to_string()),
+                    Ok(None) => true,
+                    Err(_) => false,
                 },
-                Err(error) => Some(error.to_string()),
+                Err(_) => false,
             };
-            if let Some(problem) = problem {
-                return self
-                    .break_off(now, &format!("the server does not speak the libim protocol: {problem}"));
+            if !understood {
+                // Whose fault it is cannot be known; what people can do is to look at the address.
+                let text =
+                    "what answers there is no libim server, or one of another version; is the port right?";
+                return self.break_off(now, text);
             }
             if self.conn_mut(id).is_none() {
                 return;

@@ -1,0 +1,67 @@
+//! Why a connection did not come to be, or broke, in words for the people at the program: what it means, and what to try.
+
+use std::io::{Error, ErrorKind};
+
+/// What an error of the system means to somebody who wanted to connect. The system's own term stands in brackets.
+pub(super) fn of_connecting(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => {
+            "no server answers there; is it running, and is the port right? (connection refused)".into()
+        }
+        ErrorKind::TimedOut => "no answer; is the address right, and is a firewall in between?".into(),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            "that computer cannot be reached from here; is this one on the same network? (unreachable)".into()
+        }
+        ErrorKind::NotFound => "there is no such socket; is the server running?".into(),
+        ErrorKind::PermissionDenied => "this user may not use that socket (permission denied)".into(),
+        _ => of_system(error),
+    }
+}
+
+/// What a failed look-up of a name means.
+pub(super) fn of_look_up(error: &Error) -> String {
+    match error.kind() {
+        // Said by this library, in words.
+        ErrorKind::Unsupported => error.to_string(),
+        _ => {
+            "no computer of that name was found; check the spelling, or give its number, such as 192.168.1.10"
+                .into()
+        }
+    }
+}
+
+/// What became of a connection that stood.
+pub(super) fn of_breaking(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            "the connection was cut off (connection reset)".into()
+        }
+        ErrorKind::TimedOut => "the network gave no answer any more (timed out)".into(),
+        _ => of_system(error),
+    }
+}
+
+/// The system's words, without its number for the error.
+fn of_system(error: &Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "Too many open files": its number on every unix.
+    const EMFILE: i32 = 24;
+
+    #[test]
+    fn the_systems_numbers_are_left_out() {
+        let refused = Error::from(ErrorKind::ConnectionRefused);
+        assert!(of_connecting(&refused).contains("is the port right"));
+        let full = Error::from_raw_os_error(EMFILE);
+        assert!(!of_connecting(&full).contains("os error"), "{}", of_connecting(&full));
+        let unknown = Error::other("failed to lookup address information: Name or service not known");
+        assert!(of_look_up(&unknown).contains("spelling"));
+        assert!(of_breaking(&Error::from(ErrorKind::ConnectionReset)).contains("cut off"));
+    }
+}
