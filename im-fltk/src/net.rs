@@ -1,63 +1,45 @@
 //! The library in the toolkit's loop: one descriptor, no thread, no polling.
 
+use crate::fl::{self, Watched};
 use crate::update::Msg;
 use anyhow::Context as _;
 use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop};
-use std::cell::Cell;
-use std::ffi::{c_int, c_void};
 use std::time::Duration;
 
-thread_local! {
-    /// Set by the toolkit when the descriptor is readable.
-    static READY: Cell<bool> = const { Cell::new(false) };
-}
-
-#[allow(unsafe_code)] // the fltk crate has no binding for it
-mod fl {
-    use std::ffi::{c_int, c_void};
-
-    /// FL/Fl.H: readable.
-    pub(super) const FL_READ: c_int = 1;
-
-    unsafe extern "C" {
-        /// `Fl::add_fd(int, int, void (*)(int, void *), void *)`, by its name in the Itanium C++ ABI.
-        #[link_name = "_ZN2Fl6add_fdEiiPFviPvES0_"]
-        fn fl_add_fd(fd: c_int, when: c_int, callback: extern "C" fn(c_int, *mut c_void), data: *mut c_void);
-    }
-
-    pub(super) fn watch(fd: c_int, callback: extern "C" fn(c_int, *mut c_void)) {
-        // SAFETY: the callback needs no data and lives as long as the program; the toolkit calls it on this thread.
-        unsafe { fl_add_fd(fd, FL_READ, callback, std::ptr::null_mut()) }
-    }
-}
-
-extern "C" fn readable(_fd: c_int, _data: *mut c_void) {
-    READY.set(true);
-}
+/// How often the loop turns, at most, while the last messages are delivered at the end.
+const LAST_TURNS: usize = 200;
 
 /// The connection.
 pub struct Net {
     lp: Loop,
     client: Option<ClientId>,
+    /// Clients that are quitting their servers.
+    leaving: Vec<ClientId>,
 }
 
 impl Net {
     pub fn new() -> anyhow::Result<Net> {
         let mut lp = Loop::new().context("cannot make an event loop")?;
-        fl::watch(lp.pollable().context("cannot watch the event loop")?, readable);
-        Ok(Net { lp, client: None })
+        fl::watch(lp.pollable().context("cannot watch the event loop")?, Watched::Net);
+        Ok(Net { lp, client: None, leaving: Vec::new() })
     }
 
     /// What has happened, when the toolkit has seen something.
     pub fn poll(&mut self, mut tell: impl FnMut(Msg)) -> anyhow::Result<()> {
-        if READY.take() {
+        if fl::take_ready(Watched::Net) {
             self.lp.turn(Some(Duration::ZERO))?;
         }
         while let Some(event) = self.lp.next_event() {
-            if let Event::Client(id, event) = event
-                && Some(id) == self.client
-            {
+            let Event::Client(id, event) = event else { continue };
+            if Some(id) == self.client {
+                if matches!(event, ClientEvent::LoggedIn { .. }) {
+                    let epoch = self.lp.look_at_client(id).and_then(Client::epoch);
+                    tell(Msg::Epoch(epoch));
+                }
                 tell(Msg::Net(Box::new(event)));
+            } else if matches!(event, ClientEvent::Disconnected { retry_in: None, .. }) {
+                self.leaving.retain(|it| *it != id);
+                self.lp.remove_client(id);
             }
         }
         Ok(())
@@ -70,9 +52,19 @@ impl Net {
         self.client = Some(self.lp.connect(address, config));
     }
 
+    /// Quits the server: nobody waits there for a connection that does not come back.
     pub fn disconnect(&mut self) {
-        if let Some(client) = self.client.take() {
-            self.lp.remove_client(client);
+        if let Some(id) = self.client.take() {
+            if let Some(client) = self.lp.client(id) {
+                client.quit("");
+            }
+            self.leaving.push(id);
+        }
+    }
+
+    pub fn log_in(&mut self, name: Option<&str>, passkey: Option<&str>) {
+        if let Some(client) = self.client.and_then(|id| self.lp.client(id)) {
+            client.log_in_as(name, passkey);
         }
     }
 
@@ -82,7 +74,8 @@ impl Net {
         request: impl FnOnce(&mut Client) -> Result<T, CommandError>,
     ) -> Result<T, String> {
         let client = self.client.and_then(|id| self.lp.client(id));
-        client.ok_or(CommandError::Closed).and_then(request).map_err(|error| error.to_string())
+        let client = client.ok_or_else(|| "Not connected at the moment".to_owned())?;
+        request(client).map_err(|error| in_words(&error))
     }
 
     pub fn text_max(&self) -> usize {
@@ -93,22 +86,24 @@ impl Net {
 
     /// Leaves in good order: what was posted is delivered first, if that takes no longer than a moment.
     pub fn quit(&mut self) {
-        let Some(id) = self.client else { return };
-        if let Some(client) = self.lp.client(id) {
-            client.quit("");
+        self.disconnect();
+        for _ in 0..LAST_TURNS {
+            let closed = |id: &ClientId| self.lp.look_at_client(*id).is_none_or(Client::is_closed);
+            if self.leaving.iter().all(closed) || self.lp.turn(Some(Duration::from_millis(10))).is_err() {
+                return;
+            }
+            while self.lp.next_event().is_some() {}
         }
-        for _ in 0..200 {
-            if self.lp.look_at_client(id).is_none_or(Client::is_closed) {
-                break;
-            }
-            if self.lp.turn(Some(Duration::from_millis(10))).is_err() {
-                break;
-            }
-            while let Some(event) = self.lp.next_event() {
-                if matches!(event, Event::Client(_, ClientEvent::Disconnected { retry_in: None, .. })) {
-                    return;
-                }
-            }
-        }
+    }
+}
+
+/// What the person can do about it.
+fn in_words(error: &CommandError) -> String {
+    match error {
+        CommandError::NotReady => "Not connected at the moment: try again when the connection is back".into(),
+        CommandError::NotInRoom => "You are not in that room any more".into(),
+        CommandError::Empty => "There is nothing to send".into(),
+        CommandError::Closed => "Not connected any more".into(),
+        CommandError::TooLong { .. } | CommandError::OutboxFull => error.to_string(),
     }
 }

@@ -1,7 +1,13 @@
-//! Calls for attention, by the desktop's own means where it has them (notify-send).
+//! Calls for attention, by the desktop's own means where it has them (notify-send). A click on one goes to its room.
 
+use crate::fl::{self, Watched};
 use crate::text::plain;
-use std::process::{Child, Command, Stdio};
+use crate::view::SVG;
+use libim::wire::RoomId;
+use std::io::Read as _;
+use std::os::fd::AsRawFd as _;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Nobody is called more often than this: who writes much must not fill the desktop.
@@ -10,26 +16,98 @@ const EVERY: Duration = Duration::from_secs(3);
 /// Shows one notification at a time.
 #[derive(Debug, Default)]
 pub struct Notifier {
-    last: Option<(Instant, Child)>,
+    last: Option<Instant>,
+    shown: Option<Shown>,
+    icon: Option<PathBuf>,
+    /// The desktop's program is too old for notifications that can be clicked.
+    plain: bool,
+}
+
+/// A notification that can be clicked.
+#[derive(Debug)]
+struct Shown {
+    child: Child,
+    answer: ChildStdout,
+    room: RoomId,
+    title: String,
+    text: String,
 }
 
 impl Notifier {
-    pub fn notify(&mut self, title: &str, text: &str) {
-        if let Some((when, child)) = &mut self.last
-            && (when.elapsed() < EVERY || matches!(child.try_wait(), Ok(None)))
-        {
+    pub fn notify(&mut self, room: RoomId, title: &str, text: &str) {
+        if self.last.is_some_and(|last| last.elapsed() < EVERY) {
             return;
         }
+        self.last = Some(Instant::now());
         let short: String = text.chars().take(200).collect();
+        self.show(room, plain(title), escape(&plain(&short)));
+    }
+
+    fn show(&mut self, room: RoomId, title: String, text: String) {
+        self.forget();
+        let icon = self.icon.get_or_insert_with(write_icon).display().to_string();
         let child = Command::new("notify-send")
-            .args(["--app-name=libim", "--", &plain(title), &escape(&plain(&short))])
+            .args(["--app-name=libim", "--icon", &icon])
+            .args((!self.plain).then_some("--action=default=Open"))
+            .args(["--", &title, &text])
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();
         // A desktop without notifications has the unread marks.
-        self.last = child.ok().map(|child| (Instant::now(), child));
+        let Ok(mut child) = child else { return };
+        if let Some(answer) = child.stdout.take() {
+            fl::watch(answer.as_raw_fd(), Watched::Notification);
+            self.shown = Some(Shown { child, answer, room, title, text });
+        }
     }
+
+    /// The room whose notification was clicked, if one was.
+    pub fn clicked(&mut self) -> Option<RoomId> {
+        if !fl::take_ready(Watched::Notification) {
+            return None;
+        }
+        let shown = self.shown.as_mut()?;
+        let mut word = [0; 16];
+        let count = shown.answer.read(&mut word).unwrap_or(0);
+        let room = shown.room;
+        let clicked = word.get(..count).is_some_and(|word| word.starts_with(b"default"));
+        let refused = count == 0 && shown.child.wait().is_ok_and(|status| !status.success());
+        let (title, text) = (std::mem::take(&mut shown.title), std::mem::take(&mut shown.text));
+        self.forget();
+        if refused && !std::mem::replace(&mut self.plain, true) {
+            self.show(room, title, text);
+        }
+        clicked.then_some(room)
+    }
+
+    /// Nobody waits for the last one any more.
+    fn forget(&mut self) {
+        if let Some(mut shown) = self.shown.take() {
+            fl::unwatch(shown.answer.as_raw_fd());
+            // It may have ended by itself.
+            let _ = shown.child.kill();
+            let _ = shown.child.wait();
+        }
+    }
+}
+
+impl Drop for Notifier {
+    fn drop(&mut self) {
+        self.forget();
+        if let Some(icon) = &self.icon {
+            let _ = std::fs::remove_file(icon);
+        }
+    }
+}
+
+/// The program's picture as a file, as notifications want it.
+fn write_icon() -> PathBuf {
+    let folder = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let path = folder.join(format!("im-fltk-{}.svg", std::process::id()));
+    // Without it the notification has no picture.
+    let _ = std::fs::write(&path, SVG);
+    path
 }
 
 /// The text of a notification is read as markup.

@@ -1,12 +1,12 @@
 //! What happens, line by line on standard output: for those who look for a fault, and for tests.
 
-use crate::model::{Link, Model, Screen};
+use crate::model::{FieldId, Link, Model, Overlay, Screen, WindowId};
 use crate::update::Msg;
 use libim::ClientEvent;
 use std::io::Write as _;
 
-/// Something that happens.
-pub fn message(msg: &Msg) {
+/// Something that happens in a window.
+pub fn message(at: WindowId, msg: &Msg) {
     match msg {
         Msg::Net(event) => match &**event {
             ClientEvent::Event { event, .. } => {
@@ -14,10 +14,10 @@ pub fn message(msg: &Msg) {
             }
             other => say(&format!("net {other:?}")),
         },
-        Msg::Passkey(_) => say("Passkey(secret)"),
+        Msg::Typed(FieldId::Passkey | FieldId::Overlay, ..) => say("Typed(secret)"),
         // An invite has the passkey in it.
-        Msg::Server(text) if text.contains("key=") => say("Server(secret)"),
-        other => say(&format!("{other:?}")),
+        Msg::Typed(FieldId::Server, text, _) if text.contains("key=") => say("Typed(secret)"),
+        other => say(&format!("{}: {other:?}", at.0)),
     }
 }
 
@@ -32,22 +32,58 @@ pub fn state(model: &Model) {
         Link::Connecting => "connecting",
         Link::On => "on",
         Link::Broken(_) => "broken",
+        Link::Refused(..) => "refused",
+        Link::Ended(_) => "ended",
     };
     let error = model.form.error.as_ref().map_or("", |(_, text)| text.as_str());
-    let (room, entries, fresh) =
-        model.room().map_or((String::new(), 0, 0), |room| (room.label(), room.entries.len(), room.fresh));
     say(&format!(
-        "state screen={screen} link={link} room={room} entries={entries} fresh={fresh} unread={} people={} members={} menu={} choices={} found={} replying={} focused={} error={error:?} note={:?}",
+        "state screen={screen} link={link} unread={} people={} rooms={:?} error={error:?}",
         model.unread(),
         model.people.len(),
-        model.members.len(),
-        model.menu.as_ref().map_or(0, |menu| menu.items.len()),
-        model.switcher.as_ref().map_or(0, |switcher| switcher.choices.len()),
-        model.search.as_ref().and_then(|search| search.found).unwrap_or(0),
-        model.replying.unwrap_or(0),
-        model.focused,
-        model.note
+        model
+            .room_order()
+            .iter()
+            .filter_map(|id| model.rooms.get(id))
+            .map(crate::model::Room::label)
+            .collect::<Vec<_>>(),
     ));
+    for (id, window) in &model.windows {
+        let room = model.room_of(*id);
+        let open = match &window.overlay {
+            None => "",
+            Some(Overlay::Menu(_)) => "menu",
+            Some(Overlay::Switcher(_)) => "switcher",
+            Some(Overlay::Picker(_)) => "picker",
+            Some(Overlay::Card(_)) => "card",
+            Some(Overlay::Confirm(_)) => "confirm",
+            Some(Overlay::Prompt(_)) => "prompt",
+            Some(Overlay::People) => "people",
+            Some(Overlay::Help) => "help",
+        };
+        say(&format!(
+            "window {} room={} entries={} pending={} fresh={} mentions={} at_end={} in_sight={} members={} open={open} completing={} hits={} replying={} editing={} focused={} note={:?}",
+            id.0,
+            room.map_or_else(String::new, crate::model::Room::label),
+            room.map_or(0, |it| it.entries.len()),
+            room.map_or(0, |it| it.pending.len()),
+            room.map_or(0, |it| it.fresh),
+            room.map_or(0, |it| it.mentions),
+            window.at_end,
+            window.in_sight,
+            window.members.len(),
+            window.completion.as_ref().map_or(0, |it| it.candidates.len()),
+            window.search.as_ref().map_or(0, |it| it.hits.len()),
+            window.replying.unwrap_or(0),
+            window.editing.unwrap_or(0),
+            window.focused,
+            window.note.as_ref().map_or("", |it| it.text.as_str()),
+        ));
+    }
+}
+
+/// What can be pointed at in a window.
+pub fn zones(at: WindowId, described: &str) {
+    say(&format!("zones {} {described}", at.0));
 }
 
 fn say(line: &str) {

@@ -55,4 +55,6 @@ pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError};
 #[cfg(feature = "server")]
 pub use engine::server::{Ask, Question, QuestionId, Server, ServerConfig, ServerEvent, Wish};
 #[cfg(any(feature = "server", feature = "client"))]
-pub use net::{Address, ClientId, Event, Invite, InviteError, Loop, LoopConfig, ServerId, Waker};
+pub use net::{
+    Address, ClientId, DEFAULT_PORT, Event, Invite, InviteError, Loop, LoopConfig, ServerId, Waker,
+};

@@ -1,6 +1,13 @@
-"""The desktop client under a display of its own: Xvfb, openbox, xdotool, a real im-server."""
+"""The desktop client under a display of its own: Xvfb, openbox, xdotool, a real im-server.
 
+A window is driven by the mouse and the keyboard alone. What can be pointed at, it tells itself (--trace): the tests look things
+up by the names that people see, and press where those are.
+"""
+
+import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import threading
@@ -17,13 +24,14 @@ os.environ.setdefault("IM_LIBRARY", str(ROOT / "target" / "debug" / "liblibim.so
 OUTPUT = ROOT / "tests" / "output"
 #: Seconds for anything to come about; only a hang takes them.
 PATIENCE = 60
+WHEEL_UP, WHEEL_DOWN = 4, 5
 
 
 def until(condition, what):
     end = time.monotonic() + PATIENCE
     while not (result := condition()):
-        assert time.monotonic() < end, what
-        time.sleep(0.02)
+        assert time.monotonic() < end, what() if callable(what) else what
+        time.sleep(0.01)
     return result
 
 
@@ -53,45 +61,50 @@ def server():
         yield server
 
 
-class Window:
-    """An im-fltk, driven as a person would and watched by what it says of itself."""
+class Pane:
+    """One window of the program."""
 
-    def __init__(self, display, folder, *options, scale=None):
-        self.display = display | ({"FLTK_SCALING_FACTOR": str(scale)} if scale else {})
-        self.settings = folder / "settings.json"
-        command = [ROOT / "target/debug/im-fltk", "--trace", "--settings", self.settings, *options]
-        self.process = subprocess.Popen(command, env=self.display, stdout=subprocess.PIPE, text=True)
-        self.lines = []
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-        self.id = until(self._find, "the window does not open")
-        self.state(lambda it: "screen=" in it)
+    def __init__(self, program, number, handle):
+        self.program, self.number, self.id = program, number, handle
 
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
+    def __getattr__(self, name):
+        return getattr(self.program, name)
 
-    def _find(self):
-        command = ["xdotool", "search", "--all", "--onlyvisible", "--pid", str(self.process.pid), "--class", "im-fltk"]
-        found = subprocess.run(command, env=self.display, capture_output=True, text=True).stdout.split()
-        return found[-1] if found else None
+    def last(self, kind):
+        head = f"{kind} {self.number} " if kind != "state" else "state "
+        return next((line for line in reversed(self.lines) if line.startswith(head)), "")
 
-    def state(self, is_so):
-        """Waits until the last state that it told is so, and returns it."""
-        def last():
-            states = [line for line in self.lines if line.startswith("state ")]
-            return states[-1] if states and is_so(states[-1]) else None
-        return until(last, f"not so: {self.lines[-3:]}")
+    def state(self, *parts):
+        """Waits until what it last told of itself has these parts, and returns it."""
 
-    def saw(self, part):
-        """Waits until something was told."""
-        return until(lambda: next((line for line in self.lines if part in line), None), f"{part} not in {self.lines[-5:]}")
+        def now():
+            told = f"{self.last('state')} {self.last('window')}"
+            return told if all(part in told if isinstance(part, str) else part(told) for part in parts) else None
+
+        return until(now, lambda: f"not so: {parts}: {self.last('state')} {self.last('window')}")
+
+    def zones(self, name=None, role=None):
+        """What can be pointed at, the uppermost last; of this name, or one that matches."""
+        line = self.last("zones")
+        found = json.loads(line.split(" ", 2)[2]) if line else []
+        if name is not None:
+            fits = name.fullmatch if isinstance(name, re.Pattern) else (lambda it: it == name)
+            found = [zone for zone in found if fits(zone["name"])]
+        return [zone for zone in found if role in (None, zone["role"])]
+
+    def zone(self, name, role=None):
+        return until(lambda: self.zones(name, role), lambda: f"no {name} among {[it['name'] for it in self.zones()]}")[-1]
+
+    def gone(self, name, role=None):
+        until(lambda: not self.zones(name, role), f"{name} is still there")
 
     def xdotool(self, *arguments):
         subprocess.run(["xdotool", *map(str, arguments)], env=self.display, check=True, timeout=PATIENCE)
 
     def front(self):
-        self.xdotool("windowactivate", "--sync", self.id)
+        if "focused=true" not in self.last("window"):
+            self.xdotool("windowactivate", "--sync", self.id)
+            self.state("focused=true")
 
     def key(self, *keys):
         self.front()
@@ -99,31 +112,78 @@ class Window:
 
     def type(self, text):
         self.front()
-        self.xdotool("type", "--clearmodifiers", "--delay", "5", text.removesuffix("\n"))
+        if bare := text.removesuffix("\n"):
+            self.xdotool("type", "--clearmodifiers", "--delay", "2", bare)
         if text.endswith("\n"):  # which xdotool would type as a line feed
             self.xdotool("key", "Return")
 
-    def click(self, x, y, times=1, button=1):
+    def scale(self):
+        return self.program.factor
+
+    def move(self, x, y):
+        self.xdotool("mousemove", "--window", self.id, round(x * self.factor), round(y * self.factor))
+
+    def click(self, x, y, button=1, times=1):
         self.front()
-        self.xdotool("mousemove", "--window", self.id, x, y, "click", "--repeat", times, "--delay", 60, button)
+        x, y = round(x * self.factor), round(y * self.factor)
+        self.xdotool("mousemove", "--window", self.id, x, y, "click", "--repeat", times, "--delay", 40, button)
+
+    def middle(self, name, role=None):
+        zone = self.zone(name, role) if not isinstance(name, dict) else name
+        return zone["x"] + zone["w"] // 2, zone["y"] + zone["h"] // 2
+
+    def hover(self, name, role=None):
+        x, y = self.middle(name, role)
+        self.move(x - 1, y)
+        self.move(x, y)
+
+    def press(self, name, role=None, button=1, times=1):
+        """Clicks on what has this name."""
+        self.click(*self.middle(name, role), button=button, times=times)
+
+    def message(self, text):
+        """The message that says this."""
+        return self.zone(text, "Message")
+
+    def press_message(self, text, button=3):
+        zone = self.message(text)
+        self.click(zone["x"] + zone["w"] - 40, zone["y"] + zone["h"] - 5, button=button)
+
+    def hover_message(self, text):
+        zone = self.message(text)
+        for shift in (1, 0):
+            self.move(zone["x"] + zone["w"] // 2, zone["y"] + zone["h"] - 6 - shift)
+
+    def choose(self, label):
+        """Takes an entry of the open menu."""
+        self.state("open=menu")
+        self.press(label, "Item")
+        self.state("open= ")
+
+    def wheel(self, name, button, times=1, role=None):
+        self.click(*self.middle(name, role), button=button, times=times)
+
+    def drag(self, start, end):
+        self.front()
+        self.move(*start)
+        self.xdotool("mousedown", 1)
+        self.move((start[0] + end[0]) // 2, (start[1] + end[1]) // 2)
+        self.move(*end)
+        self.xdotool("mouseup", 1)
+
+    def resize(self, width, height):
+        self.xdotool("windowsize", "--sync", self.id, width, height)
+        self.saw(f"Resized({width}, {height})")
 
     def hints(self):
         """What the window manager knows of the window."""
-        command = ["xprop", "-id", self.id, "WM_HINTS"]
+        command = ["xprop", "-id", self.id, "WM_HINTS", "_NET_WM_NAME"]
         return subprocess.run(command, env=self.display, capture_output=True, text=True, check=True).stdout
-
-    def clipboard(self):
-        done = subprocess.run(["xclip", "-selection", "clipboard", "-o"], env=self.display, capture_output=True, timeout=PATIENCE)
-        return done.stdout.decode()
-
-    def paste(self, text):
-        subprocess.run(["xclip", "-selection", "clipboard", "-i"], env=self.display, input=text.encode(), check=True, timeout=PATIENCE)
-        self.key("ctrl+v")
 
     def shoot(self, name):
         """Keeps a picture of the window among the tests' output."""
         OUTPUT.mkdir(exist_ok=True)
-        time.sleep(0.3)  # what was told is drawn by now
+        time.sleep(0.15)  # what was told is drawn by now
         path = OUTPUT / f"{name}.png"
         subprocess.run(["import", "-window", self.id, path], env=self.display, check=True, timeout=PATIENCE)
         return path
@@ -132,10 +192,75 @@ class Window:
         done = subprocess.run(["identify", "-format", "%k", path], capture_output=True, text=True, check=True)
         return int(done.stdout)
 
+    def pixel(self, x, y):
+        """The colour on the screen at a place of the window."""
+        geometry = f"1x1+{round(x * self.factor)}+{round(y * self.factor)}"
+        command = ["import", "-window", self.id, "-crop", geometry, "-depth", "8", "rgb:-"]
+        return tuple(subprocess.run(command, env=self.display, capture_output=True, check=True).stdout[:3])
+
+
+class Window(Pane):
+    """An im-fltk, driven as a person would and watched by what it says of itself."""
+
+    def __init__(self, display, folder, *options, scale=None, env=None):
+        self.display = display | ({"FLTK_SCALING_FACTOR": str(scale)} if scale else {}) | (env or {})
+        self.factor = scale or 1
+        self.settings = folder / "settings.json"
+        self.command = [ROOT / "target/debug/im-fltk", "--trace", "--settings", self.settings, *options]
+        super().__init__(self, 0, None)
+        self.start()
+
+    def start(self, *options):
+        self.process = subprocess.Popen([*self.command, *options], env=self.display, stdout=subprocess.PIPE, text=True)
+        self.lines = []
+        self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        self.reader.start()
+        self.id = until(lambda: (self.windows() or [None])[-1], "the window does not open")
+        self.state("screen=")
+
+    def _read(self, process):
+        for line in process.stdout:
+            self.lines.append(line.rstrip("\n"))
+
+    def windows(self):
+        command = ["xdotool", "search", "--all", "--onlyvisible", "--pid", str(self.process.pid), "--class", "im-fltk"]
+        return subprocess.run(command, env=self.display, capture_output=True, text=True).stdout.split()
+
+    def other(self, number=1):
+        """Another window of the same program, as soon as it is there."""
+        handle = until(lambda: [it for it in self.windows() if it != self.id], "no other window")[-1]
+        until(lambda: any(line.startswith(f"zones {number} ") for line in self.lines), "it says nothing")
+        return Pane(self, number, handle)
+
+    def saw(self, part):
+        """Waits until something was told."""
+        return until(lambda: next((line for line in self.lines if part in line), None), lambda: f"{part} not in {self.lines[-5:]}")
+
+    def clipboard(self, selection="clipboard"):
+        """What another program would paste."""
+        command = ["xclip", "-selection", selection, "-o"]
+        return subprocess.run(command, env=self.display, capture_output=True, timeout=PATIENCE).stdout.decode()
+
+    def copy(self, text):
+        """Another program copies something."""
+        command = ["xclip", "-selection", "clipboard", "-i"]
+        subprocess.run(command, env=self.display, input=text.encode(), check=True, timeout=PATIENCE)
+
+    def paste(self, text):
+        self.copy(text)
+        self.key("ctrl+v")
+
     def close(self):
         if self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGTERM)
         self.process.wait(PATIENCE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    item.stash["failed"] = item.stash.get("failed", False) or report.failed
+    return report
 
 
 @pytest.fixture
@@ -151,7 +276,7 @@ def window(display, tmp_path, request):
 
     yield make
     for one in made:
-        if request.node.stash.get("failed", False):
+        if request.node.stash.get("failed", False) and one.process.poll() is None:
             one.shoot(f"failed-{request.node.name}")
         one.close()
 
@@ -162,7 +287,7 @@ def chatting(window, server):
 
     def make(name="gui", **more):
         one = window(server.address, "--name", name, "--passkey", "sesame", "--connect", **more)
-        one.state(lambda it: "screen=chat link=on room=#lobby" in it)
+        one.state("screen=chat link=on", "room=#lobby")
         return one
 
     return make
@@ -199,7 +324,7 @@ def flooded(window):
 
     def make():
         one = window(address, "--name", "gui", "--passkey", "sesame", "--connect")
-        one.state(lambda it: "screen=chat link=on room=#lobby" in it)
+        one.state("screen=chat link=on", "room=#lobby")
         return one
 
     yield make, flood
@@ -208,9 +333,21 @@ def flooded(window):
 
 
 @pytest.fixture
-def anna(server):
-    """Somebody else at the same server."""
+def person(server):
+    """Others at the same server, by name."""
     import im
 
-    with im.connect(server.address, "anna", "sesame") as client:
-        yield client
+    made = []
+
+    def make(name):
+        made.append(im.connect(server.address, name, "sesame"))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def anna(person):
+    return person("anna")

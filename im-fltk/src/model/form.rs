@@ -1,12 +1,13 @@
 //! The form for connecting.
 
 use super::Settings;
-use libim::{Address, Invite};
+use libim::{Address, DEFAULT_PORT, Invite};
 
 /// A field of the form, and where its error belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     Server,
+    Port,
     Name,
     Passkey,
 }
@@ -15,6 +16,8 @@ pub enum Field {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectForm {
     pub server: String,
+    /// Empty: the usual one.
+    pub port: String,
     pub name: String,
     pub passkey: String,
     pub show_passkey: bool,
@@ -28,10 +31,22 @@ pub struct ConnectForm {
 
 impl ConnectForm {
     pub fn from_settings(settings: &Settings) -> ConnectForm {
-        ConnectForm {
-            server: settings.servers.first().cloned().unwrap_or_else(|| "127.0.0.1".into()),
-            name: settings.name.clone(),
-            ..ConnectForm::default()
+        let mut form = ConnectForm { name: settings.name.clone(), ..ConnectForm::default() };
+        form.set_server(settings.servers.first().map_or("127.0.0.1", String::as_str));
+        form
+    }
+
+    /// Puts an address in the fields for it.
+    pub fn set_server(&mut self, text: &str) {
+        match text.parse() {
+            Ok(Address::Tcp(host, port)) => {
+                self.server = host;
+                self.port = if port == DEFAULT_PORT { String::new() } else { port.to_string() };
+            }
+            Ok(Address::Unix(_) | Address::Memory(_)) | Err(_) => {
+                self.server = text.into();
+                self.port.clear();
+            }
         }
     }
 
@@ -40,39 +55,84 @@ impl ConnectForm {
         self.busy = false;
     }
 
-    /// The address to connect to, or what is wrong with the form. An invite in the server field fills in the passkey.
+    /// The address to connect to, or what is wrong with the form. An invite in the server field fills in the others.
     pub fn check(&mut self) -> Result<Address, (Field, String)> {
-        let Invite { address, passkey } = parse_server(&self.server).map_err(|it| (Field::Server, it))?;
+        let text = self.server.trim();
+        if text.is_empty() {
+            let words = "Enter the server's address, such as 192.168.1.10, or paste an invite";
+            return Err((Field::Server, words.into()));
+        }
+        let Invite { address, passkey } =
+            text.parse::<Invite>().map_err(|error| (Field::Server, error.to_string()))?;
+        let whole = passkey.is_some() || text.contains("://");
         if let Some(passkey) = passkey {
             self.passkey = passkey;
-            self.server = address.to_string();
         }
+        if whole {
+            self.set_server(&address.to_string());
+        }
+        let address = self.with_port(address)?;
         if self.name.trim().is_empty() {
-            return Err((Field::Name, "choose a name to be known by".into()));
+            return Err((Field::Name, "Choose a name that the others see".into()));
         }
         Ok(address)
     }
+
+    /// The port's own field counts where it is filled.
+    fn with_port(&self, address: Address) -> Result<Address, (Field, String)> {
+        let port = self.port.trim();
+        match address {
+            Address::Tcp(host, _) if !port.is_empty() => match port.parse::<u16>() {
+                Ok(port) if port > 0 => Ok(Address::Tcp(host, port)),
+                Ok(_) | Err(_) => Err((Field::Port, "A port is a number from 1 to 65535".into())),
+            },
+            address @ (Address::Tcp(..) | Address::Unix(_) | Address::Memory(_)) => Ok(address),
+        }
+    }
 }
 
-/// A server as people write it: an address, or an invite pasted whole.
-fn parse_server(text: &str) -> Result<Invite, String> {
-    if text.trim().is_empty() {
-        return Err("write the server's address, such as 192.168.1.10, or paste an invite".into());
-    }
-    text.parse::<Invite>().map_err(|error| error.to_string())
+/// A server as settings know it, however it was written.
+pub fn server_key(text: &str) -> String {
+    text.parse::<Invite>().map_or_else(|_| text.into(), |invite| invite.address.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn form(server: &str, port: &str) -> ConnectForm {
+        ConnectForm {
+            server: server.into(),
+            port: port.into(),
+            name: "anna".into(),
+            ..ConnectForm::default()
+        }
+    }
+
     #[test]
     fn an_invite_fills_the_form() {
-        let mut form =
-            ConnectForm { server: "im://h:1/?key=k".into(), name: "anna".into(), ..ConnectForm::default() };
+        let mut form = form("im://h:1/?key=k", "99");
         assert_eq!(form.check().unwrap(), "h:1".parse().unwrap());
-        assert_eq!((form.server.as_str(), form.passkey.as_str()), ("h:1", "k"));
+        assert_eq!((form.server.as_str(), form.port.as_str(), form.passkey.as_str()), ("h", "1", "k"));
         form.name = " ".into();
         assert_eq!(form.check().unwrap_err().0, Field::Name);
+    }
+
+    #[test]
+    fn the_port_has_a_field_of_its_own() {
+        for (server, port, expected) in [
+            ("h", "", "h:7464"),
+            ("h", " 99 ", "h:99"),
+            ("h:5", "", "h:5"),
+            ("h:5", "99", "h:99"),
+            ("::1", "99", "[::1]:99"),
+            ("unix:/run/chat", "99", "unix:/run/chat"),
+        ] {
+            assert_eq!(form(server, port).check().unwrap().to_string(), expected);
+        }
+        for port in ["0", "65536", "x"] {
+            assert_eq!(form("h", port).check().unwrap_err().0, Field::Port);
+        }
+        assert_eq!(server_key("h"), server_key("im://h:7464/?key=k"));
     }
 }

@@ -1,5 +1,6 @@
 //! Who is in the current room, by name.
 
+use crate::text::{find_folded, order_key};
 use libim::wire::{Person, UserId};
 use std::ops::Deref;
 
@@ -34,13 +35,19 @@ impl Members {
         self.0.retain(|it| it.user != user);
     }
 
+    /// Those whose names contain this.
+    pub fn filtered(&self, filter: &str) -> Vec<&Person> {
+        let wanted = filter.trim().to_lowercase();
+        self.0.iter().filter(|it| wanted.is_empty() || find_folded(&it.name, &wanted).is_some()).collect()
+    }
+
     pub fn has(&self, user: UserId) -> bool {
         self.0.iter().any(|it| it.user == user)
     }
 }
 
-fn key(person: &Person) -> (String, UserId) {
-    (person.name.to_lowercase(), person.user)
+fn key(person: &Person) -> (Vec<(u64, String)>, UserId) {
+    (order_key(&person.name), person.user)
 }
 
 impl Deref for Members {

@@ -1,46 +1,87 @@
 //! A menu for something that was clicked on.
 
-use super::{Model, Room, Theme};
-use crate::text::plain;
-use libim::wire::{RoomId, UserId};
+use super::{FieldId, Model, Room, Theme, WindowId};
+use crate::text::{first_link, plain};
+use libim::wire::{Cid, RoomId, RoomKind, UserId};
 
 /// What a menu is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
-    /// A message, by its place; and what is selected in the list.
+    /// A message, by its sequence number; and what is selected in the list.
     Message(Option<u64>, String),
     /// The newest message.
     Newest,
+    /// A message that the server has not taken.
+    Pending(Cid),
+    Link(String),
     Room(RoomId),
     Person(UserId),
     /// Servers that one was at.
     Servers,
     /// The program as a whole.
     Program,
+    /// A field in which one writes; whether something is selected there, and whether it may be copied.
+    Field(FieldId, bool, bool),
 }
 
 /// What an entry of a menu does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     Copy(String),
+    OpenLink(String),
     Reply(u64),
-    Change(u64),
-    TakeBack(u64),
+    Edit(u64),
+    Delete(u64),
     React(u64, String),
+    PickReaction(u64),
+    Retry(Cid),
+    Dismiss(Cid),
     Talk(UserId),
-    /// Writes @name into the input.
-    Name(String),
+    Mention(String),
+    Card(UserId),
     Mute(RoomId),
+    MarkRead(RoomId),
+    Detach(RoomId),
     Leave(RoomId),
+    Forget(RoomId),
+    Topic(RoomId),
     Server(String),
     GoTo,
     Search,
     Theme,
     Zoom(i32),
+    ShowMoves(bool),
     Away(bool),
-    /// To another server.
+    Status,
+    Help,
     Elsewhere,
     Quit,
+    Field(FieldId, FieldDeed),
+    /// Nothing yet: it says why.
+    Later(&'static str),
+}
+
+/// What one does in a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldDeed {
+    Undo,
+    Cut,
+    Copy,
+    Paste,
+    SelectAll,
+}
+
+/// An entry of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub label: String,
+    /// The key that does the same.
+    pub key: &'static str,
+    pub deed: Deed,
+    /// It cannot be undone, or not easily.
+    pub dangerous: bool,
+    /// A line stands before it.
+    pub begins_group: bool,
 }
 
 /// An open menu.
@@ -48,90 +89,177 @@ pub enum Deed {
 pub struct Menu {
     /// Where it was asked for, in the window.
     pub at: (i32, i32),
-    pub items: Vec<(String, Deed)>,
-    pub selected: usize,
+    pub items: Vec<Item>,
+    pub selected: Option<usize>,
 }
 
-/// Reactions that are offered; others can be read, not given.
+/// Reactions that are offered at once; all others are in the picker.
 const REACTIONS: &[&str] = &["👍", "❤️", "😂", "🎉"];
+
+fn item(label: impl Into<String>, key: &'static str, deed: Deed) -> Item {
+    Item { label: label.into(), key, deed, dangerous: false, begins_group: false }
+}
+
+impl Item {
+    fn group(self) -> Item {
+        Item { begins_group: true, ..self }
+    }
+
+    fn dangerous(self) -> Item {
+        Item { dangerous: true, ..self }
+    }
+}
 
 impl Menu {
     /// The menu for something; `None`: there is nothing to choose.
-    pub fn about(model: &Model, about: About, at: (i32, i32)) -> Option<Menu> {
+    pub fn about(model: &Model, window: WindowId, about: About, at: (i32, i32)) -> Option<Menu> {
         let items = match about {
-            About::Message(seq, selected) => message(model, seq, selected),
-            About::Newest => message(model, model.room().and_then(Room::last), String::new()),
-            About::Room(room) => room_items(model, room),
+            About::Message(seq, selected) => message(model, window, seq, selected),
+            About::Newest => {
+                let newest = model.room_of(window).and_then(Room::last);
+                message(model, window, newest, String::new())
+            }
+            About::Pending(cid) => pending(model, window, cid),
+            About::Link(link) => link_items(&link),
+            About::Room(room) => room_items(model, window, room),
             About::Person(user) => person(model, user),
             About::Program => program(model),
             About::Servers => {
-                model.settings.servers.iter().map(|it| (plain(it), Deed::Server(it.clone()))).collect()
+                let servers = model.settings.servers.iter();
+                servers.map(|it| item(plain(it), "", Deed::Server(it.clone()))).collect()
             }
+            About::Field(field, selected, open) => field_items(field, selected, open),
         };
-        (!items.is_empty()).then_some(Menu { at, items, selected: 0 })
+        (!items.is_empty()).then_some(Menu { at, items, selected: None })
     }
 
     pub fn step(&mut self, by: isize) {
-        self.selected = self.selected.saturating_add_signed(by).min(self.items.len().saturating_sub(1));
+        let last = self.items.len().saturating_sub(1);
+        self.selected = Some(match self.selected {
+            None if by < 0 => last,
+            None => 0,
+            Some(at) => at.saturating_add_signed(by).min(last),
+        });
     }
 }
 
-fn message(model: &Model, seq: Option<u64>, selected: String) -> Vec<(String, Deed)> {
+fn link_items(link: &str) -> Vec<Item> {
+    vec![item("Open link", "", Deed::OpenLink(link.into())), item("Copy link", "", Deed::Copy(link.into()))]
+}
+
+fn message(model: &Model, window: WindowId, seq: Option<u64>, selected: String) -> Vec<Item> {
     let mut items = Vec::new();
     if !selected.is_empty() {
-        items.push(("Copy the selection".into(), Deed::Copy(selected)));
+        items.push(item("Copy selection", "Ctrl+C", Deed::Copy(selected)));
     }
-    let said = seq.and_then(|seq| Some((seq, model.room()?.said(seq)?))).filter(|(_, said)| !said.deleted);
-    let Some((seq, said)) = said else { return items };
-    items.push(("Copy the message".into(), Deed::Copy(said.text.clone())));
-    items.push(("Reply".into(), Deed::Reply(seq)));
+    let said = seq.and_then(|seq| Some((seq, model.room_of(window)?.said(seq)?)));
+    let Some((seq, said)) = said.filter(|(_, said)| !said.deleted) else { return items };
+    items.push(item("Reply", "Ctrl+R", Deed::Reply(seq)));
+    items.push(item("React…", "", Deed::PickReaction(seq)));
+    items.extend(REACTIONS.iter().map(|it| item(format!("React {it}"), "", Deed::React(seq, (*it).into()))));
+    items.push(item("Copy message", "", Deed::Copy(said.text.clone())).group());
+    if let Some(link) = first_link(&said.text) {
+        items.push(item("Copy link", "", Deed::Copy(link)));
+    }
     if said.author == model.my_id() {
-        items.push(("Change".into(), Deed::Change(seq)));
-        items.push(("Take back".into(), Deed::TakeBack(seq)));
+        items.push(item("Edit", "Up", Deed::Edit(seq)).group());
+        items.push(item("Delete…", "", Deed::Delete(seq)).dangerous());
+    } else {
+        items.push(item(format!("About {}…", plain(&said.name)), "", Deed::Card(said.author)).group());
     }
-    items.extend(REACTIONS.iter().map(|it| (format!("React {it}"), Deed::React(seq, (*it).into()))));
     items
 }
 
-fn room_items(model: &Model, room: RoomId) -> Vec<(String, Deed)> {
+fn pending(model: &Model, window: WindowId, cid: Cid) -> Vec<Item> {
+    let found = model.room_of(window).and_then(|room| room.pending.iter().find(|it| it.cid == cid));
+    let Some(pending) = found else { return Vec::new() };
+    let mut items = vec![item("Copy message", "", Deed::Copy(pending.text.clone()))];
+    if matches!(pending.state, super::PendingState::Failed(_)) {
+        items.insert(0, item("Try again", "", Deed::Retry(cid)));
+        items.push(item("Dismiss", "", Deed::Dismiss(cid)));
+    }
+    items
+}
+
+fn room_items(model: &Model, window: WindowId, room: RoomId) -> Vec<Item> {
     let Some(room) = model.rooms.get(&room) else { return Vec::new() };
-    let mute = if room.muted { "Call me again" } else { "Mute" };
-    let mut items = vec![(mute.into(), Deed::Mute(room.id))];
-    if room.id != RoomId::LOBBY {
-        items.push((format!("Leave {}", plain(&room.label())), Deed::Leave(room.id)));
+    let mut items = Vec::new();
+    if room.fresh > 0 {
+        items.push(item("Mark as read", "", Deed::MarkRead(room.id)));
+    }
+    items.push(item(if room.muted { "Unmute" } else { "Mute" }, "", Deed::Mute(room.id)));
+    if window == WindowId::MAIN && room.kind != RoomKind::Lobby {
+        items.push(item("Open in a window of its own", "", Deed::Detach(room.id)));
+    }
+    match room.kind {
+        RoomKind::Lobby => items.push(item("Set the topic…", "", Deed::Topic(room.id))),
+        RoomKind::Public | RoomKind::Other(_) => {
+            items.push(item("Set the topic…", "", Deed::Topic(room.id)));
+            let leave = format!("Leave {}", plain(&room.label()));
+            items.push(item(leave, "", Deed::Leave(room.id)).group().dangerous());
+        }
+        RoomKind::Direct => {
+            items.extend(
+                room.peer.map(|peer| item(format!("About {}…", plain(&room.name)), "", Deed::Card(peer))),
+            );
+            items.push(item("Close the conversation", "", Deed::Forget(room.id)).group().dangerous());
+        }
     }
     items
 }
 
-fn away(model: &Model) -> (String, Deed) {
-    (if model.away { "I am back" } else { "I am away" }.into(), Deed::Away(!model.away))
+fn away(model: &Model) -> Item {
+    item(if model.away { "I am back" } else { "I am away" }, "", Deed::Away(!model.away))
 }
 
-fn program(model: &Model) -> Vec<(String, Deed)> {
+fn program(model: &Model) -> Vec<Item> {
     let theme = match model.settings.theme {
-        Theme::Dark => "Light colours   Ctrl+T",
-        Theme::Light => "Dark colours   Ctrl+T",
+        Theme::Dark => "Light theme",
+        Theme::Light => "Dark theme",
     };
+    let show = model.settings.show_moves;
+    let moves = if show { "Hide joins and leaves" } else { "Show joins and leaves" };
     vec![
-        ("Go to…   Ctrl+K".into(), Deed::GoTo),
-        ("Search…   Ctrl+F".into(), Deed::Search),
-        away(model),
-        (theme.into(), Deed::Theme),
-        ("Larger text   Ctrl++".into(), Deed::Zoom(1)),
-        ("Smaller text   Ctrl+-".into(), Deed::Zoom(-1)),
-        ("Another server".into(), Deed::Elsewhere),
-        ("Quit   Ctrl+Q".into(), Deed::Quit),
+        item("Go to…", "Ctrl+K", Deed::GoTo),
+        item("Search…", "Ctrl+F", Deed::Search),
+        away(model).group(),
+        item("Set your status…", "", Deed::Status),
+        item(theme, "Ctrl+T", Deed::Theme).group(),
+        item("Larger text", "Ctrl++", Deed::Zoom(1)),
+        item("Smaller text", "Ctrl+-", Deed::Zoom(-1)),
+        item(moves, "", Deed::ShowMoves(!show)),
+        item("Help", "F1", Deed::Help).group(),
+        item("Another server", "", Deed::Elsewhere),
+        item("Exit", "Ctrl+Q", Deed::Quit),
     ]
 }
 
-fn person(model: &Model, user: UserId) -> Vec<(String, Deed)> {
-    let Some(person) = model.members.iter().find(|it| it.user == user) else { return Vec::new() };
-    let mut items = vec![("Copy the name".into(), Deed::Copy(person.name.to_string()))];
+fn person(model: &Model, user: UserId) -> Vec<Item> {
+    let Some(person) = model.person(user) else { return Vec::new() };
+    let mut items = Vec::new();
     if user == model.my_id() {
-        items.insert(0, away(model));
+        items.push(away(model));
+        items.push(item("Set your status…", "", Deed::Status));
     } else {
-        items.insert(0, ("Private conversation".into(), Deed::Talk(user)));
-        items.insert(1, (format!("Write @{}", plain(&person.name)), Deed::Name(person.name.to_string())));
+        items.push(item("Private conversation", "", Deed::Talk(user)));
+        items.push(item(
+            format!("Mention @{}", plain(&person.name)),
+            "",
+            Deed::Mention(person.name.to_string()),
+        ));
     }
+    items.push(item("About…", "", Deed::Card(user)));
+    items.push(item("Copy name", "", Deed::Copy(person.name.to_string())).group());
+    items
+}
+
+fn field_items(field: FieldId, selected: bool, open: bool) -> Vec<Item> {
+    let mut items = vec![item("Undo", "Ctrl+Z", Deed::Field(field, FieldDeed::Undo))];
+    if selected && open {
+        items.push(item("Cut", "Ctrl+X", Deed::Field(field, FieldDeed::Cut)).group());
+        items.push(item("Copy", "Ctrl+C", Deed::Field(field, FieldDeed::Copy)));
+    }
+    items.push(item("Paste", "Ctrl+V", Deed::Field(field, FieldDeed::Paste)));
+    items.push(item("Select all", "Ctrl+A", Deed::Field(field, FieldDeed::SelectAll)).group());
     items
 }

@@ -1,20 +1,31 @@
 //! What the program knows: plain data, without a widget in it.
 
+mod entry;
 mod form;
 mod members;
 mod menu;
+mod overlay;
+mod picker;
 mod room;
+mod search;
 mod settings;
 mod switcher;
+mod window;
 
-pub use form::{ConnectForm, Field};
+pub use entry::{Entry, Move, Pending, PendingState, Said, What};
+pub use form::{ConnectForm, Field, server_key};
 pub use members::Members;
-pub use menu::{About, Deed, Menu};
-pub use room::{Entry, Pending, Room, What};
-pub use settings::{Settings, Theme};
+pub use menu::{About, Deed, FieldDeed, Item, Menu};
+pub use overlay::{Asked, Card, Confirm, Confirmed, Prompt};
+pub use picker::{COLUMNS, PickFor, Picker};
+pub use room::{Life, Room};
+pub use search::Search;
+pub use settings::{HEIGHT_MIN, Memory, Settings, Theme, WIDTH_MIN};
 pub use switcher::{Choice, Switcher};
+pub use window::{Overlay, Window, WindowId};
 
-use libim::wire::{Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
+use crate::text::order_key;
+use libim::wire::{Code, Epoch, Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
 use std::collections::BTreeMap;
 
 /// Which screen is shown.
@@ -24,6 +35,20 @@ pub enum Screen {
     Connect,
     /// Rooms, messages, people.
     Chat,
+}
+
+/// A field in which one writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldId {
+    Composer,
+    Server,
+    Port,
+    Name,
+    Passkey,
+    /// The one of the panel at the right: the search, or what the list of people is narrowed to.
+    Panel,
+    /// The one of what is open above the window.
+    Overlay,
 }
 
 /// How the connection stands, always to be seen.
@@ -37,19 +62,39 @@ pub enum Link {
     On,
     /// Broken; the next try begins by itself.
     Broken(String),
+    /// The server does not let the person in again, for this reason.
+    Refused(Code, String),
+    /// Over: the server ended it, for this reason.
+    Ended(String),
 }
 
-/// A search in the messages of the current room.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Search {
-    /// What is looked for.
-    pub text: String,
-    /// The place of the message that was found.
-    pub found: Option<u64>,
-    /// Messages from here on have been looked at.
-    pub looked: Option<u64>,
-    /// What came of it, in words.
-    pub note: String,
+/// A private conversation that is being opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    pub request: RequestId,
+    pub name: String,
+    /// What is to be said first.
+    pub words: String,
+    /// The window that asked goes there.
+    pub window: Option<WindowId>,
+}
+
+/// A room that is being entered: it is made if there is none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joining {
+    pub request: RequestId,
+    pub name: String,
+    /// The window that asked goes there; `None`: it is one of an earlier run.
+    pub window: Option<WindowId>,
+}
+
+/// A message that is deleted in a moment, unless the person thinks better of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleting {
+    pub room: RoomId,
+    pub seq: u64,
+    /// When.
+    pub at: u64,
 }
 
 /// Everything.
@@ -62,43 +107,41 @@ pub struct Model {
     pub link: Link,
     /// The server's name.
     pub server: String,
+    /// Which life of the server's data the sequence numbers belong to.
+    pub epoch: Option<Epoch>,
     /// The client's id and name there.
     pub me: Option<(UserId, SmolStr)>,
     pub rooms: BTreeMap<RoomId, Room>,
-    pub current: RoomId,
+    /// Private conversations that the server does not know get ids of this program's own.
+    pub own_rooms: u64,
     /// Rooms that can be entered, as the server last told.
     pub directory: BTreeMap<RoomId, RoomInfo>,
     pub people: BTreeMap<UserId, Person>,
     /// How many are there, when they are too many to be told one by one.
     pub crowd: usize,
-    /// Members of the current room, as far as they are known; the lobby's are all people.
-    pub members: Members,
-    /// Pages of them are still to come.
-    pub listing: bool,
+    /// The crowd is being listed, by this request; people of the pages so far.
+    pub listing: Option<(RequestId, Vec<Person>)>,
+    /// When the crowd was last listed.
+    pub listed_at: u64,
+    pub windows: BTreeMap<WindowId, Window>,
     /// Bytes that a message may have.
     pub text_max: usize,
-    /// Whether the window has the keyboard.
-    pub focused: bool,
-    /// Whether the newest message of the current room is in sight.
-    pub at_end: bool,
     pub away: bool,
     /// The status text that was last set.
     pub status: String,
-    pub switcher: Option<Switcher>,
-    pub search: Option<Search>,
-    pub menu: Option<Menu>,
-    /// The message that the input changes, by its place.
-    pub editing: Option<u64>,
-    /// The message that the next one answers.
-    pub replying: Option<u64>,
-    /// When the server was last told that one types, in milliseconds.
-    pub typing_told: u64,
-    /// The request by which a room is being entered, and its name: it is made if there is none.
-    pub joining: Option<(RequestId, String)>,
-    /// The request by which a private conversation is being opened, with whom, and the first words in it.
-    pub opening: Option<(RequestId, String, String)>,
-    /// A word to the person at the bottom of the window, until the next one.
-    pub note: String,
+    /// Rooms that are being entered.
+    pub joining: Vec<Joining>,
+    /// Private conversations that are being opened.
+    pub opening: Vec<Opening>,
+    pub deleting: Vec<Deleting>,
+    /// Private conversations that the person has closed, until the next message.
+    pub hidden: std::collections::BTreeSet<RoomId>,
+    /// Where the rooms of an earlier run are still to be entered: done once at each server.
+    pub restored: bool,
+    /// A login that was refused is tried again at this time.
+    pub retry_at: Option<u64>,
+    /// The settings are to be kept at this time.
+    pub save_at: Option<u64>,
 }
 
 impl Model {
@@ -109,43 +152,82 @@ impl Model {
             settings,
             link: Link::Off,
             server: String::new(),
+            epoch: None,
             me: None,
             rooms: BTreeMap::new(),
-            current: RoomId::LOBBY,
+            own_rooms: 0,
             directory: BTreeMap::new(),
             people: BTreeMap::new(),
             crowd: 0,
-            members: Members::default(),
-            listing: false,
+            listing: None,
+            listed_at: 0,
+            windows: BTreeMap::from([(WindowId::MAIN, Window::new(RoomId::LOBBY))]),
             text_max: 16 * 1024,
-            focused: true,
-            at_end: true,
             away: false,
             status: String::new(),
-            switcher: None,
-            search: None,
-            menu: None,
-            editing: None,
-            replying: None,
-            typing_told: 0,
-            joining: None,
-            opening: None,
-            note: String::new(),
+            joining: Vec::new(),
+            opening: Vec::new(),
+            deleting: Vec::new(),
+            hidden: std::collections::BTreeSet::new(),
+            restored: false,
+            retry_at: None,
+            save_at: None,
         }
     }
 
-    pub fn room(&self) -> Option<&Room> {
-        self.rooms.get(&self.current)
+    /// A window; the main one in place of one that is gone.
+    pub fn window(&self, id: WindowId) -> Option<&Window> {
+        self.windows.get(&id)
+    }
+
+    pub fn main(&mut self) -> &mut Window {
+        self.window_mut(WindowId::MAIN)
+    }
+
+    /// A window; the main one is always there, and stands in for one that is gone.
+    pub fn window_mut(&mut self, id: WindowId) -> &mut Window {
+        let id = if self.windows.contains_key(&id) { id } else { WindowId::MAIN };
+        self.windows.entry(id).or_insert_with(|| Window::new(RoomId::LOBBY))
+    }
+
+    /// The room that a window shows.
+    pub fn room_of(&self, window: WindowId) -> Option<&Room> {
+        self.rooms.get(&self.windows.get(&window)?.room)
+    }
+
+    pub fn room_of_mut(&mut self, window: WindowId) -> Option<&mut Room> {
+        self.rooms.get_mut(&self.windows.get(&window)?.room)
+    }
+
+    /// The window that shows a room.
+    pub fn window_on(&self, room: RoomId) -> Option<WindowId> {
+        self.windows.iter().find(|(_, window)| window.room == room).map(|(id, _)| *id)
     }
 
     pub fn my_id(&self) -> UserId {
         self.me.as_ref().map_or(UserId(0), |(user, _)| *user)
     }
 
+    /// Somebody who is there, or is known to be in the room of a window.
+    pub fn person(&self, user: UserId) -> Option<&Person> {
+        let members = || self.windows.values().flat_map(|window| window.members.iter());
+        self.people.get(&user).or_else(|| members().find(|it| it.user == user))
+    }
+
+    /// Somebody who is there, by name.
+    pub fn person_named(&self, name: &str) -> Option<&Person> {
+        self.people.values().find(|it| *it.name == *name)
+    }
+
+    /// The private conversation with somebody.
+    pub fn direct_with(&self, name: &str) -> Option<&Room> {
+        self.rooms.values().find(|room| room.is_direct() && *room.name == *name)
+    }
+
     /// Rooms as the list shows them: the lobby, rooms by name, private conversations by name.
     pub fn room_order(&self) -> Vec<RoomId> {
-        let mut order: Vec<&Room> = self.rooms.values().collect();
-        order.sort_by_cached_key(|room| (room.rank(), room.name.to_lowercase()));
+        let mut order: Vec<&Room> = self.rooms.values().filter(|it| !self.hidden.contains(&it.id)).collect();
+        order.sort_by_cached_key(|room| (room.rank(), order_key(&room.name)));
         order.into_iter().map(|room| room.id).collect()
     }
 
@@ -156,19 +238,21 @@ impl Model {
         }
     }
 
-    /// Whether there are older messages of the current room to be asked for.
-    pub fn wants_older(&self) -> bool {
-        self.link == Link::On && self.room().is_some_and(|room| room.more && !room.loading && !room.stuck)
+    /// Whether there are older messages of a window's room to be asked for.
+    pub fn wants_older(&self, window: WindowId) -> bool {
+        let more = |room: &Room| room.more && !room.loading && !room.stuck;
+        self.link == Link::On && self.room_of(window).is_some_and(more)
     }
 
-    /// How many are in the current room, of whom the list may know a part.
-    pub fn member_count(&self) -> usize {
-        let said = self.room().map_or(0, |room| match room.kind {
+    /// How many are in a window's room, of whom the list may know a part.
+    pub fn member_count(&self, id: WindowId) -> usize {
+        let (Some(window), Some(room)) = (self.windows.get(&id), self.room_of(id)) else { return 0 };
+        let told = match room.kind {
             RoomKind::Lobby => self.crowd,
-            RoomKind::Public | RoomKind::Other(_) if self.listing => room.count as usize,
+            RoomKind::Public | RoomKind::Other(_) if window.listing => room.count as usize,
             RoomKind::Direct | RoomKind::Public | RoomKind::Other(_) => 0,
-        });
-        said.max(self.members.len())
+        };
+        told.max(window.members.len())
     }
 
     /// Unread messages outside muted rooms, for the window's title.
@@ -176,8 +260,50 @@ impl Model {
         self.rooms.values().filter(|room| !room.muted).map(|room| room.fresh).sum()
     }
 
-    /// The name of a setting for a room: rooms are known by name, since their ids change with the server's life.
+    /// The name of a setting for a room: rooms are known by label, since their ids change with the server's life.
     pub fn mute_key(&self, room: &Room) -> String {
-        format!("{}/{}", self.form.connecting, room.name)
+        format!("{}/{}", server_key(&self.form.connecting), room.label())
+    }
+
+    /// A new id for a private conversation that the server does not know.
+    pub fn own_room_id(&mut self) -> RoomId {
+        self.own_rooms += 1;
+        RoomId(u64::MAX - self.own_rooms)
+    }
+
+    /// A message that is about to be deleted.
+    pub fn is_deleting(&self, room: RoomId, seq: u64) -> bool {
+        self.deleting.iter().any(|it| (it.room, it.seq) == (room, seq))
+    }
+
+    /// What is to be kept of where the person is.
+    pub fn memorize(&mut self) {
+        if self.form.connecting.is_empty() || self.screen == Screen::Connect {
+            return;
+        }
+        let mut memory = Memory::default();
+        for room in self.room_order().into_iter().filter_map(|id| self.rooms.get(&id)) {
+            match room.kind {
+                RoomKind::Lobby => {}
+                RoomKind::Public | RoomKind::Other(_) => memory.rooms.push(room.name.to_string()),
+                RoomKind::Direct => memory.direct.push(room.name.to_string()),
+            }
+            if !room.draft.trim().is_empty() {
+                memory.drafts.insert(room.label(), room.draft.clone());
+            }
+        }
+        // Rooms of an earlier run that are still being entered are not forgotten.
+        let key = server_key(&self.form.connecting);
+        let before = self.settings.memory.get(&key);
+        for joining in self.joining.iter().filter(|it| it.window.is_none()) {
+            let label = format!("#{}", joining.name);
+            memory.rooms.push(joining.name.clone());
+            memory.drafts.extend(
+                before.and_then(|it| it.drafts.get_key_value(&label)).map(|(a, b)| (a.clone(), b.clone())),
+            );
+        }
+        memory.current = self.room_of(WindowId::MAIN).map(Room::label).unwrap_or_default();
+        memory.bound();
+        self.settings.memory.insert(key, memory);
     }
 }

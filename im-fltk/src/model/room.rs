@@ -1,61 +1,22 @@
-//! A room with what was said in it.
+//! A room or private conversation, with what was said in it.
 
+use super::entry::{Entry, Move, Pending, PendingState, Said, What};
 use libim::wire::{Body, Cid, Event, RoomId, RoomInfo, RoomKind, Seq, SmolStr, UserId};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
-/// Notes in a row that are shown: who comes and goes must not hide what is said.
-const NOTES_MAX: usize = 20;
+/// People in one line about joining and leaving; the oldest are forgotten beyond it.
+const MOVES_MAX: usize = 500;
 /// Entries that a room keeps in memory, and how many go when there are more.
 const ENTRIES_MAX: usize = 200_000;
 const ENTRIES_TRIMMED: usize = 50_000;
 
-/// One thing in the list of messages.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Its place; a local note has that of the entry before it.
-    pub seq: u64,
-    /// Milliseconds since 1970.
-    pub time: u64,
-    pub what: What,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum What {
-    /// Somebody said something.
-    Said(Box<Said>),
-    /// Something happened that lasts: somebody entered, the topic changed.
-    System(String),
-    /// Something happened that nobody keeps: somebody came or went.
-    Local(String),
-    /// Somebody said something that the server has lost since; its place is 0.
-    Past(Box<Said>),
-}
-
-/// Something said, in its present state.
-#[allow(clippy::struct_excessive_bools)] // independent facts
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Said {
-    pub author: UserId,
-    pub name: SmolStr,
-    pub text: String,
-    pub reply_to: Option<u64>,
-    pub edited: bool,
-    pub deleted: bool,
-    /// It names this client's person.
-    pub for_me: bool,
-    /// It was said before the person came.
-    pub old: bool,
-    pub reactions: Vec<(String, Vec<SmolStr>)>,
-}
-
-/// Something that the server has not answered.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pending {
-    pub cid: Cid,
-    pub text: String,
-    pub time: u64,
-    /// Why the server refused it.
-    pub failed: Option<String>,
+/// Where a private conversation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// What is written here can be sent.
+    Open,
+    /// The server has no such conversation at the moment: it is opened with the next message.
+    Closed,
 }
 
 /// A room.
@@ -67,6 +28,11 @@ pub struct Room {
     pub name: SmolStr,
     pub topic: SmolStr,
     pub count: u32,
+    /// Whom a private conversation is with.
+    pub peer: Option<UserId>,
+    pub life: Life,
+    /// The guest of the peer's name whom a divider has told of.
+    pub announced: Option<UserId>,
     pub entries: VecDeque<Entry>,
     pub pending: Vec<Pending>,
     /// There are older messages at the server.
@@ -75,13 +41,15 @@ pub struct Room {
     pub loading: bool,
     /// A page did not come: it is asked for again when the person comes back to it.
     pub stuck: bool,
+    /// Up to here everything is known, or known to be lost.
+    pub known: u64,
     /// Up to here the person has read.
     pub read: u64,
     /// Where the line of unread messages is drawn; 0: nowhere.
     pub unread_from: u64,
     /// Messages after `read` that are not the person's own.
     pub fresh: usize,
-    /// Those among them that name the person.
+    /// Those among them that mention the person.
     pub mentions: usize,
     pub muted: bool,
     /// Text that is being written.
@@ -90,6 +58,8 @@ pub struct Room {
     pub typing: BTreeMap<UserId, (String, u64)>,
     /// How far others have read.
     pub receipts: BTreeMap<UserId, u64>,
+    /// Entries that are shown whole although they are long, by sequence number and time.
+    pub unfolded: HashSet<(u64, u64)>,
     /// Grows with every change of what is shown above the newest: layouts made before are void.
     pub revision: u64,
 }
@@ -102,11 +72,15 @@ impl Room {
             name: info.name.clone(),
             topic: info.topic.clone(),
             count: info.members,
+            peer: info.peer,
+            life: Life::Open,
+            announced: info.peer,
             entries: VecDeque::new(),
             pending: Vec::new(),
             more: false,
             loading: false,
             stuck: false,
+            known: 0,
             read: info.read.0,
             unread_from: 0,
             fresh: 0,
@@ -115,8 +89,24 @@ impl Room {
             draft: String::new(),
             typing: BTreeMap::new(),
             receipts: BTreeMap::new(),
+            unfolded: HashSet::new(),
             revision: 0,
         }
+    }
+
+    /// A private conversation of an earlier run, which the server does not know (yet).
+    pub fn remembered(id: RoomId, name: &str) -> Room {
+        let info = RoomInfo {
+            room: id,
+            kind: RoomKind::Direct,
+            name: name.into(),
+            topic: "".into(),
+            head: Seq(0),
+            members: 1,
+            peer: None,
+            read: Seq(0),
+        };
+        Room { life: Life::Closed, ..Room::new(&info) }
     }
 
     pub fn is_direct(&self) -> bool {
@@ -139,40 +129,48 @@ impl Room {
         self.entries.back().map_or(0, |entry| entry.seq)
     }
 
+    /// The first entry that the server knows.
     pub fn first_seq(&self) -> u64 {
-        let kept = |entry: &&Entry| entry.seq > 0 && !matches!(entry.what, What::Local(_));
-        self.entries.iter().find(kept).map_or(0, |entry| entry.seq)
+        let known = |entry: &&Entry| {
+            entry.seq > 0 && !matches!(entry.what, What::Local(_) | What::Divider(_) | What::Past(_))
+        };
+        self.entries.iter().find(known).map_or(0, |entry| entry.seq)
     }
 
-    /// Where an entry is in the list.
+    /// Where a message, or another entry of the server's, is in the list.
     pub fn index_of(&self, seq: u64) -> Option<usize> {
         let start = self.entries.partition_point(|entry| entry.seq < seq);
-        // The first of a place is the entry itself; local notes come after it.
-        self.entries.get(start).filter(|entry| entry.seq == seq && !matches!(entry.what, What::Local(_)))?;
-        Some(start)
+        let same = self.entries.iter().skip(start).take_while(|entry| entry.seq == seq);
+        let real = same.take(4).position(|entry| match entry.what {
+            What::Said(_) | What::System(_) | What::Moves(_) => true,
+            What::Past(_) | What::Divider(_) | What::Local(_) => false,
+        })?;
+        (seq > 0).then_some(start + real)
     }
 
     pub fn said(&self, seq: u64) -> Option<&Said> {
         match &self.entries.get(self.index_of(seq)?)?.what {
             What::Said(said) => Some(said),
-            What::System(_) | What::Local(_) | What::Past(_) => None,
+            What::Past(_) | What::System(_) | What::Moves(_) | What::Divider(_) | What::Local(_) => None,
         }
     }
 
-    fn said_mut(&mut self, seq: u64) -> Option<&mut Said> {
+    pub fn said_mut(&mut self, seq: u64) -> Option<&mut Said> {
         let index = self.index_of(seq)?;
         self.revision += 1;
         match &mut self.entries.get_mut(index)?.what {
             What::Said(said) => Some(said),
-            What::System(_) | What::Local(_) | What::Past(_) => None,
+            What::Past(_) | What::System(_) | What::Moves(_) | What::Divider(_) | What::Local(_) => None,
         }
     }
 
-    /// Adds what happened, in the room's order. True: somebody said something.
-    pub fn add(&mut self, event: &Event, me: UserId, old: bool) -> bool {
+    /// Adds what happened, in the room's order. True: a message.
+    pub fn add(&mut self, event: &Event, me: UserId) -> bool {
         let (seq, time) = (event.seq.0, event.time.0);
+        self.known = self.known.max(seq);
+        self.settle_pending();
         let what = match &event.body {
-            Body::Message(_) => What::Said(Box::new(said(event, me, old))),
+            Body::Message(_) => What::Said(Box::new(Said::of(event, me))),
             Body::Edited { target, text, .. } => {
                 if let Some(said) = self.said_mut(target.0).filter(|said| !said.deleted) {
                     said.text.clone_from(text);
@@ -186,23 +184,35 @@ impl Room {
                     said.text.clear();
                     said.reactions.clear();
                 }
+                self.count_unread(me);
                 return false;
             }
             Body::Reacted { target, emoji, on } => {
-                self.react(*target, &event.name, emoji, *on);
+                if let Some(said) = self.said_mut(target.0) {
+                    said.react(&event.name, emoji, *on);
+                }
                 return false;
             }
-            Body::Created { .. } => What::System(format!("{} made this room", event.name)),
-            Body::Joined => What::System(format!("{} has entered", event.name)),
-            Body::Left { reason, text } if text.is_empty() => {
-                What::System(format!("{} has left ({reason})", event.name))
+            Body::Created { .. } | Body::Joined if self.is_direct() => return false,
+            Body::Created { .. } => {
+                What::System(format!("{} made this room", crate::text::isolated(&event.name)))
+            }
+            Body::Joined => {
+                self.moved(seq, time, Move::joined(&event.name));
+                return false;
             }
             Body::Left { reason, text } => {
-                What::System(format!("{} has left ({reason}: {text})", event.name))
+                self.moved(seq, time, Move::left(&event.name, Some(*reason), text));
+                return false;
             }
             Body::Topic { text } => {
                 self.topic = text.as_str().into();
-                What::System(format!("{} has set the topic: {text}", event.name))
+                let name = crate::text::isolated(&event.name);
+                What::System(if text.is_empty() {
+                    format!("{name} removed the topic")
+                } else {
+                    format!("{name} set the topic: {}", crate::text::isolated(text))
+                })
             }
             Body::Other(_) => return false,
         };
@@ -214,8 +224,38 @@ impl Room {
             let at = self.entries.partition_point(|known| known.seq < seq);
             self.entries.insert(at, entry);
             self.revision += 1;
+        } else {
+            return false;
         }
         is_said
+    }
+
+    /// Somebody joined or left: those in a row stand in one line. `seq` 0: the server keeps no entry of it.
+    pub fn moved(&mut self, seq: u64, time: u64, step: Move) {
+        let last = self.last_seq();
+        if seq > 0 && seq <= last {
+            return;
+        }
+        if let Some(entry) = self.entries.back_mut()
+            && let What::Moves(moves) = &mut entry.what
+        {
+            if moves.len() >= MOVES_MAX {
+                moves.remove(0);
+            }
+            moves.push(step);
+            entry.seq = entry.seq.max(seq);
+            self.revision += 1;
+            return;
+        }
+        self.entries.push_back(Entry { seq: seq.max(last), time, what: What::Moves(vec![step]) });
+    }
+
+    /// Entries that the server does not keep any more.
+    pub fn missed(&mut self, time: u64, from: u64, to: u64) {
+        let count = to.saturating_sub(from) + 1;
+        self.known = self.known.max(to);
+        self.settle_pending();
+        self.note(time, format!("{count} earlier entries are no longer kept by the server"));
     }
 
     /// Forgets the oldest entries when there are very many; they can be loaded again. Not while somebody reads them.
@@ -227,17 +267,17 @@ impl Room {
         }
     }
 
-    /// Adds what was said while one was not there, or before one came.
-    pub fn add_backlog(&mut self, events: &[Event], me: UserId) {
+    /// Adds what was said while one was not there, or before one joined; `joined` is when, for the first time.
+    pub fn add_backlog(&mut self, events: &[Event], me: UserId, joined: Option<u64>) {
         for event in events {
-            let unread =
-                event.seq.0 > self.read && event.author != me && self.index_of(event.seq.0).is_none();
-            let said = self.add(event, me, !unread);
-            if let Some(said) = self.said(event.seq.0).filter(|it| said && unread && !it.deleted) {
-                self.mentions += usize::from(said.for_me);
-                self.fresh += 1;
-            }
+            self.add(event, me);
         }
+        if let (Some(time), Some(last)) = (joined, events.last()) {
+            // What was said before one came is no news.
+            self.read = self.read.max(last.seq.0);
+            self.divide(time, "Earlier messages are above: you joined here".into());
+        }
+        self.count_unread(me);
         self.trim();
     }
 
@@ -250,48 +290,22 @@ impl Room {
             let first = self.first_seq();
             let older = first == 0 || event.seq.0 < first;
             if older && event.is_message() {
-                let entry = Entry {
-                    seq: event.seq.0,
-                    time: event.time.0,
-                    what: What::Said(Box::new(said(event, me, true))),
-                };
-                self.entries.insert(start, entry);
+                let what = What::Said(Box::new(Said::of(event, me)));
+                self.entries.insert(start, Entry { seq: event.seq.0, time: event.time.0, what });
             }
         }
         self.revision += 1;
         self.entries.len() - before
     }
 
-    /// Notes something that nobody keeps. Of many in a row only the last ones stay.
+    /// Notes something that nobody else knows.
     pub fn note(&mut self, time: u64, text: String) {
-        let row = self.entries.iter().rev().take_while(|it| matches!(it.what, What::Local(_))).count();
-        if row >= NOTES_MAX {
-            self.entries.remove(self.entries.len() - row);
-            self.revision += 1;
-        }
         self.entries.push_back(Entry { seq: self.last_seq(), time, what: What::Local(text) });
     }
 
-    fn react(&mut self, target: Seq, name: &SmolStr, emoji: &str, on: bool) {
-        let Some(said) = self.said_mut(target.0) else { return };
-        let at = said.reactions.iter().position(|(known, _)| known == emoji);
-        match (at, on) {
-            (Some(at), true) => {
-                if let Some((_, names)) =
-                    said.reactions.get_mut(at).filter(|(_, names)| !names.contains(name))
-                {
-                    names.push(name.clone());
-                }
-            }
-            (None, true) => said.reactions.push((emoji.into(), vec![name.clone()])),
-            (Some(at), false) => {
-                if let Some((_, names)) = said.reactions.get_mut(at) {
-                    names.retain(|known| known != name);
-                }
-                said.reactions.retain(|(_, names)| !names.is_empty());
-            }
-            (None, false) => {}
-        }
+    /// Draws a line across the list, below everything.
+    pub fn divide(&mut self, time: u64, text: String) {
+        self.entries.push_back(Entry { seq: self.last_seq(), time, what: What::Divider(text) });
     }
 
     /// How many others have read up to an entry.
@@ -299,7 +313,7 @@ impl Room {
         self.receipts.iter().filter(|(user, read)| **user != me && **read >= seq).count()
     }
 
-    /// The person's last message that can still be changed.
+    /// The person's last message that can still be edited.
     pub fn last_own(&self, me: UserId) -> Option<u64> {
         self.last_said(|author| author == me)
     }
@@ -315,22 +329,19 @@ impl Room {
     }
 
     fn last_said(&self, by: impl Fn(UserId) -> bool) -> Option<u64> {
-        self.entries.iter().rev().find_map(|entry| match &entry.what {
-            What::Said(said) if by(said.author) && !said.deleted => Some(entry.seq),
-            What::Said(_) | What::System(_) | What::Local(_) | What::Past(_) => None,
+        self.messages().find(|(_, said)| by(said.author) && !said.deleted).map(|(seq, _)| seq)
+    }
+
+    /// Messages that the server knows, the newest first.
+    pub fn messages(&self) -> impl Iterator<Item = (u64, &Said)> {
+        self.entries.iter().rev().filter_map(|entry| match &entry.what {
+            What::Said(said) => Some((entry.seq, said.as_ref())),
+            What::Past(_) | What::System(_) | What::Moves(_) | What::Divider(_) | What::Local(_) => None,
         })
     }
 
-    /// The newest message before `before` that contains this, in small letters.
-    pub fn find(&self, wanted: &str, before: u64) -> Option<u64> {
-        self.entries.iter().rev().filter(|entry| entry.seq < before).find_map(|entry| match &entry.what {
-            What::Said(said) if said.text.to_lowercase().contains(wanted) => Some(entry.seq),
-            What::Said(_) | What::System(_) | What::Local(_) | What::Past(_) => None,
-        })
-    }
-
-    /// The server has lost its data: places of before mean nothing now. What is on the screen stays there, without a place.
-    pub fn begin_anew(&mut self, now: u64) {
+    /// The server does not know what stands here: it stays on the screen, without sequence numbers, above a line that says so.
+    pub fn begin_anew(&mut self, now: u64, words: Option<String>) {
         let known = self.entries.iter().any(|entry| entry.seq > 0);
         for entry in &mut self.entries {
             entry.seq = 0;
@@ -341,49 +352,67 @@ impl Room {
         }
         self.receipts.clear();
         self.typing.clear();
-        (self.read, self.unread_from) = (0, 0);
+        (self.known, self.read, self.unread_from) = (0, 0, 0);
+        (self.fresh, self.mentions) = (0, 0);
         (self.more, self.loading, self.stuck) = (false, false, false);
         self.revision += 1;
-        if known {
-            self.note(now, "The server was started anew: what stands above is only here now".into());
+        if let Some(words) = words.filter(|_| known) {
+            self.divide(now, words);
         }
     }
 
-    /// The person has seen everything.
-    pub fn see_all(&mut self) -> Option<u64> {
-        let last = self.last_seq();
-        self.fresh = 0;
-        self.mentions = 0;
-        (last > self.read).then(|| {
-            self.read = last;
-            last
-        })
+    /// The person has seen everything up to here: how far the server is to be told that they have read.
+    pub fn see(&mut self, seq: u64, me: UserId) -> Option<u64> {
+        if seq <= self.read {
+            return None;
+        }
+        self.read = seq;
+        self.count_unread(me);
+        Some(seq)
     }
-}
 
-fn said(event: &Event, me: UserId, old: bool) -> Said {
-    let Body::Message(message) = &event.body else {
-        return Said {
-            author: event.author,
-            name: event.name.clone(),
-            text: String::new(),
-            reply_to: None,
-            edited: false,
-            deleted: true,
-            for_me: false,
-            old,
-            reactions: Vec::new(),
-        };
-    };
-    Said {
-        author: event.author,
-        name: event.name.clone(),
-        text: message.text.clone(),
-        reply_to: message.reply_to.map(|seq| seq.0),
-        edited: message.edited.is_some(),
-        deleted: message.deleted,
-        for_me: message.mentions.contains(&me) && event.author != me,
-        old,
-        reactions: message.reactions.iter().map(|it| (it.emoji.clone(), it.names.clone())).collect(),
+    /// Counts what is unread. Only entries after the mark are looked at.
+    pub fn count_unread(&mut self, me: UserId) {
+        let read = self.read;
+        let unread = self.messages().take_while(|(seq, _)| *seq > read);
+        let unread = unread.filter(|(_, said)| said.author != me && !said.deleted);
+        let (mut fresh, mut mentions) = (0, 0);
+        for (_, said) in unread {
+            fresh += 1;
+            mentions += usize::from(said.for_me);
+        }
+        (self.fresh, self.mentions) = (fresh, mentions);
+    }
+
+    /// The first unread message of somebody else.
+    pub fn first_unread(&self, me: UserId) -> Option<u64> {
+        let read = self.read;
+        let unread = self.messages().take_while(|(seq, _)| *seq > read);
+        unread.filter(|(_, said)| said.author != me && !said.deleted).map(|(seq, _)| seq).last()
+    }
+
+    /// The server keeps a message: the pending one goes when the entry itself is here, or is known to be lost.
+    pub fn stored(&mut self, cid: Cid, seq: u64) {
+        if let Some(pending) = self.pending.iter_mut().find(|it| it.cid == cid) {
+            pending.state = PendingState::Stored(seq);
+        }
+        self.settle_pending();
+    }
+
+    fn settle_pending(&mut self) {
+        let known = self.known;
+        self.pending.retain(|it| !matches!(it.state, PendingState::Stored(seq) if seq <= known));
+    }
+
+    pub fn failed(&mut self, cid: Cid, why: String) {
+        if let Some(pending) = self.pending.iter_mut().find(|it| it.cid == cid) {
+            pending.state = PendingState::Failed(why);
+        }
+    }
+
+    /// Takes out a pending message.
+    pub fn take_pending(&mut self, cid: Cid) -> Option<Pending> {
+        let at = self.pending.iter().position(|it| it.cid == cid)?;
+        Some(self.pending.remove(at))
     }
 }

@@ -1,6 +1,8 @@
-//! What is kept between runs. No secrets.
+//! What is kept between runs. No secrets, and no messages but what was being written.
 
+use super::form::server_key;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,37 @@ const SERVERS_MAX: usize = 8;
 pub const SIZE_MIN: i32 = 9;
 pub const SIZE_MAX: i32 = 28;
 pub const SIZE_USUAL: i32 = 14;
+/// The smallest window, at 1x.
+pub const WIDTH_MIN: i32 = 500;
+pub const HEIGHT_MIN: i32 = 350;
+/// Emoji in the list of recent ones.
+pub const RECENT_EMOJI_MAX: usize = 27;
+/// Rooms, conversations and drafts that are kept of one server.
+const KEPT_MAX: usize = 200;
+
+/// Where somebody was at a server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Names of rooms.
+    pub rooms: Vec<String>,
+    /// Names of people with whom there are private conversations.
+    pub direct: Vec<String>,
+    /// What was being written, by a room's label.
+    pub drafts: BTreeMap<String, String>,
+    /// The label of the room that was shown.
+    pub current: String,
+}
+
+impl Memory {
+    pub fn bound(&mut self) {
+        self.rooms.truncate(KEPT_MAX);
+        self.direct.truncate(KEPT_MAX);
+        while self.drafts.len() > KEPT_MAX {
+            self.drafts.pop_last();
+        }
+    }
+}
 
 /// What is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +58,22 @@ pub struct Settings {
     /// Recent servers, the last one first.
     pub servers: Vec<String>,
     pub name: String,
-    /// The window's size.
+    /// The window's size and place; no place: the desktop chooses.
     pub width: i32,
     pub height: i32,
+    pub place: Option<(i32, i32)>,
     pub theme: Theme,
     pub text_size: i32,
-    /// Rooms that do not call for attention, as `server/room`.
+    /// Whether the lines about joining and leaving are shown.
+    pub show_moves: bool,
+    /// Rooms without notifications, as `server/label`.
     pub muted: Vec<String>,
+    /// Emoji, the last used one first.
+    pub emoji: Vec<String>,
+    /// A place among the skin tones.
+    pub tone: usize,
+    /// Where somebody was, by server.
+    pub memory: BTreeMap<String, Memory>,
 }
 
 impl Default for Settings {
@@ -39,11 +81,16 @@ impl Default for Settings {
         Settings {
             servers: Vec::new(),
             name: String::new(),
-            width: 1000,
-            height: 680,
+            width: 1060,
+            height: 700,
+            place: None,
             theme: Theme::Dark,
             text_size: SIZE_USUAL,
+            show_moves: true,
             muted: Vec::new(),
+            emoji: Vec::new(),
+            tone: 0,
+            memory: BTreeMap::new(),
         }
     }
 }
@@ -53,8 +100,10 @@ impl Settings {
     pub fn from_text(text: &str) -> Settings {
         let mut settings: Settings = serde_json::from_str(text).unwrap_or_default();
         settings.text_size = settings.text_size.clamp(SIZE_MIN, SIZE_MAX);
-        settings.width = settings.width.clamp(500, 8000);
-        settings.height = settings.height.clamp(350, 8000);
+        settings.width = settings.width.clamp(WIDTH_MIN, 8000);
+        settings.height = settings.height.clamp(HEIGHT_MIN, 8000);
+        settings.tone = settings.tone.min(crate::text::emoji::TONES.len() - 1);
+        settings.emoji.truncate(RECENT_EMOJI_MAX);
         settings
     }
 
@@ -62,16 +111,25 @@ impl Settings {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// A server that was reached goes to the front.
+    /// A server that was reached goes to the front. What is kept of one that falls off the list is forgotten.
     pub fn remember(&mut self, server: &str, name: &str) {
         self.servers.retain(|known| known != server);
         self.servers.insert(0, server.into());
         self.servers.truncate(SERVERS_MAX);
         self.name = name.into();
+        let known: Vec<String> = self.servers.iter().map(|it| server_key(it)).collect();
+        self.memory.retain(|key, _| known.contains(key));
     }
 
     pub fn zoom(&mut self, by: i32) {
         self.text_size = if by == 0 { SIZE_USUAL } else { (self.text_size + by).clamp(SIZE_MIN, SIZE_MAX) };
+    }
+
+    /// An emoji that was used goes to the front.
+    pub fn used_emoji(&mut self, emoji: &str) {
+        self.emoji.retain(|known| known != emoji);
+        self.emoji.insert(0, emoji.into());
+        self.emoji.truncate(RECENT_EMOJI_MAX);
     }
 }
 
@@ -83,10 +141,18 @@ mod tests {
     fn kept_and_read_again() {
         let mut settings = Settings::default();
         for n in 0..20 {
-            settings.remember(&format!("server{}", n % 10), "anna");
+            let server = format!("server{}", n % 10);
+            settings
+                .memory
+                .insert(server_key(&server), Memory { current: "#tea".into(), ..Memory::default() });
+            settings.remember(&server, "anna");
         }
-        assert_eq!(settings.servers.len(), SERVERS_MAX);
+        assert_eq!((settings.servers.len(), settings.memory.len()), (SERVERS_MAX, SERVERS_MAX));
         assert_eq!(settings.servers[0], "server9");
+        settings.used_emoji("🎉");
+        settings.used_emoji("👋");
+        settings.used_emoji("🎉");
+        assert_eq!(settings.emoji, ["🎉", "👋"]);
         assert_eq!(Settings::from_text(&settings.to_text()), settings);
         assert_eq!(Settings::from_text("nonsense"), Settings::default());
         assert_eq!(Settings::from_text("{\"text_size\": 500, \"later\": 1}").text_size, SIZE_MAX);

@@ -1,13 +1,14 @@
 //! The quick switcher: rooms, people, and rooms that are not there yet, by a few letters.
 
 use super::{Model, Room};
+use crate::text::find_folded;
 use libim::wire::RoomId;
 
 /// Something to go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// A room that one is in.
-    Room(RoomId, String),
+    /// A room that one is in; unread messages and mentions there.
+    Room(RoomId, String, usize, usize),
     /// A private conversation with somebody who is there.
     Person(String),
     /// A room that one is not in, and how many are.
@@ -19,11 +20,22 @@ pub enum Choice {
 impl Choice {
     pub fn label(&self) -> String {
         match self {
-            Choice::Room(_, label) => label.clone(),
+            Choice::Room(_, label, ..) => label.clone(),
             Choice::Person(name) => format!("@{name}"),
-            Choice::Enter(name, 1) => format!("#{name} — one is there"),
-            Choice::Enter(name, count) => format!("#{name} — {count} are there"),
-            Choice::Join(name) => format!("enter or make #{name}"),
+            Choice::Enter(name, _) => format!("#{name}"),
+            Choice::Join(name) => format!("Make or enter #{name}"),
+        }
+    }
+
+    /// A word more about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Choice::Room(_, _, 0, _) | Choice::Join(_) => String::new(),
+            Choice::Room(_, _, fresh, 0) => format!("{fresh} unread"),
+            Choice::Room(_, _, fresh, mentions) => format!("{fresh} unread, {mentions} mention you"),
+            Choice::Person(_) => "start a private conversation".into(),
+            Choice::Enter(_, 1) => "one person is there".into(),
+            Choice::Enter(_, count) => format!("{count} people are there"),
         }
     }
 }
@@ -40,27 +52,44 @@ pub struct Switcher {
 const CHOICES_MAX: usize = 12;
 
 impl Switcher {
-    /// The choices for what is typed: names that begin with it, then names that contain it.
+    /// The choices for what is typed: where something is unread first, names that begin with it, then names that contain it.
     pub fn search(model: &Model, text: &str) -> Switcher {
         let wanted = text.trim().trim_start_matches(['#', '@']).to_lowercase();
-        let rank = |name: &str| {
-            let name = name.to_lowercase();
-            if name.starts_with(&wanted) { Some(0) } else { name.contains(&wanted).then_some(1) }
+        let rank = |name: &str| match find_folded(name, &wanted) {
+            _ if wanted.is_empty() => Some(0),
+            Some((0, _)) => Some(0),
+            Some(_) => Some(1),
+            None => None,
         };
-        let rooms = model.room_order().into_iter().filter_map(|id| model.rooms.get(&id));
-        let mut found: Vec<(usize, Choice)> = rooms
-            .filter_map(|room: &Room| Some((rank(&room.name)?, Choice::Room(room.id, room.label()))))
-            .collect();
+        let loud = |room: &Room| room.fresh > 0 && !room.muted;
+        let mut found: Vec<(usize, Choice)> = Vec::new();
+        for room in model.room_order().into_iter().filter_map(|id| model.rooms.get(&id)) {
+            let Some(rank) = rank(&room.name) else { continue };
+            let rank = if !loud(room) {
+                rank * 3 + 2
+            } else if room.mentions > 0 || room.is_direct() {
+                rank * 3
+            } else {
+                rank * 3 + 1
+            };
+            found.push((rank, Choice::Room(room.id, room.label(), room.fresh, room.mentions)));
+        }
         let spoken_to = |name: &str| model.rooms.values().any(|room| room.is_direct() && &*room.name == name);
-        let people = model.people.values().filter(|it| it.user != model.my_id() && !spoken_to(&it.name));
-        found
-            .extend(people.filter_map(|it| Some((rank(&it.name)? + 2, Choice::Person(it.name.to_string())))));
         let within = |name: &str| model.rooms.values().any(|room| !room.is_direct() && &*room.name == name);
-        let others = model.directory.values().filter(|it| !within(&it.name));
-        found
-            .extend(others.filter_map(|it| {
-                Some((rank(&it.name)? + 4, Choice::Enter(it.name.to_string(), it.members)))
-            }));
+        for person in model.people.values().filter(|it| it.user != model.my_id()) {
+            if let Some(rank) = rank(&person.name)
+                && !spoken_to(&person.name)
+            {
+                found.push((rank + 6, Choice::Person(person.name.to_string())));
+            }
+        }
+        for room in model.directory.values() {
+            if let Some(rank) = rank(&room.name)
+                && !within(&room.name)
+            {
+                found.push((rank + 8, Choice::Enter(room.name.to_string(), room.members)));
+            }
+        }
         found.sort_by_key(|(rank, _)| *rank);
         let mut choices: Vec<Choice> =
             found.into_iter().map(|(_, choice)| choice).take(CHOICES_MAX).collect();

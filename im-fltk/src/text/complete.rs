@@ -1,96 +1,164 @@
-//! Completing @names, :emoji: and /commands while one writes.
+//! What may stand for the word that is being written: @names, #rooms, :emoji: and /commands.
 
-use super::by_name;
+use super::{emoji, find_folded};
 
-/// What completing came to: the whole text and where the cursor is, in bytes.
+/// Candidates that are shown.
+const CANDIDATES_MAX: usize = 8;
+
+/// Something that may stand for the word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// What stands in the list.
+    pub shown: String,
+    /// A word more about it.
+    pub hint: String,
+    /// What stands in the text when it is taken.
+    pub text: String,
+}
+
+/// The word that is being written, and what may stand for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    pub text: String,
-    pub cursor: usize,
+    /// The word's bytes in the text.
+    pub from: usize,
+    pub to: usize,
+    pub candidates: Vec<Candidate>,
+    pub selected: usize,
 }
 
-const COMMANDS: &[&str] = &[
-    "/join ", "/msg ", "/topic ", "/away ", "/back", "/leave", "/mute", "/theme", "/server", "/help", "/quit",
+pub const COMMANDS: &[(&str, &str)] = &[
+    ("/join", "ROOM: enter a room, or make it"),
+    ("/msg", "NAME [TEXT]: a private conversation"),
+    ("/topic", "TEXT: what the room is about"),
+    ("/leave", "leave this room"),
+    ("/mute", "no notifications from this room"),
+    ("/away", "[TEXT]: you are not at your desk"),
+    ("/back", "you are back"),
+    ("/theme", "dark or light"),
+    ("/server", "another server"),
+    ("/help", "everything you can type"),
+    ("/quit", "close the program"),
 ];
 
-/// Completes words, and goes on to the next candidate when it is asked again at once.
-#[derive(Debug, Default)]
-pub struct Completer {
-    /// What was completed, how often, and what came of it.
-    last: Option<(Completion, usize, Completion)>,
-}
-
-impl Completer {
-    /// Completes the word before the cursor.
-    pub fn complete(&mut self, text: &str, cursor: usize, names: &[&str]) -> Option<Completion> {
-        let here = Completion { text: text.into(), cursor };
-        let (from, turn) = match self.last.take() {
-            Some((from, turn, to)) if to == here => (from, turn + 1),
-            _ => (here, 0),
-        };
-        let (start, found) = candidates(&from.text, from.cursor, names)?;
-        let word = found.get(turn % found.len().max(1))?;
-        let (head, after) = (from.text.get(..start)?, from.text.get(from.cursor..)?);
-        let to = Completion { text: format!("{head}{word}{after}"), cursor: start + word.len() };
-        self.last = Some((from, turn, to.clone()));
-        Some(to)
-    }
-}
-
-/// Where the word before the cursor begins, and what may stand there instead.
-fn candidates(text: &str, cursor: usize, names: &[&str]) -> Option<(usize, Vec<String>)> {
+/// What may stand for the word before the cursor. `asked`: somebody pressed the key for it, so that a bare word may be the
+/// beginning of a name.
+pub fn complete(
+    text: &str,
+    cursor: usize,
+    names: &[&str],
+    rooms: &[&str],
+    asked: bool,
+) -> Option<Completion> {
     let before = text.get(..cursor)?;
-    let start = before.rfind([' ', '\n']).map_or(0, |at| at + 1);
-    let word = before.get(start..)?;
-    if let Some(beginning) = word.strip_prefix(':').filter(|it| !it.is_empty() && !it.ends_with(':')) {
-        return Some((start, by_name(beginning).map(|(_, emoji)| format!("{emoji} ")).collect()));
+    let from = before.rfind([' ', '\n']).map_or(0, |at| at + 1);
+    let word = before.get(from..)?;
+    let candidates = match word.chars().next() {
+        Some(':') if word.len() > 2 || asked => emojis_for(word.get(1..)?),
+        Some('/') if from == 0 => commands_for(word),
+        Some('@') => matching(names, word.get(1..)?, '@', true),
+        Some('#') => matching(rooms, word.get(1..)?, '#', true),
+        // A bare name at the beginning addresses somebody.
+        Some(_) if asked && from == 0 => matching(names, word, '@', true),
+        Some(_) if asked => matching(names, word, '@', false),
+        Some(_) | None => Vec::new(),
+    };
+    (!candidates.is_empty()).then_some(Completion { from, to: cursor, candidates, selected: 0 })
+}
+
+impl Completion {
+    pub fn step(&mut self, by: isize) {
+        let count = self.candidates.len();
+        self.selected = self.selected.saturating_add_signed(by).min(count.saturating_sub(1));
     }
-    if word.starts_with('/') && start == 0 {
-        let fitting = COMMANDS.iter().filter(|command| command.starts_with(word));
-        return Some((start, fitting.map(|it| (*it).to_owned()).collect()));
+
+    /// The text with a candidate in it, and where the cursor is then.
+    pub fn apply(&self, index: usize, text: &str) -> Option<(String, usize)> {
+        let word = &self.candidates.get(index)?.text;
+        let (head, tail) = (text.get(..self.from)?, text.get(self.to..)?);
+        let tail = tail.strip_prefix(' ').unwrap_or(tail);
+        Some((format!("{head}{word} {tail}"), head.len() + word.len() + 1))
     }
-    let (sign, beginning) = word.strip_prefix('@').map_or(("", word), |rest| ("@", rest));
-    if beginning.is_empty() && sign.is_empty() {
-        return None;
+}
+
+fn emojis_for(beginning: &str) -> Vec<Candidate> {
+    if beginning.is_empty() || beginning.ends_with(':') || beginning.starts_with([')', '(', '-', 'D', '/']) {
+        return Vec::new();
     }
+    let found = emoji::search(beginning, 0).into_iter().take(CANDIDATES_MAX);
+    found
+        .map(|(emoji, code)| Candidate {
+            shown: format!("{emoji}  :{code}:"),
+            hint: String::new(),
+            text: emoji.into(),
+        })
+        .collect()
+}
+
+fn commands_for(word: &str) -> Vec<Candidate> {
+    let fitting = COMMANDS.iter().filter(|(command, _)| command.starts_with(word) && *command != word);
+    fitting
+        .map(|(command, hint)| Candidate {
+            shown: (*command).into(),
+            hint: (*hint).into(),
+            text: (*command).into(),
+        })
+        .take(CANDIDATES_MAX)
+        .collect()
+}
+
+/// Names that begin so, then names that contain it.
+fn matching(names: &[&str], beginning: &str, sign: char, with_sign: bool) -> Vec<Candidate> {
     let wanted = beginning.to_lowercase();
-    let mut found: Vec<&str> =
-        names.iter().copied().filter(|name| name.to_lowercase().starts_with(&wanted)).collect();
-    found.sort_unstable();
+    let rank = |name: &str| match find_folded(name, &wanted) {
+        _ if wanted.is_empty() => Some(0),
+        Some((0, _)) => Some(0),
+        Some(_) => Some(1),
+        None => None,
+    };
+    let mut found: Vec<(i32, &str)> = names.iter().filter_map(|name| Some((rank(name)?, *name))).collect();
+    found.sort_by_cached_key(|(rank, name)| (*rank, name.to_lowercase()));
     found.dedup();
-    // A bare name at the beginning addresses somebody.
-    let sign = if sign.is_empty() && start == 0 { "@" } else { sign };
-    Some((start, found.iter().map(|name| format!("{sign}{name} ")).collect()))
+    let candidate = |name: &str| Candidate {
+        shown: format!("{sign}{name}"),
+        hint: String::new(),
+        text: if with_sign { format!("{sign}{name}") } else { name.into() },
+    };
+    found.into_iter().take(CANDIDATES_MAX).map(|(_, name)| candidate(name)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn taken(text: &str, cursor: usize, asked: bool) -> Option<(String, usize)> {
+        let completion = complete(text, cursor, &["anna", "Bert", "berta"], &["tea", "lobby"], asked)?;
+        completion.apply(0, text)
+    }
+
     #[test]
     fn words_are_completed_where_they_stand() {
-        let names = ["anna", "Bert", "berta"];
-        let case = |text: &str, cursor: usize| {
-            Completer::default().complete(text, cursor, &names).map(|it| (it.text, it.cursor))
-        };
-        assert_eq!(case("hello @an", 9), Some(("hello @anna ".into(), 12)));
-        assert_eq!(case("be", 2), Some(("@Bert ".into(), 6)));
-        assert_eq!(case("ask be tomorrow", 6), Some(("ask Bert  tomorrow".into(), 9)));
-        assert_eq!(case("so :tad", 7), Some(("so 🎉 ".into(), 8)));
-        assert_eq!(case("/to", 3), Some(("/topic ".into(), 7)));
-        assert_eq!(case("", 0), None);
-        assert_eq!(case("zzz", 3), None);
-        assert_eq!(case("ü", 1), None);
-    }
-    #[test]
-    fn again_gives_the_next_candidate() {
-        let (mut completer, names) = (Completer::default(), ["anna", "Bert", "berta", "Bert"]);
-        let mut at = Completion { text: "ask be!".into(), cursor: 6 };
-        for expected in ["ask Bert !", "ask berta !", "ask Bert !"] {
-            at = completer.complete(&at.text, at.cursor, &names).unwrap();
-            assert_eq!(at.text, expected);
+        assert_eq!(taken("hello @an", 9, false), Some(("hello @anna ".into(), 12)));
+        assert_eq!(taken("be", 2, true), Some(("@Bert ".into(), 6)));
+        assert_eq!(taken("be", 2, false), None, "a bare word is left alone");
+        assert_eq!(taken("ask be tomorrow", 6, true), Some(("ask Bert tomorrow".into(), 9)));
+        assert_eq!(taken("so :tad", 7, false), Some(("so 🎉 ".into(), 8)));
+        assert_eq!(taken("in #t", 5, false), Some(("in #tea ".into(), 8)));
+        assert_eq!(taken("/to", 3, false), Some(("/topic ".into(), 7)));
+        assert_eq!(taken("a /to", 5, false), None);
+        for (text, cursor) in [("", 0), ("zzz", 3), ("ü", 1), (":)", 2), ("12:30", 5), ("/topic", 6)] {
+            assert_eq!(taken(text, cursor, false), None, "{text}");
         }
-        at.cursor = 0;
-        assert_eq!(completer.complete(&at.text, at.cursor, &names), None, "elsewhere it begins anew");
+    }
+
+    #[test]
+    fn one_goes_through_the_list() {
+        let mut completion = complete("@be", 3, &["Bert", "berta", "gilbert"], &[], false).unwrap();
+        let shown: Vec<&str> = completion.candidates.iter().map(|it| it.shown.as_str()).collect();
+        assert_eq!(shown, ["@Bert", "@berta", "@gilbert"]);
+        completion.step(1);
+        completion.step(5);
+        assert_eq!(completion.selected, 2);
+        completion.step(-9);
+        assert_eq!(completion.selected, 0);
     }
 }

@@ -1,91 +1,9 @@
-//! Emoticons and names of emoji.
+//! Emoticons, names of emoji, and skin tones.
 
-/// Names for `:name:`, the commonest of CLDR's and of chat programs.
-const NAMES: &[(&str, &str)] = &[
-    ("smile", "😄"),
-    ("grin", "😁"),
-    ("joy", "😂"),
-    ("slight_smile", "🙂"),
-    ("wink", "😉"),
-    ("blush", "😊"),
-    ("heart_eyes", "😍"),
-    ("kiss", "😘"),
-    ("thinking", "🤔"),
-    ("neutral", "😐"),
-    ("unamused", "😒"),
-    ("sweat", "😓"),
-    ("sad", "🙁"),
-    ("cry", "😢"),
-    ("sob", "😭"),
-    ("angry", "😠"),
-    ("rage", "😡"),
-    ("scream", "😱"),
-    ("sleeping", "😴"),
-    ("sunglasses", "😎"),
-    ("tongue", "😛"),
-    ("confused", "😕"),
-    ("open_mouth", "😮"),
-    ("shrug", "🤷"),
-    ("facepalm", "🤦"),
-    ("wave", "👋"),
-    ("thumbsup", "👍"),
-    ("thumbsdown", "👎"),
-    ("ok", "👌"),
-    ("clap", "👏"),
-    ("pray", "🙏"),
-    ("muscle", "💪"),
-    ("point_up", "☝️"),
-    ("eyes", "👀"),
-    ("heart", "❤️"),
-    ("broken_heart", "💔"),
-    ("fire", "🔥"),
-    ("star", "⭐"),
-    ("sparkles", "✨"),
-    ("tada", "🎉"),
-    ("gift", "🎁"),
-    ("cake", "🎂"),
-    ("coffee", "☕"),
-    ("tea", "🍵"),
-    ("beer", "🍺"),
-    ("pizza", "🍕"),
-    ("apple", "🍎"),
-    ("dog", "🐶"),
-    ("cat", "🐱"),
-    ("bug", "🐛"),
-    ("sun", "☀️"),
-    ("rain", "🌧️"),
-    ("snow", "❄️"),
-    ("rainbow", "🌈"),
-    ("rocket", "🚀"),
-    ("car", "🚗"),
-    ("bike", "🚲"),
-    ("house", "🏠"),
-    ("phone", "📞"),
-    ("computer", "💻"),
-    ("book", "📖"),
-    ("pencil", "✏️"),
-    ("mail", "✉️"),
-    ("lock", "🔒"),
-    ("key", "🔑"),
-    ("bell", "🔔"),
-    ("clock", "🕐"),
-    ("hourglass", "⏳"),
-    ("warning", "⚠️"),
-    ("check", "✅"),
-    ("cross", "❌"),
-    ("question", "❓"),
-    ("exclamation", "❗"),
-    ("plus", "➕"),
-    ("arrow_right", "➡️"),
-    ("music", "🎵"),
-    ("camera", "📷"),
-    ("bulb", "💡"),
-    ("skull", "💀"),
-    ("ghost", "👻"),
-    ("robot", "🤖"),
-    ("party", "🥳"),
-    ("melting", "🫠"),
-];
+use emojis::{Emoji, Group, SkinTone};
+
+/// Emoji of later versions are in few fonts yet.
+const EMOJI_VERSION_MAX: u32 = 15;
 
 const EMOTICONS: &[(&str, &str)] = &[
     (":-)", "🙂"),
@@ -106,24 +24,81 @@ const EMOTICONS: &[(&str, &str)] = &[
     ("B-)", "😎"),
 ];
 
-/// Emoji whose names begin so, with their names.
-pub fn by_name(beginning: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    NAMES.iter().copied().filter(move |(name, _)| name.starts_with(beginning))
+/// The groups of the picker, each with the emoji that stands for it.
+pub const GROUPS: &[(Group, &str)] = &[
+    (Group::SmileysAndEmotion, "😀"),
+    (Group::PeopleAndBody, "👋"),
+    (Group::AnimalsAndNature, "🐶"),
+    (Group::FoodAndDrink, "🍎"),
+    (Group::TravelAndPlaces, "🚗"),
+    (Group::Activities, "⚽"),
+    (Group::Objects, "💡"),
+    (Group::Symbols, "❤️"),
+    (Group::Flags, "🏁"),
+];
+
+/// Skin tones in the order of the setting: none first.
+pub const TONES: [SkinTone; 6] = [
+    SkinTone::Default,
+    SkinTone::Light,
+    SkinTone::MediumLight,
+    SkinTone::Medium,
+    SkinTone::MediumDark,
+    SkinTone::Dark,
+];
+
+fn is_drawable(emoji: &Emoji) -> bool {
+    emoji.emoji_version().major() <= EMOJI_VERSION_MAX
+}
+
+/// The emoji in a skin tone (a place in [`TONES`]), where it has them.
+fn toned(emoji: &'static Emoji, tone: usize) -> &'static str {
+    let tone = TONES.get(tone).copied().unwrap_or(SkinTone::Default);
+    emoji.with_skin_tone(tone).unwrap_or(emoji).as_str()
+}
+
+/// The emoji of a group.
+pub fn of_group(group: Group, tone: usize) -> Vec<&'static str> {
+    group.emojis().filter(|emoji| is_drawable(emoji)).map(|emoji| toned(emoji, tone)).collect()
+}
+
+/// Emoji whose short name or name contains this: those whose short name begins with it first.
+pub fn search(wanted: &str, tone: usize) -> Vec<(&'static str, &'static str)> {
+    let wanted = wanted.trim().trim_matches(':').to_lowercase();
+    let mut found: Vec<(u8, &'static Emoji, &'static str)> = Vec::new();
+    for emoji in emojis::iter().filter(|emoji| is_drawable(emoji)) {
+        let Some(first) = emoji.shortcode() else { continue };
+        let begins = emoji.shortcodes().find(|code| code.starts_with(&wanted));
+        let contains = || emoji.shortcodes().find(|code| code.contains(&wanted));
+        let named = || emoji.name().to_lowercase().contains(&wanted).then_some(first);
+        let rank = |rank: u8| move |code: &'static str| (rank, emoji, code);
+        let exact = emoji.shortcodes().find(|code| *code == wanted).map(rank(0));
+        found.extend(
+            exact
+                .or(begins.map(rank(1)))
+                .or_else(|| contains().map(rank(2)))
+                .or_else(|| named().map(rank(3))),
+        );
+    }
+    found.sort_by_key(|(rank, ..)| *rank);
+    found.into_iter().map(|(_, emoji, code)| (toned(emoji, tone), code)).collect()
+}
+
+/// The short name of an emoji, for hints and screen readers.
+pub fn name_of(emoji: &str) -> &str {
+    emojis::get(emoji).map_or(emoji, Emoji::name)
 }
 
 /// Emoticons that stand alone become emoji, and so do `:names:`.
 pub fn emoticons(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for (at, word) in text.split(' ').enumerate() {
-        if at > 0 {
-            shown.push(' ');
-        }
-        let named = word.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
-        let emoji = EMOTICONS.iter().chain(NAMES).find(|(sign, _)| *sign == word || Some(*sign) == named);
-        // A bare name is a word like any other.
-        let emoji =
-            emoji.filter(|(sign, _)| named.is_some() || EMOTICONS.iter().any(|(known, _)| known == sign));
-        shown.push_str(emoji.map_or(word, |(_, emoji)| emoji));
+    for word in text.split_inclusive([' ', '\n']) {
+        let bare = word.trim_end_matches([' ', '\n']);
+        let named = bare.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
+        let emoji = EMOTICONS.iter().find(|(sign, _)| *sign == bare).map(|(_, emoji)| *emoji);
+        let emoji = emoji.or_else(|| emojis::get_by_shortcode(named?).map(Emoji::as_str));
+        shown.push_str(emoji.unwrap_or(bare));
+        shown.push_str(word.get(bare.len()..).unwrap_or_default());
     }
     shown
 }
@@ -136,6 +111,17 @@ mod tests {
     fn signs_become_emoji_where_they_stand_alone() {
         assert_eq!(emoticons("hello :) and :tada: <3"), "hello 🙂 and 🎉 ❤️");
         assert_eq!(emoticons("heart f(x:) :nothing: http://a"), "heart f(x:) :nothing: http://a");
-        assert_eq!(by_name("tad").collect::<Vec<_>>(), [("tada", "🎉")]);
+        assert_eq!(emoticons(":)\n:)  x\n"), "🙂\n🙂  x\n", "lines and blanks stay");
+        assert_eq!(emoticons(""), "");
+    }
+
+    #[test]
+    fn emoji_are_found_by_name_and_have_tones() {
+        assert_eq!(search("tad", 0).first(), Some(&("🎉", "tada")));
+        assert_eq!(search("wave", 0).first().map(|it| it.0), Some("👋"));
+        assert_eq!(search("wave", 5).first().map(|it| it.0), Some("👋🏿"));
+        assert!(search("zzzz", 0).is_empty());
+        assert!(GROUPS.iter().all(|(group, _)| of_group(*group, 0).len() > 20));
+        assert_eq!(name_of("🎉"), "party popper");
     }
 }

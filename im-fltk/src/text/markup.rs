@@ -1,4 +1,4 @@
-//! *bold*, _italic_, `code`, fenced code and links.
+//! Marks of emphasis as people type them: `**bold**`, `*bold*`, `_italic_`, `` `code` ``, fenced code, lists, quotes and links.
 
 use libim::core::text::cut;
 
@@ -13,6 +13,8 @@ pub struct Style {
     pub italic: bool,
     pub code: bool,
     pub link: bool,
+    /// It is what somebody searches for.
+    pub found: bool,
 }
 
 /// A piece of text of one look, without its marks.
@@ -22,23 +24,97 @@ pub struct Span {
     pub style: Style,
 }
 
-/// Cuts a text into spans.
-pub fn parse(text: &str) -> Vec<Span> {
-    let mut spans = Vec::new();
+/// Lines of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Lines as they were typed.
+    Text(Vec<Span>),
+    /// Lines that began with `>`.
+    Quote(Vec<Span>),
+    /// One item of a list, with its sign or number.
+    Item(String, Vec<Span>),
+    /// What stood between fences.
+    Code(String),
+}
+
+/// Cuts a text into blocks.
+pub fn parse(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
     let parts = text.split("```").count();
+    let mut loose = String::new();
     for (at, part) in text.split("```").enumerate() {
         // Every second part stands between two fences, unless the last one is open.
         let fenced = at % 2 == 1 && parts > at + 1;
         if fenced {
-            push(&mut spans, part.trim_matches('\n'), Style { code: true, ..Style::default() });
+            lines(&mut blocks, std::mem::take(&mut loose).trim_end_matches('\n'));
+            // The first line may name the language.
+            let code = match part.split_once('\n') {
+                Some((first, rest)) if !first.trim().contains(' ') => rest,
+                Some(_) | None => part,
+            };
+            blocks.push(Block::Code(code.trim_matches('\n').into()));
         } else {
             if at % 2 == 1 {
-                push(&mut spans, "```", Style::default());
+                loose.push_str("```");
             }
-            inline(&mut spans, part, Style::default());
+            let after_code = loose.is_empty() && !blocks.is_empty();
+            loose.push_str(if after_code { part.strip_prefix('\n').unwrap_or(part) } else { part });
         }
     }
-    spans
+    if !loose.is_empty() || blocks.is_empty() {
+        lines(&mut blocks, &loose);
+    }
+    blocks
+}
+
+/// Lines outside fences: quotes, items and text.
+fn lines(blocks: &mut Vec<Block>, text: &str) {
+    if text.is_empty() && !blocks.is_empty() {
+        return;
+    }
+    for line in text.split('\n') {
+        let mut spans = Vec::new();
+        if let Some(quoted) = line.strip_prefix("> ").or_else(|| (line == ">").then_some("")) {
+            inline(&mut spans, quoted, Style::default());
+            match blocks.last_mut() {
+                Some(Block::Quote(known)) => join(known, spans),
+                Some(_) | None => blocks.push(Block::Quote(spans)),
+            }
+        } else if let Some((sign, item)) = item(line) {
+            inline(&mut spans, item, Style::default());
+            blocks.push(Block::Item(sign, spans));
+        } else {
+            inline(&mut spans, line, Style::default());
+            match blocks.last_mut() {
+                Some(Block::Text(known)) => join(known, spans),
+                Some(_) | None => blocks.push(Block::Text(spans)),
+            }
+        }
+    }
+}
+
+/// The sign and text of a line that is an item of a list.
+fn item(line: &str) -> Option<(String, &str)> {
+    let bare = line.trim_start_matches(' ');
+    if line.len() - bare.len() > 8 {
+        return None;
+    }
+    for sign in ["- ", "* ", "• "] {
+        if let Some(rest) = bare.strip_prefix(sign).filter(|rest| !rest.trim().is_empty()) {
+            return Some(("•".into(), rest));
+        }
+    }
+    let digits = bare.find(|c: char| !c.is_ascii_digit()).filter(|at| (1..=3).contains(at))?;
+    let rest = bare.get(digits..)?.strip_prefix(". ").filter(|rest| !rest.trim().is_empty())?;
+    Some((format!("{}.", bare.get(..digits)?), rest))
+}
+
+/// Adds a line to lines of the same kind.
+fn join(known: &mut Vec<Span>, line: Vec<Span>) {
+    push(known, "\n", Style::default());
+    for span in line {
+        push(known, &span.text, span.style);
+    }
 }
 
 fn push(spans: &mut Vec<Span>, text: &str, style: Style) {
@@ -57,21 +133,25 @@ fn inline(spans: &mut Vec<Span>, text: &str, style: Style) {
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let before = text.get(..at).and_then(|head| head.chars().next_back());
         let at_word = before.is_none_or(|c| !c.is_alphanumeric());
+        let rest = text.get(at..).unwrap_or_default();
         let found = match c {
-            '`' => closing(text, at, '`').map(|end| (end, Style { code: true, ..style })),
-            '*' if at_word => emphasis(text, at, '*').map(|end| (end, Style { bold: true, ..style })),
-            '_' if at_word => emphasis(text, at, '_').map(|end| (end, Style { italic: true, ..style })),
+            '`' => closing(text, at, '`').map(|end| (end, 1, Style { code: true, ..style })),
+            '*' | '_' if at_word && rest.starts_with([c; 2].iter().collect::<String>().as_str()) => {
+                double(text, at, c).map(|end| (end, 2, Style { bold: true, ..style }))
+            }
+            '*' if at_word => emphasis(text, at, '*').map(|end| (end, 1, Style { bold: true, ..style })),
+            '_' if at_word => emphasis(text, at, '_').map(|end| (end, 1, Style { italic: true, ..style })),
             _ => None,
         };
-        if let Some((end, inner)) = found {
+        if let Some((end, mark, inner)) = found {
             links(spans, text.get(plain_from..at).unwrap_or_default(), style);
-            let content = text.get(at + 1..end).unwrap_or_default();
+            let content = text.get(at + mark..end).unwrap_or_default();
             if inner.code {
                 push(spans, content, inner);
             } else {
                 inline(spans, content, inner);
             }
-            at = end + 1;
+            at = end + mark;
             plain_from = at;
         } else {
             at += c.len_utf8();
@@ -80,18 +160,26 @@ fn inline(spans: &mut Vec<Span>, text: &str, style: Style) {
     links(spans, text.get(plain_from..).unwrap_or_default(), style);
 }
 
-/// Where a mark that opens at `at` closes, on the same line and with something in between.
+/// Where a mark that opens at `at` closes, with something in between.
 fn closing(text: &str, at: usize, mark: char) -> Option<usize> {
     let inside = within_reach(text.get(at + 1..)?);
     let end = inside.find(mark)?;
-    let content = inside.get(..end)?;
-    (!content.trim().is_empty() && !content.contains('\n')).then_some(at + 1 + end)
+    (!inside.get(..end)?.trim().is_empty()).then_some(at + 1 + end)
 }
 
-/// The rest of the line, as far as a mark may reach: so that many marks that never close cost little.
+/// As [`closing`], for a mark of two signs that hug the words between.
+fn double(text: &str, at: usize, mark: char) -> Option<usize> {
+    let mark = [mark; 2].iter().collect::<String>();
+    let inside = within_reach(text.get(at + 2..)?);
+    let end = inside.find(&mark)?;
+    let content = inside.get(..end)?;
+    let hugs = !content.is_empty() && content.trim() == content;
+    hugs.then_some(at + 2 + end)
+}
+
+/// The rest, as far as a mark may reach: so that many marks that never close cost little.
 fn within_reach(rest: &str) -> &str {
-    let near = cut(rest, REACH);
-    near.split('\n').next().unwrap_or(near)
+    cut(rest, REACH)
 }
 
 /// As [`closing`], for marks that hug the words they emphasise.
@@ -104,9 +192,6 @@ fn emphasis(text: &str, at: usize, mark: char) -> Option<usize> {
     loop {
         let end = from + inside.get(from..)?.find(mark)?;
         let (content, after) = (inside.get(..end)?, inside.get(end + 1..)?);
-        if content.contains('\n') {
-            return None;
-        }
         let closes =
             !content.ends_with(char::is_whitespace) && !after.starts_with(|c: char| c.is_alphanumeric());
         if closes && !content.is_empty() {
@@ -132,16 +217,60 @@ fn links(spans: &mut Vec<Span>, text: &str, style: Style) {
     push(spans, rest, style);
 }
 
+/// Marks every occurrence of a searched text, given in small letters, in spans.
+pub fn mark_found(spans: Vec<Span>, wanted: &str) -> Vec<Span> {
+    if wanted.is_empty() {
+        return spans;
+    }
+    let mut marked = Vec::new();
+    for span in spans {
+        let mut rest = span.text.as_str();
+        while let Some((from, to)) = super::find_folded(rest, wanted) {
+            push(&mut marked, rest.get(..from).unwrap_or_default(), span.style);
+            push(&mut marked, rest.get(from..to).unwrap_or_default(), Style { found: true, ..span.style });
+            rest = rest.get(to..).unwrap_or_default();
+        }
+        push(&mut marked, rest, span.style);
+    }
+    marked
+}
+
+/// The first link of a text.
+pub fn first_link(text: &str) -> Option<String> {
+    let blocks = parse(text);
+    let mut spans = blocks.iter().flat_map(|block| match block {
+        Block::Text(spans) | Block::Quote(spans) | Block::Item(_, spans) => spans.as_slice(),
+        Block::Code(_) => &[],
+    });
+    spans.find(|span| span.style.link).map(|span| span.text.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shown(text: &str) -> String {
+    fn spans_shown(spans: &[Span]) -> String {
         let mark = |style: Style| {
-            let marks = [(style.bold, 'b'), (style.italic, 'i'), (style.code, 'c'), (style.link, 'l')];
+            let marks = [
+                (style.bold, 'b'),
+                (style.italic, 'i'),
+                (style.code, 'c'),
+                (style.link, 'l'),
+                (style.found, 'f'),
+            ];
             marks.into_iter().filter(|(on, _)| *on).map(|(_, mark)| mark).collect::<String>()
         };
-        parse(text).iter().map(|span| format!("<{}:{}>", mark(span.style), span.text)).collect()
+        spans.iter().map(|span| format!("<{}:{}>", mark(span.style), span.text)).collect()
+    }
+
+    fn shown(text: &str) -> String {
+        let block = |block: &Block| match block {
+            Block::Text(spans) => spans_shown(spans),
+            Block::Quote(spans) => format!("quote{}", spans_shown(spans)),
+            Block::Item(sign, spans) => format!("item {sign}{}", spans_shown(spans)),
+            Block::Code(code) => format!("code<{code}>"),
+        };
+        parse(text).iter().map(block).collect()
     }
 
     #[test]
@@ -149,12 +278,14 @@ mod tests {
         for (text, expected) in [
             ("plain", "<:plain>"),
             ("a *b c* d", "<:a ><b:b c><: d>"),
+            ("a **b c** d", "<:a ><b:b c><: d>"),
+            ("**not closed", "<:**not closed>"),
+            ("2 ** 3 ** 4", "<:2 ** 3 ** 4>"),
             ("*b _bi_*", "<b:b ><bi:bi>"),
             ("`*x*` 2*3*4 snake_case_name", "<c:*x*><: 2*3*4 snake_case_name>"),
-            ("* no * and _ no _", "<:* no * and _ no _>"),
+            ("x * no * and _ no _", "<:x * no * and _ no _>"),
             ("see https://a.b/c_d_e.", "<:see ><l:https://a.b/c_d_e><:.>"),
             ("(http://x)", "<:(><l:http://x><:)>"),
-            ("a ```\nx *y*\n``` b", "<:a ><c:x *y*><: b>"),
             ("open ``` fence", "<:open ``` fence>"),
             ("*ü*ö", "<:*ü*ö>"),
             ("", ""),
@@ -164,10 +295,31 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_lost_but_marks() {
+    fn lines_of_one_kind_are_a_block() {
+        for (text, expected) in [
+            ("a ```\nx *y*\n``` b", "<:a >code<x *y*><: b>"),
+            ("look:\n```rust\nfn f() {}\n```\nnice", "<:look:>code<fn f() {}><:nice>"),
+            ("> one\n> *two*\nthree", "quote<:one\n><b:two><:three>"),
+            ("list:\n- a\n- *b*\n2. c", "<:list:>item •<:a>item •<b:b>item 2.<:c>"),
+            ("- ", "<:- >"),
+            ("1.5 is a number", "<:1.5 is a number>"),
+            ("a\nb\n\nc", "<:a\nb\n\nc>"),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_searched_is_marked() {
+        let Some(Block::Text(spans)) = parse("Tea or *teapot*").into_iter().next() else { panic!() };
+        assert_eq!(spans_shown(&mark_found(spans, "tea")), "<f:Tea><: or ><bf:tea><b:pot>");
+        assert_eq!(first_link("see *https://a.b*, or http://c").as_deref(), Some("https://a.b"));
+    }
+
+    #[test]
+    fn marks_that_never_close_cost_little() {
         for text in ["*", "**", "`", "``", "_*`", "a*b*c", "http://", "*a\nb*", "```", "```a```b```"] {
-            let kept: usize = parse(text).iter().map(|span| span.text.len()).sum();
-            assert!(kept <= text.len());
+            parse(&text.repeat(2000));
         }
     }
 }

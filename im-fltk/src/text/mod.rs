@@ -1,18 +1,28 @@
 //! Texts on their way to the screen: marks of emphasis, links, emoticons, names of emoji, and what must not reach it.
 
 mod complete;
-mod emoji;
+pub mod emoji;
 mod markup;
 
-pub use complete::Completer;
-pub use emoji::{by_name, emoticons};
-pub use markup::{Span, Style, parse};
+pub use complete::{COMMANDS, Completion, complete};
+pub use emoji::emoticons;
+pub use markup::{Block, Span, Style, first_link, mark_found, parse};
 
 use libim::core::text::is_unsafe;
+use unicode_normalization::char::is_combining_mark;
 
-/// A text that cannot harm: control characters and overrides of direction are shown as signs (UAX #9, section 2).
+/// Marks that one letter carries: more would be painted over the neighbouring lines.
+const MARKS_MAX: usize = 4;
+
+/// A text that cannot harm: control characters and overrides of direction are shown as signs (UAX #9, section 2), and no
+/// letter carries more marks than its line has room for.
 pub fn plain(text: &str) -> String {
+    let mut marks = 0;
     text.chars()
+        .filter(|c| {
+            marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
+            marks <= MARKS_MAX
+        })
         .map(|c| match c {
             '\n' | '\t' => c,
             '\r' => ' ',
@@ -24,10 +34,35 @@ pub fn plain(text: &str) -> String {
         .collect()
 }
 
+/// A sentence of this program's own, in which names are [`isolated`], as it is shown: as [`plain`], but their isolation stays.
+pub fn sentence(text: &str) -> String {
+    let is_isolation = |c: char| matches!(c, '\u{2068}' | '\u{2069}');
+    text.split_inclusive(is_isolation)
+        .map(|part| match part.chars().next_back().filter(|c| is_isolation(*c)) {
+            Some(sign) => format!("{}{sign}", plain(part.strip_suffix(sign).unwrap_or_default())),
+            None => plain(part),
+        })
+        .collect()
+}
+
+/// A name within a sentence: whatever its direction, it leaves the sentence's alone (FSI and PDI, UAX #9, section 2.4.1).
+pub fn isolated(name: &str) -> String {
+    format!("\u{2068}{}\u{2069}", plain(name))
+}
+
 /// The first line of a text as it reads, without marks of emphasis, for where there is little room.
 pub fn brief(text: &str) -> String {
-    let line: String = plain(text.lines().next().unwrap_or_default()).chars().take(80).collect();
-    let bare: String = parse(&emoticons(&line)).into_iter().map(|span| span.text).collect();
+    let line: String = plain(text.lines().next().unwrap_or_default()).chars().take(120).collect();
+    let blocks = parse(&emoticons(&line));
+    let bare: String = blocks
+        .iter()
+        .map(|block| match block {
+            Block::Text(spans) | Block::Quote(spans) | Block::Item(_, spans) => {
+                spans.iter().map(|span| span.text.as_str()).collect::<String>()
+            }
+            Block::Code(code) => code.clone(),
+        })
+        .collect();
     if line.len() < text.len() { format!("{bare}…") } else { bare }
 }
 
@@ -45,6 +80,48 @@ pub fn hue(name: &str) -> usize {
     hash as usize
 }
 
+/// A name as lists are ordered by: without regard to case, and numbers by their value ("room 2" before "room 10").
+pub fn order_key(name: &str) -> Vec<(u64, String)> {
+    let lower = name.to_lowercase();
+    let mut key = Vec::new();
+    let mut rest = lower.as_str();
+    while !rest.is_empty() {
+        let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(letters);
+        let digits = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
+        let (number, tail) = tail.split_at(digits);
+        // A word counts before the number after it.
+        key.push((0, word.to_owned()));
+        key.push((number.parse().unwrap_or(if number.is_empty() { 0 } else { u64::MAX }), String::new()));
+        rest = tail;
+    }
+    key
+}
+
+/// Where a text contains another one, given in small letters, whatever the case: from and to, in bytes.
+pub fn find_folded(text: &str, wanted: &str) -> Option<(usize, usize)> {
+    if wanted.is_empty() {
+        return None;
+    }
+    text.char_indices().find_map(|(from, _)| {
+        let rest = text.get(from..)?;
+        let mut wanted = wanted.chars();
+        let mut next = wanted.next();
+        for (at, c) in rest.char_indices() {
+            for lower in c.to_lowercase() {
+                if next != Some(lower) {
+                    return None;
+                }
+                next = wanted.next();
+                if next.is_none() {
+                    return Some((from, from + at + c.len_utf8()));
+                }
+            }
+        }
+        None
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +134,36 @@ mod tests {
         assert_eq!(initials("ärger"), "Ä");
         assert_eq!(initials("@"), "?");
         assert_eq!(hue("anna"), hue("anna"));
+    }
+
+    #[test]
+    fn a_name_does_not_turn_its_sentence() {
+        let words = format!("{} joined\u{1b}", isolated("\u{202e}evil\u{2069}"));
+        assert_eq!(sentence(&words), "\u{2068}\u{fffd}evil\u{fffd}\u{2069} joined\u{241b}");
+        assert_eq!(sentence("plain"), "plain");
+    }
+
+    #[test]
+    fn a_letter_carries_few_marks() {
+        let heaped = format!("a{}b", "\u{301}".repeat(10_000));
+        assert_eq!(plain(&heaped), format!("a{}b", "\u{301}".repeat(MARKS_MAX)));
+        for real in ["việt", "שָׁלוֹם", "नमस्ते", "བོད་སྐད", "ё"] {
+            assert_eq!(plain(real), real);
+        }
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_value() {
+        let mut names = ["room 10", "Room 2", "annex", "room", "room 2b", "7up"];
+        names.sort_by_key(|name| order_key(name));
+        assert_eq!(names, ["7up", "annex", "room", "Room 2", "room 2b", "room 10"]);
+    }
+
+    #[test]
+    fn case_does_not_matter_when_searching() {
+        assert_eq!(find_folded("Große STRASSE", "strasse"), Some((7, 14)));
+        assert_eq!(find_folded("ÄÖ", "ö"), Some((2, 4)));
+        assert_eq!(find_folded("abc", "x"), None);
+        assert_eq!(find_folded("abc", ""), None);
     }
 }

@@ -2,230 +2,205 @@
 
 mod chat;
 mod command;
-mod menu;
+mod compose;
+mod connect;
+mod deed;
+mod direct;
+mod msg;
 mod net;
+mod overlay;
+mod people;
+mod read;
+mod search;
 #[cfg(test)]
 mod tests;
 
-pub use chat::WARN_LEFT;
+pub use compose::WARN_LEFT;
+pub use msg::{Effect, Millis, Msg};
 
-use crate::model::{About, Field, Menu, Model, Screen, Search, Switcher, Theme};
-use libim::wire::{Cid, RequestId, RoomId, UserId};
-use libim::{Address, ClientEvent};
+use crate::model::{FieldId, Model, Overlay, Screen, Theme, WindowId};
 
-/// Something that happens.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Msg {
-    // In the form.
-    Server(String),
-    Name(String),
-    Passkey(String),
-    ShowPasskey(bool),
-    Connect,
-    // In the chat.
-    /// The text in the input has changed.
-    Typed(String),
-    /// The input is sent.
-    Send(String),
-    /// Up in an empty input: the last message is changed.
-    EditLast,
-    Cancel,
-    Select(RoomId),
-    /// To the room before or after in the list.
-    Step(isize),
-    /// A private conversation with somebody.
-    Direct(UserId),
-    /// The list of messages is near its beginning.
-    NearTop,
-    /// Whether the newest message is in sight.
-    AtBottom(bool),
-    // Everywhere.
-    Focus(bool),
-    OpenSwitcher,
-    Switch(String),
-    SwitchStep(isize),
-    SwitchTo(usize),
-    /// A menu for something at a place in the window.
-    OpenMenu(About, i32, i32),
-    MenuStep(isize),
-    /// The mouse is over an entry.
-    MenuMark(usize),
-    MenuTake(usize),
-    /// The newest message of another is answered.
-    ReplyLast,
-    OpenSearch,
-    Find(String),
-    Zoom(i32),
-    ToggleTheme,
-    Resized(i32, i32),
-    Quit,
-    /// Time has passed.
-    Tick,
-    /// What the library tells.
-    Net(Box<ClientEvent>),
-    /// The library took a post under this name, or did not, for this reason.
-    Posted(RoomId, String, Option<u64>, Result<Cid, String>),
-    /// A room of this name is being entered by this request.
-    Joining(RequestId, String),
-    /// A private conversation with somebody is being opened by this request, or is not, for this reason. Last come its first
-    /// words.
-    Opening(Result<RequestId, String>, String, String),
-    /// The library did not take a request.
-    Refused(String),
-}
+/// What is kept is written so long after it has changed.
+const SAVE_AFTER: Millis = 3_000;
 
-/// Something to be done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    Connect {
-        address: Address,
-        name: String,
-        passkey: Option<String>,
-    },
-    Quit,
-    Disconnect,
-    Post(RoomId, String, Option<u64>),
-    Edit(RoomId, u64, String),
-    Delete(RoomId, u64),
-    React(RoomId, u64, String, bool),
-    MarkRead(RoomId, u64),
-    Typing(RoomId),
-    History(RoomId, u64),
-    /// Rooms that can be entered, after this one.
-    Rooms(RoomId),
-    /// Members of a room after this one.
-    Members(RoomId, UserId),
-    /// A private conversation with somebody, and its first words.
-    Direct(String, String),
-    Join(String),
-    Create(String),
-    Leave(RoomId),
-    Topic(RoomId, String),
-    Status(bool, String),
-    Notify(String, String),
-    /// A tick is wanted after so many milliseconds.
-    Later(u64),
-    Save,
-    /// The input is given this text.
-    SetInput(String),
-    /// The input has this put in where the cursor is.
-    Insert(String),
-    /// The keyboard goes to what is open.
-    Focus,
-    /// The clipboard is given this text.
-    Copy(String),
-    /// The window asks for attention.
-    Urge,
-    /// The list of messages shows this one.
-    ScrollTo(u64),
-    /// The list of messages goes to the newest.
-    ScrollToEnd,
-    /// So many entries were put before those that are shown.
-    Grown(usize),
-}
-
-/// The moment, in milliseconds since 1970.
-pub type Millis = u64;
-
-/// Takes one thing in.
-pub fn update(model: &mut Model, now: Millis, msg: Msg) -> Vec<Effect> {
+/// Takes one thing in, which happened in a window.
+#[allow(clippy::too_many_lines)] // one arm per message
+pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Server(text) => model.form.server = text,
-        Msg::Name(text) => model.form.name = text,
-        Msg::Passkey(text) => model.form.passkey = text,
-        Msg::ShowPasskey(show) => model.form.show_passkey = show,
-        Msg::Connect => return connect(model),
-        Msg::Typed(text) => return chat::typed(model, now, text),
-        Msg::Send(text) => return chat::send(model, now, &text),
-        Msg::EditLast => return chat::edit_last(model),
-        Msg::Cancel => return cancel(model),
-        Msg::Select(room) => return chat::select(model, room),
-        Msg::Step(by) => return chat::step(model, by),
-        Msg::Direct(user) => return chat::direct(model, user),
-        Msg::NearTop => return chat::load_older(model),
-        Msg::AtBottom(at_end) => {
-            model.at_end = at_end;
-            if let Some(room) = model.rooms.get_mut(&model.current) {
-                room.stuck &= !at_end;
+        Msg::ShowPasskey(show) => {
+            model.form.show_passkey = show;
+            vec![Effect::Focus(at)]
+        }
+        Msg::Connect => connect::connect(model),
+        Msg::Typed(field, text, cursor) => typed(model, now, at, field, text, cursor),
+        Msg::Send(text) => compose::send(model, now, at, &text),
+        Msg::EditLast => compose::edit_last(model, at),
+        Msg::ReplyLast => compose::reply_last(model, at),
+        Msg::Cancel => cancel(model, at),
+        Msg::Select(room) => chat::select(model, now, at, room),
+        Msg::StepRoom(by) => chat::step(model, now, at, by),
+        Msg::NextUnread(by) => chat::next_unread(model, now, at, by),
+        Msg::JumpUnread => vec![Effect::ScrollToUnread(at)],
+        Msg::JumpEnd => vec![Effect::ScrollToEnd(at)],
+        Msg::GoTo(seq) => chat::go_to(model, now, at, seq),
+        Msg::Unfold(seq, time) => chat::unfold(model, at, seq, time),
+        Msg::NearTop => chat::load_older(model, at),
+        Msg::AtEnd(at_end) => read::at_end(model, at, at_end),
+        Msg::InSight(seq) => read::in_sight(model, at, seq),
+        Msg::Do(deed) => deed::carry_out(model, now, at, deed),
+        Msg::UndoDelete(seq) => {
+            let room = model.window_mut(at).room;
+            model.deleting.retain(|it| (it.room, it.seq) != (room, seq));
+            changed(model, room)
+        }
+        Msg::Again => connect::again(model),
+        Msg::OpenMenu(about, x, y) => overlay::open_menu(model, at, about, (x, y)),
+        Msg::MenuStep(by) => overlay::menu(model, at, |menu| menu.step(by)),
+        Msg::MenuTake(index) => overlay::menu_take(model, now, at, index),
+        Msg::OpenSwitcher => overlay::open_switcher(model, at),
+        Msg::SwitchStep(by) => overlay::switcher(model, at, |it| it.step(by)),
+        Msg::SwitchTo(index) => overlay::switch_to(model, now, at, index),
+        Msg::OpenPicker(purpose) => overlay::open_picker(model, at, purpose),
+        Msg::PickStep(by) => overlay::picker(model, at, |it| it.step(by)),
+        Msg::PickGroup(group) => {
+            overlay::picker(model, at, |it| it.show_group(group));
+            vec![Effect::SetField(at, FieldId::Overlay, String::new())]
+        }
+        Msg::PickTone(tone) => {
+            model.settings.tone = tone;
+            overlay::picker(model, at, |it| it.set_tone(tone));
+            vec![Effect::Save]
+        }
+        Msg::PickTake(index) => overlay::pick(model, now, at, index),
+        Msg::OpenCard(user, x, y) => overlay::open_card(model, at, user, (x, y)),
+        Msg::OpenPrompt(about) => overlay::open_prompt(model, at, about),
+        Msg::PromptDone => overlay::prompt_done(model, at),
+        Msg::Confirmed => overlay::confirmed(model, now, at),
+        Msg::OpenPeople => overlay::open(model, at, Overlay::People),
+        Msg::OpenHelp => overlay::open(model, at, Overlay::Help),
+        Msg::Complete(text, cursor) => compose::complete_now(model, at, &text, cursor),
+        Msg::CompleteStep(by) => {
+            if let Some(completion) = &mut model.window_mut(at).completion {
+                completion.step(by);
             }
-            return chat::see(model);
+            Vec::new()
         }
-        Msg::Focus(focused) => {
-            model.focused = focused;
-            if focused {
-                return chat::see(model);
-            }
-            chat::mark_unread_line(model);
-        }
-        Msg::OpenSwitcher | Msg::OpenSearch if model.screen == Screen::Connect => {}
-        Msg::OpenSwitcher => return open_switcher(model),
-        Msg::Switch(text) => model.switcher = Some(Switcher::search(model, &text)),
-        Msg::SwitchStep(by) => {
-            if let Some(switcher) = &mut model.switcher {
-                switcher.step(by);
-            }
-        }
-        Msg::SwitchTo(index) => return chat::switch_to(model, index),
-        Msg::OpenMenu(about, x, y) => model.menu = Menu::about(model, about, (x, y)),
-        Msg::MenuStep(by) => {
-            if let Some(menu) = &mut model.menu {
-                menu.step(by);
-            }
-        }
-        Msg::MenuMark(index) => {
-            if let Some(menu) = &mut model.menu {
-                menu.selected = index;
-            }
-        }
-        Msg::MenuTake(index) => return menu::take(model, index),
-        Msg::ReplyLast => return chat::reply_last(model),
-        Msg::OpenSearch => {
-            model.search.get_or_insert_default();
-            return vec![Effect::Focus];
-        }
-        Msg::Find(text) => {
-            // The same again looks further back.
-            if model.search.as_ref().is_none_or(|search| search.text != text) {
-                model.search = Some(Search { text, ..Search::default() });
-            }
-            return chat::find_older(model);
-        }
-        Msg::Zoom(by) => return zoom(model, by),
-        Msg::ToggleTheme => return toggle_theme(model),
+        Msg::CompleteTake(index, text) => compose::complete_take(model, at, index, &text),
+        Msg::OpenSearch => search::open(model, at),
+        Msg::CloseSearch => search::close(model, at),
+        Msg::SearchStep(by) => search::step(model, at, by),
+        Msg::SearchTo(index) => search::to(model, at, index),
+        Msg::SearchBack => search::reach_back(model, at),
+        Msg::Focus(focused) => read::focus(model, at, focused),
+        Msg::Zoom(by) => zoom(model, by),
+        Msg::ToggleTheme => toggle_theme(model),
         Msg::Resized(width, height) => {
-            (model.settings.width, model.settings.height) = (width, height);
-        }
-        Msg::Quit => return vec![Effect::Save, Effect::Quit],
-        Msg::Tick => {
-            for room in model.rooms.values_mut() {
-                room.typing.retain(|_, (_, until)| *until > now);
+            if at == WindowId::MAIN {
+                (model.settings.width, model.settings.height) = (width, height);
             }
+            save_soon(model, now)
         }
-        Msg::Net(event) => return net::handle(model, now, *event),
-        Msg::Posted(room, text, reply, taken) => {
-            return chat::posted(model, now, room, text, reply, taken);
+        Msg::Moved(x, y) => {
+            if at == WindowId::MAIN {
+                model.settings.place = Some((x, y));
+            }
+            save_soon(model, now)
         }
-        Msg::Joining(request, name) => model.joining = Some((request, name)),
-        Msg::Opening(Ok(request), name, words) => {
-            model.opening = Some((request, name, words)).filter(|(.., words)| !words.is_empty());
+        Msg::Close => close(model, now, at),
+        Msg::Quit => quit(model),
+        Msg::Tick => tick(model, now),
+        Msg::Notified(room) => {
+            let window = model.window_on(room).unwrap_or(WindowId::MAIN);
+            let mut effects = chat::select(model, now, window, room);
+            effects.push(Effect::Raise(window));
+            effects
         }
-        Msg::Opening(Err(why), name, words) => {
-            model.note = why;
-            return chat::give_back(model, &name, &words);
+        Msg::Net(event) => net::handle(model, now, *event),
+        Msg::Epoch(epoch) => {
+            connect::epoch(model, now, epoch);
+            Vec::new()
+        }
+        Msg::Posted(room, text, reply, taken) => compose::posted(model, now, at, room, text, reply, taken),
+        Msg::Joining(request, name, go) => {
+            let window = go.then_some(at);
+            model.joining.push(crate::model::Joining { request, name, window });
+            Vec::new()
+        }
+        Msg::Opening(Ok(request), name, words, go) => {
+            let window = go.then_some(at);
+            model.opening.push(crate::model::Opening { request, name, words, window });
+            Vec::new()
+        }
+        Msg::Opening(Err(why), name, words, _) => {
+            model.window_mut(at).complain(now, why);
+            direct::give_back(model, now, at, &name, &words)
+        }
+        Msg::Listing(request) => {
+            people::listing(model, request);
+            Vec::new()
         }
         Msg::Refused(why) => {
             model.stop_loading();
-            model.note = why;
+            model.window_mut(at).complain(now, why);
+            Vec::new()
         }
+    }
+}
+
+fn typed(
+    model: &mut Model,
+    now: Millis,
+    at: WindowId,
+    field: FieldId,
+    text: String,
+    cursor: usize,
+) -> Vec<Effect> {
+    match field {
+        FieldId::Composer => return compose::typed(model, now, at, text, cursor),
+        FieldId::Server => {
+            model.form.server = text;
+            // An invite fills in the rest as soon as it is pasted.
+            if model.form.server.contains("://") && model.form.server.parse::<libim::Invite>().is_ok() {
+                let name = std::mem::replace(&mut model.form.name, "-".into());
+                let _ = model.form.check();
+                model.form.name = name;
+            }
+        }
+        FieldId::Port => model.form.port = text,
+        FieldId::Name => model.form.name = text,
+        FieldId::Passkey => model.form.passkey = text,
+        FieldId::Panel if model.window_mut(at).search.is_some() => return search::typed(model, at, text),
+        FieldId::Panel => model.window_mut(at).filter = text,
+        FieldId::Overlay => return overlay::typed(model, at, text),
     }
     Vec::new()
 }
 
-/// Opens the switcher, and asks which rooms there are.
-fn open_switcher(model: &mut Model) -> Vec<Effect> {
-    model.directory.clear();
-    model.switcher = Some(Switcher::search(model, ""));
-    vec![Effect::Rooms(RoomId(0))]
+/// Closes what was opened last.
+fn cancel(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    if model.screen == Screen::Connect && model.form.busy {
+        model.window_mut(at).overlay = None;
+        return connect::give_up(model);
+    }
+    let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
+    let window = model.window_mut(at);
+    if window.completion.take().is_some() {
+        return Vec::new();
+    }
+    if window.overlay.take().is_some() {
+        return vec![Effect::Focus(at)];
+    }
+    if window.search.is_some() {
+        return search::close(model, at);
+    }
+    if window.editing.take().is_some() {
+        return vec![Effect::SetInput(at, draft), Effect::Focus(at)];
+    }
+    if window.replying.take().is_none() && !window.filter.is_empty() {
+        window.filter.clear();
+        return vec![Effect::SetField(at, FieldId::Panel, String::new()), Effect::Focus(at)];
+    }
+    vec![Effect::Focus(at)]
 }
 
 fn zoom(model: &mut Model, by: i32) -> Vec<Effect> {
@@ -241,48 +216,54 @@ fn toggle_theme(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Save]
 }
 
-fn connect(model: &mut Model) -> Vec<Effect> {
-    model.form.error = None;
-    let address = match model.form.check() {
-        Ok(address) => address,
-        Err((field, text)) => {
-            model.form.fail(field, text);
-            return Vec::new();
-        }
-    };
-    model.form.busy = true;
-    model.form.connecting = model.form.server.trim().into();
-    let passkey = Some(model.form.passkey.trim()).filter(|it| !it.is_empty()).map(str::to_owned);
-    vec![Effect::Connect { address, name: model.form.name.trim().into(), passkey }]
-}
-
-/// Back to the form.
-fn disconnect(model: &mut Model) -> Vec<Effect> {
-    let mut fresh = Model::new(model.settings.clone());
-    fresh.form = model.form.clone();
-    fresh.form.busy = false;
-    fresh.focused = model.focused;
-    *model = fresh;
-    // What was being written is not for another server.
-    vec![Effect::Disconnect, Effect::SetInput(String::new())]
-}
-
-fn cancel(model: &mut Model) -> Vec<Effect> {
-    if model.menu.take().is_some() {
-        return Vec::new();
-    }
-    if model.switcher.take().is_some() || model.search.take().is_some() {
-        return Vec::new();
-    }
-    if model.editing.take().is_some() {
-        return vec![Effect::SetInput(model.room().map_or_else(String::new, |room| room.draft.clone()))];
-    }
-    if model.replying.take().is_some() {
-        return Vec::new();
-    }
-    if model.screen == Screen::Connect && model.form.busy {
-        model.form.fail(Field::Server, "given up");
-        return vec![Effect::Disconnect];
+/// What stands above the newest entry of a room looks otherwise now.
+fn changed(model: &mut Model, room: libim::wire::RoomId) -> Vec<Effect> {
+    if let Some(room) = model.rooms.get_mut(&room) {
+        room.revision += 1;
     }
     Vec::new()
+}
+
+/// What is kept is written in a moment: much may change at once.
+fn save_soon(model: &mut Model, now: Millis) -> Vec<Effect> {
+    if model.save_at.is_some() {
+        return Vec::new();
+    }
+    model.save_at = Some(now + SAVE_AFTER);
+    vec![Effect::Later(SAVE_AFTER)]
+}
+
+fn close(model: &mut Model, now: Millis, at: WindowId) -> Vec<Effect> {
+    if at == WindowId::MAIN {
+        return quit(model);
+    }
+    model.windows.remove(&at);
+    let mut effects = vec![Effect::CloseWindow(at)];
+    effects.extend(save_soon(model, now));
+    effects
+}
+
+/// Everything that waits is done before the end.
+fn quit(model: &mut Model) -> Vec<Effect> {
+    model.memorize();
+    let mut effects = deed::delete_now(model, None);
+    effects.extend([Effect::Save, Effect::Quit]);
+    effects
+}
+
+fn tick(model: &mut Model, now: Millis) -> Vec<Effect> {
+    let mut effects = deed::delete_now(model, Some(now));
+    for room in model.rooms.values_mut() {
+        room.typing.retain(|_, (_, until)| *until > now);
+    }
+    for window in model.windows.values_mut() {
+        window.note.take_if(|note| note.until <= now);
+    }
+    if model.save_at.take_if(|at| *at <= now).is_some() {
+        model.memorize();
+        effects.push(Effect::Save);
+    }
+    effects.extend(connect::retry_login(model, now));
+    effects.extend(people::list_again(model, now));
+    effects
 }

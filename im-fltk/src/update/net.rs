@@ -1,14 +1,14 @@
 //! What the library tells.
 
-use super::{Effect, Millis, chat};
-use crate::model::{Field, Link, Model, Room, Screen};
+use super::{Effect, Millis, chat, connect, direct, overlay, people, read, search};
+use crate::model::{Life, Link, Model, Move, Room, Screen, WindowId};
 use libim::ClientEvent;
-use libim::wire::{
-    Body, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, UserId,
-};
+use libim::wire::{Code, Event, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
+/// Rooms that are known to be there: the switcher shows no more of them anyway.
+const DIRECTORY_MAX: usize = 2_000;
 
 #[allow(clippy::too_many_lines)] // one arm per event
 pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect> {
@@ -19,78 +19,54 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             }
             Vec::new()
         }
-        ClientEvent::LoggedIn { user, name, server, welcome, .. } => {
-            // What was connected to, whatever the form says by now.
-            let server_text = model.form.connecting.clone();
-            model.settings.remember(&server_text, &name);
-            model.me = Some((user, name));
-            model.server = server;
-            model.link = Link::On;
-            model.form.busy = false;
-            model.screen = Screen::Chat;
-            model.note = welcome;
-            let mut effects = vec![Effect::Save];
-            if model.away {
-                // The server may have forgotten it.
-                effects.push(Effect::Status(true, model.status.clone()));
-            }
-            effects
+        ClientEvent::LoggedIn { user, name, resumed, server, welcome, .. } => {
+            connect::logged_in(model, now, (user, name), resumed, server, welcome)
         }
-        ClientEvent::LoginRefused { code, text } => refused(model, code, text),
-        ClientEvent::Disconnected { text, retry_in, .. } => disconnected(model, &text, retry_in.is_some()),
-        ClientEvent::Entered(info) => entered(model, &info),
-        ClientEvent::Exited { room, text } => exited(model, room, text),
+        ClientEvent::LoginRefused { code, text } => connect::refused(model, now, code, text),
+        ClientEvent::Disconnected { text, retry_in, .. } => {
+            connect::disconnected(model, now, &text, retry_in.is_some())
+        }
+        ClientEvent::Entered(info) => entered(model, now, &info),
+        ClientEvent::Exited { room, text } => exited(model, now, room, text),
         ClientEvent::Renumbered { old, new } => {
-            if let Some(mut room) = model.rooms.remove(&old) {
-                room.id = new;
-                model.rooms.insert(new, room);
-            }
-            if model.current == old {
-                model.current = new;
-            }
-            chat::begin_anew(model, now, new);
+            renumbered(model, old, new);
             Vec::new()
         }
-        ClientEvent::Backlog { room, messages, more } => {
-            let (me, looking) = (model.my_id(), model.current == room);
-            if let Some(room) = model.rooms.get_mut(&room) {
-                room.add_backlog(&messages, me);
-                room.more = more;
-            }
-            if looking {
-                chat::mark_unread_line(model);
-            }
-            see_if_current(model, room)
-        }
+        ClientEvent::Backlog { room, messages, more } => backlog(model, now, room, &messages, more),
         ClientEvent::Event { event, cid } => {
             if let (Some(cid), Some(room)) = (cid, model.rooms.get_mut(&event.room)) {
-                room.pending.retain(|it| it.cid != cid);
+                room.take_pending(cid);
             }
             happened(model, &event)
         }
         ClientEvent::Missed { room, from, to } => {
             if let Some(room) = model.rooms.get_mut(&room) {
-                let count = to.0.saturating_sub(from.0) + 1;
-                room.note(now, format!("{count} entries are no longer kept by the server"));
+                room.missed(now, from.0, to.0);
+            }
+            Vec::new()
+        }
+        ClientEvent::Posted { cid, room, seq } => {
+            if let Some(room) = model.rooms.get_mut(&room) {
+                room.stored(cid, seq.0);
             }
             Vec::new()
         }
         ClientEvent::PostFailed { cid, room, text, .. } => {
-            if let Some(room) = model.rooms.get_mut(&room)
-                && let Some(pending) = room.pending.iter_mut().find(|it| it.cid == cid)
-            {
-                pending.failed = Some(text.clone());
+            let at = model.window_on(room).unwrap_or(WindowId::MAIN);
+            let known = model.rooms.get_mut(&room).is_some_and(|room| {
+                let known = room.pending.iter().any(|it| it.cid == cid);
+                room.failed(cid, text.clone());
+                known
+            });
+            if !known {
+                // An edit, a reaction, a deletion.
+                model.window_mut(at).complain(now, text);
             }
-            model.note = text;
             Vec::new()
         }
-        ClientEvent::People(people) => {
-            model.people = people.into_iter().map(|it| (it.user, it)).collect();
-            model.crowd = 0;
-            // Members of other rooms are asked for when those are entered.
-            if !asks_for_members(model) {
-                chat::refresh_members(model);
-            }
+        ClientEvent::People(everybody) => {
+            people::all(model, everybody);
+            overlay::refresh_switchers(model);
             Vec::new()
         }
         ClientEvent::Presence { person, was } => {
@@ -113,135 +89,101 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             }
             Vec::new()
         }
-        ClientEvent::Done { request, room: Some(room) } => done(model, request, room),
-        ClientEvent::Failed { request, code, text } => failed(model, request, code, text),
+        ClientEvent::Done { request, room: Some(room) } => done(model, now, request, room),
+        ClientEvent::Failed { request, code, text } => failed(model, now, request, code, text),
         ClientEvent::Throttled { text, .. } => {
-            model.note = text;
+            model.main().say(now, text);
             Vec::new()
         }
         ClientEvent::Notice { text } => {
-            model.note = format!("{}: {text}", model.server);
-            vec![Effect::Notify(model.server.clone(), text), Effect::Urge]
+            let words = format!("{}: {text}", model.server);
+            if let Some(lobby) = model.rooms.get_mut(&RoomId::LOBBY) {
+                lobby.note(now, words.clone());
+            }
+            model.main().say(now, words);
+            vec![Effect::Notify(RoomId::LOBBY, model.server.clone(), text), Effect::Urge]
         }
-        ClientEvent::History { room, messages, more, .. } => history(model, room, &messages, more),
-        ClientEvent::Members { room, members, more, .. } => listed(model, room, members, more),
+        ClientEvent::History { room, messages, more, .. } => history(model, now, room, &messages, more),
+        ClientEvent::Members { room, members, more, .. } => people::listed(model, room, members, more),
         ClientEvent::Rooms { rooms, more, .. } => directory(model, rooms, more),
-        ClientEvent::PeopleCount(count) => {
-            model.crowd = count as usize;
-            Vec::new()
-        }
-        ClientEvent::Posted { .. } | ClientEvent::Typing { .. } | ClientEvent::Done { .. } => Vec::new(),
+        ClientEvent::PeopleCount(count) => people::crowd(model, now, count as usize),
+        ClientEvent::Users { request, people, more } => people::page(model, request, people, more),
+        ClientEvent::Typing { .. } | ClientEvent::Done { .. } => Vec::new(),
     }
 }
-
-/// Rooms that are known to be there: the switcher shows no more of them anyway.
-const DIRECTORY_MAX: usize = 2_000;
 
 /// A page of the rooms that can be entered.
 fn directory(model: &mut Model, rooms: Vec<RoomInfo>, more: bool) -> Vec<Effect> {
     let last = rooms.last().map(|it| it.room).filter(|_| more);
     let public = rooms.into_iter().filter(|it| it.kind != RoomKind::Direct);
     model.directory.extend(public.map(|it| (it.room, it)));
-    model.switcher = model.switcher.take().map(|open| open.again(model));
+    overlay::refresh_switchers(model);
     let next = last.filter(|_| model.directory.len() < DIRECTORY_MAX);
     next.map_or_else(Vec::new, |last| vec![Effect::Rooms(last)])
 }
 
-/// Whether the current room's members come only when they are asked for.
-fn asks_for_members(model: &Model) -> bool {
-    model.room().is_some_and(|room| match room.kind {
-        RoomKind::Lobby | RoomKind::Direct => false,
-        RoomKind::Public | RoomKind::Other(_) => true,
-    })
-}
-
-/// The list of members begins anew.
-pub fn relist(model: &mut Model) -> Vec<Effect> {
-    chat::refresh_members(model);
-    model.listing = asks_for_members(model);
-    if model.listing { vec![Effect::Members(model.current, UserId(0))] } else { Vec::new() }
-}
-
-/// A page of the current room's members.
-fn listed(model: &mut Model, room: RoomId, members: Vec<Member>, more: bool) -> Vec<Effect> {
-    if room != model.current || room == RoomId::LOBBY {
+/// A room that is not there is made; one that somebody else has made meanwhile is entered.
+fn failed(
+    model: &mut Model,
+    now: Millis,
+    request: RequestId,
+    code: Option<Code>,
+    text: String,
+) -> Vec<Effect> {
+    if model.listing.take_if(|(it, _)| *it == request).is_some() {
         return Vec::new();
     }
-    let last = members.last().map(|it| it.user).filter(|_| more);
-    let status = |user: UserId| model.people.get(&user).map_or_else(|| "".into(), |it| it.status.clone());
-    let known = |it: Member| Person {
-        user: it.user,
-        status: status(it.user),
-        name: it.name,
-        presence: it.presence,
-        reason: None,
-    };
-    let page = members.into_iter().map(known).collect();
-    model.members.extend(page);
-    model.listing = more;
-    last.map_or_else(Vec::new, |last| vec![Effect::Members(room, last)])
-}
-
-fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
-    let field = match code {
-        Code::Passkey | Code::TooManyTries => Field::Passkey,
-        Code::NameTaken | Code::NameInvalid => Field::Name,
-        _ => Field::Server,
-    };
-    let effects = super::disconnect(model);
-    model.form.fail(field, text);
-    effects
-}
-
-/// A room that is not there is made; one that somebody else has made meanwhile is entered.
-fn failed(model: &mut Model, request: RequestId, code: Option<Code>, text: String) -> Vec<Effect> {
-    let joining = model.joining.take_if(|(known, _)| *known == request).map(|(_, name)| name);
-    match (joining, code) {
-        (Some(name), Some(Code::NotFound)) => return vec![Effect::Create(name)],
-        (Some(name), Some(Code::Exists)) => return vec![Effect::Join(name)],
-        (Some(_) | None, _) => {
-            model.stop_loading();
-            model.note = text;
-        }
-    }
-    // What was to be said first is not lost.
-    let opening = model.opening.take_if(|(known, ..)| *known == request);
-    opening.map_or_else(Vec::new, |(_, name, words)| chat::give_back(model, &name, &words))
-}
-
-/// A request is carried out: one goes to the room that it was about.
-fn done(model: &mut Model, request: RequestId, room: RoomId) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if model.rooms.contains_key(&room) && room != model.current {
-        effects = chat::select(model, room);
-    }
-    if let Some((.., words)) = model.opening.take_if(|(known, ..)| *known == request) {
-        effects.push(Effect::Post(room, words, None));
-    }
-    effects
-}
-
-fn disconnected(model: &mut Model, text: &str, comes_back: bool) -> Vec<Effect> {
-    // The system's number for an error is of no use to people.
-    let text = text.split_once(" (os error").map_or(text, |(words, _)| words).to_owned();
-    if model.screen == Screen::Connect {
-        // Nobody was in yet: a wrong address is better told than tried for ever.
-        model.link = Link::Off;
-        model.form.fail(Field::Server, text);
-        return vec![Effect::Disconnect];
+    if let Some(at) = model.joining.iter().position(|it| it.request == request) {
+        let joining = model.joining.remove(at);
+        let goes = joining.window.is_some();
+        return match code {
+            Some(Code::NotFound) => vec![Effect::Create(joining.name, goes)],
+            Some(Code::Exists) => vec![Effect::Join(joining.name, goes)],
+            Some(_) | None => {
+                let window = joining.window.unwrap_or(WindowId::MAIN);
+                model.window_mut(window).complain(now, text);
+                Vec::new()
+            }
+        };
     }
     model.stop_loading();
-    if comes_back {
-        model.link = Link::Broken(text);
-        let opening = model.opening.take();
-        return opening.map_or_else(Vec::new, |(_, name, words)| chat::give_back(model, &name, &words));
+    let opening = model.opening.iter().position(|it| it.request == request);
+    let opening = opening.map(|at| model.opening.remove(at));
+    let at = opening.as_ref().and_then(|it| it.window).unwrap_or(WindowId::MAIN);
+    model.window_mut(at).complain(now, text);
+    // What was to be said first is not lost.
+    opening.map_or_else(Vec::new, |it| direct::give_back(model, now, at, &it.name, &it.words))
+}
+
+/// A request is carried out: the window that asked goes to the room that it was about.
+fn done(model: &mut Model, now: Millis, request: RequestId, room: RoomId) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let Some(at) = model.joining.iter().position(|it| it.request == request) {
+        let joining = model.joining.remove(at);
+        effects.extend(match joining.window {
+            Some(window) => chat::select(model, now, window, room),
+            None => connect::remembered(model, now),
+        });
+        effects.extend(super::save_soon(model, now));
     }
-    let effects = super::disconnect(model);
-    model.form.fail(Field::Server, text);
+    if let Some(at) = model.opening.iter().position(|it| it.request == request) {
+        let opening = model.opening.remove(at);
+        if let Some(window) = opening.window {
+            effects.extend(chat::select(model, now, window, room));
+        }
+        if !opening.words.is_empty() {
+            effects.push(Effect::Post(room, opening.words, None));
+        }
+        effects.extend(super::save_soon(model, now));
+    }
     effects
 }
 
-fn entered(model: &mut Model, info: &RoomInfo) -> Vec<Effect> {
+fn entered(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if info.kind == RoomKind::Direct {
+        effects.extend(direct::entered(model, now, info));
+    }
     let fresh = Room::new(info);
     let key = model.mute_key(&fresh);
     let muted = model.settings.muted.contains(&key);
@@ -250,121 +192,123 @@ fn entered(model: &mut Model, info: &RoomInfo) -> Vec<Effect> {
     known.stuck = false;
     (known.name, known.topic, known.count) = (info.name.clone(), info.topic.clone(), info.members);
     known.muted = muted;
-    if !model.rooms.contains_key(&model.current) {
-        model.current = info.room;
+    known.life = Life::Open;
+    let shown = model.main().room;
+    if !model.rooms.contains_key(&shown) {
+        model.main().room = info.room;
     }
-    if info.room == model.current { relist(model) } else { Vec::new() }
+    if let Some(at) = model.window_on(info.room) {
+        effects.extend(people::relist(model, at));
+    }
+    if info.kind == RoomKind::Lobby {
+        effects.extend(connect::restore(model, now));
+    }
+    effects
 }
 
-fn exited(model: &mut Model, room: RoomId, text: String) -> Vec<Effect> {
-    model.rooms.remove(&room);
-    if !text.is_empty() {
-        model.note = text;
+fn exited(model: &mut Model, now: Millis, room: RoomId, text: String) -> Vec<Effect> {
+    let effects = chat::turn_away(model, now, room);
+    if model.rooms.remove(&room).is_some() && !text.is_empty() {
+        model.main().say(now, text);
     }
-    if model.current == room { chat::select(model, RoomId::LOBBY) } else { Vec::new() }
+    effects
+}
+
+/// A room has another id.
+fn renumbered(model: &mut Model, old: RoomId, new: RoomId) {
+    if old == new {
+        return;
+    }
+    if let Some(mut room) = model.rooms.remove(&old) {
+        room.id = new;
+        model.rooms.insert(new, room);
+    }
+    for window in model.windows.values_mut().filter(|window| window.room == old) {
+        window.room = new;
+    }
+}
+
+fn backlog(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
+    let me = model.my_id();
+    let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
+    let joined = (known.last_seq() == 0 && !known.is_direct()).then_some(now);
+    known.add_backlog(messages, me, joined);
+    known.more = more;
+    let Some(at) = model.window_on(room) else { return Vec::new() };
+    read::draw_unread_line(model, at);
+    read::see(model, at)
 }
 
 fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let me = model.my_id();
-    let looking = model.focused && model.at_end && model.current == event.room;
-    if model.current == event.room {
-        came_or_went(model, event);
-    }
-    let reading = model.current == event.room && !model.at_end;
+    people::came_or_went(model, event);
+    let shown = model.window_on(event.room);
+    let window = shown.map(|at| (at, model.window_mut(at).at_end, model.window_mut(at).focused));
     let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
-    if !reading {
+    // Not under somebody who reads them.
+    if window.is_none_or(|(_, at_end, _)| at_end) {
         room.trim();
     }
-    if !room.add(event, me, false) || event.author == me {
-        return see_if_current(model, event.room);
+    let first = room.fresh == 0;
+    if !room.add(event, me) {
+        return Vec::new();
+    }
+    if let Some((at, ..)) = window {
+        search::news(model, at, event.seq.0);
+    }
+    let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
+    if event.author == me {
+        return Vec::new();
     }
     room.typing.remove(&event.author);
-    room.fresh += 1;
     let (for_me, text) =
         room.said(event.seq.0).map_or((false, String::new()), |said| (said.for_me, said.text.clone()));
-    room.mentions += usize::from(for_me);
-    if looking {
-        return see_if_current(model, event.room);
+    if event.seq.0 > room.read {
+        room.fresh += 1;
+        room.mentions += usize::from(for_me);
     }
-    if model.current == event.room && room.unread_from == 0 {
-        room.unread_from = event.seq.0;
-    }
-    let calls = !room.muted && (for_me || room.is_direct());
-    let title =
-        if room.is_direct() { event.name.to_string() } else { format!("{} in {}", event.name, room.label()) };
-    if calls { vec![Effect::Notify(title, text), Effect::Urge] } else { Vec::new() }
-}
-
-/// Keeps the list of members in step with the current room.
-fn came_or_went(model: &mut Model, event: &Event) {
-    match &event.body {
-        Body::Joined => {
-            let known = model.people.get(&event.author).cloned();
-            model.members.put(known.unwrap_or_else(|| Person {
-                user: event.author,
-                name: event.name.clone(),
-                presence: Presence::Online,
-                status: "".into(),
-                reason: None,
-            }));
+    let (direct, muted, label) = (room.is_direct(), room.muted, room.label());
+    model.hidden.remove(&event.room);
+    if let Some((at, at_end, focused)) = window {
+        if at_end && focused {
+            return Vec::new();
         }
-        Body::Left { .. } => model.members.remove(event.author),
-        Body::Message(_)
-        | Body::Edited { .. }
-        | Body::Deleted { .. }
-        | Body::Reacted { .. }
-        | Body::Created { .. }
-        | Body::Topic { .. }
-        | Body::Other(_) => {}
+        if first && model.room_of(at).is_some_and(|room| room.unread_from == 0) {
+            read::draw_unread_line(model, at);
+        }
     }
-}
-
-fn see_if_current(model: &mut Model, room: RoomId) -> Vec<Effect> {
-    if model.current == room { chat::see(model) } else { Vec::new() }
+    let title = if direct { event.name.to_string() } else { format!("{} in {label}", event.name) };
+    let calls = !muted && (for_me || direct);
+    if calls { vec![Effect::Notify(event.room, title, text), Effect::Urge] } else { Vec::new() }
 }
 
 fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence>) {
     let gone = person.presence == Presence::Offline;
-    let words = match (was, person.presence) {
-        (None, _) => Some(format!("{} has come", person.name)),
-        (_, Presence::Offline) => Some(match person.reason {
-            Some(reason) => format!("{} has left ({reason})", person.name),
-            None => format!("{} has left", person.name),
-        }),
-        _ => None,
-    };
     if person.user == model.my_id() {
         model.away = person.presence == Presence::Away;
-    } else if let Some(words) = words {
-        for room in model.rooms.values_mut() {
-            if room.id == RoomId::LOBBY || (room.is_direct() && room.name == person.name) {
-                room.note(now, words.clone());
-            }
+    } else if gone || was.is_none() {
+        let step =
+            if gone { Move::left(&person.name, person.reason, "") } else { Move::joined(&person.name) };
+        // The lobby's coming and going is not among its entries.
+        if let Some(lobby) = model.rooms.get_mut(&RoomId::LOBBY) {
+            lobby.moved(0, now, step);
         }
+        direct::presence(model, now, &person, gone);
     }
-    if gone {
-        model.people.remove(&person.user);
-        model.members.remove(person.user);
-        return;
-    }
-    if chat::is_member(model, &person) || model.members.has(person.user) {
-        model.members.put(person.clone());
-    }
-    model.people.insert(person.user, person);
+    people::changed(model, person);
 }
 
-fn history(model: &mut Model, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
+fn history(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
     let me = model.my_id();
     let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
     let added = known.add_page(messages, me);
     known.loading = false;
     known.more = more && added > 0;
-    if room != model.current {
-        return Vec::new();
-    }
-    let mut effects = vec![Effect::Grown(added)];
-    if model.search.as_ref().is_some_and(|search| !search.note.is_empty()) {
-        effects.extend(chat::find_older(model));
+    let Some(at) = model.window_on(room) else { return Vec::new() };
+    let mut effects = vec![Effect::Grown(room, added)];
+    effects.extend(search::grown(model, at));
+    if let Some(seq) = model.window_mut(at).wanted.take() {
+        effects.extend(chat::go_to(model, now, at, seq));
     }
     effects
 }

@@ -1,122 +1,144 @@
-//! The bar above the messages, and the line below them.
+//! The bar above the messages: the room, and how the connection stands.
 
-use super::theme::{clipped, colors, width_of};
-use super::{Mailbox, Shared};
-use crate::model::{About, Link, Model};
-use crate::text::{brief, plain};
+use super::icons;
+use super::paint::{Look, Painter};
+use super::places::{Places, is_narrow};
+use super::rect::Rect;
+use super::zones::{Role, Zone};
+use crate::model::{About, Asked, Deed, Life, Link, Model, WindowId};
+use crate::text::{isolated, plain};
 use crate::update::Msg;
-use fltk::enums::{Event, Font};
-use fltk::prelude::*;
-use fltk::widget::Widget;
-use fltk::{app, draw};
+use fltk::enums::Font;
+use libim::wire::Code;
 
-/// The room's name and topic, and how the connection stands.
-pub fn header(model: Shared, mail: Mailbox) -> Widget {
-    let mut widget = Widget::default();
-    widget.set_tooltip("What the program can do");
-    widget.handle(move |it, event| {
-        let (height, right) = (it.h(), app::event_x() > it.x() + it.w() - it.h() * 3 / 2);
-        if event == Event::Push && right {
-            // The menu is about so wide; it stays within the window anyway.
-            let width = it.h() * 7 / 2;
-            mail.send(Msg::OpenMenu(About::Program, it.x() + it.w() - width, it.y() + height));
-        }
-        matches!(event, Event::Push | Event::Enter)
-    });
-    widget.draw(move |it| {
-        let model = model.borrow();
-        let c = colors(model.settings.theme);
-        let size = model.settings.text_size;
-        let (x, y, w, h) = (it.x(), it.y(), it.w(), it.h());
-        draw::push_clip(x, y, w, h);
-        draw::draw_rect_fill(x, y, w, h, c.back);
-        draw::draw_rect_fill(x, y + h - 1, w, 1, c.line);
-        let (state, color) = match &model.link {
-            Link::On => (format!("● {}", plain(&model.server)), c.good),
-            Link::Connecting => ("○ connecting…".into(), c.away),
-            Link::Broken(_) => ("○ connection lost, trying again…".into(), c.bad),
-            Link::Off => ("○ not connected".into(), c.bad),
-        };
-        draw::set_font(Font::Helvetica, size * 6 / 7);
-        // Three bars, as menus of programs have.
-        for line in -1..=1 {
-            draw::draw_rect_fill(x + w - size * 2, y + h / 2 + line * size * 2 / 5, size, 2, c.faint);
-        }
-        draw::set_font(Font::Helvetica, size * 6 / 7);
-        let width = width_of(&state) + size * 2;
-        draw::set_draw_color(color);
-        draw::draw_text(&state, x + w - width - size, y + h / 2 + size / 3);
-        if let Some(room) = model.room() {
-            draw::push_clip(x, y, w - width - size * 2, h);
-            draw::set_font(Font::HelveticaBold, size * 7 / 6);
-            draw::set_draw_color(c.text);
-            let label = plain(&room.label());
-            draw::draw_text(&label, x + size, y + h / 2 + size / 3);
-            let left = x + size * 2 + width_of(&label);
-            draw::set_font(Font::Helvetica, size);
-            draw::set_draw_color(c.faint);
-            let topic = clipped(&plain(&room.topic), x + w - width - size * 2 - left);
-            draw::draw_text(&topic, left, y + h / 2 + size / 3);
-            draw::pop_clip();
-        }
-        draw::pop_clip();
-    });
-    widget
-}
-
-/// Who types, what is to be noted, and how much of a message is left.
-pub fn footer(model: Shared, length: std::rc::Rc<std::cell::Cell<usize>>) -> Widget {
-    let mut widget = Widget::default();
-    widget.draw(move |it| {
-        let model = model.borrow();
-        let c = colors(model.settings.theme);
-        let size = model.settings.text_size * 6 / 7;
-        let (x, y, w, h) = (it.x(), it.y(), it.w(), it.h());
-        draw::push_clip(x, y, w, h);
-        draw::draw_rect_fill(x, y, w, h, c.back);
-        draw::set_font(Font::HelveticaItalic, size);
-        let (text, color) = words(&model);
-        draw::set_draw_color(if color { c.bad } else { c.faint });
-        let text = clipped(&text, w - 2 * model.settings.text_size);
-        draw::draw_text(&text, x + model.settings.text_size, y + h - size / 2);
-        let left = i64::try_from(model.text_max).unwrap_or(0) - i64::try_from(length.get()).unwrap_or(0);
-        if left < i64::try_from(crate::update::WARN_LEFT).unwrap_or(0) {
-            let text =
-                if left < 0 { format!("{} bytes too long", -left) } else { format!("{left} bytes left") };
-            draw::set_draw_color(if left < 0 { c.bad } else { c.away });
-            let width = width_of(&text);
-            draw::draw_rect_fill(x + w - width - size * 2, y, width + size * 2, h, c.back);
-            draw::set_draw_color(if left < 0 { c.bad } else { c.away });
-            draw::draw_text(&text, x + w - width - size, y + h - size / 2);
-        }
-        draw::pop_clip();
-    });
-    widget
-}
-
-/// The line's words, and whether they are bad news.
-fn words(model: &Model) -> (String, bool) {
-    if let Link::Broken(why) = &model.link {
-        return (plain(why), true);
-    }
-    if model.editing.is_some() {
-        return ("changing your message: Enter keeps it, Escape leaves it as it was".into(), false);
-    }
-    if let Some(said) = model.replying.and_then(|seq| model.room()?.said(seq)) {
-        let name = plain(&said.name);
-        return (format!("answering {name} (Escape: not): “{}”", brief(&said.text)), false);
-    }
-    if !model.note.is_empty() {
-        return (plain(&model.note), false);
-    }
-    let typing: Vec<&str> = model
-        .room()
-        .map_or_else(Vec::new, |room| room.typing.values().map(|(name, _)| name.as_str()).collect());
-    let text = match typing.as_slice() {
-        [] => String::new(),
-        [one] => format!("{one} is typing…"),
-        [one, two] => format!("{one} and {two} are typing…"),
-        _ => "several people are typing…".into(),
+pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places) {
+    let place = it.header;
+    p.fill(place, p.c.back);
+    p.fill(Rect::new(place.x, place.bottom() - 1, place.w, 1), p.c.line);
+    let each = p.size * 2 + 4;
+    let mut right = place.right() - p.size / 2;
+    let mut next = || {
+        right -= each;
+        Rect::new(right, place.y + (place.h - each) / 2, each, each)
     };
-    (plain(&text), false)
+    if at == WindowId::MAIN {
+        let bars = next();
+        let open = Msg::OpenMenu(About::Program, bars.x, bars.bottom() + 2);
+        p.icon(bars, "menu", "Menu (F10)", open, icons::bars);
+    }
+    p.icon(next(), "search", "Search in this room (Ctrl+F)", Msg::OpenSearch, icons::glass);
+    if at != WindowId::MAIN || is_narrow(it.whole.w, p.size) {
+        p.icon(next(), "people", "People", Msg::OpenPeople, icons::people);
+    }
+    right -= p.size / 2;
+    if at == WindowId::MAIN && model.link == Link::On && place.w > p.size * 30 {
+        let words = plain(&model.server);
+        let width = (p.measure(&words, Font::Helvetica, p.small()) + p.size * 2).min(p.size * 12);
+        right -= width;
+        let text = Rect::new(right + p.size, place.y, width - p.size, place.h - 1);
+        let dot = p.size / 2;
+        fltk::draw::set_draw_color(p.c.good);
+        fltk::draw::draw_pie(right, place.y + (place.h - dot) / 2, dot, dot, 0.0, 360.0);
+        p.text_in(&words, text, Font::Helvetica, p.small(), p.c.faint);
+        let tip = format!(
+            "Connected to {} as {}",
+            plain(&model.form.connecting),
+            plain(model.me.as_ref().map_or("", |(_, name)| name))
+        );
+        p.zone(Zone::new(Rect::new(right, place.y, width, place.h), Role::Text, words).tip(tip));
+        right -= p.size / 2;
+    }
+    draw_room(p, model, at, Rect::new(place.x + p.size, place.y, right - place.x - p.size, place.h - 1));
+    draw_banner(p, model, it.banner);
+}
+
+fn draw_room(p: &mut Painter, model: &Model, at: WindowId, place: Rect) {
+    let Some(room) = model.room_of(at) else { return };
+    let label = plain(&room.label());
+    let size = p.size * 8 / 7;
+    let width =
+        p.text_in(&label, Rect::new(place.x, place.y, place.w, place.h), Font::HelveticaBold, size, p.c.text);
+    let name = Rect::new(place.x, place.y, width, place.h);
+    p.zone(
+        Zone::new(name, Role::Button, label)
+            .click(Msg::OpenMenu(About::Room(room.id), place.x, place.bottom()))
+            .menu(About::Room(room.id)),
+    );
+    let rest = Rect::new(place.x + width + p.size, place.y, place.w - width - p.size, place.h);
+    if rest.w < p.size * 4 {
+        return;
+    }
+    if room.is_direct() {
+        let person = model.person_named(&room.name);
+        let words = match (room.life, person) {
+            (_, Some(person)) if !person.status.is_empty() => plain(&person.status),
+            (Life::Open, _) => "Only you two read this".into(),
+            (Life::Closed, Some(_)) => "Opens again with your next message".into(),
+            (Life::Closed, None) => "Not here at the moment".into(),
+        };
+        p.text_in(&words, rest, Font::Helvetica, p.size, p.c.faint);
+        return;
+    }
+    let over = p.is_over(rest);
+    let empty = room.topic.is_empty();
+    let words = if empty { "Add a topic".to_owned() } else { plain(&room.topic) };
+    if !empty || over {
+        let ink = if over { p.c.text } else { p.c.faint };
+        p.text_in(&words, rest, Font::Helvetica, p.size, ink);
+    }
+    let tip = if empty {
+        "Say what this room is about".into()
+    } else {
+        format!("{}\nClick to change the topic", isolated(&room.topic))
+    };
+    p.zone(Zone::new(rest, Role::Button, "topic").click(Msg::OpenPrompt(Asked::Topic(room.id))).tip(tip));
+}
+
+/// How the connection stands, and what can be done about it.
+fn draw_banner(p: &mut Painter, model: &Model, place: Rect) {
+    if place.is_empty() {
+        return;
+    }
+    p.fill(place, p.c.mention_back);
+    p.fill(Rect::new(place.x, place.bottom() - 1, place.w, 1), p.c.line);
+    let elsewhere = ("Another server", Msg::Do(Deed::Elsewhere));
+    let (words, buttons) = match &model.link {
+        Link::On => return,
+        Link::Off => ("Not connected.".to_owned(), vec![("Connect", Msg::Again), elsewhere]),
+        Link::Connecting => ("Connecting…".into(), vec![elsewhere]),
+        Link::Broken(why) => {
+            (format!("Connection lost: {}. Trying again by itself…", plain(why)), vec![elsewhere])
+        }
+        Link::Refused(Code::Passkey, _) => (
+            "The server has another passkey now.".into(),
+            vec![("Enter passkey…", Msg::OpenPrompt(Asked::Passkey)), elsewhere],
+        ),
+        Link::Refused(Code::NameTaken | Code::NameInvalid, why) => (
+            format!("Your name is not free: {}.", plain(why)),
+            vec![("Another name…", Msg::OpenPrompt(Asked::Name)), ("Try again", Msg::Again), elsewhere],
+        ),
+        Link::Refused(_, why) => (
+            format!("The server does not let you in: {}.", plain(why)),
+            vec![("Try again", Msg::Again), elsewhere],
+        ),
+        Link::Ended(why) => (
+            format!("The server has ended the connection: {}.", plain(why)),
+            vec![("Connect again", Msg::Again), elsewhere],
+        ),
+    };
+    let mut right = place.right() - p.size / 2;
+    let height = p.size * 2;
+    for (label, msg) in buttons.into_iter().rev() {
+        let width = p.measure(label, Font::Helvetica, p.size) + p.size * 3 / 2;
+        if right - width < place.x + p.size * 6 {
+            break;
+        }
+        right -= width;
+        let button = Rect::new(right, place.y + (place.h - height) / 2, width, height);
+        p.button(button, label, Look::Plain, msg);
+        right -= p.size / 2;
+    }
+    let text = Rect::new(place.x + p.size, place.y, right - place.x - p.size * 3 / 2, place.h);
+    p.text_in(&words, text, Font::Helvetica, p.size, p.c.text);
+    p.zone(Zone::new(text, Role::Text, words.clone()).tip(words));
 }

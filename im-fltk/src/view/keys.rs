@@ -1,40 +1,183 @@
-//! Keys that work wherever one is.
+//! The keyboard.
 
-use super::Mailbox;
-use super::messages::Messages;
-use crate::model::About;
+use super::{Mailbox, Shared};
+use crate::model::{About, FieldId, Overlay, Screen, WindowId};
 use crate::update::Msg;
 use fltk::app;
 use fltk::enums::Key;
-use fltk::prelude::WidgetExt as _;
+use fltk::input::Input;
+use fltk::prelude::*;
 
-/// Handles a key that is pressed; false: it is none of these.
-pub fn shortcut(mail: &Mailbox, messages: &Messages) -> bool {
-    let (ctrl, alt) = (app::is_event_ctrl(), app::is_event_alt());
-    let mut messages = messages.clone();
+/// What a key does that is pressed in a field; false: the field itself handles it.
+pub fn in_field(it: &mut Input, id: FieldId, model: &Shared, mail: &Mailbox) -> bool {
     let key = app::event_key();
+    let done = match id {
+        FieldId::Composer => in_composer(it, key, model, mail),
+        FieldId::Server | FieldId::Port | FieldId::Name | FieldId::Passkey => in_form(id, key, mail),
+        FieldId::Panel => in_panel(key, model, mail),
+        FieldId::Overlay => in_overlay(key, model, mail),
+    };
+    // What is selected in the field itself is copied by the field.
+    let copies = app::is_event_ctrl() && key == Key::from_char('c') && it.position() != it.mark();
+    done || !copies && everywhere(model, mail)
+}
+
+fn is_enter(key: Key) -> bool {
+    key == Key::Enter || key == Key::KPEnter
+}
+
+fn in_composer(it: &mut Input, key: Key, model: &Shared, mail: &Mailbox) -> bool {
+    let (shift, ctrl, alt) = (app::is_event_shift(), app::is_event_ctrl(), app::is_event_alt());
+    let at = mail.window();
+    let completing = model.borrow().window(at).and_then(|it| it.completion.as_ref()).map(|it| it.selected);
+    if let Some(selected) = completing {
+        let by = match key {
+            Key::Down => Some(1),
+            Key::Up => Some(-1),
+            _ => None,
+        };
+        if let Some(by) = by {
+            mail.send(Msg::CompleteStep(by));
+            return true;
+        }
+        if is_enter(key) && !shift || key == Key::Tab {
+            mail.send(Msg::CompleteTake(selected, it.value()));
+            return true;
+        }
+    }
+    if is_enter(key) && !shift {
+        mail.send(Msg::Send(it.value()));
+    } else if is_enter(key) {
+        let _ = it.insert("\n");
+        it.do_callback();
+    } else if key == Key::Up && it.value().is_empty() && !ctrl && !alt {
+        mail.send(Msg::EditLast);
+    } else if key == Key::Tab && !ctrl {
+        mail.send(Msg::Complete(it.value(), usize::try_from(it.position()).unwrap_or(0)));
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Tab goes from field to field, Enter connects.
+fn in_form(id: FieldId, key: Key, mail: &Mailbox) -> bool {
+    if is_enter(key) {
+        mail.send(Msg::Connect);
+    } else if key == Key::Tab {
+        let order = [FieldId::Server, FieldId::Port, FieldId::Name, FieldId::Passkey];
+        let place = order.iter().position(|it| *it == id).unwrap_or(0);
+        let step = if app::is_event_shift() { order.len() - 1 } else { 1 };
+        mail.focus(order.get((place + step) % order.len()).copied().unwrap_or(id));
+    } else {
+        return false;
+    }
+    true
+}
+
+fn in_panel(key: Key, model: &Shared, mail: &Mailbox) -> bool {
+    let searching = model.borrow().window(mail.window()).is_some_and(|it| it.search.is_some());
+    let by = match key {
+        _ if !searching => return false,
+        Key::Up => 1,
+        Key::Down => -1,
+        _ if is_enter(key) && app::is_event_shift() => -1,
+        _ if is_enter(key) => 1,
+        _ => return false,
+    };
+    mail.send(Msg::SearchStep(by));
+    true
+}
+
+fn in_overlay(key: Key, model: &Shared, mail: &Mailbox) -> bool {
+    let by = match key {
+        Key::Up => -1,
+        Key::Tab if app::is_event_shift() => -1,
+        Key::Down | Key::Tab => 1,
+        _ => 0,
+    };
+    let model = model.borrow();
+    match model.window(mail.window()).and_then(|it| it.overlay.as_ref()) {
+        Some(Overlay::Switcher(_)) if by != 0 => mail.send(Msg::SwitchStep(by)),
+        Some(Overlay::Switcher(open)) if is_enter(key) => mail.send(Msg::SwitchTo(open.selected)),
+        Some(Overlay::Picker(_)) if key == Key::Tab => mail.send(Msg::PickStep(by)),
+        Some(Overlay::Picker(_)) if by != 0 => {
+            mail.send(Msg::PickStep(by * isize::try_from(crate::model::COLUMNS).unwrap_or(1)));
+        }
+        // Within the text while there is some to go through.
+        Some(Overlay::Picker(open)) if key == Key::Right && open.text.is_empty() => {
+            mail.send(Msg::PickStep(1));
+        }
+        Some(Overlay::Picker(open)) if key == Key::Left && open.text.is_empty() => {
+            mail.send(Msg::PickStep(-1));
+        }
+        Some(Overlay::Picker(open)) if is_enter(key) => mail.send(Msg::PickTake(open.selected)),
+        Some(Overlay::Prompt(_)) if is_enter(key) => mail.send(Msg::PromptDone),
+        Some(_) | None => return false,
+    }
+    true
+}
+
+/// What a key does while something without a field is open.
+pub fn in_open(model: &Shared, mail: &Mailbox) -> bool {
+    let key = app::event_key();
+    let at = mail.window();
+    let model = model.borrow();
+    match model.window(at).and_then(|it| it.overlay.as_ref()) {
+        Some(Overlay::Menu(menu)) => match key {
+            Key::Down | Key::Tab => mail.send(Msg::MenuStep(1)),
+            Key::Up => mail.send(Msg::MenuStep(-1)),
+            _ if is_enter(key) => mail.send(menu.selected.map_or(Msg::MenuStep(1), Msg::MenuTake)),
+            Key::Escape => mail.send(Msg::Cancel),
+            _ => {}
+        },
+        Some(Overlay::Confirm(_)) if is_enter(key) => mail.send(Msg::Confirmed),
+        Some(Overlay::Card(card)) if is_enter(key) => {
+            mail.send(Msg::Do(crate::model::Deed::Talk(card.user)));
+        }
+        Some(_) if key == Key::Escape || is_enter(key) => mail.send(Msg::Cancel),
+        Some(_) => {}
+        None => return false,
+    }
+    true
+}
+
+/// Keys that work wherever one is; false: it is none of these.
+pub fn everywhere(model: &Shared, mail: &Mailbox) -> bool {
+    let (ctrl, alt, shift) = (app::is_event_ctrl(), app::is_event_alt(), app::is_event_shift());
+    let key = app::event_key();
+    let chat = model.borrow().screen == Screen::Chat;
+    let (w, _) = mail.size();
     match key {
-        Key::PageUp => messages.page(-1),
-        Key::PageDown => messages.page(1),
-        Key::Home if ctrl => messages.go_to_start(),
-        Key::End if ctrl => messages.go_to_end(),
-        Key::Up if alt => mail.send(Msg::Step(-1)),
-        Key::Down if alt => mail.send(Msg::Step(1)),
-        // As desktops have it: the menu of what one is at, and that of the program.
-        Key::Menu => mail.send(messages.newest_menu()),
-        Key::F10 if app::is_event_shift() => mail.send(messages.newest_menu()),
-        Key::F10 => mail.send(Msg::OpenMenu(About::Program, messages.widget.x() + messages.widget.w(), 0)),
         Key::Escape => mail.send(Msg::Cancel),
+        // As desktops have it: the menu of what one is at, and that of the program.
+        Key::F10 if !shift && mail.window() == WindowId::MAIN => {
+            mail.send(Msg::OpenMenu(About::Program, w, 0));
+        }
+        _ if ctrl && key == Key::from_char('q') => mail.send(Msg::Quit),
+        _ if ctrl && key == Key::from_char('w') && mail.window() != WindowId::MAIN => mail.send(Msg::Close),
+        _ if ctrl && key == Key::from_char('t') => mail.send(Msg::ToggleTheme),
+        _ if ctrl && (key == Key::from_char('=') || key == Key::from_char('+')) => mail.send(Msg::Zoom(1)),
+        _ if ctrl && key == Key::from_char('-') => mail.send(Msg::Zoom(-1)),
+        _ if ctrl && key == Key::from_char('0') => mail.send(Msg::Zoom(0)),
+        _ if !chat => return false,
+        Key::F1 => mail.send(Msg::OpenHelp),
+        Key::PageUp if ctrl => mail.send(Msg::StepRoom(-1)),
+        Key::PageDown if ctrl => mail.send(Msg::StepRoom(1)),
+        Key::PageUp => mail.page(-1),
+        Key::PageDown => mail.page(1),
+        Key::Home if ctrl => mail.go_to_start(),
+        Key::End if ctrl => mail.send(Msg::JumpEnd),
+        Key::Up if alt => mail.send(Msg::NextUnread(-1)),
+        Key::Down if alt => mail.send(Msg::NextUnread(1)),
+        Key::Menu => mail.send(Msg::OpenMenu(About::Newest, w / 3, 10_000)),
+        Key::F10 if shift => mail.send(Msg::OpenMenu(About::Newest, w / 3, 10_000)),
         _ if !ctrl => return false,
         _ if key == Key::from_char('k') => mail.send(Msg::OpenSwitcher),
         _ if key == Key::from_char('f') => mail.send(Msg::OpenSearch),
+        _ if key == Key::from_char('e') => mail.send(Msg::OpenPicker(crate::model::PickFor::Text)),
         _ if key == Key::from_char('r') => mail.send(Msg::ReplyLast),
-        _ if key == Key::from_char('q') => mail.send(Msg::Quit),
-        _ if key == Key::from_char('t') => mail.send(Msg::ToggleTheme),
-        _ if key == Key::from_char('=') || key == Key::from_char('+') => mail.send(Msg::Zoom(1)),
-        _ if key == Key::from_char('-') => mail.send(Msg::Zoom(-1)),
-        _ if key == Key::from_char('0') => mail.send(Msg::Zoom(0)),
-        _ if key == Key::from_char('c') => return messages.copy(),
+        _ if key == Key::from_char('c') => return mail.copy(),
         _ => return false,
     }
     true

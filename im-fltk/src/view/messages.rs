@@ -1,227 +1,290 @@
 //! The list of messages: only what is in sight is laid out and drawn.
 
-use super::rows::{Fonts, Metrics};
-use super::scrollbar::{BAR, draw_bar, draw_newer, open_link};
-use super::selection::{Place, columns, cut, snap};
-use super::sight::{State, count};
-use super::theme::{Colors, colors, wheel_steps, width_of};
-use super::{Mailbox, Shared};
+use super::icons;
+use super::paint::{BAR, Painter};
+use super::rect::Rect;
+use super::rows::{Fonts, Metrics, Row, RowMaker};
+use super::selection::{Place, columns, cut, snap, word_at};
+use super::zones::{Drag, Role, Scrolled, Zone};
 use crate::layout::Scroll;
-use crate::model::{About, Model, Room, What};
+use crate::model::{Model, Room, WindowId};
 use crate::update::Msg;
-use fltk::enums::{Cursor, Event, Font, Key};
-use fltk::prelude::*;
-use fltk::widget::Widget;
-use fltk::{app, draw};
-use std::cell::RefCell;
+use fltk::enums::Font;
+use libim::wire::RoomId;
+use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::rc::Rc;
 
 /// Older messages are asked for when so few are left above.
 const NEAR_TOP: usize = 40;
+/// Rows that are kept laid out.
+const ROWS_MAX: usize = 1000;
 
-/// The widget.
-#[derive(Clone)]
+/// What rows were laid out for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct MadeFor {
+    room: RoomId,
+    revision: u64,
+    width: i32,
+    size: i32,
+    wanted: String,
+}
+
+/// What the list keeps between two drawings.
+#[derive(Debug, Default)]
 pub struct Messages {
-    pub widget: Widget,
-    model: Shared,
-    state: Rc<RefCell<State>>,
+    scroll: Scroll,
+    rows: HashMap<usize, Row>,
+    made_for: MadeFor,
+    selection: Option<(Place, Place)>,
+    /// Where it was last drawn.
+    view: Rect,
+    /// The last entry that was wholly in sight.
+    in_sight: u64,
+    /// The line of unread messages has been in sight.
+    line_seen: bool,
+    near_top: bool,
+}
+
+/// Rows of a room: entries, and what the server has not taken.
+fn count(room: &Room) -> usize {
+    room.entries.len() + room.pending.len()
 }
 
 impl Messages {
-    pub fn new(model: Shared, mail: Mailbox) -> Messages {
-        let mut widget = Widget::default();
-        let state = Rc::new(RefCell::new(State::default()));
-        let list = Messages { widget: widget.clone(), model, state };
-        let (drawn, handled) = (list.clone(), list.clone());
-        let draw_mail = mail.clone();
-        widget.draw(move |it| drawn.draw(it, &draw_mail));
-        widget.handle(move |it, event| handled.handle(it, event, &mail));
-        list
+    pub fn is_at_end(&self) -> bool {
+        self.scroll.follow
     }
 
-    fn draw(&self, it: &Widget, mail: &Mailbox) {
-        let model = self.model.borrow();
-        let c = colors(model.settings.theme);
-        let (x, y, w, h) = (it.x(), it.y(), it.w(), it.h());
-        draw::push_clip(x, y, w, h);
-        draw::draw_rect_fill(x, y, w, h, c.back);
-        if let Some(room) = model.room() {
-            let mut state = self.state.borrow_mut();
-            let m = state.prepare(&model, room, w);
-            state.scrolled(&model, room, &m, |scroll, count, height| scroll.settle(count, h, height));
-            draw_rows(&mut state, &model, room, &m, &c, (x, y, h));
-            if count(room) == 0 {
-                draw_empty((x, y, w, h), &m, &c);
-            }
-            draw_bar(&state.scroll, count(room), (x + w - BAR, y, h), &c);
-            if !state.scroll.follow && room.fresh > 0 {
-                draw_newer(room.fresh, (x, y, w, h), &m, &c);
-            }
-            if state.scroll.top < NEAR_TOP && model.wants_older() {
-                mail.send(Msg::NearTop);
-                // Drawing comes last in the toolkit's turn: another one is wanted for what it has said.
-                app::add_timeout3(0.0, |_| {});
-            }
+    pub fn in_sight(&self) -> u64 {
+        self.in_sight
+    }
+
+    pub fn is_near_top(&self) -> bool {
+        self.near_top
+    }
+
+    fn prepare(&mut self, model: &Model, at: WindowId, room: &Room) -> Metrics {
+        let size = model.settings.text_size;
+        let search = model.window(at).and_then(|window| window.search.as_ref());
+        let wanted = search.map_or_else(String::new, crate::model::Search::wanted);
+        let width = self.view.w;
+        if self.made_for.room != room.id {
+            self.scroll = Scroll::default();
+            self.selection = None;
+            self.line_seen = false;
         }
-        draw::pop_clip();
+        let key = MadeFor { room: room.id, revision: room.revision, width, size, wanted };
+        if self.made_for != key {
+            self.rows.clear();
+            self.made_for = key;
+        }
+        Metrics::new(size, width - BAR)
     }
 
-    /// Keeps nothing of what was shown before.
-    pub fn forget(&self) {
-        *self.state.borrow_mut() = State::default();
+    fn row<'a>(
+        rows: &'a mut HashMap<usize, Row>,
+        model: &Model,
+        room: &Room,
+        index: usize,
+        m: &Metrics,
+        wanted: &str,
+    ) -> &'a Row {
+        let make = || RowMaker { model, room, m: *m, wanted, fonts: &mut Fonts(m.size) }.row(index);
+        if let Some(pending) = index.checked_sub(room.entries.len()) {
+            // Not kept under an entry's index: an entry may stand there next.
+            return rows.entry(usize::MAX - pending).insert_entry(make()).into_mut();
+        }
+        rows.entry(index).or_insert_with(make)
+    }
+
+    /// Runs something on the scroll with the heights of rows.
+    fn scrolled(
+        &mut self,
+        model: &Model,
+        room: &Room,
+        m: &Metrics,
+        run: impl FnOnce(&mut Scroll, usize, i32, &mut dyn FnMut(usize) -> i32),
+    ) {
+        let (rows, mut scroll, wanted) = (&mut self.rows, self.scroll, self.made_for.wanted.clone());
+        let mut height = |index: usize| Self::row(rows, model, room, index, m, &wanted).height;
+        run(&mut scroll, count(room), self.view.h, &mut height);
+        self.scroll = scroll;
+    }
+
+    fn with(
+        &mut self,
+        model: &Model,
+        at: WindowId,
+        run: impl FnOnce(&mut Scroll, usize, i32, &mut dyn FnMut(usize) -> i32),
+    ) {
+        let Some(room) = model.room_of(at) else { return };
+        let m = self.prepare(model, at, room);
+        self.scrolled(model, room, &m, run);
     }
 
     /// Scrolls by pixels, down when positive.
-    pub fn scroll_by(&mut self, pixels: i32) {
-        self.with(|state, model, room, m, view| {
-            state.scrolled(model, room, m, |scroll, count, height| scroll.by(pixels, count, view, height));
-        });
-        self.widget.redraw();
+    pub fn scroll_by(&mut self, model: &Model, at: WindowId, pixels: i32) {
+        self.with(model, at, |scroll, count, view, height| scroll.by(pixels, count, view, height));
     }
 
-    /// Whether the newest message is in sight.
-    pub fn is_at_end(&self) -> bool {
-        self.state.borrow().scroll.follow
-    }
-
-    pub fn page(&mut self, pages: i32) {
-        self.scroll_by(pages * (self.widget.h() - 40).max(40));
+    pub fn page(&mut self, model: &Model, at: WindowId, pages: i32) {
+        let page = (self.view.h - 40).max(40);
+        self.scroll_by(model, at, pages * page);
     }
 
     pub fn go_to_end(&mut self) {
-        self.state.borrow_mut().scroll = Scroll::default();
-        self.widget.redraw();
+        self.scroll = Scroll::default();
     }
 
     pub fn go_to_start(&mut self) {
-        self.state.borrow_mut().scroll = Scroll { follow: false, top: 0, skip: 0 };
-        self.widget.redraw();
+        self.scroll = Scroll { follow: false, top: 0, skip: 0 };
     }
 
-    pub fn go_to_message(&mut self, seq: u64) {
-        self.with(|state, model, room, m, view| {
-            if let Some(row) = room.index_of(seq) {
-                state.scrolled(model, room, m, |scroll, count, height| scroll.to(row, count, view, height));
-            }
+    pub fn go_to_message(&mut self, model: &Model, at: WindowId, seq: u64) {
+        let row = model.room_of(at).and_then(|room| room.index_of(seq));
+        if let Some(row) = row {
+            self.with(model, at, |scroll, count, view, height| scroll.to(row, count, view, height));
+        }
+    }
+
+    /// To the line of unread messages.
+    pub fn go_to_unread(&mut self, model: &Model, at: WindowId) {
+        let Some(room) = model.room_of(at) else { return };
+        let row = room.entries.partition_point(|entry| entry.seq < room.unread_from);
+        self.with(model, at, |scroll, count, view, height| {
+            scroll.show_at_upper_edge(row, count, view, height);
         });
-        self.widget.redraw();
+        self.line_seen = true;
+    }
+
+    /// Where the bar is dragged to, as a part of the whole.
+    pub fn drag_bar(&mut self, model: &Model, at: WindowId, py: i32) {
+        let Some(room) = model.room_of(at) else { return };
+        let rows = i64::try_from(count(room)).unwrap_or(0);
+        let (y, h) = (self.view.y, self.view.h.max(1));
+        let row = rows * i64::from((py - y).clamp(0, h)) / i64::from(h);
+        let top = usize::try_from(row).unwrap_or(0).min(count(room).saturating_sub(1));
+        self.scroll = Scroll { follow: false, top, skip: 0 };
+        self.with(model, at, |scroll, count, view, height| scroll.by(0, count, view, height));
     }
 
     /// So many entries were put before those that are shown.
     pub fn grown(&mut self, entries: usize) {
-        let mut state = self.state.borrow_mut();
-        if !state.scroll.follow {
-            state.scroll.grown(entries);
+        if !self.scroll.follow {
+            self.scroll.grown(entries);
         }
-        state.rows.clear();
-        state.selection = None;
+        self.rows.clear();
+        self.selection = None;
     }
 
-    fn with(&self, run: impl FnOnce(&mut State, &Model, &Room, &Metrics, i32)) {
-        let model = self.model.borrow();
-        let Some(room) = model.room() else { return };
-        let mut state = self.state.borrow_mut();
-        let m = state.prepare(&model, room, self.widget.w());
-        run(&mut state, &model, room, &m, self.widget.h());
+    /// Draws the list. True: what the model is to know has changed.
+    pub fn draw(&mut self, p: &mut Painter, model: &Model, at: WindowId, view: Rect) -> bool {
+        let before = (self.scroll.follow, self.in_sight, self.near_top);
+        self.view = view;
+        p.push_clip(view);
+        p.fill(view, p.c.back);
+        p.zone(Zone::new(view, Role::Area, "messages").drag(Drag::Select).scrolls(Scrolled::Messages));
+        if let Some(room) = model.room_of(at) {
+            let m = self.prepare(model, at, room);
+            self.scrolled(model, room, &m, |scroll, count, view, height| scroll.settle(count, view, height));
+            self.draw_rows(p, model, at, room, &m);
+            if count(room) == 0 {
+                draw_empty(p, view, room);
+            }
+            self.draw_bar(p, count(room));
+            self.draw_jumps(p, room);
+            self.near_top = self.scroll.top < NEAR_TOP;
+        }
+        p.pop_clip();
+        before != (self.scroll.follow, self.in_sight, self.near_top)
     }
 
-    fn handle(&self, it: &mut Widget, event: Event, mail: &Mailbox) -> bool {
-        let (px, py) = (app::event_x() - it.x(), app::event_y() - it.y());
-        match event {
-            Event::MouseWheel => {
-                let lines = wheel_steps() * 3;
-                let size = self.model.borrow().settings.text_size;
-                self.clone().scroll_by(lines * size * 3 / 2);
-                true
+    fn draw_rows(&mut self, p: &mut Painter, model: &Model, at: WindowId, room: &Room, m: &Metrics) {
+        let search = model.window(at).and_then(|window| window.search.as_ref());
+        let hit = search.and_then(|search| search.hits.get(search.selected?).copied());
+        let found = hit.and_then(|seq| room.index_of(seq));
+        let selection = self.selection.map(|(a, b)| (a.min(b), a.max(b)));
+        let wanted = self.made_for.wanted.clone();
+        let mut top = self.view.y - self.scroll.skip;
+        let bottom = self.view.bottom();
+        for index in self.scroll.top..count(room) {
+            if top >= bottom {
+                break;
             }
-            Event::Push => {
-                let _ = it.take_focus();
-                self.push(it, px, py, mail)
+            let row = Self::row(&mut self.rows, model, room, index, m, &wanted);
+            let selected = |number: usize| {
+                let (from, to) = selection?;
+                let (left, right) = columns(from, to, (index, number))?;
+                let line = &row.lines.get(number)?.line;
+                let (left, right) = snap(line, left, right);
+                let end = line.width().max(8);
+                Some((left.min(end), right.min(end)))
+            };
+            row.draw(p, (self.view.x, top), m, found == Some(index), &selected);
+            top += row.height;
+            if top <= bottom && row.seq > 0 {
+                self.in_sight = row.seq;
             }
-            Event::Drag => {
-                if self.state.borrow().dragging_bar {
-                    self.drag_bar(it, py);
-                } else {
-                    let place = self.place_at(px, py);
-                    let mut state = self.state.borrow_mut();
-                    if let (Some((_, to)), Some(place)) = (&mut state.selection, place) {
-                        *to = place;
-                    }
-                }
-                it.redraw();
-                true
-            }
-            Event::Released => {
-                self.state.borrow_mut().dragging_bar = false;
-                let clicked = self.state.borrow().selection.is_some_and(|(from, to)| from == to);
-                if clicked {
-                    self.state.borrow_mut().selection = None;
-                    if let Some(link) = self.link_at(px, py) {
-                        open_link(&link);
-                    }
-                }
-                it.redraw();
-                true
-            }
-            Event::Move => {
-                let cursor = if self.link_at(px, py).is_some() { Cursor::Hand } else { Cursor::Default };
-                if let Some(mut window) = it.window() {
-                    window.set_cursor(cursor);
-                }
-                true
-            }
-            Event::Enter | Event::Focus | Event::Unfocus => true,
-            Event::Leave => {
-                if let Some(mut window) = it.window() {
-                    window.set_cursor(Cursor::Default);
-                }
-                true
-            }
-            Event::KeyDown if app::is_event_ctrl() && app::event_key() == Key::from_char('c') => self.copy(),
-            _ => false,
+            self.line_seen |= row.unread;
+        }
+        if self.scroll.follow {
+            self.in_sight = room.last_seq();
+        }
+        // Rows far out of sight are laid out again when they are wanted.
+        if self.rows.len() > ROWS_MAX {
+            let near = self.scroll.top.saturating_sub(100)..self.scroll.top + 200;
+            self.rows.retain(|index, _| near.contains(index));
         }
     }
 
-    fn push(&self, it: &mut Widget, px: i32, py: i32, mail: &Mailbox) -> bool {
-        if app::event_mouse_button() == app::MouseButton::Right {
-            self.menu(py, mail);
-            return true;
+    fn draw_bar(&self, p: &mut Painter, count: usize) {
+        let track = Rect::new(self.view.right() - BAR, self.view.y, BAR, self.view.h);
+        p.zone(
+            Zone::new(track, Role::Area, "scrollbar")
+                .drag(Drag::Bar(Scrolled::Messages))
+                .scrolls(Scrolled::Messages),
+        );
+        if self.scroll == Scroll::default() {
+            // Everything is in sight.
+            return;
         }
-        if px >= it.w() - BAR {
-            self.state.borrow_mut().dragging_bar = true;
-            self.drag_bar(it, py);
-            return true;
-        }
-        let fresh = self.model.borrow().room().map_or(0, |room| room.fresh);
-        if !self.state.borrow().scroll.follow && fresh > 0 && py > it.h() - 44 && (px - it.w() / 2).abs() < 90
-        {
-            self.clone().go_to_end();
-            return true;
-        }
-        let place = self.place_at(px, py);
-        self.state.borrow_mut().selection = place.map(|place| (place, place));
-        it.redraw();
-        true
+        let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
+        let view = i64::from(track.h.max(0));
+        let thumb = (view * 20 / (count + 20)).max(24).min(view);
+        let room = view - thumb;
+        let top = i64::try_from(self.scroll.top).unwrap_or(0);
+        let place = if self.scroll.follow { room } else { (room * top / count).min(room) };
+        let (place, thumb) = (i32::try_from(place).unwrap_or(0), i32::try_from(thumb).unwrap_or(24));
+        let over = p.is_over(track);
+        let (width, color) = if over { (6, p.c.border) } else { (4, p.c.line) };
+        p.round(Rect::new(track.right() - width - 2, track.y + place, width, thumb), 2, color);
     }
 
-    fn drag_bar(&self, it: &mut Widget, py: i32) {
-        self.with(|state, model, room, m, view| {
-            let rows = i64::try_from(count(room)).unwrap_or(0);
-            let row = rows * i64::from(py.clamp(0, view.max(0))) / i64::from(view.max(1));
-            let row = usize::try_from(row).unwrap_or(0);
-            state.scroll = Scroll { follow: false, top: row.min(count(room).saturating_sub(1)), skip: 0 };
-            state.scrolled(model, room, m, |scroll, count, height| scroll.by(0, count, view, height));
-        });
-        it.redraw();
+    /// Ways to where one may want to be: the first unread message, and the end.
+    fn draw_jumps(&self, p: &mut Painter, room: &Room) {
+        let unread_row = room.entries.partition_point(|entry| entry.seq < room.unread_from);
+        if room.unread_from > 0 && !self.line_seen && unread_row < self.scroll.top {
+            let place = Rect::new(self.view.x, self.view.y + 8, self.view.w - BAR, p.size * 2);
+            jump(p, place, "Jump to first unread", -1, Msg::JumpUnread);
+        }
+        if !self.scroll.follow {
+            let words = match room.fresh {
+                0 => "To the end".to_owned(),
+                1 => "1 new message below".into(),
+                fresh => format!("{fresh} new messages below"),
+            };
+            let height = p.size * 2;
+            let place = Rect::new(self.view.x, self.view.bottom() - height - 8, self.view.w - BAR, height);
+            jump(p, place, &words, 1, Msg::JumpEnd);
+        }
     }
 
     /// The row at a height, with its upper edge.
-    fn row_at(state: &mut State, model: &Model, room: &Room, m: &Metrics, py: i32) -> Option<(usize, i32)> {
-        let mut fonts = Fonts(m.size);
-        let mut top = -state.scroll.skip;
-        for index in state.scroll.top..count(room) {
-            let height = State::row(&mut state.rows, model, room, index, m, &mut fonts).height;
+    fn row_at(&mut self, model: &Model, room: &Room, m: &Metrics, py: i32) -> Option<(usize, i32)> {
+        let wanted = self.made_for.wanted.clone();
+        let mut top = self.view.y - self.scroll.skip;
+        for index in self.scroll.top..count(room) {
+            let height = Self::row(&mut self.rows, model, room, index, m, &wanted).height;
             if py < top + height {
                 return Some((index, top));
             }
@@ -230,123 +293,110 @@ impl Messages {
         None
     }
 
-    fn place_at(&self, px: i32, py: i32) -> Option<Place> {
-        let mut found = None;
-        self.with(|state, model, room, m, _| {
-            let Some((index, top)) = Self::row_at(state, model, room, m, py) else { return };
-            let Some(row) = state.rows.get(&index) else { return };
-            let line = (py - top - row.text_top(m)).div_euclid(m.line);
-            let last = i32::try_from(row.lines.len()).unwrap_or(1) - 1;
-            let x = if line < 0 {
-                0
-            } else if line > last {
-                i32::MAX
-            } else {
-                (px - m.left).max(0)
-            };
-            found = Some((index, usize::try_from(line.clamp(0, last.max(0))).unwrap_or(0), x));
-        });
-        found
+    fn place_at(&mut self, model: &Model, at: WindowId, (px, py): (i32, i32)) -> Option<Place> {
+        let room = model.room_of(at)?;
+        let m = self.prepare(model, at, room);
+        let (index, top) = self.row_at(model, room, &m, py)?;
+        let wanted = self.made_for.wanted.clone();
+        let row = Self::row(&mut self.rows, model, room, index, &m, &wanted);
+        let y = py - top - row.text_top(&m);
+        let lines = &row.lines;
+        let line = lines.iter().rposition(|line| line.y <= y).unwrap_or(0);
+        let placed = lines.get(line)?;
+        let x = if y < 0 {
+            0
+        } else if y >= row.text_height {
+            i32::MAX
+        } else {
+            (px - self.view.x - m.left - placed.x).max(0)
+        };
+        Some((index, line, x))
     }
 
-    fn link_at(&self, px: i32, py: i32) -> Option<String> {
-        let (index, line, x) = self.place_at(px, py)?;
-        let state = self.state.borrow();
-        let runs = &state.rows.get(&index)?.lines.get(line)?.runs;
-        let run = runs.iter().find(|run| run.style.link && (run.x..run.x + run.width).contains(&x))?;
-        Some(run.text.clone())
+    /// The mouse begins to select.
+    pub fn press(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
+        self.selection = self.place_at(model, at, place).map(|place| (place, place));
+    }
+
+    /// The mouse selects further; beyond the edges the list moves along.
+    pub fn drag(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
+        if place.1 < self.view.y {
+            self.scroll_by(model, at, -self.made_for.size * 2);
+        } else if place.1 > self.view.bottom() {
+            self.scroll_by(model, at, self.made_for.size * 2);
+        }
+        let found = self.place_at(model, at, place);
+        if let (Some((_, to)), Some(place)) = (&mut self.selection, found) {
+            *to = place;
+        }
+    }
+
+    /// The mouse button comes up: a click selects nothing.
+    pub fn release(&mut self) {
+        self.selection.take_if(|(from, to)| from == to);
+    }
+
+    /// Selects the word at a place.
+    pub fn select_word(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
+        let Some((index, line, x)) = self.place_at(model, at, place) else { return };
+        let size = self.made_for.size;
+        let Some(placed) = self.rows.get(&index).and_then(|row| row.lines.get(line)) else { return };
+        let (left, right) = word_at(&placed.line, x, &mut Fonts(size));
+        self.selection = Some(((index, line, left), (index, line, right)));
     }
 
     /// What is selected, lines of one message joined as they were.
-    pub fn selected_text(&self) -> String {
+    pub fn selected_text(&mut self, model: &Model, at: WindowId) -> String {
         let mut text = String::new();
-        self.with(|state, model, room, m, _| {
-            let Some((from, to)) = state.selection.map(|(a, b)| (a.min(b), a.max(b))) else { return };
-            let mut fonts = Fonts(m.size);
-            let whole = from.0 != to.0;
-            for index in from.0..=to.0.min(count(room).saturating_sub(1)) {
-                let row = State::row(&mut state.rows, model, room, index, m, &mut fonts);
-                if let Some((name, time)) = row.head.as_ref().filter(|_| whole) {
-                    let _ = writeln!(text, "[{time}] {name}:");
-                }
-                for (number, line) in row.lines.iter().enumerate() {
-                    if let Some((left, right)) = columns(from, to, (index, number)) {
-                        text.push_str(&cut(line, left, right, &mut fonts));
-                        text.push('\n');
-                    }
+        let (Some(room), Some(selection)) = (model.room_of(at), self.selection) else { return text };
+        let m = self.prepare(model, at, room);
+        let (from, to) = (selection.0.min(selection.1), selection.0.max(selection.1));
+        let mut fonts = Fonts(m.size);
+        let wanted = self.made_for.wanted.clone();
+        let whole = from.0 != to.0;
+        for index in from.0..=to.0.min(count(room).saturating_sub(1)) {
+            let row = Self::row(&mut self.rows, model, room, index, &m, &wanted);
+            if let Some(head) = row.head.as_ref().filter(|_| whole) {
+                let _ = writeln!(text, "[{}] {}:", row.time, head.name);
+            }
+            for (number, placed) in row.lines.iter().enumerate() {
+                if let Some((left, right)) = columns(from, to, (index, number)) {
+                    text.push_str(&cut(&placed.line, left, right, &mut fonts));
+                    text.push('\n');
                 }
             }
-        });
+        }
         text.trim_end_matches('\n').to_owned()
     }
-
-    pub fn copy(&self) -> bool {
-        let text = self.selected_text();
-        if !text.is_empty() {
-            app::copy2(&text);
-        }
-        !text.is_empty()
-    }
-
-    /// Asks for the menu of the newest message.
-    pub fn newest_menu(&self) -> Msg {
-        let it = &self.widget;
-        Msg::OpenMenu(About::Newest, it.x() + it.w() / 3, it.y() + it.h())
-    }
-
-    /// Opens the menu for the message under the mouse.
-    fn menu(&self, py: i32, mail: &Mailbox) {
-        let mut seq = None;
-        self.with(|state, model, room, m, _| {
-            let row = Self::row_at(state, model, room, m, py).and_then(|(index, _)| room.entries.get(index));
-            seq = row.filter(|entry| matches!(entry.what, What::Said(_))).map(|entry| entry.seq);
-        });
-        let about = About::Message(seq, self.selected_text());
-        mail.send(Msg::OpenMenu(about, app::event_x(), app::event_y()));
-    }
 }
 
-fn draw_empty((x, y, w, h): (i32, i32, i32, i32), m: &Metrics, c: &Colors) {
-    let text = "Nothing has been said here yet";
-    draw::set_font(Font::HelveticaItalic, m.size);
-    draw::set_draw_color(c.faint);
-    draw::draw_text(text, x + (w - width_of(text)) / 2, y + h / 2);
+/// A button in the middle, with an arrow.
+fn jump(p: &mut Painter, within: Rect, words: &str, way: i32, msg: Msg) {
+    let width = p.measure(words, Font::HelveticaBold, p.small()) + p.size * 4;
+    let place = Rect::new(within.x + (within.w - width) / 2, within.y, width, within.h);
+    let over = p.is_over(place);
+    p.round(place, place.h / 2, p.c.accent);
+    if over {
+        p.outline(place.inset(1, 1), place.h / 2 - 1, p.c.on_accent);
+    }
+    let middle = (place.x + p.size * 3 / 2, place.y + place.h / 2);
+    icons::chevron(middle, p.size, p.c.on_accent, way);
+    let inner = Rect::new(place.x + p.size * 5 / 2, place.y, place.w - p.size * 3, place.h);
+    p.text_in(words, inner, Font::HelveticaBold, p.small(), p.c.on_accent);
+    p.zone(Zone::new(place, Role::Button, words).click(msg));
 }
 
-fn draw_rows(
-    state: &mut State,
-    model: &Model,
-    room: &Room,
-    m: &Metrics,
-    c: &Colors,
-    (x, y, h): (i32, i32, i32),
-) {
-    let mut fonts = Fonts(m.size);
-    let found = model.search.as_ref().and_then(|search| room.index_of(search.found?));
-    let selection = state.selection.map(|(a, b)| (a.min(b), a.max(b)));
-    let mut top = y - state.scroll.skip;
-    for index in state.scroll.top..count(room) {
-        if top >= y + h {
-            break;
-        }
-        let row = State::row(&mut state.rows, model, room, index, m, &mut fonts);
-        let selected = |number: usize| {
-            let (from, to) = selection?;
-            let (left, right) = columns(from, to, (index, number))?;
-            let line = row.lines.get(number)?;
-            let (left, right) = snap(line, left, right);
-            let end = line.runs.last().map_or(8, |run| run.x + run.width);
-            Some((left.min(end), right.min(end)))
-        };
-        if found == Some(index) {
-            draw::draw_rect_fill(x, top, m.width, row.height, c.selection);
-        }
-        row.draw(x, top, m, c, &selected);
-        top += row.height;
-    }
-    // Rows far out of sight are laid out again when they are wanted.
-    if state.rows.len() > 1000 {
-        let near = state.scroll.top.saturating_sub(100)..state.scroll.top + 200;
-        state.rows.retain(|index, _| near.contains(index));
-    }
+fn draw_empty(p: &mut Painter, view: Rect, room: &Room) {
+    let title = if room.is_direct() {
+        format!("This is between you and {}", crate::text::plain(&room.name))
+    } else {
+        format!("This is the beginning of {}", crate::text::plain(&room.label()))
+    };
+    let words =
+        if room.is_direct() { "Nobody else reads it." } else { "Say hello: everybody here reads it." };
+    let line = p.size * 2;
+    let middle = view.y + view.h / 2;
+    let place = Rect::new(view.x + p.size, middle - line, view.w - p.size * 2, line);
+    p.text_mid(&title, place, Font::HelveticaBold, p.size * 9 / 7, p.c.text);
+    p.text_mid(words, Rect::new(place.x, middle, place.w, line), Font::Helvetica, p.size, p.c.faint);
 }

@@ -1,42 +1,41 @@
-//! Widgets, created once; `sync` makes them show what the model says.
+//! What is seen. Everything but the fields in which one writes is drawn from the model whenever something has changed, and says
+//! while it is drawn what answers the mouse.
 
-mod connect;
+mod composer;
+mod fields;
+mod form;
 mod header;
-mod input;
+mod icon;
+mod icons;
 mod keys;
-mod lists;
-mod menu;
+mod mailbox;
 mod messages;
 mod overlay;
+mod paint;
+mod pane;
+mod panel;
+mod places;
+mod pointer;
+mod rect;
+mod row_draw;
 mod rows;
-mod scrollbar;
 mod selection;
-mod sight;
+mod sidebar;
 mod theme;
+mod ui;
 mod urgency;
-mod window;
+mod zones;
 
-pub use window::Ui;
+pub use icon::SVG;
+pub use mailbox::Mail;
+pub use messages::Messages;
+pub use pane::Pane;
+pub use ui::Ui;
 
 use crate::model::Model;
-use crate::update::Msg;
+use mailbox::Mailbox;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// The model, read while drawing. Nothing changes it then: messages are handled between the toolkit's turns.
 pub type Shared = Rc<RefCell<Model>>;
-
-/// What the widgets have to say, handled after the toolkit's turn.
-#[derive(Clone, Debug, Default)]
-pub struct Mailbox(Rc<RefCell<VecDeque<Msg>>>);
-
-impl Mailbox {
-    pub fn send(&self, msg: Msg) {
-        self.0.borrow_mut().push_back(msg);
-    }
-
-    pub fn take(&self) -> Option<Msg> {
-        self.0.borrow_mut().pop_front()
-    }
-}

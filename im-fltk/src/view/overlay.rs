@@ -1,169 +1,445 @@
-//! What opens above the messages: the quick switcher and the search.
+//! What is open above a window: menus, the switcher, the picker, cards, questions, lists, help; and words about what the mouse
+//! rests on. Nothing of it is the toolkit's own: those run a loop of their own while they are open, in which nothing comes in.
 
-use super::connect::paint_input;
-use super::input::placeholder;
-use super::theme::{Colors, colors};
-use super::{Mailbox, Shared};
-use crate::model::Model;
-use crate::text::plain;
+use super::icons;
+use super::paint::{Look, Painter};
+use super::panel::draw_people;
+use super::places::field_height;
+use super::rect::Rect;
+use super::sidebar::presence_dot;
+use super::zones::{Role, Scrolled, Zone};
+use crate::model::{COLUMNS, Card, Confirm, Deed, Menu, Model, Overlay, Picker, Prompt, Switcher, WindowId};
+use crate::text::{COMMANDS, emoji, plain, sentence};
 use crate::update::Msg;
-use fltk::enums::{CallbackTrigger, Event, Font, FrameType, Key};
-use fltk::frame::Frame;
-use fltk::group::Group;
-use fltk::input::Input;
-use fltk::prelude::*;
-use fltk::widget::Widget;
-use fltk::{app, draw};
+use fltk::enums::Font;
+use libim::wire::Presence;
 
-/// The quick switcher (Ctrl+K).
-pub struct SwitcherView {
-    pub group: Group,
-    input: Input,
-    list: Widget,
-}
+/// Rows of emoji in sight.
+const EMOJI_ROWS: i32 = 6;
 
-impl SwitcherView {
-    pub fn new(model: Shared, mail: &Mailbox) -> SwitcherView {
-        let mut group = Group::default();
-        group.set_frame(FrameType::BorderBox);
-        let mut input = Input::default();
-        let mut list = Widget::default();
-        group.end();
-        group.hide();
-        let typed = mail.clone();
-        input.set_trigger(CallbackTrigger::Changed);
-        input.set_callback(move |it| typed.send(Msg::Switch(it.value())));
-        let shown = model.clone();
-        input.draw(move |it| placeholder(it, "A room or a name; a new name makes a room", &shown.borrow()));
-        input.super_handle_first(false);
-        let (keys, chosen) = (mail.clone(), model.clone());
-        input.handle(move |_, event| {
-            if event != Event::KeyDown {
-                return false;
-            }
-            match app::event_key() {
-                Key::Enter | Key::KPEnter => {
-                    let selected = chosen.borrow().switcher.as_ref().map_or(0, |switcher| switcher.selected);
-                    keys.send(Msg::SwitchTo(selected));
-                }
-                Key::Down | Key::Tab => keys.send(Msg::SwitchStep(1)),
-                Key::Up => keys.send(Msg::SwitchStep(-1)),
-                Key::Escape => keys.send(Msg::Cancel),
-                _ => return false,
-            }
-            true
-        });
-        let (drawn, clicked) = (model.clone(), mail.clone());
-        list.draw(move |it| draw_choices(it, &drawn.borrow()));
-        list.handle(move |it, event| {
-            if event != Event::Push {
-                return false;
-            }
-            let row = model.borrow().settings.text_size * 2;
-            clicked.send(Msg::SwitchTo(usize::try_from((app::event_y() - it.y()) / row).unwrap_or(0)));
-            true
-        });
-        SwitcherView { group, input, list }
-    }
-
-    pub fn focus(&mut self) {
-        let _ = self.input.take_focus();
-    }
-
-    pub fn sync(&mut self, model: &Model, w: i32) {
-        let Some(switcher) = &model.switcher else {
-            self.group.hide();
-            return;
-        };
-        let (c, size) = (colors(model.settings.theme), model.settings.text_size);
-        let rows = i32::try_from(switcher.choices.len()).unwrap_or(0);
-        let width = (size * 30).min(w - 20);
-        let (x, y) = ((w - width) / 2, size * 3);
-        self.group.resize(x, y, width, size * 4 + rows * size * 2);
-        self.input.resize(x + size / 2, y + size / 2, width - size, size * 5 / 2);
-        self.list.resize(x + 1, y + size * 7 / 2, width - 2, rows * size * 2);
-        self.group.set_color(c.panel);
-        paint_input(&mut self.input, &c, size);
-        if !self.group.visible() {
-            self.input.set_value("");
-            self.group.show();
+/// Where what is open is, in a window of this size.
+fn frame(p: &Painter, model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
+    match overlay {
+        Overlay::Menu(menu) => {
+            let size = p.size;
+            let wide = |item: &crate::model::Item| {
+                p.measure(&item.label, Font::Helvetica, size)
+                    + p.measure(item.key, Font::Helvetica, p.small())
+            };
+            let widest = menu.items.iter().map(wide).max().unwrap_or(0);
+            let height: i32 = menu.items.iter().map(|item| menu_row(size, item.begins_group)).sum();
+            let place = Rect::new(menu.at.0, menu.at.1, (widest + size * 5).min(w), height + 8);
+            place.within(&Rect::new(2, 2, w - 4, h - 4))
         }
-        self.group.redraw();
+        Overlay::Switcher(_)
+        | Overlay::Picker(_)
+        | Overlay::Card(_)
+        | Overlay::Confirm(_)
+        | Overlay::Prompt(_)
+        | Overlay::People
+        | Overlay::Help => fixed_frame(model, overlay, (w, h)),
     }
 }
 
-fn draw_choices(it: &Widget, model: &Model) {
-    let Some(switcher) = &model.switcher else { return };
-    let (c, size) = (colors(model.settings.theme), model.settings.text_size);
-    draw::push_clip(it.x(), it.y(), it.w(), it.h());
-    draw::draw_rect_fill(it.x(), it.y(), it.w(), it.h(), c.panel);
-    let mut y = it.y();
+/// As [`frame`], for what needs no measuring.
+fn fixed_frame(model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
+    let size = model.settings.text_size;
+    let field = field_height(size);
+    let outer = Rect::new(2, 2, w - 4, h - 4);
+    let middle = |width: i32, height: i32| {
+        let width = width.min(w - size * 2);
+        Rect::new((w - width) / 2, ((h - height) / 3).max(size), width, height.min(h - size)).within(&outer)
+    };
+    match overlay {
+        Overlay::Menu(menu) => Rect::new(menu.at.0, menu.at.1, 0, 0),
+        Overlay::Switcher(switcher) => {
+            let rows = i32::try_from(switcher.choices.len()).unwrap_or(0).max(1);
+            let width = (size * 34).min(w - size * 2);
+            let height = (field + size * 2 + rows * size * 2).min(h - size * 2);
+            Rect::new((w - width) / 2, (size * 3).min(h / 10), width, height)
+        }
+        Overlay::Picker(_) => {
+            let each = size * 5 / 2;
+            let width = each * i32::try_from(COLUMNS).unwrap_or(9) + size * 2;
+            let height = field + size * 2 + each * EMOJI_ROWS + size * 5 + size * 5 / 2;
+            Rect::new(w - width - size * 3, h - height - size * 6, width, height.min(h - 8)).within(&outer)
+        }
+        Overlay::Card(card) => Rect::new(card.at.0, card.at.1, size * 20, size * 15).within(&outer),
+        Overlay::Confirm(_) => middle(size * 28, size * 9),
+        Overlay::Prompt(_) => middle(size * 30, size * 6 + field),
+        Overlay::People => {
+            let width = (size * 20).min(w - size * 2);
+            let top = size * 7 / 2;
+            Rect::new(w - width - 4, top, width, h - top - size * 4)
+        }
+        Overlay::Help => middle(size * 46, size * 38),
+    }
+}
+
+/// Where the field of what is open is.
+pub fn field(model: &Model, at: WindowId, size: (i32, i32)) -> Option<Rect> {
+    let overlay = model.window(at)?.overlay.as_ref()?;
+    let text = model.settings.text_size;
+    let place = fixed_frame(model, overlay, size);
+    let height = field_height(text);
+    let gap = text * 5 / 7;
+    match overlay {
+        Overlay::Switcher(_) | Overlay::Picker(_) => {
+            Some(Rect::new(place.x + gap, place.y + gap, place.w - gap * 2, height))
+        }
+        Overlay::People => Some(Rect::new(place.x + gap, place.y + text * 5 / 2, place.w - gap * 2, height)),
+        Overlay::Prompt(_) => {
+            Some(Rect::new(place.x + text, place.y + text * 5 / 2, place.w - text * 2, height))
+        }
+        Overlay::Menu(_) | Overlay::Card(_) | Overlay::Confirm(_) | Overlay::Help => None,
+    }
+}
+
+/// Draws what is open.
+pub fn draw(p: &mut Painter, model: &Model, at: WindowId, size: (i32, i32), focused: bool) {
+    let Some(overlay) = model.window(at).and_then(|window| window.overlay.as_ref()) else { return };
+    let place = frame(p, model, overlay, size);
+    p.raised(place);
+    p.zone(Zone::new(place, Role::Area, "overlay").scrolls(Scrolled::Overlay));
+    if let Some(field) = field(model, at, size) {
+        super::form::frame(p, field, focused, false);
+    }
+    match overlay {
+        Overlay::Menu(menu) => draw_menu(p, menu, place),
+        Overlay::Switcher(switcher) => draw_switcher(p, switcher, place),
+        Overlay::Picker(picker) => draw_picker(p, picker, place),
+        Overlay::Card(card) => draw_card(p, model, card, place),
+        Overlay::Confirm(confirm) => draw_confirm(p, confirm, place),
+        Overlay::Prompt(prompt) => draw_prompt(p, prompt, place),
+        Overlay::People => {
+            let words = format!("People — {}", model.member_count(at));
+            let title = Rect::new(place.x + p.size, place.y, place.w - p.size * 4, p.size * 5 / 2);
+            p.text_in(&words, title, Font::HelveticaBold, p.small(), p.c.faint);
+            close(p, place);
+            let top = place.y + p.size * 5 / 2 + field_height(p.size) + p.size / 2;
+            let list = Rect::new(place.x + 2, top, place.w - 4, place.bottom() - top - 4);
+            draw_people(p, model, at, list, Scrolled::Overlay);
+        }
+        Overlay::Help => draw_help(p, place),
+    }
+}
+
+fn close(p: &mut Painter, place: Rect) {
+    let side = p.size * 2;
+    let cross = Rect::new(place.right() - side - p.size / 3, place.y + 4, side, side);
+    p.icon(cross, "close", "Close (Escape)", Msg::Cancel, icons::cross);
+}
+
+fn menu_row(size: i32, begins_group: bool) -> i32 {
+    size * 2 + if begins_group { size * 4 / 7 } else { 0 }
+}
+
+fn draw_menu(p: &mut Painter, menu: &Menu, place: Rect) {
+    let mut y = place.y + 4;
+    for (index, item) in menu.items.iter().enumerate() {
+        if item.begins_group {
+            y += p.size * 4 / 7;
+            p.fill(Rect::new(place.x + 1, y - p.size * 2 / 7, place.w - 2, 1), p.c.line);
+        }
+        let row = Rect::new(place.x + 4, y, place.w - 8, p.size * 2);
+        y += row.h;
+        if menu.selected == Some(index) || p.is_over(row) {
+            p.round(row, 4, p.c.active);
+        }
+        let inner = row.inset(p.size * 5 / 7, 0);
+        let width = p.measure(item.key, Font::Helvetica, p.small());
+        let ink = if item.dangerous { p.c.bad } else { p.c.text };
+        let label = Rect::new(inner.x, inner.y, inner.w - width, inner.h);
+        p.text_in(&item.label, label, Font::Helvetica, p.size, ink);
+        let key = Rect::new(inner.right() - width, inner.y, width + 2, inner.h);
+        p.text_in(item.key, key, Font::Helvetica, p.small(), p.c.faint);
+        p.zone(Zone::new(row, Role::Item, item.label.clone()).click(Msg::MenuTake(index)));
+    }
+}
+
+fn draw_switcher(p: &mut Painter, switcher: &Switcher, place: Rect) {
+    let gap = p.size * 5 / 7;
+    let top = place.y + gap + field_height(p.size) + p.size / 2;
+    let list = Rect::new(place.x + 4, top, place.w - 8, place.bottom() - top - 4);
+    p.push_clip(list);
+    if switcher.choices.is_empty() {
+        let words = "Type a name of a room or of somebody";
+        p.text_in(
+            words,
+            Rect::new(list.x + gap, top, list.w - gap, p.size * 2),
+            Font::HelveticaItalic,
+            p.small(),
+            p.c.faint,
+        );
+    }
     for (index, choice) in switcher.choices.iter().enumerate() {
+        let row = Rect::new(list.x, top + p.size * 2 * i32::try_from(index).unwrap_or(0), list.w, p.size * 2);
         if index == switcher.selected {
-            draw::draw_rect_fill(it.x(), y, it.w(), size * 2, c.accent);
+            p.round(row, 4, p.c.active);
+        } else if p.is_over(row) {
+            p.round(row, 4, p.c.line);
         }
-        draw::set_font(Font::Helvetica, size);
-        draw::set_draw_color(if index == switcher.selected { c.on_accent } else { c.text });
-        draw::draw_text(&plain(&choice.label()), it.x() + size, y + size * 4 / 3);
-        y += size * 2;
+        let inner = row.inset(gap, 0);
+        let used = p.text_in(&plain(&choice.label()), inner, Font::Helvetica, p.size, p.c.text) + p.size;
+        let hint = Rect::new(inner.x + used, inner.y, inner.w - used, inner.h);
+        if hint.w > p.size * 4 {
+            p.text_in(&choice.hint(), hint, Font::Helvetica, p.small(), p.c.faint);
+        }
+        p.zone(Zone::new(row, Role::Item, choice.label()).click(Msg::SwitchTo(index)));
     }
-    draw::pop_clip();
+    p.pop_clip();
 }
 
-/// The search (Ctrl+F).
-pub struct SearchView {
-    pub group: Group,
-    input: Input,
-    note: Frame,
+fn draw_picker(p: &mut Painter, picker: &Picker, place: Rect) {
+    let gap = p.size * 5 / 7;
+    let each = p.size * 5 / 2;
+    let tabs = place.y + gap + field_height(p.size) + 4;
+    let columns = i32::try_from(COLUMNS).unwrap_or(9);
+    // The groups, those used last first.
+    let tab = (place.w - gap * 2) / (i32::try_from(emoji::GROUPS.len()).unwrap_or(9) + 1);
+    let groups = std::iter::once("🕘").chain(emoji::GROUPS.iter().map(|(_, sign)| *sign));
+    for (index, sign) in groups.enumerate() {
+        let x = place.x + gap + tab * i32::try_from(index).unwrap_or(0);
+        let cell = Rect::new(x, tabs, tab, p.size * 2);
+        if picker.group == index && picker.text.trim().is_empty() {
+            p.round(cell, 4, p.c.active);
+        } else if p.is_over(cell) {
+            p.round(cell, 4, p.c.line);
+        }
+        p.text_mid(sign, cell, Font::Helvetica, p.size, p.c.text);
+        let name = if index == 0 { "used last".to_owned() } else { format!("group {index}") };
+        p.zone(Zone::new(cell, Role::Button, name).click(Msg::PickGroup(index)));
+    }
+    let top = tabs + p.size * 2 + 6;
+    let bottom = place.bottom() - p.size * 5 / 2 - 4;
+    let grid = Rect::new(place.x + gap, top, place.w - gap * 2 + 6, bottom - top);
+    let rows = i32::try_from(picker.len().div_ceil(COLUMNS)).unwrap_or(0);
+    // The selected one stays in sight.
+    let chosen = i32::try_from(picker.selected / COLUMNS).unwrap_or(0);
+    let all = rows * each;
+    let offset = p.scroll(Scrolled::Overlay, all, grid.h);
+    let offset = if picker.selected > 0 {
+        offset.clamp((chosen * each + each - grid.h).max(0), (chosen * each).max(0))
+    } else {
+        offset
+    };
+    p.push_clip(grid);
+    if picker.len() == 0 {
+        p.text_mid(
+            "No emoji of that name",
+            Rect::new(grid.x, grid.y, grid.w, each),
+            Font::Helvetica,
+            p.small(),
+            p.c.faint,
+        );
+    }
+    let mut hint = picker.get(picker.selected).map(str::to_owned);
+    for index in 0..picker.len() {
+        let number = i32::try_from(index).unwrap_or(0);
+        let cell = Rect::new(
+            grid.x + number % columns * each,
+            grid.y + number / columns * each - offset,
+            each,
+            each,
+        );
+        if cell.bottom() < grid.y || cell.y > grid.bottom() {
+            continue;
+        }
+        let Some(sign) = picker.get(index) else { continue };
+        let over = p.is_over(cell);
+        if over {
+            hint = Some(sign.to_owned());
+        }
+        if over || index == picker.selected {
+            p.round(cell, 4, p.c.active);
+        }
+        p.text_mid(sign, cell, Font::Helvetica, p.size * 11 / 7, p.c.text);
+        p.zone(
+            Zone::new(cell, Role::Item, emoji::name_of(sign))
+                .click(Msg::PickTake(index))
+                .scrolls(Scrolled::Overlay),
+        );
+    }
+    p.bar(Scrolled::Overlay, grid, all);
+    p.pop_clip();
+    draw_tones(p, picker, place, hint);
 }
 
-impl SearchView {
-    pub fn new(mail: &Mailbox) -> SearchView {
-        let mut group = Group::default();
-        group.set_frame(FrameType::BorderBox);
-        let mut input = Input::default();
-        let note = Frame::default();
-        group.end();
-        group.hide();
-        let keys = mail.clone();
-        input.super_handle_first(false);
-        input.handle(move |it, event| {
-            if event != Event::KeyDown {
-                return false;
-            }
-            match app::event_key() {
-                Key::Enter | Key::KPEnter => keys.send(Msg::Find(it.value())),
-                Key::Escape => keys.send(Msg::Cancel),
-                _ => return false,
-            }
-            true
-        });
-        SearchView { group, input, note }
-    }
-
-    pub fn focus(&mut self) {
-        let _ = self.input.take_focus();
-    }
-
-    pub fn sync(&mut self, model: &Model, right: i32, top: i32) {
-        let Some(search) = &model.search else {
-            self.group.hide();
-            return;
-        };
-        let (c, size): (Colors, i32) = (colors(model.settings.theme), model.settings.text_size);
-        let width = size * 24;
-        self.group.resize(right - width - size, top, width, size * 7 / 2);
-        self.input.resize(right - width - size / 2, top + size / 2, width - size * 10, size * 5 / 2);
-        self.note.resize(right - size * 10, top + size / 2, size * 17 / 2, size * 5 / 2);
-        self.group.set_color(c.panel);
-        self.note.set_label_color(c.faint);
-        self.note.set_label_size(size * 6 / 7);
-        self.note.set_label(if search.note.is_empty() { "Enter: older" } else { &search.note });
-        paint_input(&mut self.input, &c, size);
-        if !self.group.visible() {
-            self.input.set_value("");
-            self.group.show();
+/// The name of the emoji under the mouse, and the skin tones.
+fn draw_tones(p: &mut Painter, picker: &Picker, place: Rect, hint: Option<String>) {
+    let foot = Rect::new(
+        place.x + p.size * 5 / 7,
+        place.bottom() - p.size * 5 / 2,
+        place.w - p.size * 10 / 7,
+        p.size * 5 / 2 - 4,
+    );
+    p.fill(Rect::new(place.x + 1, foot.y, place.w - 2, 1), p.c.line);
+    let side = p.size * 2;
+    let count = i32::try_from(emoji::TONES.len()).unwrap_or(6);
+    let tones = foot.right() - side * count;
+    for (index, hand) in ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"].into_iter().enumerate()
+    {
+        let cell = Rect::new(tones + side * i32::try_from(index).unwrap_or(0), foot.y + 3, side, foot.h - 3);
+        if picker.tone == index {
+            p.round(cell, 4, p.c.active);
+        } else if p.is_over(cell) {
+            p.round(cell, 4, p.c.line);
         }
-        self.group.redraw();
+        p.text_mid(hand, cell, Font::Helvetica, p.size, p.c.text);
+        p.zone(Zone::new(cell, Role::Button, format!("skin tone {index}")).click(Msg::PickTone(index)));
+    }
+    if let Some(hint) = hint {
+        let text = Rect::new(foot.x, foot.y, tones - foot.x - 4, foot.h);
+        p.text_in(emoji::name_of(&hint), text, Font::Helvetica, p.small(), p.c.faint);
+    }
+}
+
+fn draw_card(p: &mut Painter, model: &Model, card: &Card, place: Rect) {
+    let person = model.person(card.user);
+    let me = card.user == model.my_id();
+    let side = p.size * 4;
+    let avatar = Rect::new(place.x + p.size, place.y + p.size, side, side);
+    p.avatar(&card.name, avatar, p.c.raised);
+    presence_dot(p, model, person.map(|it| it.presence), avatar, p.c.raised);
+    let text =
+        Rect::new(avatar.right() + p.size, avatar.y, place.right() - avatar.right() - p.size * 3, side / 2);
+    p.text_in(&plain(&card.name), text, Font::HelveticaBold, p.size * 8 / 7, p.c.text);
+    let state = match person.map(|it| it.presence) {
+        Some(Presence::Online) => "online",
+        Some(Presence::Away) => "away",
+        Some(Presence::Reconnecting) => "reconnecting",
+        Some(Presence::Offline | Presence::Other(_)) | None => "not here",
+    };
+    let state = if me { format!("{state} — this is you") } else { state.to_owned() };
+    let below = Rect::new(text.x, text.bottom(), text.w, side / 2);
+    p.text_in(&state, below, Font::Helvetica, p.small(), p.c.faint);
+    close(p, place);
+    let line = p.size * 3 / 2;
+    let mut y = avatar.bottom() + p.size / 2;
+    let status = person.map_or_else(String::new, |it| plain(&it.status));
+    let words = if status.is_empty() { "No status".to_owned() } else { status };
+    p.text_in(&words, Rect::new(avatar.x, y, place.w - p.size * 2, line), Font::Helvetica, p.size, p.c.text);
+    y += line;
+    let guest = "A guest: known by this name while they are here";
+    p.text_in(
+        guest,
+        Rect::new(avatar.x, y, place.w - p.size * 2, line),
+        Font::Helvetica,
+        p.small(),
+        p.c.faint,
+    );
+    let height = p.size * 16 / 7;
+    let bottom = place.bottom() - height - p.size;
+    let half = (place.w - p.size * 3) / 2;
+    let left = Rect::new(avatar.x, bottom, half, height);
+    let right = Rect::new(left.right() + p.size, bottom, half, height);
+    if me {
+        p.button(left, "Set status…", Look::Primary, Msg::Do(Deed::Status));
+        let words = if model.away { "I am back" } else { "I am away" };
+        p.button(right, words, Look::Plain, Msg::Do(Deed::Away(!model.away)));
+    } else {
+        p.button(left, "Message", Look::Primary, Msg::Do(Deed::Talk(card.user)));
+        p.button(right, "Mention", Look::Plain, Msg::Do(Deed::Mention(card.name.to_string())));
+    }
+}
+
+fn draw_confirm(p: &mut Painter, confirm: &Confirm, place: Rect) {
+    let inner = place.inset(p.size, p.size);
+    let line = p.size * 2;
+    p.text_in(
+        &confirm.title,
+        Rect::new(inner.x, inner.y, inner.w, line),
+        Font::HelveticaBold,
+        p.size * 8 / 7,
+        p.c.text,
+    );
+    p.text_in(
+        &confirm.text,
+        Rect::new(inner.x, inner.y + line, inner.w, line),
+        Font::Helvetica,
+        p.size,
+        p.c.faint,
+    );
+    buttons(p, inner, &confirm.action, Look::Danger, Msg::Confirmed);
+}
+
+/// What is asked, and the way out, at the lower edge.
+fn buttons(p: &mut Painter, inner: Rect, action: &str, look: Look, msg: Msg) {
+    let (width, height) = (p.size * 8, p.size * 16 / 7);
+    let y = inner.bottom() - height;
+    let right = Rect::new(inner.right() - width, y, width, height);
+    let left = Rect::new(right.x - width - p.size, y, width, height);
+    p.button(left, "Cancel", Look::Plain, Msg::Cancel);
+    p.button(right, action, look, msg);
+}
+
+fn draw_prompt(p: &mut Painter, prompt: &Prompt, place: Rect) {
+    let title = Rect::new(place.x + p.size, place.y + p.size / 2, place.w - p.size * 2, p.size * 2);
+    p.text_in(&prompt.title, title, Font::HelveticaBold, p.size, p.c.text);
+    buttons(p, place.inset(p.size, p.size * 5 / 7), &prompt.action, Look::Primary, Msg::PromptDone);
+}
+
+const KEYS: &[(&str, &str)] = &[
+    ("Enter", "send; Shift+Enter begins a new line"),
+    ("Up", "edit your last message, while nothing is written"),
+    ("Tab", "complete @names, #rooms, :emoji: and /commands"),
+    ("Ctrl+R", "reply to the last message"),
+    ("Ctrl+E", "emoji"),
+    ("Ctrl+K", "go to a room or a person"),
+    ("Ctrl+F", "search in the room; Enter goes to older hits"),
+    ("Alt+Down, Alt+Up", "next, previous room with something unread"),
+    ("Ctrl+PageDown, Ctrl+PageUp", "next, previous room"),
+    ("PageUp, PageDown", "through the messages; Ctrl+Home, Ctrl+End to the ends"),
+    ("Shift+F10", "menu of the newest message"),
+    ("F10", "menu of the program"),
+    ("Ctrl++, Ctrl+-, Ctrl+0", "size of text"),
+    ("Ctrl+T", "dark or light"),
+    ("Ctrl+Q", "exit"),
+];
+
+fn draw_help(p: &mut Painter, place: Rect) {
+    let title = Rect::new(place.x + p.size, place.y + 4, place.w - p.size * 4, p.size * 2);
+    p.text_in("Help", title, Font::HelveticaBold, p.size * 8 / 7, p.c.text);
+    close(p, place);
+    let list = Rect::new(place.x + 4, place.y + p.size * 3, place.w - 8, place.h - p.size * 3 - 6);
+    let line = p.size * 13 / 8;
+    let marks: &[(&str, &str)] = &[
+        ("**bold**, _italic_, `code`", "in what you write; three ` before and after for a block"),
+        ("> quote, - item", "at the beginning of a line"),
+    ];
+    let rows = KEYS.iter().chain(COMMANDS).chain(marks);
+    let count = i32::try_from(rows.clone().count()).unwrap_or(0);
+    let all = count * line;
+    let offset = p.scroll(Scrolled::Overlay, all, list.h);
+    p.push_clip(list);
+    let mut y = list.y - offset;
+    let left = (place.w * 2 / 5).min(p.size * 16);
+    for (key, words) in rows {
+        let name = Rect::new(list.x + p.size, y, left - p.size * 3 / 2, line);
+        p.text_in(key, name, Font::HelveticaBold, p.small(), p.c.text);
+        let text = Rect::new(list.x + left, y, list.w - left - p.size, line);
+        p.text_in(words, text, Font::Helvetica, p.small(), p.c.faint);
+        y += line;
+    }
+    p.bar(Scrolled::Overlay, list, all);
+    p.pop_clip();
+}
+
+/// A word about what the mouse rests on.
+pub fn draw_tip(p: &mut Painter, tip: &str, (x, y): (i32, i32), (w, h): (i32, i32)) {
+    let size = p.small();
+    let lines: Vec<String> =
+        sentence(tip).split('\n').take(4).map(|line| line.chars().take(160).collect()).collect();
+    let widest = lines.iter().map(|line| p.measure(line, Font::Helvetica, size)).max().unwrap_or(0);
+    let (width, line) = ((widest + size * 3 / 2).min(w - 8), size * 3 / 2);
+    let height = line * i32::try_from(lines.len()).unwrap_or(1) + size / 2;
+    let below = Rect::new(x + 6, y + size * 3 / 2, width, height);
+    let place = if below.bottom() > h { Rect::new(x + 6, y - height - 6, width, height) } else { below };
+    let place = place.within(&Rect::new(4, 4, w - 8, h - 8));
+    p.raised(place);
+    for (index, text) in lines.iter().enumerate() {
+        let top = place.y + size / 4 + line * i32::try_from(index).unwrap_or(0);
+        let inner = Rect::new(place.x + size * 3 / 4, top, place.w - size * 3 / 2, line);
+        p.text_in(text, inner, Font::Helvetica, size, p.c.text);
     }
 }

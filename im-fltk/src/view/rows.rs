@@ -1,16 +1,23 @@
-//! One entry of the list of messages, laid out and drawn.
+//! One entry of the list of messages, laid out.
 
-use super::theme::{Colors, draw_avatar, face, width_of};
+use super::paint::width_of;
+use super::theme::face;
 use crate::layout::{Line, Measure, wrap};
-use crate::model::{Entry, Room, What};
-use crate::text::{Style, brief, emoticons, parse, plain};
+use crate::model::{Entry, Model, Move, PendingState, Room, Said, What};
+use crate::text::{Block, Span, Style, brief, emoticons, isolated, mark_found, parse, plain, sentence};
 use fltk::draw;
-use fltk::enums::{Color, Font};
 use jiff::{Timestamp, tz::TimeZone};
-use libim::wire::UserId;
+use libim::wire::{Cid, UserId};
 
 /// Messages of one author within this time stand together.
 const TOGETHER: u64 = 5 * 60 * 1000;
+/// A message with more lines is folded, and how many of them are shown then.
+const LINES_MAX: usize = 40;
+const LINES_FOLDED: usize = 24;
+/// The widest column of text, in widths of the letter size.
+const COLUMN: i32 = 51;
+/// Names in the line about joining and leaving.
+const NAMES_SHOWN: usize = 4;
 
 /// Sizes that follow from the text's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +33,12 @@ pub struct Metrics {
 
 impl Metrics {
     pub fn new(size: i32, width: i32) -> Metrics {
-        let (line, margin, avatar) = (size * 3 / 2, size, size * 5 / 2);
-        Metrics { size, line, margin, avatar, left: margin + avatar + margin * 2 / 3, width }
+        let (line, margin, avatar) = (size * 3 / 2, size * 8 / 7, size * 5 / 2);
+        Metrics { size, line, margin, avatar, left: margin + avatar + size * 6 / 7, width }
     }
 
-    fn text_width(&self) -> i32 {
-        (self.width - self.left - self.margin).max(self.size * 4)
+    pub fn text_width(&self) -> i32 {
+        (self.width - self.left - self.margin).clamp(self.size * 4, self.size * COLUMN)
     }
 }
 
@@ -41,30 +48,102 @@ pub struct Fonts(pub i32);
 impl Measure for Fonts {
     fn width(&mut self, text: &str, style: Style) -> i32 {
         draw::set_font(face(style), self.0);
-        #[allow(clippy::cast_possible_truncation)] // widths of lines are small
-        let width = draw::width(text).ceil() as i32;
-        width
+        width_of(text)
     }
 }
 
-/// What is drawn of one entry.
+/// What a row is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A message, by its sequence number; the author, and whether it is the person's own.
+    Message(u64, UserId, bool),
+    /// A message that the server does not know any more.
+    Past,
+    /// A message that the server has not taken; whether it never will.
+    Pending(Cid, bool),
+    Divider,
+    #[default]
+    Note,
+}
+
+/// The author and the time, above the text.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub name: String,
+    pub author: UserId,
+}
+
+/// A line of text where it stands in its row.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub line: Line,
+    /// From the beginning of texts.
+    pub x: i32,
+    /// From the upper edge of the text.
+    pub y: i32,
+}
+
+/// What stands behind or beside lines.
+#[derive(Clone, Debug)]
+pub enum Decor {
+    Quote,
+    /// What is copied by its button.
+    Code(String),
+    /// The sign of an item.
+    Sign(String),
+}
+
+/// An emoji under a message.
+#[derive(Clone, Debug)]
+pub struct Pill {
+    pub emoji: String,
+    pub label: String,
+    pub mine: bool,
+    pub names: String,
+    pub x: i32,
+    pub y: i32,
+    pub width: i32,
+}
+
+/// How a message of the person's own is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Sending,
+    Kept,
+    Read(usize),
+    Failed,
+}
+
+/// One entry.
 #[allow(clippy::struct_excessive_bools)] // independent facts
 #[derive(Clone, Debug, Default)]
 pub struct Row {
+    pub kind: Kind,
+    pub seq: u64,
+    /// Milliseconds since 1970.
+    pub stamp: u64,
     pub day: Option<String>,
     pub unread: bool,
-    /// The author's name and the time stand above the text.
-    pub head: Option<(String, String)>,
-    pub reply: Option<String>,
-    pub lines: Vec<Line>,
-    pub reactions: String,
-    /// System and local lines.
-    pub system: bool,
-    /// Sending, sent, read.
-    pub state: &'static str,
+    pub head: Option<Head>,
+    pub time: String,
+    pub full_time: String,
+    /// The message that it answers, and what is known of it.
+    pub reply: Option<(u64, String)>,
+    pub lines: Vec<Placed>,
+    /// What belongs to the lines of a block: from and to, from the upper edge of the text.
+    pub decor: Vec<(Decor, i32, i32)>,
+    pub text_height: i32,
+    /// How many lines there are, when not all or more than usual are shown; and whether they all are.
+    pub fold: Option<(usize, bool)>,
+    pub pills: Vec<Pill>,
+    pub mark: Option<Mark>,
     pub faint: bool,
     pub failed: bool,
     pub for_me: bool,
+    /// It is deleted in a moment.
+    pub deleting: bool,
+    /// The line across the list.
+    pub rule: String,
     pub height: i32,
 }
 
@@ -73,65 +152,277 @@ fn clock(time: u64) -> jiff::Zoned {
     Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(TimeZone::system())
 }
 
-/// Lays out an entry, which follows another.
-pub fn entry_row(room: &Room, index: usize, me: UserId, m: &Metrics, measure: &mut dyn Measure) -> Row {
-    let Some(entry) = room.entries.get(index) else { return Row::default() };
-    let before = index.checked_sub(1).and_then(|at| room.entries.get(at));
-    let moment = clock(entry.time);
-    let new_day = before.is_none_or(|before| clock(before.time).date() != moment.date());
-    let mut row = Row {
-        day: new_day.then(|| moment.strftime("%A, %-d %B %Y").to_string()),
-        unread: room.unread_from > 0 && is_first_unread(room.unread_from, before, entry),
-        ..Row::default()
-    };
-    match &entry.what {
-        What::System(text) | What::Local(text) => {
-            row.system = true;
-            let text = format!("{}  {}", moment.strftime("%H:%M"), plain(text));
-            let spans = [crate::text::Span { text, style: Style { italic: true, ..Style::default() } }];
-            row.lines = wrap(&spans, m.text_width(), measure);
-        }
-        What::Said(said) | What::Past(said) => {
-            let together =
-                !new_day && !row.unread && before.is_some_and(|before| goes_with(before, entry, said.author));
-            if !together || said.reply_to.is_some() {
-                row.head = Some((plain(&said.name), moment.strftime("%H:%M").to_string()));
-            }
-            row.reply = said.reply_to.map(|seq| match room.said(seq) {
-                Some(it) => format!("{}: {}", plain(&it.name), brief(&it.text)),
-                None => "an earlier message".into(),
-            });
-            let mut text = if said.deleted { "_taken back_".into() } else { emoticons(&plain(&said.text)) };
-            if said.edited && !said.deleted {
-                text.push_str(" _(changed)_");
-            }
-            row.lines = wrap(&parse(&text), m.text_width(), measure);
-            row.reactions =
-                said.reactions.iter().map(|(emoji, names)| format!("{emoji} {}   ", names.len())).collect();
-            row.for_me = said.for_me;
-            let past = matches!(entry.what, What::Past(_));
-            row.faint = said.old || said.deleted || past;
-            if said.author == me && !past {
-                row.state = if room.readers(entry.seq, me) > 0 { "✓✓" } else { "✓" };
-            }
-        }
-    }
-    row.measure(m);
-    row
+/// Lays out rows of a room.
+pub struct RowMaker<'a> {
+    pub model: &'a Model,
+    pub room: &'a Room,
+    pub m: Metrics,
+    /// What is searched for, in small letters.
+    pub wanted: &'a str,
+    pub fonts: &'a mut dyn Measure,
 }
 
-/// Lays out what the server has not answered yet.
-pub fn pending_row(room: &Room, index: usize, m: &Metrics, measure: &mut dyn Measure) -> Row {
-    let Some(pending) = room.pending.get(index) else { return Row::default() };
-    let mut text = emoticons(&plain(&pending.text));
-    if let Some(why) = &pending.failed {
-        text = format!("{text}\nnot sent: {why}");
+impl RowMaker<'_> {
+    /// An entry of the room, or after them a message that the server has not taken.
+    pub fn row(&mut self, index: usize) -> Row {
+        match index.checked_sub(self.room.entries.len()) {
+            None => self.entry(index),
+            Some(pending) => self.pending(pending),
+        }
     }
-    let state = if pending.failed.is_some() { "✗" } else { "…" };
-    let lines = wrap(&parse(&text), m.text_width(), measure);
-    let mut row = Row { lines, state, faint: true, failed: pending.failed.is_some(), ..Row::default() };
-    row.measure(m);
-    row
+
+    fn entry(&mut self, index: usize) -> Row {
+        let (room, me) = (self.room, self.model.my_id());
+        let Some(entry) = room.entries.get(index) else { return Row::default() };
+        let before = index.checked_sub(1).and_then(|at| room.entries.get(at));
+        let moment = clock(entry.time);
+        let new_day = before.is_none_or(|before| clock(before.time).date() != moment.date());
+        let mut row = Row {
+            seq: entry.seq,
+            stamp: entry.time,
+            day: new_day.then(|| moment.strftime("%A, %-d %B %Y").to_string()),
+            unread: room.unread_from > 0 && is_first_unread(room.unread_from, before, entry),
+            time: moment.strftime("%H:%M").to_string(),
+            full_time: moment.strftime("%A, %-d %B %Y, %H:%M:%S").to_string(),
+            ..Row::default()
+        };
+        match &entry.what {
+            What::System(text) | What::Local(text) => self.note(&mut row, text),
+            What::Moves(moves) if self.model.settings.show_moves => {
+                self.note(&mut row, &moves_in_words(moves));
+            }
+            // Not shown, and nothing stands where it would be.
+            What::Moves(_) => {
+                row.day = None;
+                row.unread = false;
+                return row;
+            }
+            What::Divider(text) => {
+                row.kind = Kind::Divider;
+                row.rule = sentence(text);
+            }
+            What::Said(said) | What::Past(said) => {
+                let past = matches!(entry.what, What::Past(_));
+                row.kind =
+                    if past { Kind::Past } else { Kind::Message(entry.seq, said.author, said.author == me) };
+                let shown = self.last_shown(index);
+                let together = !new_day
+                    && !row.unread
+                    && shown.is_some_and(|before| goes_with(before, entry, said.author));
+                if !together || said.reply_to.is_some() {
+                    row.head = Some(Head { name: plain(&said.name), author: said.author });
+                }
+                self.said(&mut row, said, past, me);
+            }
+        }
+        row.measure(&self.m);
+        row
+    }
+
+    /// The entry before one, without those that are not shown.
+    fn last_shown(&self, index: usize) -> Option<&Entry> {
+        let shown = |entry: &&Entry| self.model.settings.show_moves || !matches!(entry.what, What::Moves(_));
+        (0..index).rev().take(50).filter_map(|at| self.room.entries.get(at)).find(shown)
+    }
+
+    fn note(&mut self, row: &mut Row, text: &str) {
+        row.faint = true;
+        let style = Style { italic: true, ..Style::default() };
+        let spans = [Span { text: sentence(text), style }];
+        let lines = wrap(&spans, self.m.text_width(), self.fonts);
+        self.place(row, lines, 0);
+    }
+
+    fn said(&mut self, row: &mut Row, said: &Said, past: bool, me: UserId) {
+        row.reply = said.reply_to.map(|seq| {
+            let words = match self.room.said(seq) {
+                Some(it) if it.deleted => format!("{}: deleted", plain(&it.name)),
+                Some(it) => format!("{}: {}", plain(&it.name), brief(&it.text)),
+                None => "an earlier message".into(),
+            };
+            (seq, words)
+        });
+        row.for_me = said.for_me;
+        row.faint = said.deleted;
+        row.deleting = !past && self.model.is_deleting(self.room.id, row.seq);
+        if row.deleting || said.deleted {
+            let words = if row.deleting { "Deleting this message" } else { "This message was deleted" };
+            let style = Style { italic: true, ..Style::default() };
+            let lines = wrap(&[Span { text: words.into(), style }], self.m.text_width(), self.fonts);
+            row.faint = true;
+            self.place(row, lines, 0);
+            return;
+        }
+        self.text(row, &said.text);
+        if said.edited {
+            self.append_edited(row);
+        }
+        if !past {
+            self.pills(row, said);
+            if said.author == me {
+                let readers = self.room.readers(row.seq, me);
+                row.mark = Some(if readers > 0 { Mark::Read(readers) } else { Mark::Kept });
+            }
+        }
+    }
+
+    fn pending(&mut self, index: usize) -> Row {
+        let Some(pending) = self.room.pending.get(index) else { return Row::default() };
+        let moment = clock(pending.time);
+        let failed = matches!(pending.state, PendingState::Failed(_));
+        let name = self.model.me.as_ref().map_or("", |(_, name)| name.as_str());
+        let before = match index.checked_sub(1) {
+            Some(_) => true,
+            None => self.room.entries.back().is_some_and(|entry| {
+                matches!(&entry.what, What::Said(said) if said.author == self.model.my_id()
+                    && pending.time < entry.time + TOGETHER)
+            }),
+        };
+        let mut row = Row {
+            kind: Kind::Pending(pending.cid, failed),
+            stamp: pending.time,
+            time: moment.strftime("%H:%M").to_string(),
+            full_time: moment.strftime("%A, %-d %B %Y, %H:%M:%S").to_string(),
+            head: (!before).then(|| Head { name: plain(name), author: self.model.my_id() }),
+            mark: Some(if failed { Mark::Failed } else { Mark::Sending }),
+            faint: true,
+            failed,
+            ..Row::default()
+        };
+        self.text(&mut row, &pending.text);
+        if let PendingState::Failed(why) = &pending.state {
+            let style = Style { italic: true, ..Style::default() };
+            let span = Span { text: format!("Not sent: {}", sentence(why)), style };
+            let (lines, top) = (wrap(&[span], self.m.text_width(), self.fonts), row.text_height);
+            self.place(&mut row, lines, top);
+        }
+        row.measure(&self.m);
+        row
+    }
+
+    /// The blocks of a message, one below the other.
+    fn text(&mut self, row: &mut Row, text: &str) {
+        let width = self.m.text_width();
+        let indent = self.m.size;
+        for block in parse(&emoticons(&plain(text))) {
+            let top = row.text_height;
+            let gap = self.m.size / 3;
+            match block {
+                Block::Text(spans) => {
+                    let lines = wrap(&mark_found(spans, self.wanted), width, self.fonts);
+                    self.place(row, lines, top);
+                }
+                Block::Quote(spans) => {
+                    let lines = wrap(&mark_found(spans, self.wanted), width - indent, self.fonts);
+                    self.place_at(row, lines, indent, top);
+                    row.decor.push((Decor::Quote, top, row.text_height));
+                }
+                Block::Item(sign, spans) => {
+                    let lines = wrap(&mark_found(spans, self.wanted), width - indent * 3 / 2, self.fonts);
+                    self.place_at(row, lines, indent * 3 / 2, top);
+                    row.decor.push((Decor::Sign(sign), top, row.text_height));
+                }
+                Block::Code(code) => {
+                    let style = Style { code: true, ..Style::default() };
+                    let spans =
+                        mark_found(vec![Span { text: code.replace('\t', "    "), style }], self.wanted);
+                    let lines = wrap(&spans, width - indent * 2, self.fonts);
+                    self.place_at(row, lines, indent, top + gap * 2);
+                    row.text_height += gap * 2;
+                    row.decor.push((Decor::Code(code), top + gap / 2, row.text_height - gap / 2));
+                }
+            }
+        }
+        let count = row.lines.len();
+        if count > LINES_MAX {
+            let open = self.room.unfolded.contains(&(row.seq, row.stamp));
+            row.fold = Some((count, open));
+            if !open {
+                let cut = row.lines.get(LINES_FOLDED).map_or(row.text_height, |line| line.y);
+                row.lines.truncate(LINES_FOLDED);
+                row.decor.retain(|(_, from, _)| *from < cut);
+                for (_, _, to) in &mut row.decor {
+                    *to = (*to).min(cut);
+                }
+                row.text_height = cut;
+            }
+            row.text_height += self.m.line;
+        }
+    }
+
+    fn place(&self, row: &mut Row, lines: Vec<Line>, top: i32) {
+        self.place_at(row, lines, 0, top);
+    }
+
+    fn place_at(&self, row: &mut Row, lines: Vec<Line>, x: i32, top: i32) {
+        let mut y = top;
+        for line in lines {
+            row.lines.push(Placed { line, x, y });
+            y += self.m.line;
+        }
+        row.text_height = y;
+    }
+
+    /// Says at the end of the last line that the text is not the first one.
+    fn append_edited(&mut self, row: &mut Row) {
+        let style = Style { italic: true, ..Style::default() };
+        let text = " (edited)".to_owned();
+        let width = self.fonts.width(&text, style);
+        if let Some(last) = row.lines.last_mut().filter(|_| row.fold.is_none()) {
+            let (x, order) = (last.line.width(), usize::MAX);
+            last.line.runs.push(crate::layout::Run { text, style, x, width, order });
+        }
+    }
+
+    fn pills(&mut self, row: &mut Row, said: &Said) {
+        let me = self.model.me.as_ref().map(|(_, name)| name);
+        let (mut x, mut y) = (0, 0);
+        let (gap, pad, step) = (self.m.size * 2 / 7, self.m.size * 4 / 7, self.m.line + self.m.size / 3);
+        for (emoji, names) in &said.reactions {
+            let label = format!("{} {}", plain(emoji), names.len());
+            let width = self.fonts.width(&label, Style::default()) + 2 * pad;
+            if x > 0 && x + width > self.m.text_width() {
+                (x, y) = (0, y + step);
+            }
+            let mine = me.is_some_and(|me| names.contains(me));
+            row.pills.push(Pill {
+                emoji: emoji.clone(),
+                label,
+                mine,
+                names: names.iter().take(30).map(|it| plain(it)).collect::<Vec<_>>().join(", "),
+                x,
+                y,
+                width,
+            });
+            x += width + gap;
+        }
+    }
+}
+
+/// Who joined and left, in words.
+fn moves_in_words(moves: &[Move]) -> String {
+    let part = |left: bool| {
+        let those: Vec<&Move> = moves.iter().filter(|it| it.left.is_some() == left).collect();
+        let verb = if left { "left" } else { "joined" };
+        match those.as_slice() {
+            [] => None,
+            [one] => {
+                let reason = one.left.as_deref().unwrap_or_default();
+                let name = isolated(&one.name);
+                Some(if reason.is_empty() {
+                    format!("{name} {verb}")
+                } else {
+                    format!("{name} {verb} ({})", isolated(reason))
+                })
+            }
+            many if many.len() <= NAMES_SHOWN => {
+                let names: Vec<String> = many.iter().map(|it| isolated(&it.name)).collect();
+                Some(format!("{} {verb}", names.join(", ")))
+            }
+            many => Some(format!("{} {verb}", many.len())),
+        }
+    };
+    [part(false), part(true)].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn is_first_unread(from: u64, before: Option<&Entry>, entry: &Entry) -> bool {
@@ -145,116 +436,47 @@ fn goes_with(before: &Entry, entry: &Entry, author: UserId) -> bool {
 
 impl Row {
     fn measure(&mut self, m: &Metrics) {
-        let count = |it: usize| i32::try_from(it).unwrap_or(0);
-        let text = count(self.lines.len()) * m.line;
-        let above = self.above(m);
-        let small =
-            count(usize::from(self.reply.is_some()) + usize::from(!self.reactions.is_empty())) * m.line;
-        let head = if self.head.is_some() { m.line + m.size / 3 } else { 0 };
-        self.height = above + head + small + text + m.size / 6;
+        if !self.rule.is_empty() {
+            self.height = self.above(m) + m.line * 3 / 2;
+            return;
+        }
+        let pills = self.pills.last().map_or(0, |pill| pill.y + m.line + m.size / 2);
+        self.height = self.text_top(m) + self.text_height + pills + self.below(m);
+    }
+
+    fn below(&self, m: &Metrics) -> i32 {
+        let buttons = if self.failed || self.deleting { m.line + m.size / 2 } else { 0 };
+        m.size / 7 + buttons
     }
 
     /// Height of the day line and the line of unread messages.
-    fn above(&self, m: &Metrics) -> i32 {
+    pub fn above(&self, m: &Metrics) -> i32 {
         i32::from(self.day.is_some()) * m.line * 2 + i32::from(self.unread) * m.line * 3 / 2
     }
 
     /// Where the text begins, from the row's upper edge.
     pub fn text_top(&self, m: &Metrics) -> i32 {
-        let head = if self.head.is_some() { m.line + m.size / 3 } else { 0 };
+        let head = if self.head.is_some() { m.line + m.size * 4 / 7 } else { m.size / 7 };
         self.above(m) + head + i32::from(self.reply.is_some()) * m.line
-    }
-
-    /// Draws it with its upper left corner there. `selected` gives the selected columns of a line.
-    pub fn draw(
-        &self,
-        x: i32,
-        y: i32,
-        m: &Metrics,
-        c: &Colors,
-        selected: &dyn Fn(usize) -> Option<(i32, i32)>,
-    ) {
-        let mut at = y;
-        if let Some(day) = &self.day {
-            draw_rule(x, at + m.line, m, c.line, day, c.faint, c.back);
-            at += m.line * 2;
-        }
-        if self.unread {
-            draw_rule(x, at + m.line * 3 / 4, m, c.bad, "new", c.bad, c.back);
-        }
-        let body = y + self.above(m);
-        if self.for_me {
-            draw::draw_rect_fill(x, body, m.width, y + self.height - body, c.mention_back);
-            draw::draw_rect_fill(x, body, 3, y + self.height - body, c.away);
-        }
-        let left = x + m.left;
-        let mut base = body;
-        if let Some((name, time)) = &self.head {
-            base += m.size / 3;
-            let color = c.of(name);
-            draw_avatar(name, (x + m.margin, base + m.size / 6, m.avatar), m.size, c, c.back);
-            draw::set_font(Font::HelveticaBold, m.size);
-            draw::set_draw_color(color);
-            draw::draw_text(name, left, base + m.size);
-            let after = left + width_of(name) + m.size / 2;
-            draw::set_font(Font::Helvetica, m.size * 4 / 5);
-            draw::set_draw_color(c.faint);
-            draw::draw_text(time, after, base + m.size);
-            base += m.line;
-        }
-        if let Some(reply) = &self.reply {
-            draw::draw_rect_fill(left, base + 2, 2, m.line - 4, c.accent);
-            draw::set_font(Font::HelveticaItalic, m.size * 9 / 10);
-            draw::set_draw_color(c.faint);
-            draw::draw_text(reply, left + m.size / 2, base + m.size);
-            base += m.line;
-        }
-        for (number, line) in self.lines.iter().enumerate() {
-            if let Some((from, to)) = selected(number) {
-                draw::draw_rect_fill(left + from, base, to - from, m.line, c.selection);
-            }
-            for run in &line.runs {
-                self.draw_run(run, left + run.x, base, m, c);
-            }
-            base += m.line;
-        }
-        if !self.state.is_empty() {
-            draw::set_font(Font::Helvetica, m.size * 3 / 4);
-            draw::set_draw_color(if self.failed { c.bad } else { c.faint });
-            draw::draw_text(self.state, x + m.width - m.margin - m.size / 3, base - m.line + m.size);
-        }
-        if !self.reactions.is_empty() {
-            draw::set_font(Font::Helvetica, m.size * 9 / 10);
-            draw::set_draw_color(c.faint);
-            draw::draw_text(&self.reactions, left, base + m.size);
-        }
-    }
-
-    fn draw_run(&self, run: &crate::layout::Run, x: i32, y: i32, m: &Metrics, c: &Colors) {
-        if run.style.code {
-            draw::draw_rect_fill(x - 1, y + 1, run.width + 2, m.line - 2, c.code_back);
-        }
-        draw::set_font(face(run.style), m.size);
-        draw::set_draw_color(match (run.style.link, self.failed, self.faint || self.system) {
-            (true, _, _) => c.link,
-            (false, true, _) => c.bad,
-            (false, false, true) => c.faint,
-            (false, false, false) => c.text,
-        });
-        draw::draw_text(&run.text, x, y + m.size + m.size / 8);
-        if run.style.link {
-            draw::draw_xyline(x, y + m.size + m.size / 3, x + run.width);
-        }
     }
 }
 
-fn draw_rule(x: i32, y: i32, m: &Metrics, line: Color, text: &str, ink: Color, back: Color) {
-    draw::set_draw_color(line);
-    draw::draw_xyline(x + m.margin, y, x + m.width - m.margin);
-    draw::set_font(Font::HelveticaBold, m.size * 4 / 5);
-    let width = width_of(text) + m.size;
-    let left = x + (m.width - width) / 2;
-    draw::draw_rect_fill(left, y - m.size / 2, width, m.size, back);
-    draw::set_draw_color(ink);
-    draw::draw_text(text, left + m.size / 2, y + m.size / 4);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joins_and_leaves_are_put_together() {
+        let joined = |name: &str| Move::joined(&name.into());
+        let left = |name: &str, why: &str| Move { name: name.into(), left: Some(why.into()) };
+        let bare = |moves: &[Move]| moves_in_words(moves).replace(['\u{2068}', '\u{2069}'], "");
+        assert_eq!(bare(&[joined("anna")]), "anna joined");
+        assert_eq!(
+            bare(&[joined("anna"), left("bert", "removed: spam")]),
+            "anna joined; bert left (removed: spam)"
+        );
+        let many: Vec<Move> =
+            (0..12).map(|n| joined(&n.to_string())).chain([left("x", ""), left("y", "")]).collect();
+        assert_eq!(bare(&many), "12 joined; x, y left");
+    }
 }

@@ -1,6 +1,6 @@
 //! What is selected in the list of messages.
 
-use crate::layout::{Line, Measure};
+use crate::layout::{Line, Measure, is_right_to_left};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// A place in the list: row, line, and pixels from the line's beginning.
@@ -24,39 +24,54 @@ pub fn snap(line: &Line, left: i32, right: i32) -> (i32, i32) {
     whole.fold((left, right), |(left, right), run| (left.min(run.x), right.max(run.x + run.width)))
 }
 
-/// Letters of Hebrew, Arabic and their neighbours (the blocks whose default is right-to-left, UAX #9, section 3.2).
-fn is_right_to_left(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}'
-        | '\u{1e800}'..='\u{1efff}')
-}
-
-/// The characters of a line whose middles are between these pixels.
+/// The characters of a line whose middles are between these pixels, in the order of reading.
 pub fn cut(line: &Line, left: i32, right: i32, fonts: &mut dyn Measure) -> String {
     let (left, right) = snap(line, left, right);
-    let mut text = String::new();
+    let mut parts: Vec<(usize, String)> = Vec::new();
     for run in &line.runs {
+        let text = run.text.trim_start_matches('\u{200f}');
         if left <= run.x && run.x + run.width <= right {
-            text.push_str(&run.text);
+            parts.push((run.order, text.to_owned()));
             continue;
         }
         let mut x = run.x;
+        let mut part = String::new();
         for (at, letter) in run.text.grapheme_indices(true) {
             let end = at + letter.len();
             let next = run.x + fonts.width(run.text.get(..end).unwrap_or_default(), run.style);
             if (left..right).contains(&i32::midpoint(x, next)) {
-                text.push_str(letter);
+                part.push_str(letter);
             }
             x = next;
         }
+        parts.push((run.order, part));
     }
-    text
+    parts.sort_by_key(|(order, _)| *order);
+    parts.into_iter().map(|(_, part)| part).collect()
+}
+
+/// From where to where the word at a place reaches, in pixels.
+pub fn word_at(line: &Line, x: i32, fonts: &mut dyn Measure) -> (i32, i32) {
+    let Some(run) = line.runs.iter().find(|run| (run.x..run.x + run.width).contains(&x)) else {
+        return (line.width(), line.width());
+    };
+    let mut left = run.x;
+    for (at, word) in run.text.split_word_bound_indices() {
+        let end = at + word.len();
+        let right = run.x + fonts.width(run.text.get(..end).unwrap_or_default(), run.style);
+        if x < right {
+            return (left, right);
+        }
+        left = right;
+    }
+    (left, run.x + run.width)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::layout::wrap;
-    use crate::text::{Style, parse};
+    use crate::text::{Block, Style, parse};
 
     /// Every character is ten wide.
     struct Mono;
@@ -68,7 +83,24 @@ mod tests {
     }
 
     fn part(text: &str, left: i32, right: i32) -> String {
-        cut(&wrap(&parse(text), 1000, &mut Mono)[0], left, right, &mut Mono)
+        cut(&line(text), left, right, &mut Mono)
+    }
+
+    fn line(text: &str) -> Line {
+        let Some(Block::Text(spans)) = parse(text).into_iter().next() else { panic!("no text") };
+        wrap(&spans, 1000, &mut Mono).swap_remove(0)
+    }
+
+    #[test]
+    fn a_word_is_found() {
+        assert_eq!(word_at(&line("one two three"), 45, &mut Mono), (40, 70));
+        assert_eq!(word_at(&line("one"), 500, &mut Mono), (30, 30));
+    }
+
+    #[test]
+    fn what_is_copied_is_in_the_order_of_reading() {
+        assert_eq!(part("אב *גד* הו", 0, i32::MAX), "אב גד הו");
+        assert_eq!(part("אב ok.", 0, i32::MAX), "אב ok.");
     }
 
     #[test]

@@ -1,28 +1,46 @@
-//! Colours and fonts.
+//! Colours and fonts: one table, for both themes.
 
 use crate::model::Theme;
-use crate::text::{hue, initials};
+use crate::text::hue;
 use fltk::enums::{Color, Font};
-use fltk::{app, draw};
 
-/// The colours of a theme. `Color::from_rgb` throughout: named colours are remapped by the toolkit's own themes.
+/// The colours of a theme. `Color::from_hex` throughout: named colours are remapped by the toolkit's own themes.
 #[derive(Clone, Copy, Debug)]
 pub struct Colors {
+    /// Behind the messages.
     pub back: Color,
+    /// Behind the lists and the form.
     pub panel: Color,
+    /// Behind what is open above a window.
+    pub raised: Color,
+    /// Behind text that is being written.
     pub field: Color,
+    /// Around fields.
+    pub border: Color,
+    /// Between things; nothing depends on seeing it.
     pub line: Color,
+    /// Behind what the mouse is over.
+    pub hover: Color,
+    /// Behind what is selected in a list.
+    pub active: Color,
     pub text: Color,
+    /// Text that matters less.
     pub faint: Color,
     pub accent: Color,
     pub on_accent: Color,
     pub link: Color,
     pub code_back: Color,
+    /// Behind messages that mention the person.
     pub mention_back: Color,
+    /// Behind text that the mouse has selected.
     pub selection: Color,
+    /// Behind words that somebody searches for.
+    pub found: Color,
     pub good: Color,
     pub away: Color,
     pub bad: Color,
+    /// Behind badges of mentions and buttons of what cannot be undone.
+    pub danger: Color,
     /// Of names and avatars.
     pub people: [Color; 8],
 }
@@ -31,100 +49,75 @@ fn rgb(hex: u32) -> Color {
     Color::from_hex(hex)
 }
 
-/// Dark grey, medium grey and ocean blue, as in the original; or light.
+/// Dark grey and ocean blue, as in the original; or light.
 pub fn colors(theme: Theme) -> Colors {
     match theme {
         Theme::Dark => Colors {
-            back: rgb(0x0025_282c),
-            panel: rgb(0x002e_3238),
-            field: rgb(0x0039_3e45),
-            line: rgb(0x0040_464e),
-            text: rgb(0x00e4_e7eb),
-            faint: rgb(0x0094_9da8),
-            accent: rgb(0x001f_78b4),
+            back: rgb(0x0020_2327),
+            panel: rgb(0x0026_292e),
+            raised: rgb(0x002b_2f34),
+            field: rgb(0x001b_1d20),
+            border: rgb(0x0076_7e89),
+            line: rgb(0x003b_4047),
+            hover: rgb(0x0027_2b30),
+            active: rgb(0x002c_4156),
+            text: rgb(0x00e6_e9ed),
+            faint: rgb(0x00a9_b1bb),
+            accent: rgb(0x0023_79b8),
             on_accent: rgb(0x00ff_ffff),
-            link: rgb(0x0062_b5ea),
-            code_back: rgb(0x001c_1e21),
-            mention_back: rgb(0x0046_4024),
-            selection: rgb(0x002a_5478),
-            good: rgb(0x004c_b86b),
-            away: rgb(0x00e0_a83a),
-            bad: rgb(0x00ee_6a5f),
+            link: rgb(0x006f_bdf0),
+            code_back: rgb(0x0017_191b),
+            mention_back: rgb(0x0039_341c),
+            selection: rgb(0x0024_4460),
+            found: rgb(0x0063_5312),
+            good: rgb(0x004f_bf6f),
+            away: rgb(0x00e3_ad40),
+            bad: rgb(0x00f4_7d72),
+            danger: rgb(0x00cf_4434),
             people: [
-                rgb(0x00e0_7a6e),
-                rgb(0x00de_9a4e),
-                rgb(0x00c4_b04a),
-                rgb(0x006f_b866),
-                rgb(0x0048_b3a5),
-                rgb(0x005c_a7e0),
-                rgb(0x009c_8fe8),
-                rgb(0x00d8_7fc4),
+                rgb(0x00e8_897e),
+                rgb(0x00e0_a05a),
+                rgb(0x00cb_b855),
+                rgb(0x0079_c070),
+                rgb(0x0055_bfb1),
+                rgb(0x006a_b0e6),
+                rgb(0x00a9_9df0),
+                rgb(0x00dd_8fcc),
             ],
         },
         Theme::Light => Colors {
             back: rgb(0x00ff_ffff),
-            panel: rgb(0x00f0_f2f4),
-            field: rgb(0x00ed_f0f3),
-            line: rgb(0x00d5_dae0),
-            text: rgb(0x001d_2126),
-            faint: rgb(0x0069_737e),
-            accent: rgb(0x001f_78b4),
+            panel: rgb(0x00f2_f4f6),
+            raised: rgb(0x00ff_ffff),
+            field: rgb(0x00ff_ffff),
+            border: rgb(0x007d_8691),
+            line: rgb(0x00d8_dde3),
+            hover: rgb(0x00f4_f6f8),
+            active: rgb(0x00cf_e3f3),
+            text: rgb(0x001b_1f24),
+            faint: rgb(0x0056_5f69),
+            accent: rgb(0x001f_72ad),
             on_accent: rgb(0x00ff_ffff),
-            link: rgb(0x0016_64a0),
-            code_back: rgb(0x00ec_eef1),
-            mention_back: rgb(0x00ff_f3c9),
-            selection: rgb(0x00bf_dcf2),
-            good: rgb(0x002f_9a4d),
-            away: rgb(0x00c0_8414),
-            bad: rgb(0x00c8_3a2e),
+            link: rgb(0x0012_5c96),
+            code_back: rgb(0x00ec_eff2),
+            mention_back: rgb(0x00ff_f4cf),
+            selection: rgb(0x00c8_e0f4),
+            found: rgb(0x00ff_e59a),
+            good: rgb(0x001f_7637),
+            away: rgb(0x008a_5c06),
+            bad: rgb(0x00b0_3028),
+            danger: rgb(0x00b8_322a),
             people: [
-                rgb(0x00b8_483c),
-                rgb(0x00a6_621a),
-                rgb(0x0085_7410),
-                rgb(0x003d_8a34),
-                rgb(0x001d_8478),
-                rgb(0x002a_74b0),
-                rgb(0x0065_55bd),
-                rgb(0x00a8_4892),
+                rgb(0x00b2_3a2e),
+                rgb(0x0095_550f),
+                rgb(0x0074_6410),
+                rgb(0x0033_762c),
+                rgb(0x0017_6f65),
+                rgb(0x0024_659c),
+                rgb(0x005b_4bb0),
+                rgb(0x009a_3d84),
             ],
         },
-    }
-}
-
-/// How wide a text is in the font that is set.
-#[allow(clippy::cast_possible_truncation)] // texts of one line
-pub fn width_of(text: &str) -> i32 {
-    draw::width(text) as i32
-}
-
-/// A round picture of somebody: their colour and letters, on this background.
-pub fn draw_avatar(name: &str, (x, y, width): (i32, i32, i32), letter_size: i32, c: &Colors, back: Color) {
-    draw::set_draw_color(c.of(name));
-    draw::draw_pie(x, y, width, width, 0.0, 360.0);
-    draw::set_font(Font::HelveticaBold, letter_size);
-    draw::set_draw_color(back);
-    let letters = initials(name);
-    draw::draw_text(&letters, x + (width - width_of(&letters)) / 2, y + width / 2 + letter_size * 2 / 5);
-}
-
-/// A text that is cut, with dots, to what fits, in the font that is set.
-pub fn clipped(text: &str, width: i32) -> String {
-    let fits = |text: &str| draw::width(text) <= f64::from(width);
-    if fits(text) {
-        return text.to_owned();
-    }
-    let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    let keep = ends.partition_point(|end| fits(&format!("{}…", text.get(..*end).unwrap_or_default())));
-    ends.truncate(keep);
-    format!("{}…", text.get(..ends.last().copied().unwrap_or(0)).unwrap_or_default())
-}
-
-/// Steps of the mouse's wheel, down when positive.
-pub fn wheel_steps() -> i32 {
-    match app::event_dy() {
-        app::MouseWheel::Up => 1,
-        app::MouseWheel::Down => -1,
-        _ => 0,
     }
 }
 
@@ -143,5 +136,103 @@ pub fn face(style: crate::text::Style) -> Font {
         (false, true, false) => Font::HelveticaBold,
         (false, false, true) => Font::HelveticaItalic,
         (false, true, true) => Font::HelveticaBoldItalic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance (WCAG 2.2, "relative luminance").
+    fn luminance(color: Color) -> f64 {
+        let (r, g, b) = color.to_rgb();
+        let [r, g, b] = [r, g, b].map(|byte| {
+            let part = f64::from(byte) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    /// Contrast ratio (WCAG 2.2, "contrast ratio").
+    fn contrast(a: Color, b: Color) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn the_ratio_is_wcags() {
+        assert!((contrast(rgb(0x00ff_ffff), rgb(0)) - 21.0).abs() < 0.01);
+        assert!((contrast(rgb(0x0077_7777), rgb(0x00ff_ffff)) - 4.48).abs() < 0.01);
+    }
+
+    #[test]
+    fn everything_can_be_read() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let c = colors(theme);
+            let at_least = |ratio: f64, pairs: &[(&str, Color, &str, Color)]| {
+                for (ink, a, on, b) in pairs {
+                    let found = contrast(*a, *b);
+                    assert!(found >= ratio, "{theme:?}: {ink} on {on} is {found:.2}, wanted {ratio}");
+                }
+            };
+            // Text: 4.5 (success criterion 1.4.3).
+            let grounds = [
+                ("back", c.back),
+                ("panel", c.panel),
+                ("raised", c.raised),
+                ("field", c.field),
+                ("hover", c.hover),
+                ("active", c.active),
+                ("code", c.code_back),
+                ("mention", c.mention_back),
+                ("selection", c.selection),
+            ];
+            for (on, ground) in grounds {
+                at_least(4.5, &[("text", c.text, on, ground), ("faint", c.faint, on, ground)]);
+            }
+            for (on, ground) in
+                [("back", c.back), ("panel", c.panel), ("raised", c.raised), ("hover", c.hover)]
+            {
+                at_least(
+                    4.5,
+                    &[
+                        ("link", c.link, on, ground),
+                        ("bad", c.bad, on, ground),
+                        ("good", c.good, on, ground),
+                        ("away", c.away, on, ground),
+                    ],
+                );
+            }
+            for (on, ground) in [("back", c.back), ("hover", c.hover), ("mention", c.mention_back)] {
+                for person in c.people {
+                    at_least(4.5, &[("a name", person, on, ground)]);
+                }
+            }
+            at_least(
+                4.5,
+                &[
+                    ("text", c.text, "found", c.found),
+                    ("on accent", c.on_accent, "accent", c.accent),
+                    ("on accent", c.on_accent, "danger", c.danger),
+                    ("link", c.link, "mention", c.mention_back),
+                    ("bad", c.bad, "mention", c.mention_back),
+                ],
+            );
+            // Fields, badges and marks: 3 (success criterion 1.4.11).
+            for (on, ground) in
+                [("back", c.back), ("panel", c.panel), ("raised", c.raised), ("field", c.field)]
+            {
+                at_least(3.0, &[("a field's border", c.border, on, ground)]);
+            }
+            for (on, ground) in [("back", c.back), ("panel", c.panel)] {
+                at_least(3.0, &[("a badge", c.accent, on, ground), ("a badge", c.danger, on, ground)]);
+                for person in c.people {
+                    at_least(3.0, &[("an avatar", person, on, ground)]);
+                }
+            }
+            for person in c.people {
+                at_least(4.5, &[("an avatar's letters", c.back, "the avatar", person)]);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Lists that are long, come in pages, or come late.
 
 use super::*;
+use crate::model::Search;
 use libim::wire::{LeaveReason, Member};
 
 fn member(user: u64) -> Member {
@@ -9,79 +10,140 @@ fn member(user: u64) -> Member {
     Member { user: UserId(user), name: name.as_str().into(), presence: Presence::Online, delivered, read }
 }
 
+fn members(model: &Model) -> &crate::model::Members {
+    &model.window(MAIN).unwrap().members
+}
+
+fn page(room: RoomId, from: u64, to: u64) -> Vec<Event> {
+    (from..=to).map(|n| event(room, n, 2, Body::message(format!("number {n}")))).collect()
+}
+
+fn backlog(room: RoomId, from: u64, to: u64, more: bool) -> ClientEvent {
+    ClientEvent::Backlog { room, messages: page(room, from, to), more }
+}
+
+fn older(room: RoomId, from: u64, to: u64, more: bool) -> ClientEvent {
+    ClientEvent::History { request: RequestId(1), room, messages: page(room, from, to), more }
+}
+
 #[test]
 fn five_thousand_members_come_in_pages() {
     let mut model = chatting();
     model.rooms.get_mut(&TEA).unwrap().count = 5_000;
-    let mut effects = update(&mut model, 0, Msg::Select(TEA));
+    let mut effects = tell(&mut model, Msg::Select(TEA));
     let mut next = 10;
     while effects.contains(&Effect::Members(TEA, UserId(next - 1))) || next == 10 {
         let members: Vec<Member> = (next..next + 500).map(member).collect();
         next += 500;
         let page = ClientEvent::Members { request: RequestId(1), room: TEA, members, more: next < 5_010 };
         effects = net(&mut model, page);
-        assert_eq!(model.member_count(), 5_000, "known from the beginning");
+        assert_eq!(model.member_count(MAIN), 5_000, "known from the beginning");
     }
-    assert_eq!(model.members.len(), 5_000);
-    assert!(model.members.is_sorted_by_key(|it| it.name.to_string()));
+    assert_eq!(members(&model).len(), 5_000);
+    assert!(members(&model).is_sorted_by_key(|it| it.name.to_string()));
     // From then on the list follows what happens.
-    net(&mut model, ClientEvent::Event { event: event(TEA, 1, 9, Body::Joined), cid: None });
-    assert_eq!((model.member_count(), &*model.members.last().unwrap().name), (5_001, "person9"));
-    let left = Body::Left { reason: LeaveReason::Quit, text: String::new() };
-    net(&mut model, ClientEvent::Event { event: event(TEA, 2, 10, left), cid: None });
-    assert!(!model.members.has(UserId(10)));
+    happens(&mut model, TEA, 1, 9, Body::Joined);
+    assert_eq!((model.member_count(MAIN), &*members(&model).last().unwrap().name), (5_001, "person9"));
+    happens(&mut model, TEA, 2, 10, Body::Left { reason: LeaveReason::Quit, text: String::new() });
+    assert!(!members(&model).has(UserId(10)));
     let away = Person { presence: Presence::Away, ..person(9, "person9") };
     net(&mut model, ClientEvent::Presence { person: away, was: Some(Presence::Online) });
-    assert_eq!(model.members.last().unwrap().presence, Presence::Away);
+    assert_eq!(members(&model).last().unwrap().presence, Presence::Away);
+    assert_eq!(members(&model).filtered("ER000").len(), 89, "11 to 99: 10 has left");
 }
 
 #[test]
-fn a_crowd_is_counted() {
+fn a_crowd_is_listed_in_pages() {
     let mut model = chatting();
-    assert_eq!(model.member_count(), 3);
-    net(&mut model, ClientEvent::PeopleCount(12_000));
-    assert_eq!(model.member_count(), 12_000);
+    net(&mut model, ClientEvent::People(Vec::new()));
+    assert_eq!(net(&mut model, ClientEvent::PeopleCount(5_000)), [Effect::Users(UserId(0))]);
+    assert_eq!(model.member_count(MAIN), 5_000);
+    for (request, from) in [(1, 1), (2, 2_501)] {
+        tell(&mut model, Msg::Listing(RequestId(request)));
+        let people = (from..from + 2_500).map(|n| person(n, &format!("visitor{n}"))).collect();
+        let more = request == 1;
+        let effects = net(&mut model, ClientEvent::Users { request: RequestId(request), people, more });
+        assert_eq!(effects.contains(&Effect::Users(UserId(2_500))), more);
+    }
+    assert_eq!((members(&model).len(), model.member_count(MAIN)), (5_000, 5_000));
+    assert_eq!(members(&model).filtered("visitor4999").len(), 1);
+    tell(&mut model, Msg::OpenSwitcher);
+    tell(&mut model, Msg::Typed(FieldId::Overlay, "visitor4999".into(), 0));
+    assert!(
+        matches!(&model.window(MAIN).unwrap().overlay, Some(Overlay::Switcher(it)) if it.choices.len() == 2)
+    );
+    tell(&mut model, Msg::Typed(FieldId::Composer, "@visitor499".into(), 11));
+    assert!(model.window(MAIN).unwrap().completion.is_some());
+    // Not again at once, however often its number changes.
+    assert!(matches!(net(&mut model, ClientEvent::PeopleCount(5_001))[..], [Effect::Later(_)]));
+    let effects = update(&mut model, NOW + 31_000, MAIN, Msg::Tick);
+    assert!(effects.contains(&Effect::Users(UserId(0))), "{effects:?}");
     net(&mut model, ClientEvent::People(vec![person(1, "me")]));
-    assert_eq!(model.member_count(), 1);
+    assert_eq!(model.member_count(MAIN), 1);
 }
 
 #[test]
 fn what_was_missed_is_unread_and_what_was_before_is_not() {
     let mut model = chatting();
-    model.rooms.get_mut(&TEA).unwrap().read = 2;
-    let messages: Vec<Event> = (1..=5).map(|n| event(TEA, n, 1 + n % 2, Body::message("x"))).collect();
-    net(&mut model, ClientEvent::Backlog { room: TEA, messages: messages.clone(), more: false });
-    let room = &model.rooms[&TEA];
-    assert_eq!(room.fresh, 2, "of 3, 4 and 5 one is the person's own");
-    assert!(room.said(2).unwrap().old && !room.said(3).unwrap().old);
-    net(&mut model, ClientEvent::Backlog { room: TEA, messages, more: false });
-    assert_eq!(model.rooms[&TEA].fresh, 2, "counted once");
-    update(&mut model, 0, Msg::Select(TEA));
-    assert_eq!((model.unread(), model.room().unwrap().unread_from), (0, 3));
+    net(&mut model, backlog(TEA, 1, 5, false));
+    assert_eq!(model.rooms[&TEA].fresh, 0, "said before one came");
+    let line = model.rooms[&TEA].entries.back().map(|entry| entry.what.clone());
+    assert!(matches!(line, Some(What::Divider(text)) if text.contains("Earlier messages")));
+    net(&mut model, backlog(TEA, 4, 8, false));
+    assert_eq!(model.rooms[&TEA].fresh, 3, "after a cut: 6, 7 and 8");
+    net(&mut model, backlog(TEA, 4, 8, false));
+    assert_eq!(model.rooms[&TEA].fresh, 3, "counted once");
+    tell(&mut model, Msg::Select(TEA));
+    assert_eq!(room(&model).unread_from, 6);
 }
 
 #[test]
-fn coming_and_going_does_not_hide_what_is_said() {
+fn joins_and_leaves_stand_in_one_line() {
     let mut model = chatting();
-    said(&mut model, RoomId::LOBBY, 1, 2, "hello");
-    for n in 0..200 {
+    said(&mut model, LOBBY, 1, 2, "hello");
+    for n in 0..900 {
         net(&mut model, ClientEvent::Presence { person: person(100 + n, "visitor"), was: None });
     }
-    let room = &model.rooms[&RoomId::LOBBY];
-    assert_eq!(room.entries.len(), 21);
-    assert!(room.said(1).is_some());
+    assert_eq!(room(&model).entries.len(), 2);
+    assert!(matches!(&room(&model).entries[1].what, What::Moves(moves) if moves.len() == 500), "bounded");
+    said(&mut model, LOBBY, 2, 2, "crowded");
+    let gone = Person { presence: Presence::Offline, ..person(100, "visitor") };
+    net(&mut model, ClientEvent::Presence { person: gone, was: Some(Presence::Online) });
+    assert_eq!(room(&model).entries.len(), 4);
+    assert!(room(&model).said(1).is_some() && room(&model).said(2).is_some());
+    for seq in 1..=5 {
+        happens(&mut model, TEA, seq, 10 + seq, Body::Joined);
+    }
+    let left = Body::Left { reason: LeaveReason::Lost, text: String::new() };
+    happens(&mut model, TEA, 6, 11, left);
+    let tea = &model.rooms[&TEA];
+    assert_eq!((tea.entries.len(), tea.last_seq()), (1, 6));
+}
+
+#[test]
+fn who_leaves_is_told_of_once() {
+    let mut model = chatting();
+    net(&mut model, ClientEvent::Entered(with_peer(5, "person2", 2)));
+    let gone = Person { presence: Presence::Offline, ..person(2, "person2") };
+    net(&mut model, ClientEvent::Presence { person: gone, was: Some(Presence::Online) });
+    happens(&mut model, RoomId(5), 1, 2, Body::Left { reason: LeaveReason::Quit, text: String::new() });
+    for room in [LOBBY, RoomId(5)] {
+        let entries: Vec<_> = model.rooms[&room].entries.iter().collect();
+        assert_eq!(entries.len(), 1, "{entries:?}");
+        assert!(matches!(&entries[0].what, What::Moves(moves) if moves.len() == 1));
+    }
 }
 
 #[test]
 fn very_long_rooms_forget_their_beginning() {
     let mut model = chatting();
-    update(&mut model, 0, Msg::Select(TEA));
-    update(&mut model, 0, Msg::AtBottom(false));
+    tell(&mut model, Msg::Select(TEA));
+    tell(&mut model, Msg::AtEnd(false));
     for seq in 1..=200_001 {
         said(&mut model, TEA, seq, 2, "x");
     }
     assert_eq!(model.rooms[&TEA].entries.len(), 200_001, "not what somebody reads");
-    update(&mut model, 0, Msg::AtBottom(true));
+    tell(&mut model, Msg::AtEnd(true));
     said(&mut model, TEA, 200_002, 2, "x");
     let room = &model.rooms[&TEA];
     assert_eq!((room.first_seq(), room.entries.len(), room.more), (50_001, 150_002, true));
@@ -89,206 +151,114 @@ fn very_long_rooms_forget_their_beginning() {
 }
 
 #[test]
-fn first_words_wait_for_their_conversation() {
+fn a_reply_ends_an_edit() {
     let mut model = chatting();
-    let direct = |name: &str, words: &str| Effect::Direct(name.into(), words.into());
-    let opening =
-        |request, name: &str, words: &str| Msg::Opening(Ok(RequestId(request)), name.into(), words.into());
-    assert_eq!(send(&mut model, "/msg person2 hello there")[0], direct("person2", "hello there"));
-    update(&mut model, 0, opening(4, "person2", "hello there"));
-    net(&mut model, ClientEvent::Entered(info(RoomId(5), RoomKind::Direct, "person2")));
-    let failed = |request| ClientEvent::Failed {
-        request: RequestId(request),
-        code: Some(Code::NotFound),
-        text: "who?".into(),
-    };
-    assert_eq!(net(&mut model, failed(3)), [], "another request");
-    let done = ClientEvent::Done { request: RequestId(4), room: Some(RoomId(5)) };
-    let effects = net(&mut model, done.clone());
-    assert_eq!(effects.last(), Some(&Effect::Post(RoomId(5), "hello there".into(), None)));
-    assert_eq!(net(&mut model, done), [], "said once");
-    update(&mut model, 0, opening(6, "nobody", "hello"));
-    assert_eq!(net(&mut model, failed(6)), [Effect::SetInput("/msg nobody hello".into())]);
-    assert_eq!(model.room().unwrap().draft, "/msg nobody hello");
-    let refused = Msg::Opening(Err("not now".into()), "person3".into(), "secret".into());
-    assert_eq!(update(&mut model, 0, refused), []);
-    assert_eq!(model.note, "not said to person3: secret", "what is being written stays");
-    // Who is spoken to already is just written to.
-    let effects = send(&mut model, "/msg person2 again");
-    let said = Effect::Post(RoomId(5), "again".into(), None);
-    assert!(effects.ends_with(&[said, Effect::SetInput(String::new())]), "{effects:?}");
-}
-
-#[test]
-fn nothing_is_done_in_another_room_than_it_was_meant_for() {
-    let mut model = chatting();
-    said(&mut model, RoomId::LOBBY, 1, 1, "mine");
-    said(&mut model, TEA, 1, 1, "mine too");
-    let about = crate::model::About::Message(Some(1), String::new());
-    update(&mut model, 0, Msg::OpenMenu(about.clone(), 0, 0));
-    net(&mut model, ClientEvent::Done { request: RequestId(9), room: Some(TEA) });
-    assert!(model.menu.is_none());
-    assert_eq!(update(&mut model, 0, Msg::MenuTake(3)), []);
-    // A server that has lost its data has other messages in these places.
-    update(&mut model, 0, Msg::Select(RoomId::LOBBY));
-    update(&mut model, 0, Msg::Find("mine".into()));
-    update(&mut model, 0, Msg::EditLast);
-    update(&mut model, 0, Msg::OpenMenu(about, 0, 0));
-    net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
-    assert!(model.menu.is_none() && model.search.is_none() && model.room().unwrap().said(1).is_none());
-    assert_eq!(send(&mut model, "mine!")[0], Effect::Post(RoomId::LOBBY, "mine!".into(), None));
-}
-
-#[test]
-fn what_a_server_has_lost_stays_on_the_screen() {
-    let mut model = chatting();
-    update(&mut model, 0, Msg::Select(TEA));
-    said(&mut model, RoomId::LOBBY, 7, 2, "unread");
-    net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
-    net(&mut model, ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
-    net(&mut model, ClientEvent::Entered(info(RoomId::LOBBY, RoomKind::Lobby, "lobby")));
-    let page = |from: u64, to: u64| -> Vec<Event> {
-        (from..=to).map(|n| event(RoomId::LOBBY, n, 2, Body::message("new"))).collect()
-    };
-    net(&mut model, ClientEvent::Backlog { room: RoomId::LOBBY, messages: page(6, 9), more: true });
-    model.rooms.get_mut(&RoomId::LOBBY).unwrap().add_page(&page(1, 5), ME);
-    let room = &model.rooms[&RoomId::LOBBY];
-    assert!((1..=9).all(|seq| room.said(seq).is_some_and(|said| said.text == "new")));
-    assert!(matches!(&room.entries[0].what, What::Past(said) if said.text == "unread"));
-    assert!(matches!(&room.entries[1].what, What::Local(text) if text.contains("started anew")));
-    assert_eq!(
-        (room.entries.len(), room.first_seq(), room.fresh),
-        (11, 1, 5),
-        "one note, nothing taken as seen"
-    );
-}
-
-#[test]
-fn an_answer_ends_an_edit() {
-    let mut model = chatting();
-    said(&mut model, RoomId::LOBBY, 1, 2, "theirs");
-    said(&mut model, RoomId::LOBBY, 2, 1, "mine");
-    update(&mut model, 0, Msg::Typed("half a".into()));
-    update(&mut model, 0, Msg::EditLast);
-    assert_eq!(update(&mut model, 0, Msg::ReplyLast), [Effect::SetInput("half a".into())]);
-    assert_eq!(
-        send(&mut model, "half a thought")[0],
-        Effect::Post(RoomId::LOBBY, "half a thought".into(), Some(1))
-    );
+    said(&mut model, LOBBY, 1, 2, "theirs");
+    said(&mut model, LOBBY, 2, 1, "mine");
+    tell(&mut model, Msg::Typed(FieldId::Composer, "half a".into(), 6));
+    tell(&mut model, Msg::EditLast);
+    assert_eq!(tell(&mut model, Msg::ReplyLast)[0], Effect::SetInput(MAIN, "half a".into()));
+    assert_eq!(send(&mut model, "half a thought")[0], Effect::Post(LOBBY, "half a thought".into(), Some(1)));
 }
 
 #[test]
 fn pages_are_not_asked_for_in_vain() {
     let mut model = chatting();
-    let backlog =
-        |from: u64| (from..from + 50).map(|n| event(RoomId::LOBBY, n, 2, Body::message("x"))).collect();
-    net(&mut model, ClientEvent::Backlog { room: RoomId::LOBBY, messages: backlog(101), more: true });
-    let retry_in = Some(Duration::from_secs(1));
-    net(&mut model, ClientEvent::Disconnected { code: None, text: "reset".into(), retry_in });
-    assert_eq!(update(&mut model, 0, Msg::NearTop), [], "nobody is there to answer");
+    net(&mut model, backlog(LOBBY, 101, 150, true));
+    net(&mut model, broken());
+    assert_eq!(tell(&mut model, Msg::NearTop), [], "nobody is there to answer");
     model.link = Link::On;
-    assert_eq!(update(&mut model, 0, Msg::NearTop).len(), 1);
-    update(&mut model, 0, Msg::Refused("not now".into()));
-    assert_eq!(update(&mut model, 0, Msg::NearTop), [], "not at once again");
-    update(&mut model, 0, Msg::AtBottom(true));
-    assert_eq!(update(&mut model, 0, Msg::NearTop).len(), 1);
+    assert_eq!(tell(&mut model, Msg::NearTop).len(), 1);
+    tell(&mut model, Msg::Refused("not now".into()));
+    assert_eq!(tell(&mut model, Msg::NearTop), [], "not at once again");
+    tell(&mut model, Msg::AtEnd(true));
+    assert_eq!(tell(&mut model, Msg::NearTop).len(), 1);
 }
 
 #[test]
 fn notes_do_not_break_the_order() {
     let mut model = chatting();
-    let room = model.rooms.get_mut(&TEA).unwrap();
-    room.note(0, "somebody has come".into());
-    let page = |from: u64, to: u64| -> Vec<Event> {
-        (from..=to).map(|n| event(TEA, n, 2, Body::message("x"))).collect()
-    };
-    room.add_backlog(&page(51, 100), ME);
-    room.add_page(&page(1, 50), ME);
-    assert!((1..=100).all(|seq| room.said(seq).is_some()));
+    let tea = model.rooms.get_mut(&TEA).unwrap();
+    tea.note(0, "somebody joined".into());
+    tea.add_backlog(&page(TEA, 51, 100), ME, Some(5));
+    tea.add_page(&page(TEA, 1, 50), ME);
+    assert!((1..=100).all(|seq| tea.said(seq).is_some()));
 }
 
 #[test]
 fn the_switcher_keeps_its_choice() {
     let mut model = chatting();
-    update(&mut model, 0, Msg::OpenSwitcher);
-    update(&mut model, 0, Msg::Switch("te".into()));
-    update(&mut model, 0, Msg::SwitchStep(1));
+    tell(&mut model, Msg::OpenSwitcher);
+    tell(&mut model, Msg::Typed(FieldId::Overlay, "te".into(), 2));
+    tell(&mut model, Msg::SwitchStep(1));
     let rooms = vec![info(RoomId(8), RoomKind::Public, "team")];
     for _ in 0..2 {
         let request = RequestId(1);
         net(&mut model, ClientEvent::Rooms { request, rooms: rooms.clone(), more: false });
     }
-    let open = model.switcher.as_ref().unwrap();
-    assert_eq!((open.choices.len(), open.choices[open.selected].label()), (3, "enter or make #te".into()));
+    let Some(Overlay::Switcher(open)) = &model.window(MAIN).unwrap().overlay else { panic!() };
+    assert_eq!((open.choices.len(), open.choices[open.selected].label()), (3, "Make or enter #te".into()));
+}
+
+fn search(model: &Model) -> &Search {
+    model.window(MAIN).unwrap().search.as_ref().unwrap()
 }
 
 #[test]
-fn a_search_looks_at_each_message_once() {
+fn a_search_lists_its_hits() {
     let mut model = chatting();
-    let page = |from: u64, to: u64| -> Vec<Event> {
-        (from..=to).map(|n| event(RoomId::LOBBY, n, 2, Body::message(format!("number {n}")))).collect()
-    };
-    net(&mut model, ClientEvent::Backlog { room: RoomId::LOBBY, messages: page(101, 150), more: true });
-    update(&mut model, 0, Msg::Find("number 1".into()));
-    assert_eq!(model.search.as_ref().unwrap().found, Some(150));
-    for n in (101..150).rev() {
-        assert_eq!(update(&mut model, 0, Msg::Find("number 1".into())), [Effect::ScrollTo(n)]);
-    }
-    assert_eq!(update(&mut model, 0, Msg::Find("number 1".into())), [Effect::History(RoomId::LOBBY, 101)]);
-    assert_eq!(model.search.as_ref().unwrap().looked, Some(101));
-    let request = RequestId(1);
-    let older = ClientEvent::History { request, room: RoomId::LOBBY, messages: page(51, 100), more: false };
-    assert_eq!(net(&mut model, older), [Effect::Grown(50), Effect::ScrollTo(100)]);
+    net(&mut model, backlog(LOBBY, 101, 150, true));
+    tell(&mut model, Msg::OpenSearch);
+    tell(&mut model, Msg::Typed(FieldId::Panel, "NUMBER 12".into(), 9));
+    assert_eq!(search(&model).hits, (120..=129).rev().collect::<Vec<_>>(), "the newest first");
+    assert_eq!(tell(&mut model, Msg::SearchStep(1)), [Effect::ScrollTo(MAIN, 129)]);
+    assert_eq!(tell(&mut model, Msg::SearchStep(1)), [Effect::ScrollTo(MAIN, 128)]);
+    assert_eq!(tell(&mut model, Msg::SearchStep(-5)), [Effect::ScrollTo(MAIN, 129)]);
+    assert_eq!(tell(&mut model, Msg::SearchTo(9)), [Effect::ScrollTo(MAIN, 120)]);
+    said(&mut model, LOBBY, 151, 2, "number 12 again");
+    assert_eq!(
+        (search(&model).hits.len(), search(&model).selected),
+        (11, Some(10)),
+        "the same one is selected"
+    );
+    tell(&mut model, Msg::CloseSearch);
+    assert!(model.window(MAIN).unwrap().search.is_none());
+}
+
+#[test]
+fn a_search_goes_back_through_pages_until_it_finds() {
+    let mut model = chatting();
+    net(&mut model, backlog(LOBBY, 201, 250, true));
+    tell(&mut model, Msg::OpenSearch);
+    tell(&mut model, Msg::Typed(FieldId::Panel, "number 77".into(), 9));
+    assert_eq!(tell(&mut model, Msg::SearchBack), [Effect::History(LOBBY, 201)]);
+    assert!(net(&mut model, older(LOBBY, 151, 200, true)).contains(&Effect::History(LOBBY, 151)));
+    assert!(net(&mut model, older(LOBBY, 101, 150, true)).contains(&Effect::History(LOBBY, 101)));
+    assert_eq!(net(&mut model, older(LOBBY, 51, 100, true)), [Effect::Grown(LOBBY, 50)]);
+    assert_eq!((search(&model).hits.as_slice(), search(&model).reaching_back), (&[77][..], false));
 }
 
 #[test]
 fn older_pages_come_before_what_is_there() {
     let mut model = chatting();
-    let messages: Vec<Event> = (51..=100).map(|n| event(TEA, n, 2, Body::message("x"))).collect();
-    net(&mut model, ClientEvent::Backlog { room: TEA, messages, more: true });
-    update(&mut model, 0, Msg::Select(TEA));
-    assert_eq!(update(&mut model, 0, Msg::NearTop), [Effect::History(TEA, 51)]);
-    assert_eq!(update(&mut model, 0, Msg::NearTop), [], "one page at a time");
-    let messages: Vec<Event> =
-        (1..=50).map(|n| event(TEA, n, 2, Body::message(format!("number {n}")))).collect();
-    let page = ClientEvent::History { request: RequestId(1), room: TEA, messages, more: false };
-    assert_eq!(net(&mut model, page), [Effect::Grown(50)]);
-    let places: Vec<u64> = model.room().unwrap().entries.iter().map(|it| it.seq).collect();
-    assert_eq!(places, (1..=100).collect::<Vec<_>>());
-    assert_eq!(update(&mut model, 0, Msg::NearTop), []);
-    assert_eq!(update(&mut model, 0, Msg::Find("Number 7".into())), [Effect::ScrollTo(7)]);
-    assert_eq!(update(&mut model, 0, Msg::Find("Number 7".into())), []);
-    assert_eq!(model.search.as_ref().unwrap().note, "no older one");
+    net(&mut model, backlog(TEA, 51, 100, true));
+    tell(&mut model, Msg::Select(TEA));
+    assert_eq!(tell(&mut model, Msg::NearTop), [Effect::History(TEA, 51)]);
+    assert_eq!(tell(&mut model, Msg::NearTop), [], "one page at a time");
+    assert_eq!(net(&mut model, older(TEA, 1, 50, false)), [Effect::Grown(TEA, 50)]);
+    let seqs: Vec<u64> =
+        room(&model).entries.iter().filter(|it| matches!(it.what, What::Said(_))).map(|it| it.seq).collect();
+    assert_eq!(seqs, (1..=100).collect::<Vec<_>>());
+    assert_eq!(tell(&mut model, Msg::NearTop), []);
 }
 
 #[test]
-fn a_search_goes_back_through_pages() {
+fn one_jumps_to_what_was_answered_as_far_back_as_it_is() {
     let mut model = chatting();
-    let messages = vec![event(RoomId::LOBBY, 10, 2, Body::message("new"))];
-    net(&mut model, ClientEvent::Backlog { room: RoomId::LOBBY, messages, more: true });
-    assert_eq!(update(&mut model, 0, Msg::Find("old".into())), [Effect::History(RoomId::LOBBY, 10)]);
-    let messages = vec![event(RoomId::LOBBY, 3, 2, Body::message("an old one"))];
-    let page = ClientEvent::History { request: RequestId(1), room: RoomId::LOBBY, messages, more: false };
-    assert_eq!(net(&mut model, page), [Effect::Grown(1), Effect::ScrollTo(3)]);
-}
-
-#[test]
-fn away_is_said_again_to_a_server_that_may_have_forgotten() {
-    let mut model = chatting();
-    assert_eq!(send(&mut model, "/away lunch")[0], Effect::Status(true, "lunch".into()));
-    let away = Person { presence: Presence::Away, ..person(1, "me") };
-    net(&mut model, ClientEvent::Presence { person: away, was: Some(Presence::Online) });
-    let retry_in = Some(Duration::from_secs(1));
-    let text = "gone (os error 104)".into();
-    net(&mut model, ClientEvent::Disconnected { code: None, text, retry_in });
-    assert_eq!(model.link, Link::Broken("gone".into()));
-    let again = ClientEvent::LoggedIn {
-        user: ME,
-        name: "me".into(),
-        resumed: false,
-        server: "office".into(),
-        welcome: String::new(),
-        people: 1,
-    };
-    assert_eq!(net(&mut model, again), [Effect::Save, Effect::Status(true, "lunch".into())]);
+    net(&mut model, backlog(LOBBY, 51, 100, true));
+    assert_eq!(tell(&mut model, Msg::GoTo(60)), [Effect::ScrollTo(MAIN, 60)]);
+    assert_eq!(tell(&mut model, Msg::GoTo(7)), [Effect::History(LOBBY, 51)]);
+    assert!(net(&mut model, older(LOBBY, 1, 50, false)).contains(&Effect::ScrollTo(MAIN, 7)));
+    assert_eq!(tell(&mut model, Msg::GoTo(500)), [], "nowhere");
+    assert!(note(&model).contains("no longer kept"));
 }

@@ -198,6 +198,12 @@ impl Client {
         self.me.as_ref().map(|(user, name)| (*user, name))
     }
 
+    /// The life of the server's data that sequence numbers and ids belong to; `None` before the first login. When it is another
+    /// one after a reconnection, the server has lost what it knew.
+    pub fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
     /// Whether the client is logged in at this moment.
     pub fn is_ready(&self) -> bool {
         self.state == State::Ready

@@ -1,0 +1,78 @@
+//! Lines in which right-to-left letters occur: pieces are put in the order of drawing (UAX #9), and paragraphs whose first
+//! strong letter is right-to-left begin at the right.
+
+use super::{Line, Measure, Run};
+use crate::text::Style;
+use std::ops::Range;
+use unicode_bidi::{BidiClass, ParagraphBidiInfo, bidi_class};
+
+/// Makes a piece of signs without direction stand as in right-to-left text.
+const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
+
+/// Letters of Hebrew, Arabic and their neighbours.
+pub fn is_right_to_left(c: char) -> bool {
+    matches!(bidi_class(c), BidiClass::R | BidiClass::AL)
+}
+
+fn is_strong(c: char) -> bool {
+    matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::L)
+}
+
+/// A paragraph's directions.
+pub struct Paragraph<'a> {
+    text: &'a str,
+    info: ParagraphBidiInfo<'a>,
+}
+
+impl<'a> Paragraph<'a> {
+    /// `None`: everything stands from left to right, which needs no care.
+    pub fn new(text: &'a str) -> Option<Paragraph<'a>> {
+        text.chars()
+            .any(is_right_to_left)
+            .then(|| Paragraph { text, info: ParagraphBidiInfo::new(text, None) })
+    }
+
+    /// A line of it, whose pieces are given by their bytes in the paragraph, as it is drawn within this width.
+    pub fn line(&self, pieces: &[(Range<usize>, Style)], width: i32, measure: &mut dyn Measure) -> Line {
+        let (Some(start), Some(end)) =
+            (pieces.first().map(|(range, _)| range.start), pieces.last().map(|(range, _)| range.end))
+        else {
+            return Line::default();
+        };
+        let (levels, visual) = self.info.visual_runs(start..end);
+        let mut line = Line::default();
+        let mut x = 0;
+        for run in visual {
+            let backwards = levels.get(run.start).is_some_and(unicode_bidi::Level::is_rtl);
+            let mut parts: Vec<(usize, Range<usize>, Style)> = pieces
+                .iter()
+                .enumerate()
+                .map(|(order, (range, style))| {
+                    (order, range.start.max(run.start)..range.end.min(run.end), *style)
+                })
+                .filter(|(_, range, _)| range.start < range.end)
+                .collect();
+            if backwards {
+                parts.reverse();
+            }
+            for (_, range, style) in parts {
+                let order = range.start;
+                let Some(part) = self.text.get(range) else { continue };
+                let mut text = part.to_owned();
+                if backwards && !part.chars().any(is_strong) {
+                    text.insert(0, RIGHT_TO_LEFT_MARK);
+                }
+                let used = measure.width(&text, style);
+                line.runs.push(Run { text, style, x, width: used, order });
+                x += used;
+            }
+        }
+        if self.info.paragraph_level.is_rtl() {
+            let shift = (width - x).max(0);
+            for run in &mut line.runs {
+                run.x += shift;
+            }
+        }
+        line
+    }
+}

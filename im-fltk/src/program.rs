@@ -1,0 +1,272 @@
+//! What joins model, windows and network: one turn of the toolkit's loop, and what is to be done after it.
+
+use crate::files;
+use crate::fl;
+use crate::model::{FieldId, Model, WindowId};
+use crate::net::Net;
+use crate::notify::Notifier;
+use crate::trace;
+use crate::update::{Effect, Msg, update};
+use crate::view::{Mail, Shared, Ui};
+use anyhow::Context as _;
+use fltk::app;
+use libim::wire::Seq;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The running program.
+pub struct Program {
+    model: Shared,
+    mail: Mail,
+    ui: Ui,
+    net: Net,
+    settings: Option<PathBuf>,
+    notifier: Notifier,
+    trace: bool,
+    closing: bool,
+}
+
+impl Program {
+    pub fn new(model: Model, settings: Option<PathBuf>, trace: bool) -> anyhow::Result<Program> {
+        let model = Shared::new(model.into());
+        let mail = Mail::default();
+        let ui = Ui::new(&model, &mail);
+        let (net, notifier) = (Net::new()?, Notifier::default());
+        Ok(Program { model, mail, ui, net, settings, notifier, trace, closing: false })
+    }
+
+    /// Connects at once with what is in the form.
+    pub fn connect(&self) {
+        self.mail.send(WindowId::MAIN, Msg::Connect);
+    }
+
+    /// Runs until the person closes the program.
+    pub fn run(mut self, app: app::App) -> anyhow::Result<()> {
+        self.turn(true)?;
+        while app.wait() {
+            self.turn(false)?;
+            if self.closing {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Handles everything that has happened since the toolkit's last turn, and shows it.
+    fn turn(&mut self, first: bool) -> anyhow::Result<()> {
+        let mut changed = first | self.ui.look();
+        if fl::take_due() {
+            self.mail.send(WindowId::MAIN, Msg::Tick);
+        }
+        if let Some(room) = self.notifier.clicked() {
+            self.mail.send(WindowId::MAIN, Msg::Notified(room));
+        }
+        let mail = self.mail.clone();
+        self.net.poll(|msg| mail.send(WindowId::MAIN, msg)).context("the event loop failed")?;
+        while let Some((at, msg)) = self.mail.take() {
+            // Time alone changes nothing that is seen; what it brings about does.
+            let quiet = matches!(msg, Msg::Tick);
+            if self.trace && !quiet {
+                trace::message(at, &msg);
+            }
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_millis());
+            let effects = update(&mut self.model.borrow_mut(), u64::try_from(now).unwrap_or(0), at, msg);
+            changed = true;
+            for effect in effects {
+                self.carry_out(at, effect);
+            }
+        }
+        if changed {
+            let max = self.net.text_max();
+            self.model.borrow_mut().text_max = max;
+            self.ui.sync();
+            if self.trace {
+                trace::state(&self.model.borrow());
+                app::flush();
+                for (id, pane) in self.ui.panes() {
+                    trace::zones(*id, &pane.describe());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_lines)] // one arm per effect
+    fn carry_out(&mut self, at: WindowId, effect: Effect) {
+        let asked = match effect {
+            Effect::Connect { address, name, passkey } => {
+                self.net.connect(&address, &name, passkey);
+                Ok(())
+            }
+            Effect::LogIn { name, passkey } => {
+                self.net.log_in(name.as_deref(), passkey.as_deref());
+                Ok(())
+            }
+            Effect::Disconnect => {
+                self.net.disconnect();
+                Ok(())
+            }
+            Effect::Quit => {
+                self.ui.close_all();
+                self.net.quit();
+                self.closing = true;
+                Ok(())
+            }
+            Effect::Post(room, text, reply) => {
+                let taken = self.net.ask(|client| match reply {
+                    Some(seq) => client.reply(room, Seq(seq), &text),
+                    None => client.post(room, &text),
+                });
+                self.mail.send(at, Msg::Posted(room, text, reply, taken));
+                Ok(())
+            }
+            Effect::Edit(room, seq, text) => self.net.ask(|it| it.edit(room, Seq(seq), &text)).map(drop),
+            Effect::Delete(room, seq) => self.net.ask(|it| it.delete(room, Seq(seq))).map(drop),
+            Effect::React(room, seq, emoji, on) => {
+                self.net.ask(|it| it.react(room, Seq(seq), &emoji, on)).map(drop)
+            }
+            // Told again with the next one.
+            Effect::MarkRead(room, seq) => self.net.ask(|it| it.mark_read(room, Seq(seq))).or(Ok(())),
+            // Nobody minds when it is not told.
+            Effect::Typing(room) => self.net.ask(|it| it.typing(room, true)).or(Ok(())),
+            Effect::History(room, before) => {
+                let before = if before == 0 { Seq(u64::MAX) } else { Seq(before) };
+                self.net.ask(|it| it.history(room, before, 0)).map(drop)
+            }
+            // Without them the switcher shows less.
+            Effect::Rooms(after) => self.net.ask(|it| it.list_rooms(after)).map(drop).or(Ok(())),
+            Effect::Members(room, after) => {
+                self.net.ask(|it| it.list_members(room, after)).map(drop).or(Ok(()))
+            }
+            Effect::Users(after) => {
+                let asked = self.net.ask(|it| it.list_users(after));
+                asked.map(|request| self.mail.send(at, Msg::Listing(request))).or(Ok(()))
+            }
+            Effect::Direct(name, words, go) => {
+                let asked = self.net.ask(|it| it.direct(&name));
+                self.mail.send(at, Msg::Opening(asked, name, words, go));
+                Ok(())
+            }
+            Effect::Join(name, go) => {
+                let asked = self.net.ask(|it| it.join(&name));
+                asked.map(|request| self.mail.send(at, Msg::Joining(request, name, go)))
+            }
+            Effect::Create(name, go) => {
+                let asked = self.net.ask(|it| it.create_room(&name, ""));
+                asked.map(|request| self.mail.send(at, Msg::Joining(request, name, go)))
+            }
+            Effect::Leave(room) => self.net.ask(|it| it.leave(room)).map(drop),
+            // The server may have closed it already.
+            Effect::Abandon(room) => self.net.ask(|it| it.leave(room)).map(drop).or(Ok(())),
+            Effect::Topic(room, text) => self.net.ask(|it| it.set_topic(room, &text)).map(drop),
+            Effect::Status(away, text) => self.net.ask(|it| it.set_status(away, &text)).map(drop),
+            Effect::Notify(room, title, text) => {
+                self.notifier.notify(room, &title, &text);
+                Ok(())
+            }
+            Effect::Later(millis) => {
+                // A little later than asked for, so that what is due then is due.
+                fl::wake_after(millis + 5);
+                Ok(())
+            }
+            Effect::Save => {
+                self.save();
+                Ok(())
+            }
+            Effect::Copy(text) => {
+                app::copy(&text);
+                Ok(())
+            }
+            Effect::OpenLink(link) => open_link(&link),
+            Effect::Urge => {
+                self.ui.urge();
+                Ok(())
+            }
+            Effect::OpenWindow(id) => {
+                self.ui.open(id);
+                Ok(())
+            }
+            Effect::CloseWindow(id) => {
+                self.ui.close(id);
+                Ok(())
+            }
+            Effect::Raise(id) => {
+                self.ui.raise(id);
+                Ok(())
+            }
+            Effect::Focus(id) => {
+                self.ui.focus(id);
+                Ok(())
+            }
+            Effect::Grown(room, entries) => {
+                let shown = self.model.borrow().window_on(room);
+                self.in_window(shown.unwrap_or(WindowId::MAIN), |pane, _| {
+                    if shown.is_some() {
+                        pane.messages(|list| list.grown(entries));
+                    }
+                });
+                Ok(())
+            }
+            Effect::SetInput(id, text) => {
+                self.in_window(id, |pane, _| pane.fields().set(FieldId::Composer, &text));
+                Ok(())
+            }
+            Effect::SetInputAt(id, text, cursor) => {
+                self.in_window(id, |pane, _| pane.fields().set_at(FieldId::Composer, &text, cursor));
+                Ok(())
+            }
+            Effect::SetField(id, field, text) => {
+                self.in_window(id, |pane, _| pane.fields().set(field, &text));
+                Ok(())
+            }
+            Effect::Insert(id, text) => {
+                self.in_window(id, |pane, _| pane.fields().insert(FieldId::Composer, &text));
+                Ok(())
+            }
+            Effect::Field(id, field, deed) => {
+                self.in_window(id, |pane, _| pane.fields().carry_out(field, deed));
+                Ok(())
+            }
+            Effect::ScrollTo(id, seq) => {
+                self.in_window(id, |pane, model| pane.messages(|list| list.go_to_message(model, id, seq)));
+                Ok(())
+            }
+            Effect::ScrollToUnread(id) => {
+                self.in_window(id, |pane, model| pane.messages(|list| list.go_to_unread(model, id)));
+                Ok(())
+            }
+            Effect::ScrollToEnd(id) => {
+                self.in_window(id, |pane, _| pane.messages(crate::view::Messages::go_to_end));
+                Ok(())
+            }
+        };
+        if let Err(why) = asked {
+            self.mail.send(at, Msg::Refused(why));
+        }
+    }
+
+    fn in_window(&mut self, id: WindowId, run: impl FnOnce(&mut crate::view::Pane, &Model)) {
+        let model = self.model.clone();
+        if let Some(pane) = self.ui.pane(id) {
+            run(pane, &model.borrow());
+        }
+    }
+
+    fn save(&self) {
+        let Some(path) = &self.settings else { return };
+        let text = self.model.borrow().settings.to_text();
+        if let Err(error) = files::write(path, &text) {
+            let words = format!("The settings cannot be kept in {}: {error}", path.display());
+            self.mail.send(WindowId::MAIN, Msg::Refused(words));
+        }
+    }
+}
+
+/// Has the desktop open a link.
+fn open_link(link: &str) -> Result<(), String> {
+    let child = std::process::Command::new("xdg-open").arg(link).spawn();
+    let mut child = child.map_err(|_| format!("This desktop has no program to open links with: {link}"))?;
+    // Somebody has to take note of its end.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}

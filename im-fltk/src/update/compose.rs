@@ -1,0 +1,192 @@
+//! Writing and sending.
+
+use super::{Effect, Millis, command, save_soon};
+use crate::model::{Life, Model, Pending, PendingState, WindowId};
+use crate::text::complete;
+use libim::wire::{Cid, RoomId};
+
+/// The server is told again that one types after this time.
+const TYPING_EVERY: Millis = 3_000;
+/// A warning is shown when so many bytes of a message are left.
+pub const WARN_LEFT: usize = 500;
+
+pub fn typed(model: &mut Model, now: Millis, at: WindowId, text: String, cursor: usize) -> Vec<Effect> {
+    suggest(model, at, &text, cursor, false);
+    let window = model.window_mut(at);
+    let (room, editing) = (window.room, window.editing.is_some());
+    let writing = !text.trim().is_empty() && !text.starts_with('/') && !editing;
+    let tells = writing && now >= window.typing_told + TYPING_EVERY;
+    if tells {
+        window.typing_told = now;
+    }
+    let mut effects = Vec::new();
+    let open = model.rooms.get(&room).is_some_and(|room| room.life == Life::Open);
+    if let Some(room) = model.rooms.get_mut(&room).filter(|_| !editing) {
+        room.draft = text;
+        effects.extend(save_soon(model, now));
+    }
+    if tells && open {
+        effects.push(Effect::Typing(room));
+    }
+    effects
+}
+
+/// Shows what may stand for the word before the cursor.
+fn suggest(model: &mut Model, at: WindowId, text: &str, cursor: usize, asked: bool) {
+    let me = model.my_id();
+    let found = {
+        let members = model.windows.get(&at).map_or(&[][..], |window| &window.members);
+        let people = members.iter().chain(model.people.values()).filter(|it| it.user != me);
+        let mut names: Vec<&str> = people.map(|it| &*it.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let rooms: Vec<&str> =
+            model.rooms.values().filter(|it| !it.is_direct()).map(|it| &*it.name).collect();
+        complete(text, cursor, &names, &rooms, asked)
+    };
+    model.window_mut(at).completion = found;
+}
+
+/// Tab: the word is completed, or the list of what may stand for it opens.
+pub fn complete_now(model: &mut Model, at: WindowId, text: &str, cursor: usize) -> Vec<Effect> {
+    if let Some(completion) = &model.window_mut(at).completion {
+        let selected = completion.selected;
+        return complete_take(model, at, selected, text);
+    }
+    suggest(model, at, text, cursor, true);
+    match &model.window_mut(at).completion {
+        Some(only) if only.candidates.len() == 1 => complete_take(model, at, 0, text),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+pub fn complete_take(model: &mut Model, at: WindowId, index: usize, text: &str) -> Vec<Effect> {
+    let Some(completion) = model.window_mut(at).completion.take() else { return Vec::new() };
+    let Some((text, cursor)) = completion.apply(index, text) else { return Vec::new() };
+    let editing = model.window_mut(at).editing.is_some();
+    if let Some(room) = model.room_of_mut(at).filter(|_| !editing) {
+        room.draft.clone_from(&text);
+    }
+    vec![Effect::SetInputAt(at, text, cursor), Effect::Focus(at)]
+}
+
+pub fn send(model: &mut Model, now: Millis, at: WindowId, text: &str) -> Vec<Effect> {
+    model.window_mut(at).completion = None;
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    if text.len() > model.text_max {
+        let (over, max) = (text.len() - model.text_max, model.text_max);
+        let words = format!(
+            "The message is {over} bytes longer than the server takes ({max}): shorten it, or send it in parts"
+        );
+        model.window_mut(at).complain(now, words);
+        return Vec::new();
+    }
+    let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
+    let window = model.window_mut(at);
+    let room = window.room;
+    window.note = None;
+    if let Some(target) = window.editing.take() {
+        return vec![Effect::Edit(room, target, text.into()), Effect::SetInput(at, draft)];
+    }
+    window.typing_told = 0;
+    if let Some(known) = model.rooms.get_mut(&room) {
+        known.draft.clear();
+    }
+    let mut effects = match text.strip_prefix('/') {
+        Some(rest) if !rest.starts_with('/') => command::run(model, now, at, rest),
+        Some(rest) => say(model, at, rest),
+        None => say(model, at, text),
+    };
+    effects.push(Effect::SetInput(at, String::new()));
+    effects.extend(save_soon(model, now));
+    effects
+}
+
+/// Posts to the room of a window. A private conversation that is closed is opened with it.
+fn say(model: &mut Model, at: WindowId, text: &str) -> Vec<Effect> {
+    let replying = model.window_mut(at).replying.take();
+    let Some(room) = model.room_of(at) else { return Vec::new() };
+    if room.life == Life::Closed {
+        return vec![Effect::Direct(room.name.to_string(), text.into(), true)];
+    }
+    vec![Effect::Post(room.id, text.into(), replying), Effect::ScrollToEnd(at)]
+}
+
+#[allow(clippy::too_many_arguments)] // one message's fields
+pub fn posted(
+    model: &mut Model,
+    now: Millis,
+    at: WindowId,
+    room: RoomId,
+    text: String,
+    reply: Option<u64>,
+    taken: Result<Cid, String>,
+) -> Vec<Effect> {
+    let shown = model.window_mut(at).room == room;
+    let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
+    match taken {
+        Ok(cid) => {
+            let state = PendingState::Sending;
+            known.pending.push(Pending { cid, text, reply_to: reply, time: now, state });
+            Vec::new()
+        }
+        Err(why) => {
+            // What begins with a slash was written with two.
+            known.draft = if text.starts_with('/') { format!("/{text}") } else { text };
+            let draft = known.draft.clone();
+            let window = model.window_mut(at);
+            window.complain(now, why);
+            if shown {
+                window.replying = reply;
+                return vec![Effect::SetInput(at, draft)];
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// A message that was refused is sent again.
+pub fn retry(model: &mut Model, at: WindowId, cid: Cid) -> Vec<Effect> {
+    let Some(pending) = model.room_of_mut(at).and_then(|room| room.take_pending(cid)) else {
+        return Vec::new();
+    };
+    model.window_mut(at).replying = pending.reply_to;
+    say(model, at, &pending.text)
+}
+
+pub fn edit_last(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    let me = model.my_id();
+    let last = model.room_of(at).and_then(|room| room.last_own(me));
+    last.map_or_else(Vec::new, |seq| edit(model, at, seq))
+}
+
+/// One of the person's own messages comes into the composer to be edited.
+pub fn edit(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
+    let Some(text) = model.room_of(at).and_then(|room| room.said(seq)).map(|said| said.text.clone()) else {
+        return Vec::new();
+    };
+    let window = model.window_mut(at);
+    (window.replying, window.editing, window.completion) = (None, Some(seq), None);
+    vec![Effect::SetInput(at, text), Effect::Focus(at)]
+}
+
+/// The next message answers this one. An edit that was begun is left.
+pub fn reply(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
+    let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
+    let window = model.window_mut(at);
+    window.replying = Some(seq);
+    let mut effects = Vec::new();
+    if window.editing.take().is_some() {
+        effects.push(Effect::SetInput(at, draft));
+    }
+    effects.push(Effect::Focus(at));
+    effects
+}
+
+pub fn reply_last(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    let me = model.my_id();
+    let last = model.room_of(at).and_then(|room| room.last_of_others(me));
+    last.map_or_else(Vec::new, |seq| reply(model, at, seq))
+}

@@ -1,0 +1,61 @@
+//! What has been read: only what was in sight while the window had the keyboard.
+
+use super::Effect;
+use crate::model::{Model, WindowId};
+use libim::wire::RoomId;
+
+/// The line of unread messages stands before the first of them, and stays while the room is looked at.
+pub fn draw_unread_line(model: &mut Model, at: WindowId) {
+    let me = model.my_id();
+    if let Some(room) = model.room_of_mut(at) {
+        room.unread_from = room.first_unread(me).unwrap_or(0);
+        room.revision += 1;
+    }
+}
+
+pub fn focus(model: &mut Model, at: WindowId, focused: bool) -> Vec<Effect> {
+    model.window_mut(at).focused = focused;
+    if focused {
+        return see(model, at);
+    }
+    draw_unread_line(model, at);
+    model.window_mut(at).completion = None;
+    Vec::new()
+}
+
+pub fn at_end(model: &mut Model, at: WindowId, at_end: bool) -> Vec<Effect> {
+    model.window_mut(at).at_end = at_end;
+    if let Some(room) = model.room_of_mut(at) {
+        room.stuck &= !at_end;
+    }
+    Vec::new()
+}
+
+/// The list of messages shows everything up to here.
+pub fn in_sight(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
+    model.window_mut(at).in_sight = seq;
+    see(model, at)
+}
+
+/// The person looks at a window.
+pub fn see(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    let window = model.window_mut(at);
+    if !window.focused {
+        return Vec::new();
+    }
+    let (room, seq) = (window.room, window.in_sight);
+    read_up_to(model, room, seq)
+}
+
+/// Everything in a room is read, whether or not it was looked at.
+pub fn read_all(model: &mut Model, room: RoomId) -> Vec<Effect> {
+    let last = model.rooms.get(&room).map_or(0, crate::model::Room::last_seq);
+    read_up_to(model, room, last)
+}
+
+fn read_up_to(model: &mut Model, room: RoomId, seq: u64) -> Vec<Effect> {
+    let me = model.my_id();
+    let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
+    let seq = seq.min(known.last_seq());
+    known.see(seq, me).map_or_else(Vec::new, |seq| vec![Effect::MarkRead(room, seq)])
+}

@@ -1,0 +1,361 @@
+//! The mouse. The window sees every event of it first: what it is over is asked of the zones, and only the fields are left to the
+//! toolkit.
+
+use super::Shared;
+use super::fields::Fields;
+use super::mailbox::Mailbox;
+use super::pane::State;
+use super::zones::{Drag, Role, Scrolled, Zone};
+use crate::model::{About, FieldId, Overlay};
+use crate::update::Msg;
+use fltk::app::{self, MouseButton};
+use fltk::enums::{Cursor, Event};
+use fltk::prelude::*;
+use fltk::window::DoubleWindow;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// The mouse rests so long on something before a word about it is shown.
+pub const TIP_AFTER: Duration = Duration::from_millis(600);
+/// A press and a release so far apart are a drag.
+const DRAG_FROM: i32 = 8;
+/// A wheel's step, in lines.
+const LINES_PER_STEP: i32 = 3;
+
+/// What a pressed button does.
+#[derive(Clone, Debug, PartialEq)]
+enum Pressed {
+    Drag(Drag),
+    /// Something opened: releasing over one of its entries takes it.
+    Opened((i32, i32)),
+    Nothing,
+}
+
+/// What the mouse does in a window.
+#[derive(Debug, Default)]
+pub struct Pointer {
+    /// Where it is, while it is over the window.
+    pub at: Option<(i32, i32)>,
+    /// What it is over, and since when.
+    over: String,
+    since: Option<Instant>,
+    /// A word about what it is over.
+    pub tip: Option<String>,
+    pressed: Option<Pressed>,
+    /// Where it was last pressed, and what a second press there does.
+    last: Option<((i32, i32), Msg)>,
+}
+
+/// A window's part in the mouse's events.
+pub struct Mouse {
+    pub model: Shared,
+    pub mail: Mailbox,
+    pub state: Rc<RefCell<State>>,
+    pub fields: Fields,
+}
+
+impl Mouse {
+    /// Handles an event; false: it is left to the toolkit.
+    pub fn handle(&self, window: &mut DoubleWindow, event: Event) -> bool {
+        let at = app::event_coords();
+        match event {
+            Event::Push => {
+                let done = self.press(at);
+                window.redraw();
+                done
+            }
+            Event::Drag => {
+                let done = self.drag(at);
+                if done {
+                    window.redraw();
+                }
+                done
+            }
+            Event::Released => {
+                let done = self.release(at);
+                window.redraw();
+                done
+            }
+            Event::Move | Event::Enter => {
+                self.moved(window, at);
+                false
+            }
+            Event::Leave => {
+                let mut state = self.state.borrow_mut();
+                state.pointer.at = None;
+                state.pointer.tip = None;
+                state.pointer.since = None;
+                state.pointer.over.clear();
+                window.redraw();
+                false
+            }
+            Event::MouseWheel => {
+                self.wheel(at);
+                window.redraw();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The field at a place, if nothing lies above it.
+    fn field_at(&self, at: (i32, i32)) -> Option<FieldId> {
+        let field = self.fields.at(at)?;
+        let state = self.state.borrow();
+        let free = field == FieldId::Overlay || !state.zones.is_covered(at);
+        free.then_some(field)
+    }
+
+    fn press(&self, at: (i32, i32)) -> bool {
+        let button = app::event_mouse_button();
+        self.state.borrow_mut().pointer.tip = None;
+        self.state.borrow_mut().pointer.pressed = Some(Pressed::Nothing);
+        if let Some(field) = self.field_at(at) {
+            self.state.borrow_mut().pointer.last = None;
+            if button != MouseButton::Right {
+                self.state.borrow_mut().pointer.pressed = None;
+                return false;
+            }
+            self.field_menu(field, at);
+            return true;
+        }
+        let twice = app::event_clicks();
+        let last = self.state.borrow_mut().pointer.last.take();
+        let near =
+            |place: (i32, i32)| (place.0 - at.0).abs() < DRAG_FROM && (place.1 - at.1).abs() < DRAG_FROM;
+        if let Some((_, msg)) = last.filter(|(place, _)| twice && button == MouseButton::Left && near(*place))
+        {
+            // What the first press has opened goes.
+            if self.is_open() {
+                self.mail.send(Msg::Cancel);
+            }
+            self.mail.send(msg);
+            return true;
+        }
+        let outside = {
+            let state = self.state.borrow();
+            state.zones.modal && !state.zones.is_above(at)
+        };
+        if outside {
+            self.mail.send(Msg::Cancel);
+            return true;
+        }
+        match button {
+            MouseButton::Right => self.open_menu(at),
+            MouseButton::Left => self.click(at, twice),
+            // The wheel pressed, and the buttons at the side.
+            _ => {}
+        }
+        true
+    }
+
+    fn is_open(&self) -> bool {
+        let at = self.mail.window();
+        self.model.borrow().window(at).is_some_and(|window| window.overlay.is_some())
+    }
+
+    fn field_menu(&self, field: FieldId, at: (i32, i32)) {
+        let selected = self.fields.get(field).is_some_and(|it| it.position() != it.mark());
+        let hidden = {
+            let model = self.model.borrow();
+            let asks = |overlay: &Overlay| matches!(overlay, Overlay::Prompt(it) if it.about == crate::model::Asked::Passkey);
+            match field {
+                FieldId::Passkey => !model.form.show_passkey,
+                FieldId::Overlay => {
+                    model.window(self.mail.window()).and_then(|it| it.overlay.as_ref()).is_some_and(asks)
+                }
+                FieldId::Composer | FieldId::Server | FieldId::Port | FieldId::Name | FieldId::Panel => false,
+            }
+        };
+        // A menu above a menu's field would close what the field belongs to.
+        if field == FieldId::Overlay {
+            return;
+        }
+        self.mail.focus(field);
+        self.opened(at, Msg::OpenMenu(About::Field(field, selected, !hidden), at.0, at.1));
+    }
+
+    fn opened(&self, at: (i32, i32), msg: Msg) {
+        self.state.borrow_mut().pointer.pressed = Some(Pressed::Opened(at));
+        self.mail.send(msg);
+    }
+
+    fn open_menu(&self, at: (i32, i32)) {
+        let about =
+            self.state.borrow().zones.find(at, |zone| zone.menu.is_some()).and_then(|zone| zone.menu.clone());
+        let selected = self.state.borrow().selected.clone();
+        let about = match about {
+            Some(About::Message(seq, _)) => About::Message(seq, selected),
+            Some(about) => about,
+            None if selected.is_empty() => return,
+            None => About::Message(None, selected),
+        };
+        self.opened(at, Msg::OpenMenu(about, at.0, at.1));
+    }
+
+    fn click(&self, at: (i32, i32), twice: bool) {
+        let zone = {
+            let state = self.state.borrow();
+            let answers = |zone: &Zone| zone.click.is_some() || zone.double.is_some() || zone.drag.is_some();
+            state.zones.find(at, answers).cloned()
+        };
+        let Some(zone) = zone else { return };
+        if let Some(double) = zone.double {
+            self.state.borrow_mut().pointer.last = Some((at, double));
+        }
+        if let Some(click) = zone.click {
+            if matches!(click, Msg::OpenMenu(..)) {
+                return self.opened(at, click);
+            }
+            return self.mail.send(click);
+        }
+        if let Some(drag) = zone.drag {
+            let model = self.model.borrow();
+            let mut state = self.state.borrow_mut();
+            let state = &mut *state;
+            state.pointer.pressed = Some(Pressed::Drag(drag));
+            match drag {
+                Drag::Select if twice => {
+                    state.messages.select_word(&model, self.mail.window(), at);
+                    state.selected = state.messages.selected_text(&model, self.mail.window());
+                }
+                Drag::Select => {
+                    state.messages.press(&model, self.mail.window(), at);
+                    state.selected.clear();
+                }
+                Drag::Bar(list) => self.drag_bar(state, &model, list, at.1),
+            }
+        }
+    }
+
+    fn drag(&self, at: (i32, i32)) -> bool {
+        let model = self.model.borrow();
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        state.pointer.at = Some(at);
+        match state.pointer.pressed {
+            None => false,
+            Some(Pressed::Nothing | Pressed::Opened(_)) => true,
+            Some(Pressed::Drag(Drag::Select)) => {
+                state.messages.drag(&model, self.mail.window(), at);
+                true
+            }
+            Some(Pressed::Drag(Drag::Bar(list))) => {
+                self.drag_bar(state, &model, list, at.1);
+                true
+            }
+        }
+    }
+
+    fn drag_bar(&self, state: &mut State, model: &crate::model::Model, list: Scrolled, y: i32) {
+        if list == Scrolled::Messages {
+            return state.messages.drag_bar(model, self.mail.window(), y);
+        }
+        let mut track = state.zones.base.iter().chain(&state.zones.above);
+        let track = track.rfind(|zone| zone.drag == Some(Drag::Bar(list))).map(|zone| zone.rect);
+        if let (Some(track), Some((offset, max))) = (track, state.offsets.get_mut(&list)) {
+            *offset = ((y - track.y) * *max / track.h.max(1)).clamp(0, *max);
+        }
+    }
+
+    fn release(&self, at: (i32, i32)) -> bool {
+        let pressed = self.state.borrow_mut().pointer.pressed.take();
+        match pressed {
+            None => false,
+            Some(Pressed::Nothing | Pressed::Drag(Drag::Bar(_))) => true,
+            Some(Pressed::Opened(from)) => {
+                // Pressed, moved to an entry, released: that entry is meant. Released at once, the menu stays.
+                let far = (from.0 - at.0).abs() >= DRAG_FROM || (from.1 - at.1).abs() >= DRAG_FROM;
+                let chosen = {
+                    let state = self.state.borrow();
+                    let entry = state
+                        .zones
+                        .above
+                        .iter()
+                        .rev()
+                        .find(|it| it.rect.contains(at) && it.role == Role::Item);
+                    entry.and_then(|it| it.click.clone())
+                };
+                if let Some(msg) = chosen.filter(|_| far) {
+                    self.mail.send(msg);
+                }
+                true
+            }
+            Some(Pressed::Drag(Drag::Select)) => {
+                let model = self.model.borrow();
+                let mut state = self.state.borrow_mut();
+                state.messages.release();
+                state.selected = state.messages.selected_text(&model, self.mail.window());
+                if !state.selected.is_empty() {
+                    // As X has it: what is selected can be pasted with the middle button.
+                    app::copy2(&state.selected);
+                }
+                true
+            }
+        }
+    }
+
+    fn moved(&self, window: &mut DoubleWindow, at: (i32, i32)) {
+        let over_field = self.field_at(at).is_some();
+        let mut state = self.state.borrow_mut();
+        let found = state.zones.find(at, |zone| zone.role != Role::Area).cloned();
+        let cursor = match &found {
+            _ if over_field => Cursor::Insert,
+            Some(zone) => zone.cursor(),
+            None => Cursor::Default,
+        };
+        let over = found.as_ref().map_or_else(String::new, |zone| format!("{:?} {}", zone.rect, zone.name));
+        let over = if over_field { String::new() } else { over };
+        let changed = over != state.pointer.over;
+        let beneath = state.pointer.at.is_none();
+        state.pointer.at = Some(at);
+        if changed || beneath {
+            state.pointer.over = over;
+            state.pointer.tip = None;
+            let tells = found.is_some_and(|zone| !zone.tip.is_empty());
+            state.pointer.since = tells.then(Instant::now);
+            if tells {
+                crate::fl::wake_after(u64::try_from(TIP_AFTER.as_millis()).unwrap_or(600) + 20);
+            }
+        }
+        drop(state);
+        if changed || beneath {
+            window.set_cursor(cursor);
+            window.redraw();
+        }
+    }
+
+    /// The mouse has rested long enough: true when there is a word to show now.
+    pub fn rested(&self) -> bool {
+        let mut state = self.state.borrow_mut();
+        let due = state.pointer.since.is_some_and(|since| since.elapsed() >= TIP_AFTER);
+        if !due || state.pointer.tip.is_some() {
+            return false;
+        }
+        let Some(at) = state.pointer.at else { return false };
+        let tip = state.zones.find(at, |zone| zone.role != Role::Area).map(|zone| zone.tip.clone());
+        state.pointer.since = None;
+        state.pointer.tip = tip.filter(|tip| !tip.is_empty());
+        state.pointer.tip.is_some()
+    }
+
+    /// Down is what the wheel turned towards oneself shows: newer messages, the rest of a list.
+    fn wheel(&self, at: (i32, i32)) {
+        let model = self.model.borrow();
+        let size = model.settings.text_size;
+        let pixels = app::event_dy_value() * LINES_PER_STEP * size * 3 / 2;
+        let mut state = self.state.borrow_mut();
+        let list = state.zones.find(at, |zone| zone.scrolls.is_some()).and_then(|zone| zone.scrolls);
+        match list {
+            Some(Scrolled::Messages) => state.messages.scroll_by(&model, self.mail.window(), pixels),
+            Some(list) => {
+                if let Some((offset, max)) = state.offsets.get_mut(&list) {
+                    *offset = (*offset + pixels).clamp(0, *max);
+                }
+            }
+            None => {}
+        }
+        state.pointer.tip = None;
+    }
+}

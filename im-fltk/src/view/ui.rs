@@ -1,0 +1,140 @@
+//! All windows.
+
+use super::pane::Pane;
+use super::urgency::urge;
+use super::{Mail, Shared};
+use crate::model::{Model, Screen, WindowId};
+use crate::text::plain;
+use fltk::app;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The windows of the program.
+pub struct Ui {
+    model: Shared,
+    mail: Mail,
+    panes: BTreeMap<WindowId, Pane>,
+    urgent: bool,
+    /// Windows in which the keyboard is to go to what is open.
+    to_focus: BTreeSet<WindowId>,
+}
+
+impl Ui {
+    pub fn new(model: &Shared, mail: &Mail) -> Ui {
+        let frame = first_frame(&model.borrow());
+        let main = Pane::new(WindowId::MAIN, model, mail, frame);
+        Ui {
+            model: model.clone(),
+            mail: mail.clone(),
+            panes: BTreeMap::from([(WindowId::MAIN, main)]),
+            urgent: false,
+            to_focus: BTreeSet::new(),
+        }
+    }
+
+    /// Tells what has happened to the windows. True: something is to be drawn anew.
+    pub fn look(&mut self) -> bool {
+        let model = self.model.clone();
+        let model = model.borrow();
+        // All of them, not only up to the first.
+        self.panes.values_mut().map(|pane| pane.look(&model)).fold(false, |a, b| a | b)
+    }
+
+    /// Makes the windows show what the model says.
+    pub fn sync(&mut self) {
+        let model = self.model.clone();
+        let model = model.borrow();
+        for (id, pane) in &mut self.panes {
+            pane.sync(&model, &title(&model, *id));
+        }
+        // Only now are the fields there that are to have it.
+        for id in std::mem::take(&mut self.to_focus) {
+            if let Some(pane) = self.panes.get_mut(&id) {
+                pane.focus(&model);
+            }
+        }
+        let focused = model.windows.values().any(|window| window.focused);
+        if focused && std::mem::take(&mut self.urgent) {
+            self.panes.values().for_each(|pane| urge(pane.window(), false));
+        }
+    }
+
+    pub fn pane(&mut self, id: WindowId) -> Option<&mut Pane> {
+        self.panes.get_mut(&id)
+    }
+
+    pub fn panes(&self) -> impl Iterator<Item = (&WindowId, &Pane)> {
+        self.panes.iter()
+    }
+
+    /// Opens a window of its own for a room.
+    pub fn open(&mut self, id: WindowId) {
+        let (x, y, w, h) = first_frame(&self.model.borrow());
+        let step = 40 * i32::try_from(id.0).unwrap_or(1);
+        let (w, h) = ((w * 2 / 3).max(520), (h * 4 / 5).max(380));
+        let frame = (x.max(0) + step, y.max(0) + step, w, h);
+        self.panes.insert(id, Pane::new(id, &self.model, &self.mail, frame));
+    }
+
+    pub fn close(&mut self, id: WindowId) {
+        if let Some(pane) = self.panes.remove(&id) {
+            pane.close();
+        }
+    }
+
+    pub fn close_all(&mut self) {
+        for (_, pane) in std::mem::take(&mut self.panes) {
+            pane.close();
+        }
+    }
+
+    /// Gives the keyboard to what is open in a window.
+    pub fn focus(&mut self, id: WindowId) {
+        self.to_focus.insert(id);
+    }
+
+    pub fn raise(&mut self, id: WindowId) {
+        let model = self.model.clone();
+        if let Some(pane) = self.panes.get_mut(&id) {
+            pane.raise(&model.borrow());
+        }
+    }
+
+    /// Asks for attention until a window has the keyboard.
+    pub fn urge(&mut self) {
+        self.urgent = true;
+        if let Some(pane) = self.panes.get(&WindowId::MAIN) {
+            urge(pane.window(), true);
+        }
+    }
+}
+
+fn title(model: &Model, id: WindowId) -> String {
+    let unread = model.unread();
+    let room = model.room_of(id).map_or_else(String::new, crate::model::Room::label);
+    let title = match model.screen {
+        Screen::Connect => "libim".to_owned(),
+        Screen::Chat if id != WindowId::MAIN => {
+            let fresh = model.room_of(id).map_or(0, |room| room.fresh);
+            if fresh > 0 { format!("({fresh}) {room}") } else { room }
+        }
+        Screen::Chat if unread > 0 => format!("({unread}) {room} — {}", model.server),
+        Screen::Chat => format!("{room} — {}", model.server),
+    };
+    plain(&title)
+}
+
+/// Where the main window opens: where it was, as far as that is on a screen, and no larger than the screen.
+fn first_frame(model: &Model) -> (i32, i32, i32, i32) {
+    let settings = &model.settings;
+    let (sx, sy, sw, sh) = screen_of(settings.place);
+    // Some room for the desktop's own frame around it.
+    let (w, h) = (settings.width.min(sw - 16), settings.height.min(sh - 48));
+    let (x, y) = settings.place.unwrap_or((sx + (sw - w) / 2, sy + (sh - h) / 3));
+    (x.clamp(sx, (sx + sw - w).max(sx)), y.clamp(sy, (sy + sh - h).max(sy)), w, h)
+}
+
+/// The part of the screen that windows may take, in pixels at 1x.
+fn screen_of(place: Option<(i32, i32)>) -> (i32, i32, i32, i32) {
+    let number = place.map_or(0, |(x, y)| app::screen_num(x, y));
+    app::screen_work_area(number)
+}
