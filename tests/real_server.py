@@ -11,15 +11,16 @@ PATIENCE = 60
 
 
 class RealServer:
-    """An im-server on a port of its own, which stays the same when it is started again. Its passkey is sesame."""
+    """An im-server on a port of its own, which stays the same when it is started again. Its passkey is sesame at first."""
 
     def __init__(self, *options):
         self.options = options
+        self.passkey = "sesame"
         self.address = "127.0.0.1:0"
         self.start()
 
     def start(self):
-        command = [ROOT / "target/debug/im-server", "--listen", self.address, "--passkey", "sesame", *self.options]
+        command = [ROOT / "target/debug/im-server", "--listen", self.address, "--passkey", self.passkey, *self.options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
             if found := re.search(r"listening\s+(\S+)", line):

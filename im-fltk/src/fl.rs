@@ -2,14 +2,19 @@
 
 #![allow(unsafe_code)]
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::{c_double, c_int, c_void};
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::net::UnixStream;
 
 thread_local! {
     /// The descriptors that the toolkit has seen to be readable, as bits of what they are for.
     static READY: Cell<u8> = const { Cell::new(0) };
     /// A time that was waited for has come.
     static DUE: Cell<bool> = const { Cell::new(false) };
+    /// What wakes the toolkit: it reads from the one when something is written to the other.
+    static BELL: OnceCell<(UnixStream, UnixStream)> = const { OnceCell::new() };
 }
 
 /// FL/Fl.H: readable.
@@ -50,6 +55,28 @@ extern "C" fn notification_ready(_fd: c_int, _data: *mut c_void) {
 
 extern "C" fn timed_out(_data: *mut c_void) {
     DUE.set(true);
+    // The toolkit runs its timeouts before it sleeps, not after: without this it would sleep now.
+    wake();
+}
+
+extern "C" fn woken(_fd: c_int, _data: *mut c_void) {
+    BELL.with(|bell| {
+        if let Some((read, _)) = bell.get() {
+            let (mut read, mut bytes) = (read, [0; 64]);
+            while read.read(&mut bytes).is_ok_and(|count| count == bytes.len()) {}
+        }
+    });
+}
+
+/// Makes [`wake`] work.
+pub fn start() -> io::Result<()> {
+    let (read, write) = UnixStream::pair()?;
+    read.set_nonblocking(true)?;
+    write.set_nonblocking(true)?;
+    // SAFETY: as for `watch`.
+    unsafe { fl_add_fd(read.as_raw_fd(), FL_READ, woken, std::ptr::null_mut()) }
+    BELL.with(|bell| drop(bell.set((read, write))));
+    Ok(())
 }
 
 /// Watches a descriptor until [`unwatch`]; [`take_ready`] says when it is readable.
@@ -79,6 +106,17 @@ pub fn take_ready(what: Watched) -> bool {
 pub fn wake_after(millis: u64) {
     // SAFETY: as for `watch`.
     unsafe { fl_add_timeout(millis as f64 / 1000.0, timed_out, std::ptr::null_mut()) }
+}
+
+/// Has the toolkit's loop turn once more at once, also when it is about to sleep.
+pub fn wake() {
+    BELL.with(|bell| {
+        if let Some((_, write)) = bell.get() {
+            let mut write = write;
+            // When it is full, it rings already.
+            let _ = write.write(&[1]);
+        }
+    });
 }
 
 /// Whether a time that was waited for has come since the last time.

@@ -28,6 +28,7 @@ pub struct Program {
 
 impl Program {
     pub fn new(model: Model, settings: Option<PathBuf>, trace: bool) -> anyhow::Result<Program> {
+        fl::start().context("cannot wake the window system's loop")?;
         let model = Shared::new(model.into());
         let mail = Mail::default();
         let ui = Ui::new(&model, &mail);
@@ -82,9 +83,12 @@ impl Program {
             self.ui.sync();
             if self.trace {
                 trace::state(&self.model.borrow());
-                app::flush();
-                for (id, pane) in self.ui.panes() {
-                    trace::zones(*id, &pane.describe());
+            }
+        }
+        if self.trace {
+            for (id, pane) in self.ui.panes() {
+                if let Some(described) = pane.describe() {
+                    trace::zones(*id, &described);
                 }
             }
         }

@@ -23,7 +23,7 @@ from real_server import RealServer  # noqa: E402
 os.environ.setdefault("IM_LIBRARY", str(ROOT / "target" / "debug" / "liblibim.so"))
 OUTPUT = ROOT / "tests" / "output"
 #: Seconds for anything to come about; only a hang takes them.
-PATIENCE = 60
+PATIENCE = float(os.environ.get("IM_TEST_PATIENCE", 60))
 WHEEL_UP, WHEEL_DOWN = 4, 5
 
 
@@ -33,6 +33,19 @@ def until(condition, what):
         assert time.monotonic() < end, what() if callable(what) else what
         time.sleep(0.01)
     return result
+
+
+@pytest.fixture(autouse=True)
+def patience():
+    """Nobody waits for ever, whatever waits."""
+
+    def give_up(*_):
+        raise TimeoutError("nothing came")
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, 2 * PATIENCE)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +171,7 @@ class Pane:
         """Takes an entry of the open menu."""
         self.state("open=menu")
         self.press(label, "Item")
-        self.state("open= ")
+        self.state(lambda it: "open=menu" not in it)
 
     def wheel(self, name, button, times=1, role=None):
         self.click(*self.middle(name, role), button=button, times=times)
@@ -174,6 +187,13 @@ class Pane:
     def resize(self, width, height):
         self.xdotool("windowsize", "--sync", self.id, width, height)
         self.saw(f"Resized({width}, {height})")
+
+    def place(self):
+        """Where the window is on the screen, and how large."""
+        command = ["xwininfo", "-id", self.id]
+        told = subprocess.run(command, env=self.display, capture_output=True, text=True, check=True).stdout
+        names = {"x": "Absolute upper-left X", "y": "Absolute upper-left Y", "w": "Width", "h": "Height"}
+        return " ".join(f"{key}:{re.search(rf'{name}: +(-?[0-9]+)', told)[1]}" for key, name in names.items())
 
     def hints(self):
         """What the window manager knows of the window."""

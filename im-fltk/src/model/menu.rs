@@ -11,6 +11,8 @@ pub enum About {
     Message(Option<u64>, String),
     /// The newest message.
     Newest,
+    /// A message that the server does not know any more: its text, and what is selected in the list.
+    Past(String, String),
     /// A message that the server has not taken.
     Pending(Cid),
     Link(String),
@@ -119,6 +121,7 @@ impl Menu {
                 let newest = model.room_of(window).and_then(Room::last);
                 message(model, window, newest, String::new())
             }
+            About::Past(text, selected) => past(text, selected),
             About::Pending(cid) => pending(model, window, cid),
             About::Link(link) => link_items(&link),
             About::Room(room) => room_items(model, window, room),
@@ -167,6 +170,16 @@ fn message(model: &Model, window: WindowId, seq: Option<u64>, selected: String) 
     } else {
         items.push(item(format!("About {}…", plain(&said.name)), "", Deed::Card(said.author)).group());
     }
+    items
+}
+
+fn past(text: String, selected: String) -> Vec<Item> {
+    let mut items = Vec::new();
+    if !selected.is_empty() {
+        items.push(item("Copy selection", "Ctrl+C", Deed::Copy(selected)));
+    }
+    items.extend(first_link(&text).map(|link| item("Copy link", "", Deed::Copy(link))));
+    items.push(item("Copy message", "", Deed::Copy(text)));
     items
 }
 

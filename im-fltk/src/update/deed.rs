@@ -11,6 +11,8 @@ pub const UNDO_FOR: Millis = 6_000;
 
 #[allow(clippy::too_many_lines)] // one arm per deed
 pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Vec<Effect> {
+    // What is chosen there closes what was open.
+    model.window_mut(at).overlay = None;
     match deed {
         Deed::Copy(text) => vec![Effect::Copy(text)],
         Deed::OpenLink(link) => vec![Effect::OpenLink(link)],

@@ -18,7 +18,7 @@ mod tests;
 pub use compose::WARN_LEFT;
 pub use msg::{Effect, Millis, Msg};
 
-use crate::model::{FieldId, Model, Overlay, Screen, Theme, WindowId};
+use crate::model::{Field, FieldId, Model, Overlay, Screen, Theme, WindowId};
 
 /// What is kept is written so long after it has changed.
 const SAVE_AFTER: Millis = 3_000;
@@ -155,6 +155,11 @@ fn typed(
     text: String,
     cursor: usize,
 ) -> Vec<Effect> {
+    if let Some((wrong, _)) = &model.form.error
+        && form_field(field) == Some(*wrong)
+    {
+        model.form.error = None;
+    }
     match field {
         FieldId::Composer => return compose::typed(model, now, at, text, cursor),
         FieldId::Server => {
@@ -174,6 +179,17 @@ fn typed(
         FieldId::Overlay => return overlay::typed(model, at, text),
     }
     Vec::new()
+}
+
+/// The field of the form that an error may belong to.
+fn form_field(field: FieldId) -> Option<Field> {
+    match field {
+        FieldId::Server => Some(Field::Server),
+        FieldId::Port => Some(Field::Port),
+        FieldId::Name => Some(Field::Name),
+        FieldId::Passkey => Some(Field::Passkey),
+        FieldId::Composer | FieldId::Panel | FieldId::Overlay => None,
+    }
 }
 
 /// Closes what was opened last.

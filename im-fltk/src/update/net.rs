@@ -3,6 +3,7 @@
 use super::{Effect, Millis, chat, connect, direct, overlay, people, read, search};
 use crate::model::{Life, Link, Model, Move, Room, Screen, WindowId};
 use libim::ClientEvent;
+use libim::wire::limits::LIVE_ROSTER_MAX;
 use libim::wire::{Code, Event, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind};
 
 /// Somebody's typing is believed for this long.
@@ -19,8 +20,13 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             }
             Vec::new()
         }
-        ClientEvent::LoggedIn { user, name, resumed, server, welcome, .. } => {
-            connect::logged_in(model, now, (user, name), resumed, server, welcome)
+        ClientEvent::LoggedIn { user, name, resumed, server, welcome, people } => {
+            let mut effects = connect::logged_in(model, now, (user, name), resumed, server, welcome);
+            if people as usize > LIVE_ROSTER_MAX {
+                // Nobody of them is told one by one.
+                effects.extend(people::crowd(model, now, people as usize));
+            }
+            effects
         }
         ClientEvent::LoginRefused { code, text } => connect::refused(model, now, code, text),
         ClientEvent::Disconnected { text, retry_in, .. } => {

@@ -37,6 +37,10 @@ pub struct State {
     pub wants_focus: Option<FieldId>,
     /// What is to be done with the list of messages.
     pub todo: Vec<Scrolling>,
+    /// Somebody wants to know what can be pointed at, whenever it is drawn.
+    pub watched: bool,
+    /// It has been drawn since somebody last asked.
+    drawn: bool,
     written: Written,
 }
 
@@ -121,8 +125,8 @@ impl Pane {
         }
         let wanted = self.state.borrow_mut().wants_focus.take();
         if let Some(mut field) = wanted.and_then(|field| self.fields.get(field)) {
+            // What is selected in it stays selected.
             let _ = field.take_focus();
-            let _ = field.set_position(i32::try_from(field.value().len()).unwrap_or(0));
             changed = true;
         }
         let size = (self.window.w(), self.window.h());
@@ -234,15 +238,16 @@ impl Pane {
         let wanted = focused_field(model, self.id);
         let had = app::focus().map(|it| it.as_widget_ptr());
         match wanted.and_then(|field| self.fields.get(field)) {
-            Some(field) if had == Some(field.as_widget_ptr()) => {}
             Some(mut field) => {
-                let _ = field.take_focus();
-                let end = i32::try_from(field.value().len()).unwrap_or(0);
-                let _ = field.set_position(end);
+                let has = had == Some(field.as_widget_ptr());
                 let wrong = model.screen == Screen::Connect && model.form.error.is_some();
                 let replaces = matches!(wanted, Some(FieldId::Overlay | FieldId::Panel));
-                if wrong || replaces {
-                    // The next letter replaces it.
+                if !has {
+                    let _ = field.take_focus();
+                }
+                if wrong || replaces && !has {
+                    // The next letter replaces what is there.
+                    let _ = field.set_position(i32::try_from(field.value().len()).unwrap_or(0));
                     let _ = field.set_mark(0);
                 }
             }
@@ -274,9 +279,13 @@ impl Pane {
         DoubleWindow::delete(self.window);
     }
 
-    /// What can be pointed at, for tests and those who look for a fault.
-    pub fn describe(&self) -> String {
-        let state = self.state.borrow();
+    /// What can be pointed at since the last drawing, for tests and those who look for a fault.
+    pub fn describe(&self) -> Option<String> {
+        let mut state = self.state.borrow_mut();
+        state.watched = true;
+        if !std::mem::take(&mut state.drawn) {
+            return None;
+        }
         let all = state.zones.base.iter().chain(&state.zones.above);
         let fields = self.fields.visible().map(|(id, r)| {
             serde_json::json!({"role": "Field", "name": format!("{id:?}"), "x": r.x, "y": r.y, "w": r.w, "h": r.h})
@@ -285,7 +294,7 @@ impl Pane {
             let r = zone.rect;
             serde_json::json!({"role": format!("{:?}", zone.role), "name": zone.name, "tip": zone.tip, "x": r.x, "y": r.y, "w": r.w, "h": r.h})
         });
-        serde_json::Value::Array(fields.chain(zones).collect()).to_string()
+        Some(serde_json::Value::Array(fields.chain(zones).collect()).to_string())
     }
 }
 
@@ -332,7 +341,7 @@ fn draw_base(model: &Model, id: WindowId, state: &mut State, fields: &Fields) {
     state.offsets = offsets;
     if changed {
         // Drawing comes last in the toolkit's turn: another one is wanted for what has come of it.
-        crate::fl::wake_after(0);
+        crate::fl::wake();
     }
 }
 
@@ -354,6 +363,10 @@ fn draw_above(model: &Model, id: WindowId, state: &mut State, fields: &Fields) {
         overlay::draw_tip(&mut p, tip, at, size);
     }
     state.zones.above = zones;
+    state.drawn = true;
+    if state.watched {
+        crate::fl::wake();
+    }
     state.zones.modal = model.window(id).is_some_and(|window| window.overlay.is_some());
     state.offsets = offsets;
 }

@@ -187,6 +187,7 @@ impl Mouse {
         let selected = self.state.borrow().selected.clone();
         let about = match about {
             Some(About::Message(seq, _)) => About::Message(seq, selected),
+            Some(About::Past(text, _)) => About::Past(text, selected),
             Some(about) => about,
             None if selected.is_empty() => return,
             None => About::Message(None, selected),

@@ -75,7 +75,11 @@ impl Row {
                 let name: String = text().collect();
                 Zone::new(body, Role::Message, name).menu(About::Pending(*cid))
             }
-            Kind::Past | Kind::Divider | Kind::Note => return,
+            Kind::Past => {
+                let name: String = text().collect();
+                Zone::new(body, Role::Message, name).menu(About::Past(self.source.clone(), String::new()))
+            }
+            Kind::Divider | Kind::Note => return,
         };
         p.zone(zone);
     }

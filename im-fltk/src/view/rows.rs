@@ -122,6 +122,8 @@ pub struct Row {
     pub seq: u64,
     /// Milliseconds since 1970.
     pub stamp: u64,
+    /// The text of a message that only this program has.
+    pub source: String,
     pub day: Option<String>,
     pub unread: bool,
     pub head: Option<Head>,
@@ -252,6 +254,9 @@ impl RowMaker<'_> {
             row.faint = true;
             self.place(row, lines, 0);
             return;
+        }
+        if past {
+            row.source.clone_from(&said.text);
         }
         self.text(row, &said.text);
         if said.edited {
