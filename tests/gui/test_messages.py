@@ -1,6 +1,7 @@
 """What is said: sending, clipboard, scripts, long and hostile texts, search, reading."""
 
 import json
+import os
 import re
 import signal
 import time
@@ -347,3 +348,28 @@ def test_joins_and_leaves_stand_in_one_line_or_nowhere(chatting, person):
     one.press("menu", "Button")
     one.choose("Hide joins and leaves")
     until(lambda: json.loads(one.settings.read_text())["show_moves"] is False, "not kept")
+
+
+def test_a_notification_opens_its_room(chatting, window, anna, tmp_path):
+    # Stands in for the desktop's program: it writes down what it is told, and is clicked when the test says so.
+    told, clicked = tmp_path / "told", tmp_path / "clicked"
+    program = tmp_path / "bin" / "notify-send"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}.new; mv {told}.new {told}\n'
+                       f'while [ ! -e {clicked} ]; do sleep 0.02; done\necho default\n')  # fmt: skip
+    program.chmod(0o755)
+    one = chatting(env={"PATH": f"{program.parent}:{os.environ['PATH']}"})
+    one.type("/join tea\n")
+    one.state("room=#tea")
+    tea = anna.join("tea")
+    one.press("#lobby", "Item")
+    one.state("room=#lobby")
+    other = window()
+    other.front()
+    one.state("focused=false")
+    anna.post("@gui, <b>tea</b> is ready", tea)
+    until(told.exists, "nobody is called")
+    words = told.read_text()
+    assert "anna in #tea" in words and "&lt;b&gt;tea&lt;/b&gt;" in words and ".svg" in words
+    clicked.touch()
+    one.state("room=#tea", "focused=true")

@@ -9,7 +9,7 @@ use libim::wire::{Cid, RoomId, RoomKind, UserId};
 pub enum About {
     /// A message, by its sequence number; and what is selected in the list.
     Message(Option<u64>, String),
-    /// The newest message.
+    /// The message that is being answered, or else the newest.
     Newest,
     /// A message that the server does not know any more: its text, and what is selected in the list.
     Past(String, String),
@@ -118,7 +118,8 @@ impl Menu {
         let items = match about {
             About::Message(seq, selected) => message(model, window, seq, selected),
             About::Newest => {
-                let newest = model.room_of(window).and_then(Room::last);
+                let answered = model.window(window).and_then(|it| it.replying);
+                let newest = answered.or_else(|| model.room_of(window).and_then(Room::last));
                 message(model, window, newest, String::new())
             }
             About::Past(text, selected) => past(text, selected),

@@ -2,6 +2,7 @@
 
 mod entry;
 mod form;
+mod history;
 mod members;
 mod menu;
 mod overlay;
@@ -117,6 +118,8 @@ pub struct Model {
     /// Rooms that can be entered, as the server last told.
     pub directory: BTreeMap<RoomId, RoomInfo>,
     pub people: BTreeMap<UserId, Person>,
+    /// When those joined who did so since this program is connected, in milliseconds.
+    pub arrived: BTreeMap<UserId, u64>,
     /// How many are there, when they are too many to be told one by one.
     pub crowd: usize,
     /// The crowd is being listed, by this request; people of the pages so far.
@@ -158,6 +161,7 @@ impl Model {
             own_rooms: 0,
             directory: BTreeMap::new(),
             people: BTreeMap::new(),
+            arrived: BTreeMap::new(),
             crowd: 0,
             listing: None,
             listed_at: 0,

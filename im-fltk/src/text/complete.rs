@@ -32,6 +32,8 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("/topic", "TEXT: what the room is about"),
     ("/leave", "leave this room"),
     ("/mute", "no notifications from this room"),
+    ("/about", "NAME: who somebody is"),
+    ("/window", "a window of its own for this room"),
     ("/away", "[TEXT]: you are not at your desk"),
     ("/back", "you are back"),
     ("/theme", "dark or light"),

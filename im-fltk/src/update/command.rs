@@ -2,6 +2,7 @@
 
 use super::{Effect, Millis, chat, deed, direct};
 use crate::model::{Deed, Life, Model, Overlay, Theme, WindowId};
+use crate::text::isolated;
 
 pub fn run(model: &mut Model, now: Millis, at: WindowId, command: &str) -> Vec<Effect> {
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
@@ -11,6 +12,8 @@ pub fn run(model: &mut Model, now: Millis, at: WindowId, command: &str) -> Vec<E
         "join" if !rest.is_empty() => vec![Effect::Join(rest.trim_start_matches('#').into(), true)],
         "msg" if !rest.is_empty() => message(model, now, at, rest.trim_start_matches('@')),
         "topic" => vec![Effect::Topic(room, rest.into())],
+        "about" if !rest.is_empty() => about(model, now, at, rest.trim_start_matches('@')),
+        "window" => chat::detach(model, now, room),
         "away" => deed::status(model, true, rest.into()),
         "back" => deed::status(model, false, String::new()),
         "leave" => leave(model, now, at),
@@ -25,7 +28,7 @@ pub fn run(model: &mut Model, now: Millis, at: WindowId, command: &str) -> Vec<E
             chat::open_overlay(model, at, Overlay::Help);
             Vec::new()
         }
-        "join" | "msg" => {
+        "join" | "msg" | "about" => {
             let what = if name == "join" { "ROOM" } else { "NAME" };
             model.window_mut(at).complain(now, format!("Write /{name} {what}"));
             Vec::new()
@@ -42,6 +45,14 @@ fn leave(model: &mut Model, now: Millis, at: WindowId) -> Vec<Effect> {
     let room = chat::here(model, at);
     let direct = model.room_of(at).is_some_and(|room| room.is_direct() || room.life == Life::Closed);
     deed::carry_out(model, now, at, if direct { Deed::Forget(room) } else { Deed::Leave(room) })
+}
+
+fn about(model: &mut Model, now: Millis, at: WindowId, name: &str) -> Vec<Effect> {
+    if let Some(user) = model.person_named(name).map(|it| it.user) {
+        return super::overlay::open_card(model, at, user, (300, 200));
+    }
+    model.window_mut(at).complain(now, format!("Nobody called {} is here", isolated(name)));
+    Vec::new()
 }
 
 /// The name may have blanks: the longest one of somebody who is there counts.

@@ -185,8 +185,16 @@ pub fn reply(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
     effects
 }
 
+/// Replies to the last message of another; again, to the one before it.
 pub fn reply_last(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let me = model.my_id();
-    let last = model.room_of(at).and_then(|room| room.last_of_others(me));
-    last.map_or_else(Vec::new, |seq| reply(model, at, seq))
+    let before = model.window_mut(at).replying.unwrap_or(u64::MAX);
+    let Some(seq) = model.room_of(at).and_then(|room| room.last_of_others(me, before)) else {
+        return Vec::new();
+    };
+    let mut effects = reply(model, at, seq);
+    if before != u64::MAX {
+        effects.push(Effect::ScrollTo(at, seq));
+    }
+    effects
 }

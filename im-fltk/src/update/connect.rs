@@ -71,6 +71,7 @@ pub fn epoch(model: &mut Model, now: Millis, epoch: Option<Epoch>) {
             // Ids of people mean somebody else now.
             (room.peer, room.announced) = (None, None);
         }
+        model.arrived.clear();
         for window in model.windows.values_mut() {
             (window.editing, window.replying, window.search, window.overlay) = (None, None, None, None);
         }

@@ -250,6 +250,8 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     people::came_or_went(model, event);
     let shown = model.window_on(event.room);
     let window = shown.map(|at| (at, model.window_mut(at).at_end, model.window_mut(at).focused));
+    // Somebody looks at the room, if not at its end: the button that leads there has the number.
+    let looking = window.is_some_and(|(_, _, focused)| focused);
     let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
     // Not under somebody who reads them.
     if window.is_none_or(|(_, at_end, _)| at_end) {
@@ -275,8 +277,8 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     }
     let (direct, muted, label) = (room.is_direct(), room.muted, room.label());
     model.hidden.remove(&event.room);
-    if let Some((at, at_end, focused)) = window {
-        if at_end && focused {
+    if let Some((at, at_end, _)) = window {
+        if at_end && looking {
             return Vec::new();
         }
         if first && model.room_of(at).is_some_and(|room| room.unread_from == 0) {
@@ -284,7 +286,7 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
         }
     }
     let title = if direct { event.name.to_string() } else { format!("{} in {label}", event.name) };
-    let calls = !muted && (for_me || direct);
+    let calls = !muted && !looking && (for_me || direct);
     if calls { vec![Effect::Notify(event.room, title, text), Effect::Urge] } else { Vec::new() }
 }
 
@@ -300,6 +302,11 @@ fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence
             lobby.moved(0, now, step);
         }
         direct::presence(model, now, &person, gone);
+    }
+    if gone {
+        model.arrived.remove(&person.user);
+    } else if was.is_none() {
+        model.arrived.insert(person.user, now);
     }
     people::changed(model, person);
 }

@@ -1,15 +1,17 @@
 //! What is open above a window: menus, the switcher, the picker, cards, questions, lists, help; and words about what the mouse
 //! rests on. Nothing of it is the toolkit's own: those run a loop of their own while they are open, in which nothing comes in.
 
+use super::help;
 use super::icons;
 use super::paint::{Look, Painter};
 use super::panel::draw_people;
+use super::picker_view;
 use super::places::field_height;
 use super::rect::Rect;
 use super::sidebar::presence_dot;
 use super::zones::{Role, Scrolled, Zone};
-use crate::model::{COLUMNS, Card, Confirm, Deed, Menu, Model, Overlay, Picker, Prompt, Switcher, WindowId};
-use crate::text::{COMMANDS, emoji, plain, sentence};
+use crate::model::{COLUMNS, Card, Confirm, Deed, Menu, Model, Overlay, Prompt, Switcher, WindowId};
+use crate::text::{plain, sentence};
 use crate::update::Msg;
 use fltk::enums::Font;
 use libim::wire::Presence;
@@ -64,7 +66,7 @@ fn fixed_frame(model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
             let height = field + size * 2 + each * EMOJI_ROWS + size * 5 + size * 5 / 2;
             Rect::new(w - width - size * 3, h - height - size * 6, width, height.min(h - 8)).within(&outer)
         }
-        Overlay::Card(card) => Rect::new(card.at.0, card.at.1, size * 20, size * 15).within(&outer),
+        Overlay::Card(card) => Rect::new(card.at.0, card.at.1, size * 20, size * 16).within(&outer),
         Overlay::Confirm(_) => middle(size * 28, size * 9),
         Overlay::Prompt(_) => middle(size * 30, size * 6 + field),
         Overlay::People => {
@@ -107,7 +109,7 @@ pub fn draw(p: &mut Painter, model: &Model, at: WindowId, size: (i32, i32), focu
     match overlay {
         Overlay::Menu(menu) => draw_menu(p, menu, place),
         Overlay::Switcher(switcher) => draw_switcher(p, switcher, place),
-        Overlay::Picker(picker) => draw_picker(p, picker, place),
+        Overlay::Picker(picker) => picker_view::draw(p, picker, place),
         Overlay::Card(card) => draw_card(p, model, card, place),
         Overlay::Confirm(confirm) => draw_confirm(p, confirm, place),
         Overlay::Prompt(prompt) => draw_prompt(p, prompt, place),
@@ -120,11 +122,11 @@ pub fn draw(p: &mut Painter, model: &Model, at: WindowId, size: (i32, i32), focu
             let list = Rect::new(place.x + 2, top, place.w - 4, place.bottom() - top - 4);
             draw_people(p, model, at, list, Scrolled::Overlay);
         }
-        Overlay::Help => draw_help(p, place),
+        Overlay::Help => help::draw(p, place),
     }
 }
 
-fn close(p: &mut Painter, place: Rect) {
+pub fn close(p: &mut Painter, place: Rect) {
     let side = p.size * 2;
     let cross = Rect::new(place.right() - side - p.size / 3, place.y + 4, side, side);
     p.icon(cross, "close", "Close (Escape)", Msg::Cancel, icons::cross);
@@ -190,110 +192,6 @@ fn draw_switcher(p: &mut Painter, switcher: &Switcher, place: Rect) {
     p.pop_clip();
 }
 
-fn draw_picker(p: &mut Painter, picker: &Picker, place: Rect) {
-    let gap = p.size * 5 / 7;
-    let each = p.size * 5 / 2;
-    let tabs = place.y + gap + field_height(p.size) + 4;
-    let columns = i32::try_from(COLUMNS).unwrap_or(9);
-    // The groups, those used last first.
-    let tab = (place.w - gap * 2) / (i32::try_from(emoji::GROUPS.len()).unwrap_or(9) + 1);
-    let groups = std::iter::once("🕘").chain(emoji::GROUPS.iter().map(|(_, sign)| *sign));
-    for (index, sign) in groups.enumerate() {
-        let x = place.x + gap + tab * i32::try_from(index).unwrap_or(0);
-        let cell = Rect::new(x, tabs, tab, p.size * 2);
-        if picker.group == index && picker.text.trim().is_empty() {
-            p.round(cell, 4, p.c.active);
-        } else if p.is_over(cell) {
-            p.round(cell, 4, p.c.line);
-        }
-        p.text_mid(sign, cell, Font::Helvetica, p.size, p.c.text);
-        let name = if index == 0 { "used last".to_owned() } else { format!("group {index}") };
-        p.zone(Zone::new(cell, Role::Button, name).click(Msg::PickGroup(index)));
-    }
-    let top = tabs + p.size * 2 + 6;
-    let bottom = place.bottom() - p.size * 5 / 2 - 4;
-    let grid = Rect::new(place.x + gap, top, place.w - gap * 2 + 6, bottom - top);
-    let rows = i32::try_from(picker.len().div_ceil(COLUMNS)).unwrap_or(0);
-    // The selected one stays in sight.
-    let chosen = i32::try_from(picker.selected / COLUMNS).unwrap_or(0);
-    let all = rows * each;
-    let offset = p.scroll(Scrolled::Overlay, all, grid.h);
-    let offset = if picker.selected > 0 {
-        offset.clamp((chosen * each + each - grid.h).max(0), (chosen * each).max(0))
-    } else {
-        offset
-    };
-    p.push_clip(grid);
-    if picker.len() == 0 {
-        p.text_mid(
-            "No emoji of that name",
-            Rect::new(grid.x, grid.y, grid.w, each),
-            Font::Helvetica,
-            p.small(),
-            p.c.faint,
-        );
-    }
-    let mut hint = picker.get(picker.selected).map(str::to_owned);
-    for index in 0..picker.len() {
-        let number = i32::try_from(index).unwrap_or(0);
-        let cell = Rect::new(
-            grid.x + number % columns * each,
-            grid.y + number / columns * each - offset,
-            each,
-            each,
-        );
-        if cell.bottom() < grid.y || cell.y > grid.bottom() {
-            continue;
-        }
-        let Some(sign) = picker.get(index) else { continue };
-        let over = p.is_over(cell);
-        if over {
-            hint = Some(sign.to_owned());
-        }
-        if over || index == picker.selected {
-            p.round(cell, 4, p.c.active);
-        }
-        p.text_mid(sign, cell, Font::Helvetica, p.size * 11 / 7, p.c.text);
-        p.zone(
-            Zone::new(cell, Role::Item, emoji::name_of(sign))
-                .click(Msg::PickTake(index))
-                .scrolls(Scrolled::Overlay),
-        );
-    }
-    p.bar(Scrolled::Overlay, grid, all);
-    p.pop_clip();
-    draw_tones(p, picker, place, hint);
-}
-
-/// The name of the emoji under the mouse, and the skin tones.
-fn draw_tones(p: &mut Painter, picker: &Picker, place: Rect, hint: Option<String>) {
-    let foot = Rect::new(
-        place.x + p.size * 5 / 7,
-        place.bottom() - p.size * 5 / 2,
-        place.w - p.size * 10 / 7,
-        p.size * 5 / 2 - 4,
-    );
-    p.fill(Rect::new(place.x + 1, foot.y, place.w - 2, 1), p.c.line);
-    let side = p.size * 2;
-    let count = i32::try_from(emoji::TONES.len()).unwrap_or(6);
-    let tones = foot.right() - side * count;
-    for (index, hand) in ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"].into_iter().enumerate()
-    {
-        let cell = Rect::new(tones + side * i32::try_from(index).unwrap_or(0), foot.y + 3, side, foot.h - 3);
-        if picker.tone == index {
-            p.round(cell, 4, p.c.active);
-        } else if p.is_over(cell) {
-            p.round(cell, 4, p.c.line);
-        }
-        p.text_mid(hand, cell, Font::Helvetica, p.size, p.c.text);
-        p.zone(Zone::new(cell, Role::Button, format!("skin tone {index}")).click(Msg::PickTone(index)));
-    }
-    if let Some(hint) = hint {
-        let text = Rect::new(foot.x, foot.y, tones - foot.x - 4, foot.h);
-        p.text_in(emoji::name_of(&hint), text, Font::Helvetica, p.small(), p.c.faint);
-    }
-}
-
 fn draw_card(p: &mut Painter, model: &Model, card: &Card, place: Rect) {
     let person = model.person(card.user);
     let me = card.user == model.my_id();
@@ -320,7 +218,20 @@ fn draw_card(p: &mut Painter, model: &Model, card: &Card, place: Rect) {
     let words = if status.is_empty() { "No status".to_owned() } else { status };
     p.text_in(&words, Rect::new(avatar.x, y, place.w - p.size * 2, line), Font::Helvetica, p.size, p.c.text);
     y += line;
-    let guest = "A guest: known by this name while they are here";
+    let since = match model.arrived.get(&card.user) {
+        Some(time) => format!("Here since {}", super::rows::clock(*time).strftime("%H:%M, %-d %B")),
+        None if person.is_some() => "Was here before you connected".into(),
+        None => String::new(),
+    };
+    p.text_in(
+        &since,
+        Rect::new(avatar.x, y, place.w - p.size * 2, line),
+        Font::Helvetica,
+        p.small(),
+        p.c.faint,
+    );
+    y += line;
+    let guest = "A guest: a name alone proves nothing";
     p.text_in(
         guest,
         Rect::new(avatar.x, y, place.w - p.size * 2, line),
@@ -377,52 +288,6 @@ fn draw_prompt(p: &mut Painter, prompt: &Prompt, place: Rect) {
     let title = Rect::new(place.x + p.size, place.y + p.size / 2, place.w - p.size * 2, p.size * 2);
     p.text_in(&prompt.title, title, Font::HelveticaBold, p.size, p.c.text);
     buttons(p, place.inset(p.size, p.size * 5 / 7), &prompt.action, Look::Primary, Msg::PromptDone);
-}
-
-const KEYS: &[(&str, &str)] = &[
-    ("Enter", "send; Shift+Enter begins a new line"),
-    ("Up", "edit your last message, while nothing is written"),
-    ("Tab", "complete @names, #rooms, :emoji: and /commands"),
-    ("Ctrl+R", "reply to the last message"),
-    ("Ctrl+E", "emoji"),
-    ("Ctrl+K", "go to a room or a person"),
-    ("Ctrl+F", "search in the room; Enter goes to older hits"),
-    ("Alt+Down, Alt+Up", "next, previous room with something unread"),
-    ("Ctrl+PageDown, Ctrl+PageUp", "next, previous room"),
-    ("PageUp, PageDown", "through the messages; Ctrl+Home, Ctrl+End to the ends"),
-    ("Shift+F10", "menu of the newest message"),
-    ("F10", "menu of the program"),
-    ("Ctrl++, Ctrl+-, Ctrl+0", "size of text"),
-    ("Ctrl+T", "dark or light"),
-    ("Ctrl+Q", "exit"),
-];
-
-fn draw_help(p: &mut Painter, place: Rect) {
-    let title = Rect::new(place.x + p.size, place.y + 4, place.w - p.size * 4, p.size * 2);
-    p.text_in("Help", title, Font::HelveticaBold, p.size * 8 / 7, p.c.text);
-    close(p, place);
-    let list = Rect::new(place.x + 4, place.y + p.size * 3, place.w - 8, place.h - p.size * 3 - 6);
-    let line = p.size * 13 / 8;
-    let marks: &[(&str, &str)] = &[
-        ("**bold**, _italic_, `code`", "in what you write; three ` before and after for a block"),
-        ("> quote, - item", "at the beginning of a line"),
-    ];
-    let rows = KEYS.iter().chain(COMMANDS).chain(marks);
-    let count = i32::try_from(rows.clone().count()).unwrap_or(0);
-    let all = count * line;
-    let offset = p.scroll(Scrolled::Overlay, all, list.h);
-    p.push_clip(list);
-    let mut y = list.y - offset;
-    let left = (place.w * 2 / 5).min(p.size * 16);
-    for (key, words) in rows {
-        let name = Rect::new(list.x + p.size, y, left - p.size * 3 / 2, line);
-        p.text_in(key, name, Font::HelveticaBold, p.small(), p.c.text);
-        let text = Rect::new(list.x + left, y, list.w - left - p.size, line);
-        p.text_in(words, text, Font::Helvetica, p.small(), p.c.faint);
-        y += line;
-    }
-    p.bar(Scrolled::Overlay, list, all);
-    p.pop_clip();
 }
 
 /// A word about what the mouse rests on.

@@ -10,7 +10,6 @@ use crate::model::{About, Model, Room, Search, WindowId};
 use crate::text::{find_folded, plain};
 use crate::update::Msg;
 use fltk::enums::Font;
-use jiff::{Timestamp, tz::TimeZone};
 use libim::wire::{Person, Presence};
 
 pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places, focused: bool) {
@@ -160,8 +159,7 @@ fn draw_hit(p: &mut Painter, room: &Room, seq: u64, index: usize, wanted: &str, 
         p.round(row, 4, p.c.line);
     }
     let time = room.index_of(seq).and_then(|at| room.entries.get(at)).map_or(0, |entry| entry.time);
-    let moment = Timestamp::from_millisecond(i64::try_from(time).unwrap_or(0)).unwrap_or_default();
-    let when = moment.to_zoned(TimeZone::system()).strftime("%-d %b %H:%M").to_string();
+    let when = super::rows::clock(time).strftime("%-d %b %H:%M").to_string();
     let line = p.size * 3 / 2;
     let inner = row.inset(p.size * 4 / 7, p.size / 4);
     let width = p.measure(&when, Font::Helvetica, p.size * 5 / 7);

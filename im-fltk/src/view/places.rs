@@ -45,7 +45,7 @@ pub fn places(model: &Model, at: WindowId, (w, h): (i32, i32), lines: i32) -> Pl
     let main = at == WindowId::MAIN;
     let narrow = is_narrow(w, size);
     let searching = window.is_some_and(|it| it.search.is_some());
-    let side = if main { (size * 15).min(w * 3 / 10) } else { 0 };
+    let side = if main { (size * 15).min((w * 3 / 10).max(size * 12)).min(w * 2 / 5) } else { 0 };
     let panel = if (narrow || !main) && !searching {
         0
     } else if narrow {

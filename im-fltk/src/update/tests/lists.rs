@@ -159,6 +159,13 @@ fn a_reply_ends_an_edit() {
     tell(&mut model, Msg::EditLast);
     assert_eq!(tell(&mut model, Msg::ReplyLast)[0], Effect::SetInput(MAIN, "half a".into()));
     assert_eq!(send(&mut model, "half a thought")[0], Effect::Post(LOBBY, "half a thought".into(), Some(1)));
+    said(&mut model, LOBBY, 3, 3, "newer");
+    tell(&mut model, Msg::ReplyLast);
+    assert_eq!(model.window(MAIN).unwrap().replying, Some(3));
+    assert!(tell(&mut model, Msg::ReplyLast).contains(&Effect::ScrollTo(MAIN, 1)), "again: the one before");
+    tell(&mut model, Msg::OpenMenu(crate::model::About::Newest, 0, 0));
+    tell(&mut model, Msg::MenuTake(0));
+    assert_eq!(model.window(MAIN).unwrap().replying, Some(1), "the menu is about the same");
 }
 
 #[test]
