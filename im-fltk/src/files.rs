@@ -22,7 +22,6 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&new)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()?;
     std::fs::rename(&new, path)
 }
 

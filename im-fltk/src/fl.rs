@@ -2,19 +2,21 @@
 
 #![allow(unsafe_code)]
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_double, c_int, c_void};
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 
 thread_local! {
-    /// The descriptors that the toolkit has seen to be readable, as bits of what they are for.
+    /// What the toolkit has seen to be readable, as bits of what it is for.
     static READY: Cell<u8> = const { Cell::new(0) };
+    /// The notifications among it.
+    static READABLE: RefCell<Vec<c_int>> = const { RefCell::new(Vec::new()) };
     /// A time that was waited for has come.
     static DUE: Cell<bool> = const { Cell::new(false) };
     /// What wakes the toolkit: it reads from the one when something is written to the other.
-    static BELL: OnceCell<(UnixStream, UnixStream)> = const { OnceCell::new() };
+    static WAKER: OnceCell<(UnixStream, UnixStream)> = const { OnceCell::new() };
 }
 
 /// FL/Fl.H: readable.
@@ -49,8 +51,9 @@ extern "C" fn net_ready(_fd: c_int, _data: *mut c_void) {
     READY.set(READY.get() | Watched::Net as u8);
 }
 
-extern "C" fn notification_ready(_fd: c_int, _data: *mut c_void) {
+extern "C" fn notification_ready(fd: c_int, _data: *mut c_void) {
     READY.set(READY.get() | Watched::Notification as u8);
+    READABLE.with_borrow_mut(|all| all.push(fd));
 }
 
 extern "C" fn timed_out(_data: *mut c_void) {
@@ -60,8 +63,8 @@ extern "C" fn timed_out(_data: *mut c_void) {
 }
 
 extern "C" fn woken(_fd: c_int, _data: *mut c_void) {
-    BELL.with(|bell| {
-        if let Some((read, _)) = bell.get() {
+    WAKER.with(|waker| {
+        if let Some((read, _)) = waker.get() {
             let (mut read, mut bytes) = (read, [0; 64]);
             while read.read(&mut bytes).is_ok_and(|count| count == bytes.len()) {}
         }
@@ -75,7 +78,7 @@ pub fn start() -> io::Result<()> {
     write.set_nonblocking(true)?;
     // SAFETY: as for `watch`.
     unsafe { fl_add_fd(read.as_raw_fd(), FL_READ, woken, std::ptr::null_mut()) }
-    BELL.with(|bell| drop(bell.set((read, write))));
+    WAKER.with(|waker| drop(waker.set((read, write))));
     Ok(())
 }
 
@@ -101,6 +104,15 @@ pub fn take_ready(what: Watched) -> bool {
     all & what as u8 != 0
 }
 
+/// Whether this notification was seen to be readable since it was last asked for.
+pub fn is_readable(fd: c_int) -> bool {
+    READABLE.with_borrow_mut(|all| {
+        let before = all.len();
+        all.retain(|it| *it != fd);
+        all.len() != before
+    })
+}
+
 /// Has the toolkit's loop turn once more after this time.
 #[allow(clippy::cast_precision_loss)] // some seconds
 pub fn wake_after(millis: u64) {
@@ -110,10 +122,10 @@ pub fn wake_after(millis: u64) {
 
 /// Has the toolkit's loop turn once more at once, also when it is about to sleep.
 pub fn wake() {
-    BELL.with(|bell| {
-        if let Some((_, write)) = bell.get() {
+    WAKER.with(|waker| {
+        if let Some((_, write)) = waker.get() {
             let mut write = write;
-            // When it is full, it rings already.
+            // When it is full, the toolkit is awake already.
             let _ = write.write(&[1]);
         }
     });

@@ -4,10 +4,10 @@ use crate::fl::{self, Watched};
 use crate::update::Msg;
 use anyhow::Context as _;
 use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How often the loop turns, at most, while the last messages are delivered at the end.
-const LAST_TURNS: usize = 200;
+/// How long the last messages are waited for at the end.
+const LAST_MOMENT: Duration = Duration::from_secs(4);
 
 /// The connection.
 pub struct Net {
@@ -62,6 +62,13 @@ impl Net {
         }
     }
 
+    /// Connects again with the client that the server has sent away: it enters its rooms again by itself.
+    pub fn restart(&mut self) {
+        if let Some(client) = self.client.and_then(|id| self.lp.client(id)) {
+            client.start();
+        }
+    }
+
     pub fn log_in(&mut self, name: Option<&str>, passkey: Option<&str>) {
         if let Some(client) = self.client.and_then(|id| self.lp.client(id)) {
             client.log_in_as(name, passkey);
@@ -87,7 +94,8 @@ impl Net {
     /// Leaves in good order: what was posted is delivered first, if that takes no longer than a moment.
     pub fn quit(&mut self) {
         self.disconnect();
-        for _ in 0..LAST_TURNS {
+        let end = Instant::now() + LAST_MOMENT;
+        while Instant::now() < end {
             let closed = |id: &ClientId| self.lp.look_at_client(*id).is_none_or(Client::is_closed);
             if self.leaving.iter().all(closed) || self.lp.turn(Some(Duration::from_millis(10))).is_err() {
                 return;

@@ -4,20 +4,23 @@ use crate::fl::{self, Watched};
 use crate::text::plain;
 use crate::view::SVG;
 use libim::wire::RoomId;
+use std::collections::HashMap;
 use std::io::Read as _;
 use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Nobody is called more often than this: who writes much must not fill the desktop.
+/// A room calls no more often than this: who writes much must not fill the desktop.
 const EVERY: Duration = Duration::from_secs(3);
+/// Notifications that wait to be clicked.
+const SHOWN_MAX: usize = 8;
 
-/// Shows one notification at a time.
+/// Shows notifications.
 #[derive(Debug, Default)]
 pub struct Notifier {
-    last: Option<Instant>,
-    shown: Option<Shown>,
+    last: HashMap<RoomId, Instant>,
+    shown: Vec<Shown>,
     icon: Option<PathBuf>,
     /// The desktop's program is too old for notifications that can be clicked.
     plain: bool,
@@ -35,16 +38,20 @@ struct Shown {
 
 impl Notifier {
     pub fn notify(&mut self, room: RoomId, title: &str, text: &str) {
-        if self.last.is_some_and(|last| last.elapsed() < EVERY) {
+        self.last.retain(|_, last| last.elapsed() < EVERY);
+        if self.last.contains_key(&room) {
             return;
         }
-        self.last = Some(Instant::now());
+        self.last.insert(room, Instant::now());
         let short: String = text.chars().take(200).collect();
         self.show(room, plain(title), escape(&plain(&short)));
     }
 
     fn show(&mut self, room: RoomId, title: String, text: String) {
-        self.forget();
+        if self.shown.len() >= SHOWN_MAX {
+            let oldest = self.shown.remove(0);
+            forget(oldest);
+        }
         let icon = self.icon.get_or_insert_with(write_icon).display().to_string();
         let child = Command::new("notify-send")
             .args(["--app-name=libim", "--icon", &icon])
@@ -58,7 +65,7 @@ impl Notifier {
         let Ok(mut child) = child else { return };
         if let Some(answer) = child.stdout.take() {
             fl::watch(answer.as_raw_fd(), Watched::Notification);
-            self.shown = Some(Shown { child, answer, room, title, text });
+            self.shown.push(Shown { child, answer, room, title, text });
         }
     }
 
@@ -67,34 +74,41 @@ impl Notifier {
         if !fl::take_ready(Watched::Notification) {
             return None;
         }
-        let shown = self.shown.as_mut()?;
-        let mut word = [0; 16];
-        let count = shown.answer.read(&mut word).unwrap_or(0);
-        let room = shown.room;
-        let clicked = word.get(..count).is_some_and(|word| word.starts_with(b"default"));
-        let refused = count == 0 && shown.child.wait().is_ok_and(|status| !status.success());
-        let (title, text) = (std::mem::take(&mut shown.title), std::mem::take(&mut shown.text));
-        self.forget();
-        if refused && !std::mem::replace(&mut self.plain, true) {
-            self.show(room, title, text);
+        let mut clicked = None;
+        for mut shown in std::mem::take(&mut self.shown) {
+            // One that has answered has ended, or is about to.
+            if !fl::is_readable(shown.answer.as_raw_fd()) {
+                self.shown.push(shown);
+                continue;
+            }
+            let mut word = [0; 16];
+            let count = shown.answer.read(&mut word).unwrap_or(0);
+            if word.get(..count).is_some_and(|word| word.starts_with(b"default")) {
+                clicked = Some(shown.room);
+            }
+            let refused = count == 0 && shown.child.wait().is_ok_and(|status| !status.success());
+            let (room, title, text) =
+                (shown.room, std::mem::take(&mut shown.title), std::mem::take(&mut shown.text));
+            forget(shown);
+            if refused && !std::mem::replace(&mut self.plain, true) {
+                self.show(room, title, text);
+            }
         }
-        clicked.then_some(room)
+        clicked
     }
+}
 
-    /// Nobody waits for the last one any more.
-    fn forget(&mut self) {
-        if let Some(mut shown) = self.shown.take() {
-            fl::unwatch(shown.answer.as_raw_fd());
-            // It may have ended by itself.
-            let _ = shown.child.kill();
-            let _ = shown.child.wait();
-        }
-    }
+/// Nobody waits for it any more.
+fn forget(mut shown: Shown) {
+    fl::unwatch(shown.answer.as_raw_fd());
+    // It may have ended by itself.
+    let _ = shown.child.kill();
+    let _ = shown.child.wait();
 }
 
 impl Drop for Notifier {
     fn drop(&mut self) {
-        self.forget();
+        std::mem::take(&mut self.shown).into_iter().for_each(forget);
         if let Some(icon) = &self.icon {
             let _ = std::fs::remove_file(icon);
         }

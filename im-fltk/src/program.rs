@@ -65,14 +65,13 @@ impl Program {
         let mail = self.mail.clone();
         self.net.poll(|msg| mail.send(WindowId::MAIN, msg)).context("the event loop failed")?;
         while let Some((at, msg)) = self.mail.take() {
-            // Time alone changes nothing that is seen; what it brings about does.
-            let quiet = matches!(msg, Msg::Tick);
-            if self.trace && !quiet {
+            if self.trace && msg != Msg::Tick {
                 trace::message(at, &msg);
             }
             let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_millis());
             let effects = update(&mut self.model.borrow_mut(), u64::try_from(now).unwrap_or(0), at, msg);
-            changed = true;
+            let quiet = std::mem::take(&mut self.model.borrow_mut().quiet);
+            changed |= !quiet || self.trace;
             for effect in effects {
                 self.carry_out(at, effect);
             }
@@ -99,7 +98,12 @@ impl Program {
     fn carry_out(&mut self, at: WindowId, effect: Effect) {
         let asked = match effect {
             Effect::Connect { address, name, passkey } => {
+                self.mail.forget_net();
                 self.net.connect(&address, &name, passkey);
+                Ok(())
+            }
+            Effect::Restart => {
+                self.net.restart();
                 Ok(())
             }
             Effect::LogIn { name, passkey } => {
@@ -107,6 +111,8 @@ impl Program {
                 Ok(())
             }
             Effect::Disconnect => {
+                // What it has told meanwhile is about a connection that is given up.
+                self.mail.forget_net();
                 self.net.disconnect();
                 Ok(())
             }
@@ -124,7 +130,16 @@ impl Program {
                 self.mail.send(at, Msg::Posted(room, text, reply, taken));
                 Ok(())
             }
-            Effect::Edit(room, seq, text) => self.net.ask(|it| it.edit(room, Seq(seq), &text)).map(drop),
+            Effect::Edit(room, seq, text) => {
+                self.mail.send(
+                    at,
+                    match self.net.ask(|it| it.edit(room, Seq(seq), &text)) {
+                        Ok(cid) => Msg::Editing(cid, room, seq, text),
+                        Err(why) => Msg::EditRefused(room, seq, text, why),
+                    },
+                );
+                Ok(())
+            }
             Effect::Delete(room, seq) => self.net.ask(|it| it.delete(room, Seq(seq))).map(drop),
             Effect::React(room, seq, emoji, on) => {
                 self.net.ask(|it| it.react(room, Seq(seq), &emoji, on)).map(drop)
@@ -135,7 +150,14 @@ impl Program {
             Effect::Typing(room) => self.net.ask(|it| it.typing(room, true)).or(Ok(())),
             Effect::History(room, before) => {
                 let before = if before == 0 { Seq(u64::MAX) } else { Seq(before) };
-                self.net.ask(|it| it.history(room, before, 0)).map(drop)
+                self.mail.send(
+                    at,
+                    match self.net.ask(|it| it.history(room, before, 0)) {
+                        Ok(request) => Msg::Paging(request, room),
+                        Err(why) => Msg::PageRefused(room, why),
+                    },
+                );
+                Ok(())
             }
             // Without them the switcher shows less.
             Effect::Rooms(after) => self.net.ask(|it| it.list_rooms(after)).map(drop).or(Ok(())),
@@ -169,7 +191,7 @@ impl Program {
                 Ok(())
             }
             Effect::Later(millis) => {
-                // A little later than asked for, so that what is due then is due.
+                // A little later than asked for: what is due then is due.
                 fl::wake_after(millis + 5);
                 Ok(())
             }
@@ -202,13 +224,19 @@ impl Program {
                 self.ui.focus(id);
                 Ok(())
             }
-            Effect::Grown(room, entries) => {
+            Effect::FocusField(id, field) => {
+                self.in_window(id, |pane, _| pane.focus_field(field));
+                Ok(())
+            }
+            Effect::Renumbered(old, new) => {
+                self.ui.each(|pane| pane.messages(|list| list.renumbered(old, new)));
+                Ok(())
+            }
+            Effect::Grown(room, place, entries) => {
                 let shown = self.model.borrow().window_on(room);
-                self.in_window(shown.unwrap_or(WindowId::MAIN), |pane, _| {
-                    if shown.is_some() {
-                        pane.messages(|list| list.grown(entries));
-                    }
-                });
+                if let Some(id) = shown {
+                    self.in_window(id, |pane, _| pane.messages(|list| list.grown(place, entries)));
+                }
                 Ok(())
             }
             Effect::SetInput(id, text) => {

@@ -47,7 +47,7 @@ def test_what_is_wrong_is_said_in_words(window, server, anna):
     one = window("no such address!", "--name", "flora", "--connect")
     one.state("is no address")
     two = window("127.0.0.1:1", "--name", "flora", "--connect")
-    two.state("is the port right?")
+    two.state("is the address right?")
     two.shoot("refused")
     three = window(server.address, "--name", "Anna", "--passkey", "sesame", "--connect")
     three.state("is taken")
@@ -62,7 +62,7 @@ def test_something_else_answers_there(window):
         one = window(f"127.0.0.1:{web.getsockname()[1]}", "--name", "flora", "--connect")
         connection, _ = web.accept()
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        one.state("screen=connect", "no libim server", "is the port right?")
+        one.state("screen=connect", "does not speak this version", "check the address")
         connection.close()
 
 

@@ -1,9 +1,8 @@
 //! Lines in which right-to-left letters occur: pieces are put in the order of drawing (UAX #9), and paragraphs whose first
 //! strong letter is right-to-left begin at the right.
 
+use super::wrap::Piece;
 use super::{Line, Measure, Run};
-use crate::text::Style;
-use std::ops::Range;
 use unicode_bidi::{BidiClass, ParagraphBidiInfo, bidi_class};
 
 /// Makes a piece of signs without direction stand as in right-to-left text.
@@ -33,9 +32,9 @@ impl<'a> Paragraph<'a> {
     }
 
     /// A line of it, whose pieces are given by their bytes in the paragraph, as it is drawn within this width.
-    pub fn line(&self, pieces: &[(Range<usize>, Style)], width: i32, measure: &mut dyn Measure) -> Line {
+    pub fn line(&self, pieces: &[Piece], width: i32, measure: &mut dyn Measure) -> Line {
         let (Some(start), Some(end)) =
-            (pieces.first().map(|(range, _)| range.start), pieces.last().map(|(range, _)| range.end))
+            (pieces.first().map(|it| it.range.start), pieces.last().map(|it| it.range.end))
         else {
             return Line::default();
         };
@@ -44,18 +43,18 @@ impl<'a> Paragraph<'a> {
         let mut x = 0;
         for run in visual {
             let backwards = levels.get(run.start).is_some_and(unicode_bidi::Level::is_rtl);
-            let mut parts: Vec<(usize, Range<usize>, Style)> = pieces
+            let mut parts: Vec<Piece> = pieces
                 .iter()
-                .enumerate()
-                .map(|(order, (range, style))| {
-                    (order, range.start.max(run.start)..range.end.min(run.end), *style)
+                .map(|it| Piece {
+                    range: it.range.start.max(run.start)..it.range.end.min(run.end),
+                    ..it.clone()
                 })
-                .filter(|(_, range, _)| range.start < range.end)
+                .filter(|it| it.range.start < it.range.end)
                 .collect();
             if backwards {
                 parts.reverse();
             }
-            for (_, range, style) in parts {
+            for Piece { range, style, link, .. } in parts {
                 let order = range.start;
                 let Some(part) = self.text.get(range) else { continue };
                 let mut text = part.to_owned();
@@ -63,7 +62,7 @@ impl<'a> Paragraph<'a> {
                     text.insert(0, RIGHT_TO_LEFT_MARK);
                 }
                 let used = measure.width(&text, style);
-                line.runs.push(Run { text, style, x, width: used, order });
+                line.runs.push(Run { text, style, x, width: used, order, link });
                 x += used;
             }
         }

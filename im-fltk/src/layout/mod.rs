@@ -9,6 +9,7 @@ pub use scroll::Scroll;
 pub use wrap::wrap;
 
 use crate::text::Style;
+use std::rc::Rc;
 
 /// Tells how wide a text is drawn.
 pub trait Measure {
@@ -25,12 +26,27 @@ pub struct Run {
     pub width: i32,
     /// Its place in the order of reading, which is not that of drawing where directions mix.
     pub order: usize,
+    /// The whole link that it is a part of.
+    pub link: Option<Rc<str>>,
+}
+
+/// How a line goes on from the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Joint {
+    /// It begins a paragraph.
+    #[default]
+    Paragraph,
+    /// There was no room any more, and a blank stood between.
+    Blank,
+    /// There was no room any more, within a word.
+    Word,
 }
 
 /// A line. Its runs stand from left to right.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     pub runs: Vec<Run>,
+    pub joint: Joint,
 }
 
 impl Line {

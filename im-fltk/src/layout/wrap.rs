@@ -1,39 +1,50 @@
 //! Breaking text into lines.
 
 use super::bidi::Paragraph;
-use super::{Line, Measure, Run};
+use super::{Joint, Line, Measure, Run};
 use crate::text::{Span, Style};
 use libim::core::text::cut;
 use std::ops::Range;
+use std::rc::Rc;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Bytes of a text that are looked at for one line.
 const NEAR: usize = 1000;
 
+/// A piece of a line.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Its bytes in the paragraph.
+    pub range: Range<usize>,
+    pub style: Style,
+    pub link: Option<Rc<str>>,
+    pub width: i32,
+}
+
+/// A piece of a paragraph, before it is broken.
+type Part<'a> = (&'a str, Style, Option<&'a Rc<str>>);
+
 /// Breaks spans into lines of at most this width, at blanks where there are some.
 pub fn wrap(spans: &[Span], width: i32, measure: &mut dyn Measure) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut paragraph: Vec<(&str, Style)> = Vec::new();
+    let mut paragraph: Vec<Part> = Vec::new();
     for span in spans {
         for (at, part) in span.text.split('\n').enumerate() {
             if at > 0 {
                 wrap_paragraph(&mut lines, &paragraph, width, measure);
                 paragraph.clear();
             }
-            paragraph.push((part, span.style));
+            paragraph.push((part, span.style, span.link.as_ref()));
         }
     }
     wrap_paragraph(&mut lines, &paragraph, width, measure);
     lines
 }
 
-/// A piece of a line: its bytes in the paragraph, its look and its width.
-type Piece = (Range<usize>, Style, i32);
-
-fn wrap_paragraph(lines: &mut Vec<Line>, spans: &[(&str, Style)], width: i32, measure: &mut dyn Measure) {
-    let mut rows: Vec<Vec<Piece>> = vec![Vec::new()];
+fn wrap_paragraph(lines: &mut Vec<Line>, parts: &[Part], width: i32, measure: &mut dyn Measure) {
+    let mut rows: Vec<(Joint, Vec<Piece>)> = vec![(Joint::Paragraph, Vec::new())];
     let (mut x, mut start) = (0, 0);
-    for (text, style) in spans {
+    for (text, style, link) in parts {
         let mut rest = *text;
         while !rest.is_empty() {
             // More than this fits on no line: what is far beyond need not be measured.
@@ -41,8 +52,9 @@ fn wrap_paragraph(lines: &mut Vec<Line>, spans: &[(&str, Style)], width: i32, me
             let (fits, used) = fitting(near, *style, width - x, x == 0, measure);
             let (head, tail) = rest.split_at(fits);
             if !head.is_empty() {
-                if let Some(row) = rows.last_mut() {
-                    row.push((start..start + fits, *style, used));
+                if let Some((_, row)) = rows.last_mut() {
+                    let range = start..start + fits;
+                    row.push(Piece { range, style: *style, link: link.cloned(), width: used });
                 }
                 x += used;
             }
@@ -50,32 +62,31 @@ fn wrap_paragraph(lines: &mut Vec<Line>, spans: &[(&str, Style)], width: i32, me
             rest = tail;
             if !rest.is_empty() {
                 let bare = rest.trim_start_matches(' ');
+                let blank = bare.len() < rest.len() || head.ends_with(' ') || head.is_empty();
                 start += rest.len() - bare.len();
                 rest = bare;
-                rows.push(Vec::new());
+                rows.push((if blank { Joint::Blank } else { Joint::Word }, Vec::new()));
                 x = 0;
             }
         }
     }
-    let whole: String = spans.iter().map(|(text, _)| *text).collect();
+    let whole: String = parts.iter().map(|(text, ..)| *text).collect();
     let paragraph = Paragraph::new(&whole);
-    for row in rows {
-        lines.push(match &paragraph {
+    for (joint, row) in rows {
+        let line = match &paragraph {
             None => left_to_right(&whole, row),
-            Some(paragraph) => {
-                let pieces: Vec<_> = row.into_iter().map(|(range, style, _)| (range, style)).collect();
-                paragraph.line(&pieces, width, measure)
-            }
-        });
+            Some(paragraph) => paragraph.line(&row, width, measure),
+        };
+        lines.push(Line { joint, ..line });
     }
 }
 
 fn left_to_right(whole: &str, row: Vec<Piece>) -> Line {
     let mut line = Line::default();
     let mut x = 0;
-    for (range, style, width) in row {
+    for Piece { range, style, link, width } in row {
         let (order, text) = (range.start, whole.get(range).unwrap_or_default().to_owned());
-        line.runs.push(Run { text, style, x, width, order });
+        line.runs.push(Run { text, style, x, width, order, link });
         x += width;
     }
     line
@@ -205,6 +216,19 @@ mod tests {
         // The full stop belongs to the sentence, not to the English word at its end.
         let line = drawn("אב ok.", 100);
         assert_eq!(line[0].first().map(|(text, _)| text.as_str()), Some("\u{200f}."));
+    }
+
+    #[test]
+    fn a_link_stays_whole_however_it_is_broken() {
+        let lines = wrap(&spans("see https://example.org/a/long/way now"), 120, &mut Mono);
+        let links: Vec<_> =
+            lines.iter().flat_map(|line| &line.runs).filter_map(|run| run.link.clone()).collect();
+        assert!(links.len() > 1 && links.iter().all(|link| **link == *"https://example.org/a/long/way"));
+        let joints: Vec<Joint> = lines.iter().map(|line| line.joint).collect();
+        assert_eq!(
+            joints,
+            [Joint::Paragraph, Joint::Blank, Joint::Word, Joint::Word, Joint::Blank][..joints.len()]
+        );
     }
 
     #[test]

@@ -26,12 +26,13 @@ impl Room {
         }
     }
 
-    /// Adds what was said while one was not there, or before one joined; `joined` is when, for the first time.
+    /// Adds what was said while one was not there, or before one joined; `joined` is when, if one joined just now.
     pub fn add_backlog(&mut self, events: &[Event], me: UserId, joined: Option<u64>) {
         for event in events {
             self.add(event, me);
         }
-        if let (Some(time), Some(last)) = (joined, events.last()) {
+        let first = !std::mem::replace(&mut self.joined, true) && !self.is_direct();
+        if let (true, Some(time), Some(last)) = (first, joined, events.last()) {
             // What was said before one came is no news.
             self.read = self.read.max(last.seq.0);
             self.divide(time, "Earlier messages are above: you joined here".into());
@@ -40,8 +41,8 @@ impl Room {
         self.trim();
     }
 
-    /// Adds a page of older messages; how many entries are new.
-    pub fn add_page(&mut self, events: &[Event], me: UserId) -> usize {
+    /// Adds a page of older messages: where, and how many entries are new.
+    pub fn add_page(&mut self, events: &[Event], me: UserId) -> (usize, usize) {
         let before = self.entries.len();
         // What the server knows comes after what only this window remembers.
         let start = self.entries.partition_point(|entry| entry.seq == 0);
@@ -54,7 +55,7 @@ impl Room {
             }
         }
         self.revision += 1;
-        self.entries.len() - before
+        (start, self.entries.len() - before)
     }
 
     /// The server does not know what stands here: it stays on the screen, without sequence numbers, above a line that says so.

@@ -40,7 +40,7 @@ pub enum Deed {
     Dismiss(Cid),
     Talk(UserId),
     Mention(String),
-    Card(UserId),
+    Card(UserId, String),
     Mute(RoomId),
     MarkRead(RoomId),
     Detach(RoomId),
@@ -169,7 +169,10 @@ fn message(model: &Model, window: WindowId, seq: Option<u64>, selected: String) 
         items.push(item("Edit", "Up", Deed::Edit(seq)).group());
         items.push(item("Delete…", "", Deed::Delete(seq)).dangerous());
     } else {
-        items.push(item(format!("About {}…", plain(&said.name)), "", Deed::Card(said.author)).group());
+        items.push(
+            item(format!("About {}…", plain(&said.name)), "", Deed::Card(said.author, said.name.to_string()))
+                .group(),
+        );
     }
     items
 }
@@ -213,9 +216,9 @@ fn room_items(model: &Model, window: WindowId, room: RoomId) -> Vec<Item> {
             items.push(item(leave, "", Deed::Leave(room.id)).group().dangerous());
         }
         RoomKind::Direct => {
-            items.extend(
-                room.peer.map(|peer| item(format!("About {}…", plain(&room.name)), "", Deed::Card(peer))),
-            );
+            let name = room.name.to_string();
+            let about = |peer| item(format!("About {}…", plain(&name)), "", Deed::Card(peer, name.clone()));
+            items.extend(room.peer.map(about));
             items.push(item("Close the conversation", "", Deed::Forget(room.id)).group().dangerous());
         }
     }
@@ -262,7 +265,7 @@ fn person(model: &Model, user: UserId) -> Vec<Item> {
             Deed::Mention(person.name.to_string()),
         ));
     }
-    items.push(item("About…", "", Deed::Card(user)));
+    items.push(item("About…", "", Deed::Card(user, person.name.to_string())));
     items.push(item("Copy name", "", Deed::Copy(person.name.to_string())).group());
     items
 }

@@ -26,7 +26,7 @@ pub use switcher::{Choice, Switcher};
 pub use window::{Overlay, Window, WindowId};
 
 use crate::text::order_key;
-use libim::wire::{Code, Epoch, Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
+use libim::wire::{Cid, Code, Epoch, Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
 use std::collections::BTreeMap;
 
 /// Which screen is shown.
@@ -139,10 +139,24 @@ pub struct Model {
     pub deleting: Vec<Deleting>,
     /// Private conversations that the person has closed, until the next message.
     pub hidden: std::collections::BTreeSet<RoomId>,
-    /// Where the rooms of an earlier run are still to be entered: done once at each server.
-    pub restored: bool,
+    /// What is still to be restored of an earlier run; `None`: nothing was looked up yet.
+    pub to_restore: Option<Memory>,
     /// A login that was refused is tried again at this time.
     pub retry_at: Option<u64>,
+    /// The crowd is listed again at this time.
+    pub list_at: Option<u64>,
+    /// The next wake-up is asked for at this time.
+    pub tick_at: Option<u64>,
+    /// What happened last changed nothing that is seen.
+    pub quiet: bool,
+    /// Pages of history on their way, by request.
+    pub pages: Vec<(RequestId, RoomId)>,
+    /// Edits on their way: their names, the messages, and their new texts.
+    pub edits: Vec<(Cid, RoomId, u64, String)>,
+    /// Messages that the library did not take get names of this program's own.
+    pub own_cids: u64,
+    /// The room that the main window showed before.
+    pub previous: RoomId,
     /// The settings are to be kept at this time.
     pub save_at: Option<u64>,
 }
@@ -173,13 +187,20 @@ impl Model {
             opening: Vec::new(),
             deleting: Vec::new(),
             hidden: std::collections::BTreeSet::new(),
-            restored: false,
+            to_restore: None,
             retry_at: None,
+            list_at: None,
+            tick_at: None,
+            quiet: false,
+            pages: Vec::new(),
+            edits: Vec::new(),
+            own_cids: 0,
+            previous: RoomId::LOBBY,
             save_at: None,
         }
     }
 
-    /// A window; the main one in place of one that is gone.
+    /// A window, while it is open.
     pub fn window(&self, id: WindowId) -> Option<&Window> {
         self.windows.get(&id)
     }
@@ -235,10 +256,25 @@ impl Model {
         order.into_iter().map(|room| room.id).collect()
     }
 
+    /// A name for a message that the library did not take.
+    pub fn own_cid(&mut self) -> Cid {
+        self.own_cids += 1;
+        let mut bytes = [0xff; 16];
+        bytes[8..].copy_from_slice(&self.own_cids.to_be_bytes());
+        Cid(bytes)
+    }
+
     /// Pages that were asked for do not come any more.
     pub fn stop_loading(&mut self) {
         for room in self.rooms.values_mut() {
             room.stuck |= std::mem::take(&mut room.loading);
+        }
+        self.pages.clear();
+        for window in self.windows.values_mut() {
+            window.wanted = None;
+            if let Some(search) = &mut window.search {
+                search.reaching_back = false;
+            }
         }
     }
 
@@ -292,22 +328,26 @@ impl Model {
                 RoomKind::Public | RoomKind::Other(_) => memory.rooms.push(room.name.to_string()),
                 RoomKind::Direct => memory.direct.push(room.name.to_string()),
             }
-            if !room.draft.trim().is_empty() {
-                memory.drafts.insert(room.label(), room.draft.clone());
+            let mut draft = room.draft.clone();
+            if self.link != Link::On && draft.trim().is_empty() {
+                // What could not be sent is not lost.
+                draft = room.pending.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join("\n");
+            }
+            if !draft.trim().is_empty() {
+                memory.drafts.insert(room.label(), draft);
             }
         }
-        // Rooms of an earlier run that are still being entered are not forgotten.
-        let key = server_key(&self.form.connecting);
-        let before = self.settings.memory.get(&key);
-        for joining in self.joining.iter().filter(|it| it.window.is_none()) {
-            let label = format!("#{}", joining.name);
-            memory.rooms.push(joining.name.clone());
-            memory.drafts.extend(
-                before.and_then(|it| it.drafts.get_key_value(&label)).map(|(a, b)| (a.clone(), b.clone())),
-            );
+        // Rooms of an earlier run that are still to be entered are not forgotten.
+        for name in self.to_restore.iter().flat_map(|it| &it.rooms) {
+            if !memory.rooms.contains(name) {
+                memory.rooms.push(name.clone());
+            }
         }
-        memory.current = self.room_of(WindowId::MAIN).map(Room::label).unwrap_or_default();
+        memory.drafts.extend(self.to_restore.iter().flat_map(|it| it.drafts.clone()));
+        let waiting = self.to_restore.as_ref().map(|it| it.current.clone()).filter(|it| !it.is_empty());
+        let shown = || self.room_of(WindowId::MAIN).map(Room::label).unwrap_or_default();
+        memory.current = waiting.unwrap_or_else(shown);
         memory.bound();
-        self.settings.memory.insert(key, memory);
+        self.settings.memory.insert(server_key(&self.form.connecting), memory);
     }
 }

@@ -32,6 +32,8 @@ pub struct Room {
     pub announced: Option<UserId>,
     pub entries: VecDeque<Entry>,
     pub pending: Vec<Pending>,
+    /// The messages from before one joined have come.
+    pub joined: bool,
     /// There are older messages at the server.
     pub more: bool,
     /// A page of them is on its way.
@@ -74,6 +76,7 @@ impl Room {
             announced: info.peer,
             entries: VecDeque::new(),
             pending: Vec::new(),
+            joined: false,
             more: false,
             loading: false,
             stuck: false,
@@ -233,6 +236,7 @@ impl Room {
         if seq > 0 && seq <= last {
             return;
         }
+        // The line that is the last one is laid out anew each time it is drawn.
         if let Some(entry) = self.entries.back_mut()
             && let What::Moves(moves) = &mut entry.what
         {
@@ -241,7 +245,6 @@ impl Room {
             }
             moves.push(step);
             entry.seq = entry.seq.max(seq);
-            self.revision += 1;
             return;
         }
         self.entries.push_back(Entry { seq: seq.max(last), time, what: What::Moves(vec![step]) });
@@ -333,10 +336,11 @@ impl Room {
         self.pending.retain(|it| !matches!(it.state, PendingState::Stored(seq) if seq <= known));
     }
 
-    pub fn failed(&mut self, cid: Cid, why: String) {
-        if let Some(pending) = self.pending.iter_mut().find(|it| it.cid == cid) {
-            pending.state = PendingState::Failed(why);
-        }
+    /// A post failed; false: it was no message.
+    pub fn failed(&mut self, cid: Cid, why: &str) -> bool {
+        let Some(pending) = self.pending.iter_mut().find(|it| it.cid == cid) else { return false };
+        pending.state = PendingState::Failed(why.into());
+        true
     }
 
     /// Takes out a pending message.

@@ -15,6 +15,8 @@ pub struct Search {
     pub hits: Vec<u64>,
     /// The hit that is shown in the list of messages.
     pub selected: Option<usize>,
+    /// Messages from here on have been looked at.
+    pub looked: Option<u64>,
     /// Older messages are being fetched to be searched.
     pub reaching_back: bool,
 }
@@ -25,17 +27,28 @@ impl Search {
         self.text.trim().to_lowercase()
     }
 
-    /// Looks through all that is loaded.
+    /// Looks through what is loaded and was not looked at: everything at first, then what is older.
     pub fn look(&mut self, room: &Room) {
         let wanted = self.wanted();
-        let shown = self.selected.and_then(|at| self.hits.get(at).copied());
-        self.hits = room
-            .messages()
-            .filter(|(_, said)| !said.deleted && find_folded(&said.text, &wanted).is_some())
-            .map(|(seq, _)| seq)
-            .take(HITS_MAX)
-            .collect();
-        self.selected = shown.and_then(|seq| self.hits.iter().position(|it| *it == seq));
+        let before = self.looked.unwrap_or(u64::MAX);
+        let older = room.messages().filter(|(seq, _)| *seq < before);
+        let mut last = before;
+        for (seq, said) in older {
+            if self.hits.len() >= HITS_MAX {
+                break;
+            }
+            last = seq;
+            if !said.deleted && find_folded(&said.text, &wanted).is_some() {
+                self.hits.push(seq);
+            }
+        }
+        self.looked = (last != u64::MAX).then_some(last);
+    }
+
+    /// A new message that has what is looked for.
+    pub fn add(&mut self, seq: u64) {
+        self.hits.insert(0, seq);
+        self.selected = self.selected.map(|at| at + 1);
     }
 
     /// Goes to an older hit (positive) or a newer one; which it is.

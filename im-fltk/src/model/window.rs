@@ -67,6 +67,8 @@ pub struct Window {
     pub listing: bool,
     /// What the list of people is narrowed to.
     pub filter: String,
+    /// Who is chosen there by keys.
+    pub chosen: usize,
     pub note: Option<Note>,
     /// Where the mouse last asked for something.
     pub pointer: (i32, i32),
@@ -89,7 +91,6 @@ impl Window {
 
     /// Leaves everything that was about the room shown until now.
     pub fn turn_to(&mut self, room: RoomId) {
-        let (focused, filter) = (self.focused, String::new());
-        *self = Window { focused, filter, ..Window::new(room) };
+        *self = Window { focused: self.focused, ..Window::new(room) };
     }
 }

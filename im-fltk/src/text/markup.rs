@@ -1,6 +1,7 @@
 //! Marks of emphasis as people type them: `**bold**`, `*bold*`, `_italic_`, `` `code` ``, fenced code, lists, quotes and links.
 
 use libim::core::text::cut;
+use std::rc::Rc;
 
 /// Bytes that one mark may emphasise.
 const REACH: usize = 400;
@@ -18,10 +19,18 @@ pub struct Style {
 }
 
 /// A piece of text of one look, without its marks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     pub text: String,
     pub style: Style,
+    /// The whole link that it is, or is a part of.
+    pub link: Option<Rc<str>>,
+}
+
+impl Span {
+    pub fn new(text: impl Into<String>, style: Style) -> Span {
+        Span { text: text.into(), style, link: None }
+    }
 }
 
 /// Lines of one kind.
@@ -113,17 +122,21 @@ fn item(line: &str) -> Option<(String, &str)> {
 fn join(known: &mut Vec<Span>, line: Vec<Span>) {
     push(known, "\n", Style::default());
     for span in line {
-        push(known, &span.text, span.style);
+        push_linked(known, &span.text, span.style, span.link.as_ref());
     }
 }
 
 fn push(spans: &mut Vec<Span>, text: &str, style: Style) {
+    push_linked(spans, text, style, None);
+}
+
+fn push_linked(spans: &mut Vec<Span>, text: &str, style: Style, link: Option<&Rc<str>>) {
     if text.is_empty() {
         return;
     }
     match spans.last_mut() {
-        Some(last) if last.style == style => last.text.push_str(text),
-        _ => spans.push(Span { text: text.into(), style }),
+        Some(last) if last.style == style && last.link.as_ref() == link => last.text.push_str(text),
+        _ => spans.push(Span { text: text.into(), style, link: link.cloned() }),
     }
 }
 
@@ -211,7 +224,7 @@ fn links(spans: &mut Vec<Span>, text: &str, style: Style) {
         // Punctuation at the end belongs to the sentence.
         let link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
         push(spans, before, style);
-        push(spans, link, Style { link: true, ..style });
+        push_linked(spans, link, Style { link: true, ..style }, Some(&link.into()));
         rest = from.get(link.len()..).unwrap_or(after);
     }
     push(spans, rest, style);
@@ -226,11 +239,13 @@ pub fn mark_found(spans: Vec<Span>, wanted: &str) -> Vec<Span> {
     for span in spans {
         let mut rest = span.text.as_str();
         while let Some((from, to)) = super::find_folded(rest, wanted) {
-            push(&mut marked, rest.get(..from).unwrap_or_default(), span.style);
-            push(&mut marked, rest.get(from..to).unwrap_or_default(), Style { found: true, ..span.style });
+            let (before, found) = (rest.get(..from), rest.get(from..to));
+            let (plain, link) = (span.style, span.link.as_ref());
+            push_linked(&mut marked, before.unwrap_or_default(), plain, link);
+            push_linked(&mut marked, found.unwrap_or_default(), Style { found: true, ..plain }, link);
             rest = rest.get(to..).unwrap_or_default();
         }
-        push(&mut marked, rest, span.style);
+        push_linked(&mut marked, rest, span.style, span.link.as_ref());
     }
     marked
 }
@@ -242,7 +257,7 @@ pub fn first_link(text: &str) -> Option<String> {
         Block::Text(spans) | Block::Quote(spans) | Block::Item(_, spans) => spans.as_slice(),
         Block::Code(_) => &[],
     });
-    spans.find(|span| span.style.link).map(|span| span.text.clone())
+    spans.find_map(|span| span.link.as_ref().map(ToString::to_string))
 }
 
 #[cfg(test)]

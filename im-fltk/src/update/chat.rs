@@ -1,6 +1,6 @@
 //! Going from room to room, and through what was said there.
 
-use super::{Effect, Millis, people, read, save_soon};
+use super::{Effect, Millis, people, read};
 use crate::model::{Model, Overlay, Room, Window, WindowId};
 use libim::wire::RoomId;
 
@@ -19,12 +19,17 @@ pub fn select(model: &mut Model, now: Millis, at: WindowId, room: RoomId) -> Vec
         model.window_mut(at).overlay = None;
         return vec![Effect::Focus(at)];
     }
-    // A window of its own stays with its room.
-    let at = if at == WindowId::MAIN { at } else { WindowId::MAIN };
-    read::draw_unread_line(model, at);
-    model.window_mut(at).turn_to(room);
-    let mut effects = shown_anew(model, at);
-    effects.extend(save_soon(model, now));
+    // A window of its own stays with its room: the main one shows it, and comes to the front.
+    let main = WindowId::MAIN;
+    model.window_mut(at).overlay = None;
+    read::draw_unread_line(model, main);
+    model.previous = model.main().room;
+    model.main().turn_to(room);
+    let mut effects = shown_anew(model, main);
+    if at != main {
+        effects.push(Effect::Raise(main));
+    }
+    super::clock::save_soon(model, now);
     effects
 }
 
@@ -54,7 +59,9 @@ pub fn detach(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     }
     let mut effects = Vec::new();
     if model.main().room == room {
-        effects.extend(select(model, now, WindowId::MAIN, RoomId::LOBBY));
+        // Back to where one was: the first click of a double one has come here.
+        let back = Some(model.previous).filter(|it| *it != room && model.rooms.contains_key(it));
+        effects.extend(select(model, now, WindowId::MAIN, back.unwrap_or(RoomId::LOBBY)));
     }
     let id = WindowId(model.windows.keys().map(|it| it.0).max().unwrap_or(0) + 1);
     model.windows.insert(id, Window::new(room));
@@ -74,7 +81,6 @@ pub fn step(model: &mut Model, now: Millis, at: WindowId, by: isize) -> Vec<Effe
     let current = model.main().room;
     let place = order.iter().position(|room| *room == current).unwrap_or(0);
     let next = place.saturating_add_signed(by).min(order.len().saturating_sub(1));
-    let at = if at == WindowId::MAIN { at } else { WindowId::MAIN };
     order.get(next).map_or_else(Vec::new, |room| select(model, now, at, *room))
 }
 
@@ -90,7 +96,7 @@ pub fn next_unread(model: &mut Model, now: Millis, at: WindowId, by: isize) -> V
     }
     let loud = |room: &RoomId| model.rooms.get(room).is_some_and(|room| room.fresh > 0 && !room.muted);
     match round.into_iter().find(loud) {
-        Some(room) => select(model, now, WindowId::MAIN, room),
+        Some(room) => select(model, now, at, room),
         None => step(model, now, at, by),
     }
 }
@@ -105,12 +111,17 @@ pub fn turn_away(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     vec![Effect::CloseWindow(at)]
 }
 
+/// To a message of the room; older ones are loaded as long as it may be among them.
 pub fn go_to(model: &mut Model, now: Millis, at: WindowId, seq: u64) -> Vec<Effect> {
-    if model.room_of(at).is_some_and(|room| room.index_of(seq).is_some()) {
+    let Some(room) = model.room_of(at) else { return Vec::new() };
+    if room.index_of(seq).is_some() {
+        model.window_mut(at).wanted = None;
         return vec![Effect::ScrollTo(at, seq)];
     }
-    let effects = load_older(model, at);
+    let further_back = seq < room.first_seq();
+    let effects = if further_back { load_older(model, at) } else { Vec::new() };
     let window = model.window_mut(at);
+    window.wanted = None;
     if effects.is_empty() {
         window.say(now, "That message is no longer kept");
     } else {
@@ -118,6 +129,19 @@ pub fn go_to(model: &mut Model, now: Millis, at: WindowId, seq: u64) -> Vec<Effe
         window.say(now, "Loading older messages…");
     }
     effects
+}
+
+/// A page of a room's history does not come.
+pub fn page_failed(model: &mut Model, room: RoomId) {
+    if let Some(room) = model.rooms.get_mut(&room) {
+        (room.loading, room.stuck) = (false, true);
+    }
+    for window in model.windows.values_mut().filter(|window| window.room == room) {
+        window.wanted = None;
+        if let Some(search) = &mut window.search {
+            search.reaching_back = false;
+        }
+    }
 }
 
 pub fn unfold(model: &mut Model, at: WindowId, seq: u64, time: u64) -> Vec<Effect> {
@@ -139,7 +163,7 @@ pub fn load_older(model: &mut Model, at: WindowId) -> Vec<Effect> {
     vec![Effect::History(room.id, room.first_seq())]
 }
 
-pub fn mute(model: &mut Model, room: RoomId) -> Vec<Effect> {
+pub fn mute(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     let Some(known) = model.rooms.get(&room) else { return Vec::new() };
     let (key, muted) = (model.mute_key(known), !known.muted);
     model.settings.muted.retain(|it| *it != key);
@@ -149,7 +173,8 @@ pub fn mute(model: &mut Model, room: RoomId) -> Vec<Effect> {
     if let Some(room) = model.rooms.get_mut(&room) {
         room.muted = muted;
     }
-    vec![Effect::Save]
+    super::clock::save_soon(model, now);
+    Vec::new()
 }
 
 /// Opens what belongs to a window, in place of what was open.

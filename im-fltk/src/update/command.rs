@@ -17,10 +17,11 @@ pub fn run(model: &mut Model, now: Millis, at: WindowId, command: &str) -> Vec<E
         "away" => deed::status(model, true, rest.into()),
         "back" => deed::status(model, false, String::new()),
         "leave" => leave(model, now, at),
-        "mute" => chat::mute(model, room),
+        "mute" => chat::mute(model, now, room),
         "theme" => {
             model.settings.theme = if rest == "light" { Theme::Light } else { Theme::Dark };
-            vec![Effect::Save]
+            super::clock::save_soon(model, now);
+            Vec::new()
         }
         "quit" => super::quit(model),
         "server" => super::connect::leave_server(model),
@@ -49,7 +50,7 @@ fn leave(model: &mut Model, now: Millis, at: WindowId) -> Vec<Effect> {
 
 fn about(model: &mut Model, now: Millis, at: WindowId, name: &str) -> Vec<Effect> {
     if let Some(user) = model.person_named(name).map(|it| it.user) {
-        return super::overlay::open_card(model, at, user, (300, 200));
+        return super::overlay::open_card(model, at, user, name.into(), (300, 200));
     }
     model.window_mut(at).complain(now, format!("Nobody called {} is here", isolated(name)));
     Vec::new()

@@ -1,6 +1,6 @@
 //! Writing and sending.
 
-use super::{Effect, Millis, command, save_soon};
+use super::{Effect, Millis, command};
 use crate::model::{Life, Model, Pending, PendingState, WindowId};
 use crate::text::complete;
 use libim::wire::{Cid, RoomId};
@@ -23,7 +23,7 @@ pub fn typed(model: &mut Model, now: Millis, at: WindowId, text: String, cursor:
     let open = model.rooms.get(&room).is_some_and(|room| room.life == Life::Open);
     if let Some(room) = model.rooms.get_mut(&room).filter(|_| !editing) {
         room.draft = text;
-        effects.extend(save_soon(model, now));
+        super::clock::save_soon(model, now);
     }
     if tells && open {
         effects.push(Effect::Typing(room));
@@ -33,6 +33,12 @@ pub fn typed(model: &mut Model, now: Millis, at: WindowId, text: String, cursor:
 
 /// Shows what may stand for the word before the cursor.
 fn suggest(model: &mut Model, at: WindowId, text: &str, cursor: usize, asked: bool) {
+    // Most words are just words: names are gathered only where one may stand.
+    let word = text.get(..cursor).and_then(|it| it.rsplit([' ', '\n']).next()).unwrap_or_default();
+    if !asked && !word.starts_with(['@', '#', ':', '/']) {
+        model.window_mut(at).completion = None;
+        return;
+    }
     let me = model.my_id();
     let found = {
         let members = model.windows.get(&at).map_or(&[][..], |window| &window.members);
@@ -81,7 +87,8 @@ pub fn send(model: &mut Model, now: Millis, at: WindowId, text: &str) -> Vec<Eff
             "The message is {over} bytes longer than the server takes ({max}): shorten it, or send it in parts"
         );
         model.window_mut(at).complain(now, words);
-        return Vec::new();
+        // The field was emptied when this was taken from it.
+        return vec![Effect::SetInput(at, text.into())];
     }
     let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
     let window = model.window_mut(at);
@@ -94,57 +101,47 @@ pub fn send(model: &mut Model, now: Millis, at: WindowId, text: &str) -> Vec<Eff
     if let Some(known) = model.rooms.get_mut(&room) {
         known.draft.clear();
     }
-    let mut effects = match text.strip_prefix('/') {
+    super::clock::save_soon(model, now);
+    match text.strip_prefix('/') {
         Some(rest) if !rest.starts_with('/') => command::run(model, now, at, rest),
         Some(rest) => say(model, at, rest),
         None => say(model, at, text),
-    };
-    effects.push(Effect::SetInput(at, String::new()));
-    effects.extend(save_soon(model, now));
-    effects
+    }
 }
 
 /// Posts to the room of a window. A private conversation that is closed is opened with it.
 fn say(model: &mut Model, at: WindowId, text: &str) -> Vec<Effect> {
     let replying = model.window_mut(at).replying.take();
-    let Some(room) = model.room_of(at) else { return Vec::new() };
-    if room.life == Life::Closed {
-        return vec![Effect::Direct(room.name.to_string(), text.into(), true)];
-    }
-    vec![Effect::Post(room.id, text.into(), replying), Effect::ScrollToEnd(at)]
+    let mut effects = post(model, at, text, replying);
+    effects.push(Effect::ScrollToEnd(at));
+    effects
 }
 
-#[allow(clippy::too_many_arguments)] // one message's fields
+fn post(model: &Model, at: WindowId, text: &str, reply: Option<u64>) -> Vec<Effect> {
+    let Some(room) = model.room_of(at) else { return Vec::new() };
+    match room.life {
+        Life::Closed => vec![Effect::Direct(room.name.to_string(), text.into(), true)],
+        Life::Open => vec![Effect::Post(room.id, text.into(), reply)],
+    }
+}
+
+/// What the library made of a post. One that it did not take stays in sight like one that the server refused.
 pub fn posted(
     model: &mut Model,
     now: Millis,
-    at: WindowId,
     room: RoomId,
     text: String,
-    reply: Option<u64>,
+    reply_to: Option<u64>,
     taken: Result<Cid, String>,
 ) -> Vec<Effect> {
-    let shown = model.window_mut(at).room == room;
-    let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
-    match taken {
-        Ok(cid) => {
-            let state = PendingState::Sending;
-            known.pending.push(Pending { cid, text, reply_to: reply, time: now, state });
-            Vec::new()
-        }
-        Err(why) => {
-            // What begins with a slash was written with two.
-            known.draft = if text.starts_with('/') { format!("/{text}") } else { text };
-            let draft = known.draft.clone();
-            let window = model.window_mut(at);
-            window.complain(now, why);
-            if shown {
-                window.replying = reply;
-                return vec![Effect::SetInput(at, draft)];
-            }
-            Vec::new()
-        }
+    let (cid, state) = match taken {
+        Ok(cid) => (cid, PendingState::Sending),
+        Err(why) => (model.own_cid(), PendingState::Failed(why)),
+    };
+    if let Some(room) = model.rooms.get_mut(&room) {
+        room.pending.push(Pending { cid, text, reply_to, time: now, state });
     }
+    Vec::new()
 }
 
 /// A message that was refused is sent again.
@@ -152,8 +149,31 @@ pub fn retry(model: &mut Model, at: WindowId, cid: Cid) -> Vec<Effect> {
     let Some(pending) = model.room_of_mut(at).and_then(|room| room.take_pending(cid)) else {
         return Vec::new();
     };
-    model.window_mut(at).replying = pending.reply_to;
-    say(model, at, &pending.text)
+    post(model, at, &pending.text, pending.reply_to)
+}
+
+/// An edit that was refused comes back, if nothing else is being written.
+pub fn edit_failed(
+    model: &mut Model,
+    now: Millis,
+    room: RoomId,
+    seq: u64,
+    text: String,
+    why: &str,
+) -> Vec<Effect> {
+    let shown = model.window_on(room);
+    let at = shown.unwrap_or(WindowId::MAIN);
+    let free = shown.is_some()
+        && model.window_mut(at).editing.is_none()
+        && model.room_of(at).is_some_and(|room| room.draft.trim().is_empty());
+    if free {
+        let window = model.window_mut(at);
+        window.editing = Some(seq);
+        window.complain(now, format!("Not changed: {why}"));
+        return vec![Effect::SetInput(at, text)];
+    }
+    model.window_mut(at).complain(now, format!("Not changed: {why}: {text}"));
+    Vec::new()
 }
 
 pub fn edit_last(model: &mut Model, at: WindowId) -> Vec<Effect> {

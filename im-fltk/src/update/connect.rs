@@ -1,8 +1,8 @@
 //! Connecting, and what to do when the server does not let one in (again).
 
-use super::{Effect, Millis, deed, save_soon};
-use crate::model::{Field, Life, Link, Memory, Model, Room, Screen, WindowId, server_key};
-use libim::wire::{Code, Epoch, SmolStr, UserId};
+use super::{Effect, Millis, deed};
+use crate::model::{Field, FieldId, Life, Link, Model, Overlay, Room, Screen, WindowId, server_key};
+use libim::wire::{Code, Epoch, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
 
 /// A name that is taken is tried again after this time: it may be one's own, held by a connection that broke.
 const RETRY_LOGIN: Millis = 8_000;
@@ -25,15 +25,13 @@ fn passkey(model: &Model) -> Option<String> {
     Some(model.form.passkey.trim()).filter(|it| !it.is_empty()).map(str::to_owned)
 }
 
-/// Once more to the server that has ended the connection. What is on the screen stays.
+/// Once more to the server that has ended the connection. What is on the screen stays, and the rooms are entered again.
 pub fn again(model: &mut Model) -> Vec<Effect> {
-    let Ok(address) = model.form.connecting.parse() else { return Vec::new() };
     match &model.link {
         Link::Refused(..) => vec![Effect::LogIn { name: None, passkey: None }],
         Link::Ended(_) | Link::Off | Link::Connecting | Link::On | Link::Broken(_) => {
             model.link = Link::Connecting;
-            let name = model.form.name.trim().to_owned();
-            vec![Effect::Connect { address, name, passkey: passkey(model) }]
+            vec![Effect::Restart]
         }
     }
 }
@@ -64,7 +62,8 @@ pub fn leave_server(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The life of the server's data: when it is another one, what stands on the screen is not known there.
-pub fn epoch(model: &mut Model, now: Millis, epoch: Option<Epoch>) {
+pub fn epoch(model: &mut Model, now: Millis, epoch: Option<Epoch>) -> Vec<Effect> {
+    let mut effects = Vec::new();
     if model.epoch.is_some() && model.epoch != epoch {
         for room in model.rooms.values_mut() {
             room.begin_anew(now, Some("The server was restarted and has lost what stands above".into()));
@@ -72,11 +71,31 @@ pub fn epoch(model: &mut Model, now: Millis, epoch: Option<Epoch>) {
             (room.peer, room.announced) = (None, None);
         }
         model.arrived.clear();
-        for window in model.windows.values_mut() {
-            (window.editing, window.replying, window.search, window.overlay) = (None, None, None, None);
+        model.deleting.clear();
+        for at in model.windows.keys().copied().collect::<Vec<_>>() {
+            effects.extend(forget_numbers(model, at));
         }
     }
     model.epoch = epoch;
+    effects
+}
+
+/// Sequence numbers that a window holds mean nothing any more.
+pub fn forget_numbers(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
+    let window = model.window_mut(at);
+    let mut effects = Vec::new();
+    if window.editing.take().is_some() {
+        effects.push(Effect::SetInput(at, draft));
+    }
+    if window.search.take().is_some() {
+        effects.push(Effect::SetField(at, FieldId::Panel, String::new()));
+    }
+    (window.replying, window.wanted, window.in_sight) = (None, None, 0);
+    if !matches!(window.overlay, Some(Overlay::Prompt(_))) {
+        window.overlay = None;
+    }
+    effects
 }
 
 /// Logged in.
@@ -107,7 +126,6 @@ pub fn logged_in(
     let mut effects = vec![Effect::Save];
     if !welcome.is_empty() {
         model.main().say(now, welcome);
-        effects.push(Effect::Later(16_000));
     }
     if first {
         effects.push(Effect::Focus(WindowId::MAIN));
@@ -119,63 +137,73 @@ pub fn logged_in(
     effects
 }
 
-/// The rooms, conversations and drafts of an earlier run, once the lobby is there.
-pub fn restore(model: &mut Model, now: Millis) -> Vec<Effect> {
-    if std::mem::replace(&mut model.restored, true) {
+/// A room has been entered. With the lobby begins what is left of an earlier run: its rooms are entered, and its private
+/// conversations stand in the list. A room of an earlier run has its draft again, and is shown if it was.
+pub fn restored(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if info.kind == RoomKind::Lobby {
+        effects.extend(begin_restoring(model));
+    }
+    let Some(label) = model.rooms.get(&info.room).map(Room::label) else { return effects };
+    let Some(memory) = &mut model.to_restore else { return effects };
+    memory.rooms.retain(|name| *name != *info.name || info.kind == RoomKind::Direct);
+    let draft = memory.drafts.remove(&label);
+    let shown = memory.current == label;
+    if shown {
+        memory.current.clear();
+    }
+    effects.extend(draft.map(|draft| give_draft(model, info.room, draft)).unwrap_or_default());
+    let untouched = model.main().room == RoomId::LOBBY
+        && model.main().overlay.is_none()
+        && model.room_of(WindowId::MAIN).is_none_or(|lobby| lobby.draft.is_empty());
+    if shown && untouched {
+        effects.extend(super::chat::select(model, now, WindowId::MAIN, info.room));
+    }
+    effects
+}
+
+fn begin_restoring(model: &mut Model) -> Vec<Effect> {
+    if model.to_restore.is_none() {
+        let key = server_key(&model.form.connecting);
+        let mut memory = model.settings.memory.get(&key).cloned().unwrap_or_default();
+        for name in std::mem::take(&mut memory.direct) {
+            if model.direct_with(&name).is_none() {
+                let id = model.own_room_id();
+                let mut room = Room::remembered(id, &name);
+                room.muted = model.settings.muted.contains(&model.mute_key(&room));
+                room.draft = memory.drafts.remove(&room.label()).unwrap_or_default();
+                if memory.current == room.label() {
+                    memory.current.clear();
+                    model.main().room = id;
+                }
+                model.rooms.insert(id, room);
+            }
+        }
+        model.to_restore = Some(memory);
+    }
+    let waiting = model.to_restore.iter().flat_map(|memory| memory.rooms.clone());
+    let mut effects: Vec<Effect> = waiting.map(|name| Effect::Join(name, false)).collect();
+    let draft = model.room_of(WindowId::MAIN).map(|room| room.draft.clone()).filter(|it| !it.is_empty());
+    effects.extend(draft.map(|draft| Effect::SetInput(WindowId::MAIN, draft)));
+    effects
+}
+
+/// What was being written comes back, unless something else is.
+fn give_draft(model: &mut Model, room: RoomId, draft: String) -> Vec<Effect> {
+    let shown = model.window_on(room);
+    let editing = shown.is_some_and(|at| model.window_mut(at).editing.is_some());
+    let Some(known) = model.rooms.get_mut(&room).filter(|room| room.draft.is_empty()) else {
         return Vec::new();
-    }
-    let key = server_key(&model.form.connecting);
-    let memory = model.settings.memory.get(&key).cloned().unwrap_or_default();
-    let mut effects = Vec::new();
-    for name in &memory.direct {
-        if model.direct_with(name).is_none() {
-            let id = model.own_room_id();
-            let mut room = Room::remembered(id, name);
-            room.muted = model.settings.muted.contains(&model.mute_key(&room));
-            model.rooms.insert(id, room);
-        }
-    }
-    for name in &memory.rooms {
-        if !model.rooms.values().any(|room| !room.is_direct() && *room.name == **name) {
-            effects.push(Effect::Join(name.clone(), false));
-        }
-    }
-    effects.extend(give_drafts(model, &memory));
-    effects.extend(show_remembered(model, now, &memory));
-    effects
+    };
+    known.draft.clone_from(&draft);
+    shown.filter(|_| !editing).map_or_else(Vec::new, |at| vec![Effect::SetInput(at, draft)])
 }
 
-/// What was being written comes back into the rooms that are there.
-fn give_drafts(model: &mut Model, memory: &Memory) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for room in model.rooms.values_mut() {
-        if let Some(draft) = memory.drafts.get(&room.label()).filter(|_| room.draft.is_empty()) {
-            room.draft.clone_from(draft);
-        }
+/// A room of an earlier run cannot be entered any more.
+pub fn give_up_room(model: &mut Model, name: &str) {
+    if let Some(memory) = &mut model.to_restore {
+        memory.rooms.retain(|it| it != name);
     }
-    for (id, window) in &model.windows {
-        if let Some(room) = model.rooms.get(&window.room).filter(|room| !room.draft.is_empty()) {
-            effects.push(Effect::SetInput(*id, room.draft.clone()));
-        }
-    }
-    effects
-}
-
-fn show_remembered(model: &mut Model, now: Millis, memory: &Memory) -> Vec<Effect> {
-    let found = model.rooms.values().find(|room| room.label() == memory.current).map(|room| room.id);
-    match found.filter(|room| *room != model.main().room) {
-        Some(room) => super::chat::select(model, now, WindowId::MAIN, room),
-        None => Vec::new(),
-    }
-}
-
-/// A room of an earlier run has been entered again: it has its draft, and is shown if it was.
-pub fn remembered(model: &mut Model, now: Millis) -> Vec<Effect> {
-    let key = server_key(&model.form.connecting);
-    let Some(memory) = model.settings.memory.get(&key).cloned() else { return Vec::new() };
-    let mut effects = give_drafts(model, &memory);
-    effects.extend(show_remembered(model, now, &memory));
-    effects
 }
 
 /// The server does not let one in: said in the form before the first time, and above the messages later.
@@ -184,7 +212,7 @@ pub fn refused(model: &mut Model, now: Millis, code: Code, text: String) -> Vec<
         model.stop_loading();
         model.retry_at = can_pass(code).then_some(now + RETRY_LOGIN);
         model.link = Link::Refused(code, text);
-        return model.retry_at.map_or_else(Vec::new, |_| vec![Effect::Later(RETRY_LOGIN)]);
+        return Vec::new();
     }
     let field = match code {
         Code::Passkey | Code::TooManyTries => Field::Passkey,
@@ -226,7 +254,7 @@ pub fn disconnected(model: &mut Model, now: Millis, text: &str, comes_back: bool
         let at = opening.window.unwrap_or(WindowId::MAIN);
         effects.extend(super::direct::give_back(model, now, at, &opening.name, &opening.words));
     }
-    effects.extend(save_soon(model, now));
+    super::clock::save_soon(model, now);
     effects
 }
 

@@ -1,8 +1,6 @@
 //! What a button or an entry of a menu does.
 
-use super::{
-    Effect, Millis, changed, chat, compose, connect, direct, overlay, quit, read, save_soon, search,
-};
+use super::{Effect, Millis, changed, chat, compose, connect, direct, overlay, quit, read, search};
 use crate::model::{Asked, Confirm, Confirmed, Deed, Deleting, Life, Model, Overlay, PickFor, WindowId};
 use libim::wire::RoomId;
 
@@ -19,7 +17,7 @@ pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Ve
         Deed::Reply(seq) => compose::reply(model, at, seq),
         Deed::Edit(seq) => compose::edit(model, at, seq),
         Deed::Delete(seq) => ask_to_delete(model, at, seq),
-        Deed::React(seq, emoji) => react(model, at, seq, emoji),
+        Deed::React(seq, emoji) => react(model, now, at, seq, emoji),
         Deed::PickReaction(seq) => overlay::open_picker(model, at, PickFor::Reaction(seq)),
         Deed::Retry(cid) => compose::retry(model, at, cid),
         Deed::Dismiss(cid) => {
@@ -30,11 +28,11 @@ pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Ve
         }
         Deed::Talk(user) => direct::with(model, now, at, user),
         Deed::Mention(name) => vec![Effect::Insert(at, format!("@{name} ")), Effect::Focus(at)],
-        Deed::Card(user) => {
+        Deed::Card(user, name) => {
             let place = model.window_mut(at).pointer;
-            overlay::open_card(model, at, user, place)
+            overlay::open_card(model, at, user, name, place)
         }
-        Deed::Mute(room) => chat::mute(model, room),
+        Deed::Mute(room) => chat::mute(model, now, room),
         Deed::MarkRead(room) => read::read_all(model, room),
         Deed::Detach(room) => chat::detach(model, now, room),
         Deed::Leave(room) => vec![Effect::Leave(room)],
@@ -46,21 +44,25 @@ pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Ve
         }
         Deed::GoTo => overlay::open_switcher(model, at),
         Deed::Search => search::open(model, at),
-        Deed::Theme => super::toggle_theme(model),
-        Deed::Zoom(by) => super::zoom(model, by),
+        Deed::Theme => super::toggle_theme(model, now),
+        Deed::Zoom(by) => super::zoom(model, now, by),
         Deed::ShowMoves(show) => {
             model.settings.show_moves = show;
             for room in model.rooms.values_mut() {
                 room.revision += 1;
             }
-            vec![Effect::Save]
+            super::clock::save_soon(model, now);
+            Vec::new()
         }
-        Deed::Away(away) => status(model, away, if away { model.status.clone() } else { String::new() }),
+        Deed::Away(away) => {
+            let text = model.status.clone();
+            status(model, away, text)
+        }
         Deed::Status => overlay::open_prompt(model, at, Asked::Status),
         Deed::Help => overlay::open(model, at, Overlay::Help),
         Deed::Elsewhere => connect::leave_server(model),
         Deed::Quit => quit(model),
-        Deed::Field(field, deed) => vec![Effect::Focus(at), Effect::Field(at, field, deed)],
+        Deed::Field(field, deed) => vec![Effect::FocusField(at, field), Effect::Field(at, field, deed)],
         Deed::Later(words) => {
             model.window_mut(at).say(now, words);
             Vec::new()
@@ -70,11 +72,13 @@ pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Ve
 
 /// Away or not, and why.
 pub fn status(model: &mut Model, away: bool, text: String) -> Vec<Effect> {
+    // In a crowd nobody is told of their own presence.
+    model.away = away;
     model.status.clone_from(&text);
     vec![Effect::Status(away, text)]
 }
 
-fn react(model: &mut Model, at: WindowId, seq: u64, emoji: String) -> Vec<Effect> {
+fn react(model: &mut Model, now: Millis, at: WindowId, seq: u64, emoji: String) -> Vec<Effect> {
     let Some((_, me)) = model.me.clone() else { return Vec::new() };
     let Some(said) = model.room_of(at).and_then(|room| room.said(seq)) else { return Vec::new() };
     let mine = said.reactions.iter().any(|(known, names)| *known == emoji && names.contains(&me));
@@ -82,7 +86,7 @@ fn react(model: &mut Model, at: WindowId, seq: u64, emoji: String) -> Vec<Effect
     let mut effects = Vec::new();
     if !mine {
         model.settings.used_emoji(&emoji);
-        effects.push(Effect::Save);
+        super::clock::save_soon(model, now);
     }
     effects.push(Effect::React(room, seq, emoji, !mine));
     effects
@@ -103,8 +107,7 @@ fn ask_to_delete(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
 /// It is deleted in a moment: until then it can be undone.
 pub fn delete_soon(model: &mut Model, now: Millis, room: RoomId, seq: u64) -> Vec<Effect> {
     model.deleting.push(Deleting { room, seq, at: now + UNDO_FOR });
-    changed(model, room);
-    vec![Effect::Later(UNDO_FOR)]
+    changed(model, room)
 }
 
 /// Deletes what has waited long enough; `None`: everything that waits.
@@ -128,6 +131,6 @@ fn forget(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
         // The server keeps it as long as both are there: it comes back with the next message.
         model.hidden.insert(room);
     }
-    effects.extend(save_soon(model, now));
+    super::clock::save_soon(model, now);
     effects
 }

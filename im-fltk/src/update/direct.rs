@@ -42,7 +42,12 @@ pub fn give_back(model: &mut Model, now: Millis, at: WindowId, name: &str, words
         model.window_mut(at).complain(now, words);
         return Vec::new();
     };
-    room.draft = if talking { words.into() } else { format!("/msg {name} {words}") };
+    room.draft = match (talking, words.strip_prefix('/')) {
+        // What begins with a slash was written with two.
+        (true, Some(rest)) => format!("//{rest}"),
+        (true, None) => words.into(),
+        (false, _) => format!("/msg {name} {words}"),
+    };
     vec![Effect::SetInput(at, room.draft.clone())]
 }
 
@@ -83,11 +88,15 @@ pub fn entered(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
     }
     reopen(&mut room, now, info);
     model.rooms.insert(info.room, room);
-    for window in model.windows.values_mut().filter(|window| window.room == old) {
-        window.room = info.room;
-        (window.editing, window.replying, window.search) = (None, None, None);
+    let mut effects = vec![Effect::Renumbered(old, info.room)];
+    if let Some(at) = model.window_on(old) {
+        model.window_mut(at).room = info.room;
+        effects.extend(super::connect::forget_numbers(model, at));
     }
-    if stale { vec![Effect::Abandon(old)] } else { Vec::new() }
+    if stale {
+        effects.push(Effect::Abandon(old));
+    }
+    effects
 }
 
 fn reopen(room: &mut Room, now: Millis, info: &RoomInfo) {

@@ -1,6 +1,7 @@
 //! What happens to the model, and what is to be done about it. Knows no widget and no socket.
 
 mod chat;
+mod clock;
 mod command;
 mod compose;
 mod connect;
@@ -20,12 +21,15 @@ pub use msg::{Effect, Millis, Msg};
 
 use crate::model::{Field, FieldId, Model, Overlay, Screen, Theme, WindowId};
 
-/// What is kept is written so long after it has changed.
-const SAVE_AFTER: Millis = 3_000;
-
 /// Takes one thing in, which happened in a window.
-#[allow(clippy::too_many_lines)] // one arm per message
 pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect> {
+    let mut effects = handle(model, now, at, msg);
+    effects.extend(clock::schedule(model, now));
+    effects
+}
+
+#[allow(clippy::too_many_lines)] // one arm per message
+fn handle(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::ShowPasskey(show) => {
             model.form.show_passkey = show;
@@ -34,6 +38,8 @@ pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Eff
         Msg::Connect => connect::connect(model),
         Msg::Typed(field, text, cursor) => typed(model, now, at, field, text, cursor),
         Msg::Send(text) => compose::send(model, now, at, &text),
+        // The window has taken the text out of its field.
+        Msg::SendWritten => Vec::new(),
         Msg::EditLast => compose::edit_last(model, at),
         Msg::ReplyLast => compose::reply_last(model, at),
         Msg::Cancel => cancel(model, at),
@@ -45,8 +51,8 @@ pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Eff
         Msg::GoTo(seq) => chat::go_to(model, now, at, seq),
         Msg::Unfold(seq, time) => chat::unfold(model, at, seq, time),
         Msg::NearTop => chat::load_older(model, at),
-        Msg::AtEnd(at_end) => read::at_end(model, at, at_end),
-        Msg::InSight(seq) => read::in_sight(model, at, seq),
+        Msg::AtEnd(room, at_end) => read::at_end(model, at, room, at_end),
+        Msg::InSight(room, seq) => read::in_sight(model, at, room, seq),
         Msg::Do(deed) => deed::carry_out(model, now, at, deed),
         Msg::UndoDelete(seq) => {
             let room = model.window_mut(at).room;
@@ -68,15 +74,15 @@ pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Eff
         }
         Msg::PickTone(tone) => {
             model.settings.tone = tone;
-            overlay::picker(model, at, |it| it.set_tone(tone));
-            vec![Effect::Save]
+            clock::save_soon(model, now);
+            overlay::picker(model, at, |it| it.set_tone(tone))
         }
         Msg::PickTake(index) => overlay::pick(model, now, at, index),
-        Msg::OpenCard(user, x, y) => overlay::open_card(model, at, user, (x, y)),
+        Msg::OpenCard(user, name, x, y) => overlay::open_card(model, at, user, name, (x, y)),
         Msg::OpenPrompt(about) => overlay::open_prompt(model, at, about),
         Msg::PromptDone => overlay::prompt_done(model, at),
         Msg::Confirmed => overlay::confirmed(model, now, at),
-        Msg::OpenPeople => overlay::open(model, at, Overlay::People),
+        Msg::OpenPeople => people::open(model, at),
         Msg::OpenHelp => overlay::open(model, at, Overlay::Help),
         Msg::Complete(text, cursor) => compose::complete_now(model, at, &text, cursor),
         Msg::CompleteStep(by) => {
@@ -92,23 +98,25 @@ pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Eff
         Msg::SearchTo(index) => search::to(model, at, index),
         Msg::SearchBack => search::reach_back(model, at),
         Msg::Focus(focused) => read::focus(model, at, focused),
-        Msg::Zoom(by) => zoom(model, by),
-        Msg::ToggleTheme => toggle_theme(model),
+        Msg::Zoom(by) => zoom(model, now, by),
+        Msg::ToggleTheme => toggle_theme(model, now),
         Msg::Resized(width, height) => {
             if at == WindowId::MAIN {
                 (model.settings.width, model.settings.height) = (width, height);
             }
-            save_soon(model, now)
+            clock::save_soon(model, now);
+            Vec::new()
         }
         Msg::Moved(x, y) => {
             if at == WindowId::MAIN {
                 model.settings.place = Some((x, y));
             }
-            save_soon(model, now)
+            clock::save_soon(model, now);
+            Vec::new()
         }
         Msg::Close => close(model, now, at),
         Msg::Quit => quit(model),
-        Msg::Tick => tick(model, now),
+        Msg::Tick => clock::tick(model, now),
         Msg::Notified(room) => {
             let window = model.window_on(room).unwrap_or(WindowId::MAIN);
             let mut effects = chat::select(model, now, window, room);
@@ -116,11 +124,8 @@ pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Eff
             effects
         }
         Msg::Net(event) => net::handle(model, now, *event),
-        Msg::Epoch(epoch) => {
-            connect::epoch(model, now, epoch);
-            Vec::new()
-        }
-        Msg::Posted(room, text, reply, taken) => compose::posted(model, now, at, room, text, reply, taken),
+        Msg::Epoch(epoch) => connect::epoch(model, now, epoch),
+        Msg::Posted(room, text, reply, taken) => compose::posted(model, now, room, text, reply, taken),
         Msg::Joining(request, name, go) => {
             let window = go.then_some(at);
             model.joining.push(crate::model::Joining { request, name, window });
@@ -139,8 +144,24 @@ pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Eff
             people::listing(model, request);
             Vec::new()
         }
+        Msg::PageRefused(room, why) => {
+            chat::page_failed(model, room);
+            model.window_mut(at).complain(now, why);
+            Vec::new()
+        }
+        Msg::Paging(request, room) => {
+            model.pages.push((request, room));
+            Vec::new()
+        }
+        Msg::EditRefused(room, seq, text, why) => compose::edit_failed(model, now, room, seq, text, &why),
+        Msg::Editing(cid, room, seq, text) => {
+            model.edits.push((cid, room, seq, text));
+            Vec::new()
+        }
+        Msg::PeopleStep(by) => people::step(model, at, by),
+        Msg::PeopleTake => people::take(model, at),
+        Msg::FocusPeople => people::focus(model, at),
         Msg::Refused(why) => {
-            model.stop_loading();
             model.window_mut(at).complain(now, why);
             Vec::new()
         }
@@ -175,7 +196,10 @@ fn typed(
         FieldId::Name => model.form.name = text,
         FieldId::Passkey => model.form.passkey = text,
         FieldId::Panel if model.window_mut(at).search.is_some() => return search::typed(model, at, text),
-        FieldId::Panel => model.window_mut(at).filter = text,
+        FieldId::Panel => {
+            let window = model.window_mut(at);
+            (window.filter, window.chosen) = (text, 0);
+        }
         FieldId::Overlay => return overlay::typed(model, at, text),
     }
     Vec::new()
@@ -203,9 +227,13 @@ fn cancel(model: &mut Model, at: WindowId) -> Vec<Effect> {
     if window.completion.take().is_some() {
         return Vec::new();
     }
-    if window.overlay.take().is_some() {
+    if let Some(open) = window.overlay.take() {
+        if open == Overlay::People {
+            window.filter.clear();
+        }
         return vec![Effect::Focus(at)];
     }
+    window.wanted = None;
     if window.search.is_some() {
         return search::close(model, at);
     }
@@ -219,17 +247,19 @@ fn cancel(model: &mut Model, at: WindowId) -> Vec<Effect> {
     vec![Effect::Focus(at)]
 }
 
-fn zoom(model: &mut Model, by: i32) -> Vec<Effect> {
+fn zoom(model: &mut Model, now: Millis, by: i32) -> Vec<Effect> {
     model.settings.zoom(by);
-    vec![Effect::Save]
+    clock::save_soon(model, now);
+    Vec::new()
 }
 
-fn toggle_theme(model: &mut Model) -> Vec<Effect> {
+fn toggle_theme(model: &mut Model, now: Millis) -> Vec<Effect> {
     model.settings.theme = match model.settings.theme {
         Theme::Dark => Theme::Light,
         Theme::Light => Theme::Dark,
     };
-    vec![Effect::Save]
+    clock::save_soon(model, now);
+    Vec::new()
 }
 
 /// What stands above the newest entry of a room looks otherwise now.
@@ -240,23 +270,13 @@ fn changed(model: &mut Model, room: libim::wire::RoomId) -> Vec<Effect> {
     Vec::new()
 }
 
-/// What is kept is written in a moment: much may change at once.
-fn save_soon(model: &mut Model, now: Millis) -> Vec<Effect> {
-    if model.save_at.is_some() {
-        return Vec::new();
-    }
-    model.save_at = Some(now + SAVE_AFTER);
-    vec![Effect::Later(SAVE_AFTER)]
-}
-
 fn close(model: &mut Model, now: Millis, at: WindowId) -> Vec<Effect> {
     if at == WindowId::MAIN {
         return quit(model);
     }
     model.windows.remove(&at);
-    let mut effects = vec![Effect::CloseWindow(at)];
-    effects.extend(save_soon(model, now));
-    effects
+    clock::save_soon(model, now);
+    vec![Effect::CloseWindow(at)]
 }
 
 /// Everything that waits is done before the end.
@@ -264,22 +284,5 @@ fn quit(model: &mut Model) -> Vec<Effect> {
     model.memorize();
     let mut effects = deed::delete_now(model, None);
     effects.extend([Effect::Save, Effect::Quit]);
-    effects
-}
-
-fn tick(model: &mut Model, now: Millis) -> Vec<Effect> {
-    let mut effects = deed::delete_now(model, Some(now));
-    for room in model.rooms.values_mut() {
-        room.typing.retain(|_, (_, until)| *until > now);
-    }
-    for window in model.windows.values_mut() {
-        window.note.take_if(|note| note.until <= now);
-    }
-    if model.save_at.take_if(|at| *at <= now).is_some() {
-        model.memorize();
-        effects.push(Effect::Save);
-    }
-    effects.extend(connect::retry_login(model, now));
-    effects.extend(people::list_again(model, now));
     effects
 }

@@ -16,7 +16,9 @@ pub enum Msg {
     /// The text of a field has changed; where the cursor is, in bytes.
     Typed(FieldId, String, usize),
     // In the chat.
-    /// What is in the composer is sent.
+    /// What is in the composer is sent: it is asked for when it is clicked.
+    SendWritten,
+    /// This was in the composer, and is sent.
     Send(String),
     /// Up in an empty composer: the last message is edited.
     EditLast,
@@ -39,9 +41,9 @@ pub enum Msg {
     /// The list of messages is near its beginning.
     NearTop,
     /// Whether the newest message is in sight.
-    AtEnd(bool),
-    /// The last entry in sight.
-    InSight(u64),
+    AtEnd(RoomId, bool),
+    /// The last entry of the room in sight.
+    InSight(RoomId, u64),
     Do(Deed),
     /// A message about to be deleted stays.
     UndoDelete(u64),
@@ -59,12 +61,17 @@ pub enum Msg {
     PickGroup(usize),
     PickTone(usize),
     PickTake(usize),
-    OpenCard(UserId, i32, i32),
+    OpenCard(UserId, String, i32, i32),
     OpenPrompt(Asked),
     PromptDone,
     Confirmed,
     OpenPeople,
     OpenHelp,
+    /// Through the list of people.
+    PeopleStep(isize),
+    PeopleTake,
+    /// The keyboard goes to the list of people.
+    FocusPeople,
     // Completing.
     /// Tab in the composer: its text, and where the cursor is, in bytes.
     Complete(String, usize),
@@ -105,6 +112,12 @@ pub enum Msg {
     Opening(Result<RequestId, String>, String, String, bool),
     /// People are being listed by this request.
     Listing(RequestId),
+    /// A page of a room's history is on its way by this request, or is not, for this reason.
+    Paging(RequestId, RoomId),
+    PageRefused(RoomId, String),
+    /// An edit of a message is on its way under this name, or is not, for this reason: the message and its new text.
+    Editing(Cid, RoomId, u64, String),
+    EditRefused(RoomId, u64, String, String),
     /// The library did not take a request.
     Refused(String),
 }
@@ -117,6 +130,8 @@ pub enum Effect {
         name: String,
         passkey: Option<String>,
     },
+    /// Connects and logs in again with the client that there is.
+    Restart,
     /// Logs in after a refusal, with these instead of the ones before.
     LogIn {
         name: Option<String>,
@@ -164,6 +179,10 @@ pub enum Effect {
     Field(WindowId, FieldId, FieldDeed),
     /// The keyboard goes to what is open.
     Focus(WindowId),
+    /// The keyboard goes to a field.
+    FocusField(WindowId, FieldId),
+    /// A room has another id: what is shown of it stays where it is.
+    Renumbered(RoomId, RoomId),
     /// The clipboard is given this text.
     Copy(String),
     OpenLink(String),
@@ -175,8 +194,8 @@ pub enum Effect {
     ScrollToUnread(WindowId),
     /// The list of messages goes to the newest.
     ScrollToEnd(WindowId),
-    /// So many entries were put before those of a room that are shown.
-    Grown(RoomId, usize),
+    /// So many entries were put into a room from this place on.
+    Grown(RoomId, usize, usize),
     OpenWindow(WindowId),
     CloseWindow(WindowId),
     /// The window comes before the others, with the keyboard.

@@ -4,7 +4,7 @@ use super::{Effect, Millis, chat, connect, direct, overlay, people, read, search
 use crate::model::{Life, Link, Model, Move, Room, Screen, WindowId};
 use libim::ClientEvent;
 use libim::wire::limits::LIVE_ROSTER_MAX;
-use libim::wire::{Code, Event, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind};
+use libim::wire::{Body, Cid, Code, Event, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
@@ -34,10 +34,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         }
         ClientEvent::Entered(info) => entered(model, now, &info),
         ClientEvent::Exited { room, text } => exited(model, now, room, text),
-        ClientEvent::Renumbered { old, new } => {
-            renumbered(model, old, new);
-            Vec::new()
-        }
+        ClientEvent::Renumbered { old, new } => renumbered(model, old, new),
         ClientEvent::Backlog { room, messages, more } => backlog(model, now, room, &messages, more),
         ClientEvent::Event { event, cid } => {
             if let (Some(cid), Some(room)) = (cid, model.rooms.get_mut(&event.room)) {
@@ -52,24 +49,13 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             Vec::new()
         }
         ClientEvent::Posted { cid, room, seq } => {
+            model.edits.retain(|(it, ..)| *it != cid);
             if let Some(room) = model.rooms.get_mut(&room) {
                 room.stored(cid, seq.0);
             }
             Vec::new()
         }
-        ClientEvent::PostFailed { cid, room, text, .. } => {
-            let at = model.window_on(room).unwrap_or(WindowId::MAIN);
-            let known = model.rooms.get_mut(&room).is_some_and(|room| {
-                let known = room.pending.iter().any(|it| it.cid == cid);
-                room.failed(cid, text.clone());
-                known
-            });
-            if !known {
-                // An edit, a reaction, a deletion.
-                model.window_mut(at).complain(now, text);
-            }
-            Vec::new()
-        }
+        ClientEvent::PostFailed { cid, room, code, text } => post_failed(model, now, cid, room, code, &text),
         ClientEvent::People(everybody) => {
             people::all(model, everybody);
             overlay::refresh_switchers(model);
@@ -84,15 +70,14 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
                 room.typing.remove(&user);
                 if let Some(name) = name.filter(|_| on) {
                     room.typing.insert(user, (name.to_string(), now + TYPING_FOR));
-                    return vec![Effect::Later(TYPING_FOR)];
                 }
             }
             Vec::new()
         }
         ClientEvent::Receipt { room, user, read, .. } => {
-            if let Some(room) = model.rooms.get_mut(&room) {
-                room.revision += u64::from(room.receipts.insert(user, read.0) != Some(read.0));
-            }
+            // Marks are looked up when they are drawn.
+            let known = model.rooms.get_mut(&room).map(|room| room.receipts.insert(user, read.0));
+            model.quiet = known.is_some_and(|before| before == Some(read.0));
             Vec::new()
         }
         ClientEvent::Done { request, room: Some(room) } => done(model, now, request, room),
@@ -118,6 +103,30 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
     }
 }
 
+fn post_failed(
+    model: &mut Model,
+    now: Millis,
+    cid: Cid,
+    room: RoomId,
+    code: Code,
+    text: &str,
+) -> Vec<Effect> {
+    if let Some(at) = model.edits.iter().position(|(it, ..)| *it == cid) {
+        let (_, room, seq, new) = model.edits.remove(at);
+        return super::compose::edit_failed(model, now, room, seq, new, text);
+    }
+    let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
+    if code == Code::PeerGone {
+        known.life = Life::Closed;
+    }
+    if !known.failed(cid, text) {
+        // A reaction or a deletion.
+        let at = model.window_on(room).unwrap_or(WindowId::MAIN);
+        model.window_mut(at).complain(now, text);
+    }
+    Vec::new()
+}
+
 /// A page of the rooms that can be entered.
 fn directory(model: &mut Model, rooms: Vec<RoomInfo>, more: bool) -> Vec<Effect> {
     let last = rooms.last().map(|it| it.room).filter(|_| more);
@@ -139,20 +148,26 @@ fn failed(
     if model.listing.take_if(|(it, _)| *it == request).is_some() {
         return Vec::new();
     }
+    if let Some(at) = model.pages.iter().position(|(it, _)| *it == request) {
+        let (_, room) = model.pages.remove(at);
+        chat::page_failed(model, room);
+    }
     if let Some(at) = model.joining.iter().position(|it| it.request == request) {
         let joining = model.joining.remove(at);
         let goes = joining.window.is_some();
         return match code {
             Some(Code::NotFound) => vec![Effect::Create(joining.name, goes)],
             Some(Code::Exists) => vec![Effect::Join(joining.name, goes)],
+            // Tried again after the next login.
+            None | Some(Code::Busy | Code::NotStored) if !goes => Vec::new(),
             Some(_) | None => {
+                connect::give_up_room(model, &joining.name);
                 let window = joining.window.unwrap_or(WindowId::MAIN);
                 model.window_mut(window).complain(now, text);
                 Vec::new()
             }
         };
     }
-    model.stop_loading();
     let opening = model.opening.iter().position(|it| it.request == request);
     let opening = opening.map(|at| model.opening.remove(at));
     let at = opening.as_ref().and_then(|it| it.window).unwrap_or(WindowId::MAIN);
@@ -166,11 +181,10 @@ fn done(model: &mut Model, now: Millis, request: RequestId, room: RoomId) -> Vec
     let mut effects = Vec::new();
     if let Some(at) = model.joining.iter().position(|it| it.request == request) {
         let joining = model.joining.remove(at);
-        effects.extend(match joining.window {
-            Some(window) => chat::select(model, now, window, room),
-            None => connect::remembered(model, now),
-        });
-        effects.extend(super::save_soon(model, now));
+        if let Some(window) = joining.window {
+            effects.extend(chat::select(model, now, window, room));
+        }
+        super::clock::save_soon(model, now);
     }
     if let Some(at) = model.opening.iter().position(|it| it.request == request) {
         let opening = model.opening.remove(at);
@@ -180,7 +194,7 @@ fn done(model: &mut Model, now: Millis, request: RequestId, room: RoomId) -> Vec
         if !opening.words.is_empty() {
             effects.push(Effect::Post(room, opening.words, None));
         }
-        effects.extend(super::save_soon(model, now));
+        super::clock::save_soon(model, now);
     }
     effects
 }
@@ -206,9 +220,7 @@ fn entered(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
     if let Some(at) = model.window_on(info.room) {
         effects.extend(people::relist(model, at));
     }
-    if info.kind == RoomKind::Lobby {
-        effects.extend(connect::restore(model, now));
-    }
+    effects.extend(connect::restored(model, now, info));
     effects
 }
 
@@ -221,9 +233,9 @@ fn exited(model: &mut Model, now: Millis, room: RoomId, text: String) -> Vec<Eff
 }
 
 /// A room has another id.
-fn renumbered(model: &mut Model, old: RoomId, new: RoomId) {
+fn renumbered(model: &mut Model, old: RoomId, new: RoomId) -> Vec<Effect> {
     if old == new {
-        return;
+        return Vec::new();
     }
     if let Some(mut room) = model.rooms.remove(&old) {
         room.id = new;
@@ -232,13 +244,13 @@ fn renumbered(model: &mut Model, old: RoomId, new: RoomId) {
     for window in model.windows.values_mut().filter(|window| window.room == old) {
         window.room = new;
     }
+    vec![Effect::Renumbered(old, new)]
 }
 
 fn backlog(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
     let me = model.my_id();
     let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
-    let joined = (known.last_seq() == 0 && !known.is_direct()).then_some(now);
-    known.add_backlog(messages, me, joined);
+    known.add_backlog(messages, me, Some(now));
     known.more = more;
     let Some(at) = model.window_on(room) else { return Vec::new() };
     read::draw_unread_line(model, at);
@@ -248,6 +260,14 @@ fn backlog(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], mor
 fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     let me = model.my_id();
     people::came_or_went(model, event);
+    if matches!(event.body, Body::Left { .. })
+        && let Some(room) = model.rooms.get_mut(&event.room)
+    {
+        room.receipts.remove(&event.author);
+        if room.is_direct() && room.peer == Some(event.author) {
+            room.life = Life::Closed;
+        }
+    }
     let shown = model.window_on(event.room);
     let window = shown.map(|at| (at, model.window_mut(at).at_end, model.window_mut(at).focused));
     // Somebody looks at the room, if not at its end: the button that leads there has the number.
@@ -304,6 +324,9 @@ fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence
         direct::presence(model, now, &person, gone);
     }
     if gone {
+        for room in model.rooms.values_mut() {
+            room.receipts.remove(&person.user);
+        }
         model.arrived.remove(&person.user);
     } else if was.is_none() {
         model.arrived.insert(person.user, now);
@@ -314,11 +337,12 @@ fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence
 fn history(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
     let me = model.my_id();
     let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
-    let added = known.add_page(messages, me);
-    known.loading = false;
+    let (place, added) = known.add_page(messages, me);
+    (known.loading, known.stuck) = (false, false);
     known.more = more && added > 0;
+    model.pages.retain(|(_, it)| *it != room);
     let Some(at) = model.window_on(room) else { return Vec::new() };
-    let mut effects = vec![Effect::Grown(room, added)];
+    let mut effects = vec![Effect::Grown(room, place, added)];
     effects.extend(search::grown(model, at));
     if let Some(seq) = model.window_mut(at).wanted.take() {
         effects.extend(chat::go_to(model, now, at, seq));

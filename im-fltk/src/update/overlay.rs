@@ -102,18 +102,21 @@ pub fn pick(model: &mut Model, now: Millis, at: WindowId, index: usize) -> Vec<E
         }
         PickFor::Text => {
             model.settings.used_emoji(&emoji);
-            effects.extend([Effect::Insert(at, emoji), Effect::Save]);
+            super::clock::save_soon(model, now);
+            effects.push(Effect::Insert(at, emoji));
         }
     }
     effects
 }
 
-pub fn open_card(model: &mut Model, at: WindowId, user: UserId, place: (i32, i32)) -> Vec<Effect> {
-    let Some(name) = model.person(user).map(|it| it.name.clone()) else {
-        model.window_mut(at).overlay = None;
-        return Vec::new();
-    };
-    open(model, at, Overlay::Card(Card { user, name, at: place }))
+pub fn open_card(
+    model: &mut Model,
+    at: WindowId,
+    user: UserId,
+    name: String,
+    place: (i32, i32),
+) -> Vec<Effect> {
+    open(model, at, Overlay::Card(Card { user, name: name.into(), at: place }))
 }
 
 pub fn open_prompt(model: &mut Model, at: WindowId, about: Asked) -> Vec<Effect> {
@@ -179,7 +182,7 @@ pub fn typed(model: &mut Model, at: WindowId, text: String) -> Vec<Effect> {
         }
         Some(Overlay::People) => {
             let window = model.window_mut(at);
-            window.filter = text;
+            (window.filter, window.chosen) = (text, 0);
             window.overlay = Some(Overlay::People);
         }
         other @ (Some(Overlay::Menu(_) | Overlay::Card(_) | Overlay::Confirm(_) | Overlay::Help) | None) => {

@@ -1,7 +1,7 @@
 //! Who is there: all people, told one by one or listed in pages, and the members of a window's room.
 
 use super::{Effect, Millis};
-use crate::model::{Model, WindowId};
+use crate::model::{FieldId, Model, Overlay, WindowId};
 use libim::wire::{Body, Event, Member, Person, Presence, RequestId, RoomId, RoomKind, UserId};
 
 /// A crowd, of whom nobody is told one by one, is listed again after this time, if its number has changed.
@@ -87,16 +87,17 @@ pub fn crowd(model: &mut Model, now: Millis, count: usize) -> Vec<Effect> {
         return Vec::new();
     }
     if now < model.listed_at + LIST_EVERY {
-        return vec![Effect::Later(model.listed_at + LIST_EVERY - now)];
+        model.list_at = Some(model.listed_at + LIST_EVERY);
+        return Vec::new();
     }
-    model.listed_at = now;
+    (model.listed_at, model.list_at) = (now, None);
     vec![Effect::Users(UserId(0))]
 }
 
 /// Lists the crowd again when it is time and its number says that it has changed.
 pub fn list_again(model: &mut Model, now: Millis) -> Vec<Effect> {
-    let stale = model.crowd > 0 && model.crowd != model.people.len();
-    if stale && model.listing.is_none() && now >= model.listed_at + LIST_EVERY {
+    let due = model.list_at.take_if(|at| *at <= now).is_some();
+    if due && model.crowd > 0 && model.crowd != model.people.len() {
         return crowd(model, now, model.crowd);
     }
     Vec::new()
@@ -167,4 +168,35 @@ pub fn came_or_went(model: &mut Model, event: &Event) {
         | Body::Topic { .. }
         | Body::Other(_) => {}
     }
+}
+
+/// Opens the list of people above the window, or goes to the one beside the messages.
+pub fn open(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    let window = model.window_mut(at);
+    (window.filter, window.chosen) = (String::new(), 0);
+    super::overlay::open(model, at, Overlay::People)
+}
+
+/// The keyboard goes to the list of people beside the messages.
+pub fn focus(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    let mut effects = super::search::close(model, at);
+    model.window_mut(at).chosen = 0;
+    effects.push(Effect::FocusField(at, FieldId::Panel));
+    effects
+}
+
+/// Through the list by keys.
+pub fn step(model: &mut Model, at: WindowId, by: isize) -> Vec<Effect> {
+    let window = model.window_mut(at);
+    let last = window.members.filtered(&window.filter).len().saturating_sub(1);
+    window.chosen = window.chosen.saturating_add_signed(by).min(last);
+    Vec::new()
+}
+
+/// The card of the one who is chosen.
+pub fn take(model: &mut Model, at: WindowId) -> Vec<Effect> {
+    let window = model.window_mut(at);
+    let chosen =
+        window.members.filtered(&window.filter).get(window.chosen).map(|it| (it.user, it.name.to_string()));
+    chosen.map_or_else(Vec::new, |(user, name)| super::overlay::open_card(model, at, user, name, (300, 200)))
 }

@@ -8,8 +8,9 @@ use libim::wire::RoomId;
 pub fn draw_unread_line(model: &mut Model, at: WindowId) {
     let me = model.my_id();
     if let Some(room) = model.room_of_mut(at) {
-        room.unread_from = room.first_unread(me).unwrap_or(0);
-        room.revision += 1;
+        let line = room.first_unread(me).unwrap_or(0);
+        room.revision += u64::from(room.unread_from != line);
+        room.unread_from = line;
     }
 }
 
@@ -23,7 +24,12 @@ pub fn focus(model: &mut Model, at: WindowId, focused: bool) -> Vec<Effect> {
     Vec::new()
 }
 
-pub fn at_end(model: &mut Model, at: WindowId, at_end: bool) -> Vec<Effect> {
+/// The list of messages of a room is scrolled to its end, or not any more.
+pub fn at_end(model: &mut Model, at: WindowId, room: RoomId, at_end: bool) -> Vec<Effect> {
+    if model.window_mut(at).room != room {
+        return Vec::new();
+    }
+    model.quiet = true;
     model.window_mut(at).at_end = at_end;
     if let Some(room) = model.room_of_mut(at) {
         room.stuck &= !at_end;
@@ -32,9 +38,15 @@ pub fn at_end(model: &mut Model, at: WindowId, at_end: bool) -> Vec<Effect> {
 }
 
 /// The list of messages shows everything up to here.
-pub fn in_sight(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
+pub fn in_sight(model: &mut Model, at: WindowId, room: RoomId, seq: u64) -> Vec<Effect> {
+    // A room that is not shown any more was drawn last.
+    if model.window_mut(at).room != room {
+        return Vec::new();
+    }
     model.window_mut(at).in_sight = seq;
-    see(model, at)
+    let effects = see(model, at);
+    model.quiet = effects.is_empty();
+    effects
 }
 
 /// The person looks at a window.

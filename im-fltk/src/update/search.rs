@@ -87,7 +87,7 @@ pub fn news(model: &mut Model, at: WindowId, seq: u64) {
         .room_of(at)
         .and_then(|room| room.said(seq))
         .is_some_and(|said| crate::text::find_folded(&said.text, &wanted).is_some());
-    if hit {
-        look(model, at);
+    if let Some(search) = model.window_mut(at).search.as_mut().filter(|_| hit) {
+        search.add(seq);
     }
 }

@@ -19,7 +19,7 @@ pub struct Written {
     pub focused: bool,
 }
 
-pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places, written: Written, text: &str) {
+pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places, written: Written) {
     let bottom = Rect::new(it.header.x, it.messages.bottom(), it.header.w, it.whole.h - it.messages.bottom());
     p.fill(bottom, p.c.back);
     draw_strip(p, model, at, it.strip);
@@ -35,7 +35,7 @@ pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places, written: 
     super::form::frame(p, it.frame, written.focused, over);
     p.icon(it.emoji, "emoji", "Emoji (Ctrl+E)", Msg::OpenPicker(PickFor::Text), icons::face);
     let send = if model.window(at).is_some_and(|window| window.editing.is_some()) { "Save" } else { "Send" };
-    p.button(it.send, send, Look::Primary, Msg::Send(text.to_owned()));
+    p.button(it.send, send, Look::Primary, Msg::SendWritten);
     draw_status(p, model, at, it.status, written);
 }
 
@@ -97,7 +97,7 @@ fn typing(model: &Model, at: WindowId) -> String {
 }
 
 /// The list of what may stand for the word that is being written, above the composer.
-pub fn draw_completion(p: &mut Painter, model: &Model, at: WindowId, it: &Places, written: &str) {
+pub fn draw_completion(p: &mut Painter, model: &Model, at: WindowId, it: &Places) {
     let Some(completion) = model.window(at).and_then(|window| window.completion.as_ref()) else { return };
     let row = p.size * 2;
     let count = i32::try_from(completion.candidates.len()).unwrap_or(0);
@@ -119,7 +119,7 @@ pub fn draw_completion(p: &mut Painter, model: &Model, at: WindowId, it: &Places
         }
         p.zone(
             Zone::new(line, Role::Item, candidate.shown.clone())
-                .click(Msg::CompleteTake(index, written.to_owned())),
+                .click(Msg::CompleteTake(index, String::new())),
         );
     }
 }

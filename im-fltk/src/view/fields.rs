@@ -20,7 +20,7 @@ const PASTE_BYTES_MAX: usize = 1024 * 1024;
 /// Letters that a field holds; more than can come in by pasting a few times.
 const LETTERS_MAX: i32 = 64 * 1024 * 1024;
 
-const ALL: [FieldId; 7] = [
+pub const ALL: [FieldId; 7] = [
     FieldId::Composer,
     FieldId::Server,
     FieldId::Port,
@@ -147,13 +147,13 @@ impl Fields {
     }
 
     /// Puts a field where it belongs, or away.
-    pub fn place(&self, id: FieldId, frame: Option<Rect>, model: &Model, at: WindowId) {
+    pub fn place(&self, id: FieldId, frame: Option<Rect>, model: &Model, at: WindowId, size: i32) {
         let Some(mut it) = self.get(id) else { return };
         let Some(frame) = frame else {
             it.hide();
             return;
         };
-        let (c, size) = (colors(model.settings.theme), model.settings.text_size);
+        let c = colors(model.settings.theme);
         paint(&mut it, &c, size);
         if id == FieldId::Passkey {
             let kind = if model.form.show_passkey { InputType::Normal } else { InputType::Secret };
@@ -231,7 +231,7 @@ fn draw_hint(it: &Input, id: FieldId, words: &str, model: &Model) {
     if !it.value().is_empty() {
         return;
     }
-    let (c, size) = (colors(model.settings.theme), model.settings.text_size);
+    let (c, size) = (colors(model.settings.theme), it.text_size());
     draw::push_clip(it.x(), it.y(), it.w(), it.h());
     draw::set_font(Font::Helvetica, size);
     draw::set_draw_color(c.faint);

@@ -82,7 +82,7 @@ fn error(p: &mut Painter, it: &FormPlaces, field: Rect, text: &str) {
     let width = it.exit.right() - field.x;
     let size = p.small();
     let mut fonts = super::rows::Fonts(size);
-    let spans = [crate::text::Span { text: crate::text::plain(text), style: crate::text::Style::default() }];
+    let spans = [crate::text::Span::new(crate::text::plain(text), crate::text::Style::default())];
     let lines = crate::layout::wrap(&spans, width, &mut fonts);
     let height = size * 5 / 4;
     // Where there is no room below, it lies over what comes next.

@@ -14,6 +14,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Ctrl+R", "reply to the last message; again: to the one before"),
     ("Ctrl+E", "emoji"),
     ("Ctrl+K", "go to a room or a person"),
+    ("Ctrl+P", "people; Up, Down and Enter choose one"),
     ("Ctrl+F", "search in the room; Enter goes to older hits"),
     ("Alt+Down, Alt+Up", "next, previous room with something unread"),
     ("Ctrl+PageDown, Ctrl+PageUp", "next, previous room"),

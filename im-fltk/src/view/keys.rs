@@ -46,7 +46,7 @@ fn in_composer(it: &mut Input, key: Key, model: &Shared, mail: &Mailbox) -> bool
         }
     }
     if is_enter(key) && !shift {
-        mail.send(Msg::Send(it.value()));
+        send(it, mail);
     } else if is_enter(key) {
         let _ = it.insert("\n");
         it.do_callback();
@@ -58,6 +58,13 @@ fn in_composer(it: &mut Input, key: Key, model: &Shared, mail: &Mailbox) -> bool
         return false;
     }
     true
+}
+
+/// Sends what is in the composer. It is emptied at once: what is typed before the text has gone belongs to the next one.
+pub fn send(it: &mut Input, mail: &Mailbox) {
+    let text = it.value();
+    it.set_value("");
+    mail.send(Msg::Send(text));
 }
 
 /// Tab goes from field to field, Enter connects.
@@ -77,8 +84,10 @@ fn in_form(id: FieldId, key: Key, mail: &Mailbox) -> bool {
 
 fn in_panel(key: Key, model: &Shared, mail: &Mailbox) -> bool {
     let searching = model.borrow().window(mail.window()).is_some_and(|it| it.search.is_some());
+    if !searching {
+        return in_people(key, mail);
+    }
     let by = match key {
-        _ if !searching => return false,
         Key::Up => 1,
         Key::Down => -1,
         _ if is_enter(key) && app::is_event_shift() => -1,
@@ -86,6 +95,16 @@ fn in_panel(key: Key, model: &Shared, mail: &Mailbox) -> bool {
         _ => return false,
     };
     mail.send(Msg::SearchStep(by));
+    true
+}
+
+fn in_people(key: Key, mail: &Mailbox) -> bool {
+    match key {
+        Key::Up => mail.send(Msg::PeopleStep(-1)),
+        Key::Down => mail.send(Msg::PeopleStep(1)),
+        _ if is_enter(key) => mail.send(Msg::PeopleTake),
+        _ => return false,
+    }
     true
 }
 
@@ -113,6 +132,7 @@ fn in_overlay(key: Key, model: &Shared, mail: &Mailbox) -> bool {
         }
         Some(Overlay::Picker(open)) if is_enter(key) => mail.send(Msg::PickTake(open.selected)),
         Some(Overlay::Prompt(_)) if is_enter(key) => mail.send(Msg::PromptDone),
+        Some(Overlay::People) => return in_people(key, mail),
         Some(_) | None => return false,
     }
     true
@@ -132,6 +152,9 @@ pub fn in_open(model: &Shared, mail: &Mailbox) -> bool {
             _ => {}
         },
         Some(Overlay::Confirm(_)) if is_enter(key) => mail.send(Msg::Confirmed),
+        Some(Overlay::Card(card)) if is_enter(key) && app::is_event_shift() => {
+            mail.send(Msg::Do(crate::model::Deed::Mention(card.name.to_string())));
+        }
         Some(Overlay::Card(card)) if is_enter(key) => {
             mail.send(Msg::Do(crate::model::Deed::Talk(card.user)));
         }
@@ -175,9 +198,11 @@ pub fn everywhere(model: &Shared, mail: &Mailbox) -> bool {
         _ if !ctrl => return false,
         _ if key == Key::from_char('k') => mail.send(Msg::OpenSwitcher),
         _ if key == Key::from_char('f') => mail.send(Msg::OpenSearch),
+        _ if key == Key::from_char('p') && mail.has_panel(&model.borrow()) => mail.send(Msg::FocusPeople),
+        _ if key == Key::from_char('p') => mail.send(Msg::OpenPeople),
         _ if key == Key::from_char('e') => mail.send(Msg::OpenPicker(crate::model::PickFor::Text)),
         _ if key == Key::from_char('r') => mail.send(Msg::ReplyLast),
-        _ if key == Key::from_char('c') => return mail.copy(),
+        _ if key == Key::from_char('c') => return mail.copy(&model.borrow()),
         _ => return false,
     }
     true

@@ -1,7 +1,7 @@
 //! What windows have to say, handled after the toolkit's turn.
 
 use super::pane::State;
-use crate::model::{FieldId, WindowId};
+use crate::model::{FieldId, Model, WindowId};
 use crate::update::Msg;
 use fltk::app;
 use std::cell::RefCell;
@@ -15,6 +15,11 @@ pub struct Mail(Rc<RefCell<VecDeque<(WindowId, Msg)>>>);
 impl Mail {
     pub fn send(&self, from: WindowId, msg: Msg) {
         self.0.borrow_mut().push_back((from, msg));
+    }
+
+    /// Drops what the library has told and nobody has handled.
+    pub fn forget_net(&self) {
+        self.0.borrow_mut().retain(|(_, msg)| !matches!(msg, Msg::Net(_) | Msg::Epoch(_)));
     }
 
     pub fn take(&self) -> Option<(WindowId, Msg)> {
@@ -47,6 +52,13 @@ impl Mailbox {
         self.state.borrow().size
     }
 
+    /// Whether people stand beside the messages.
+    pub fn has_panel(&self, model: &Model) -> bool {
+        let state = self.state.borrow();
+        let narrow = super::places::is_narrow(state.size.0, super::places::letter(model, state.size));
+        self.at == WindowId::MAIN && !narrow
+    }
+
     /// A field gets the keyboard when the toolkit's turn is over.
     pub fn focus(&self, field: FieldId) {
         self.state.borrow_mut().wants_focus = Some(field);
@@ -61,12 +73,17 @@ impl Mailbox {
     }
 
     /// Copies what is selected in the messages; false: nothing is.
-    pub fn copy(&self) -> bool {
-        let text = self.state.borrow().selected.clone();
+    pub fn copy(&self, model: &Model) -> bool {
+        let text = self.selected(model);
         if !text.is_empty() {
             app::copy(&text);
         }
         !text.is_empty()
+    }
+
+    /// What is selected in the messages.
+    pub fn selected(&self, model: &Model) -> String {
+        self.state.borrow_mut().messages.selected_text(model, self.at)
     }
 }
 

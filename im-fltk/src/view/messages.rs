@@ -4,11 +4,11 @@ use super::jumps::{draw_empty, jump};
 use super::paint::{BAR, Painter};
 use super::rect::Rect;
 use super::row_maker::RowMaker;
-use super::rows::{Fonts, Metrics, Row};
+use super::rows::{Fonts, Mark, Metrics, Row};
 use super::selection::{Place, columns, cut, snap, word_at};
 use super::zones::{Drag, Role, Scrolled, Zone};
-use crate::layout::Scroll;
-use crate::model::{Model, Room, WindowId};
+use crate::layout::{Joint, Scroll};
+use crate::model::{Model, Room, What, WindowId};
 use crate::update::Msg;
 use libim::wire::RoomId;
 use std::collections::HashMap;
@@ -36,12 +36,13 @@ pub struct Messages {
     rows: HashMap<usize, Row>,
     made_for: MadeFor,
     selection: Option<(Place, Place)>,
-    /// Where it was last drawn.
+    /// Where it was last drawn, and in which size of text.
     view: Rect,
+    size: i32,
     /// The last entry that was wholly in sight.
     in_sight: u64,
-    /// The line of unread messages has been in sight.
-    line_seen: bool,
+    /// The line of unread messages that has been in sight, by its sequence number.
+    line_seen: u64,
     near_top: bool,
 }
 
@@ -64,14 +65,14 @@ impl Messages {
     }
 
     fn prepare(&mut self, model: &Model, at: WindowId, room: &Room) -> Metrics {
-        let size = model.settings.text_size;
+        let size = self.size;
         let search = model.window(at).and_then(|window| window.search.as_ref());
         let wanted = search.map_or_else(String::new, crate::model::Search::wanted);
         let width = self.view.w;
         if self.made_for.room != room.id {
             self.scroll = Scroll::default();
             self.selection = None;
-            self.line_seen = false;
+            (self.line_seen, self.in_sight) = (0, 0);
         }
         let key = MadeFor { room: room.id, revision: room.revision, width, size, wanted };
         if self.made_for != key {
@@ -93,6 +94,11 @@ impl Messages {
         if let Some(pending) = index.checked_sub(room.entries.len()) {
             // Not kept under an entry's index: an entry may stand there next.
             return rows.entry(usize::MAX - pending).insert_entry(make()).into_mut();
+        }
+        let last = room.entries.back().filter(|_| index + 1 == room.entries.len());
+        if last.is_some_and(|entry| matches!(entry.what, What::Moves(_))) {
+            // More may join it.
+            return rows.entry(index).insert_entry(make()).into_mut();
         }
         rows.entry(index).or_insert_with(make)
     }
@@ -154,7 +160,7 @@ impl Messages {
         self.with(model, at, |scroll, count, view, height| {
             scroll.show_at_upper_edge(row, count, view, height);
         });
-        self.line_seen = true;
+        self.line_seen = room.unread_from;
     }
 
     /// Where the bar is dragged to, as a part of the whole.
@@ -168,9 +174,22 @@ impl Messages {
         self.with(model, at, |scroll, count, view, height| scroll.by(0, count, view, height));
     }
 
-    /// So many entries were put before those that are shown.
-    pub fn grown(&mut self, entries: usize) {
-        if !self.scroll.follow {
+    /// The room that was last drawn.
+    pub fn room(&self) -> RoomId {
+        self.made_for.room
+    }
+
+    /// The room has another id.
+    pub fn renumbered(&mut self, old: RoomId, new: RoomId) {
+        if self.made_for.room == old {
+            self.made_for.room = new;
+            self.in_sight = 0;
+        }
+    }
+
+    /// So many entries were put into the room from this place on.
+    pub fn grown(&mut self, place: usize, entries: usize) {
+        if !self.scroll.follow && self.scroll.top >= place {
             self.scroll.grown(entries);
         }
         self.rows.clear();
@@ -180,13 +199,14 @@ impl Messages {
     /// Draws the list. True: what the model is to know has changed.
     pub fn draw(&mut self, p: &mut Painter, model: &Model, at: WindowId, view: Rect) -> bool {
         let before = (self.scroll.follow, self.in_sight, self.near_top);
-        self.view = view;
+        (self.view, self.size) = (view, p.size);
         p.push_clip(view);
         p.fill(view, p.c.back);
         p.zone(Zone::new(view, Role::Area, "messages").drag(Drag::Select).scrolls(Scrolled::Messages));
         if let Some(room) = model.room_of(at) {
             let m = self.prepare(model, at, room);
             self.scrolled(model, room, &m, |scroll, count, view, height| scroll.settle(count, view, height));
+            self.wait_at_unread(model, at, room);
             self.draw_rows(p, model, at, room, &m);
             if count(room) == 0 {
                 draw_empty(p, view, room);
@@ -199,12 +219,25 @@ impl Messages {
         before != (self.scroll.follow, self.in_sight, self.near_top)
     }
 
+    /// While nobody looks, the list does not run away: the first unread message stays in sight.
+    fn wait_at_unread(&mut self, model: &Model, at: WindowId, room: &Room) {
+        let looks = model.window(at).is_some_and(|window| window.focused);
+        let row = room.entries.partition_point(|entry| entry.seq < room.unread_from);
+        if !looks && self.scroll.follow && room.unread_from > room.read && row < self.scroll.top {
+            self.with(model, at, |scroll, count, view, height| {
+                scroll.show_at_upper_edge(row, count, view, height);
+            });
+        }
+    }
+
     fn draw_rows(&mut self, p: &mut Painter, model: &Model, at: WindowId, room: &Room, m: &Metrics) {
         let search = model.window(at).and_then(|window| window.search.as_ref());
         let hit = search.and_then(|search| search.hits.get(search.selected?).copied());
         let found = hit.and_then(|seq| room.index_of(seq));
         let selection = self.selection.map(|(a, b)| (a.min(b), a.max(b)));
         let wanted = self.made_for.wanted.clone();
+        let focused = model.window(at).is_some_and(|window| window.focused);
+        let me = model.my_id();
         let mut top = self.view.y - self.scroll.skip;
         let bottom = self.view.bottom();
         for index in self.scroll.top..count(room) {
@@ -220,12 +253,15 @@ impl Messages {
                 let end = line.width().max(8);
                 Some((left.min(end), right.min(end)))
             };
-            row.draw(p, (self.view.x, top), m, found == Some(index), &selected);
+            let readers = if row.mark == Some(Mark::Kept) { room.readers(row.seq, me) } else { 0 };
+            row.draw(p, (self.view.x, top), m, (found == Some(index), readers), &selected);
             top += row.height;
             if top <= bottom && row.seq > 0 {
                 self.in_sight = row.seq;
             }
-            self.line_seen |= row.unread;
+            if row.unread && focused {
+                self.line_seen = room.unread_from;
+            }
         }
         if self.scroll.follow {
             self.in_sight = room.last_seq();
@@ -263,7 +299,7 @@ impl Messages {
     /// Ways to where one may want to be: the first unread message, and the end.
     fn draw_jumps(&self, p: &mut Painter, room: &Room) {
         let unread_row = room.entries.partition_point(|entry| entry.seq < room.unread_from);
-        if room.unread_from > 0 && !self.line_seen && unread_row < self.scroll.top {
+        if room.unread_from > 0 && self.line_seen != room.unread_from && unread_row < self.scroll.top {
             let place = Rect::new(self.view.x, self.view.y + 8, self.view.w - BAR, p.size * 2);
             jump(p, place, "Jump to first unread", -1, Msg::JumpUnread);
         }
@@ -361,6 +397,18 @@ impl Messages {
             }
             for (number, placed) in row.lines.iter().enumerate() {
                 if let Some((left, right)) = columns(from, to, (index, number)) {
+                    // Lines that were broken for want of room are joined as they were.
+                    let joined = text.ends_with('\n') && number > 0;
+                    match placed.line.joint {
+                        Joint::Word if joined => drop(text.pop()),
+                        Joint::Blank if joined => {
+                            text.pop();
+                            if !text.ends_with(' ') {
+                                text.push(' ');
+                            }
+                        }
+                        Joint::Word | Joint::Blank | Joint::Paragraph => {}
+                    }
                     text.push_str(&cut(&placed.line, left, right, &mut fonts));
                     text.push('\n');
                 }

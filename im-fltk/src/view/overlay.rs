@@ -6,7 +6,7 @@ use super::icons;
 use super::paint::{Look, Painter};
 use super::panel::draw_people;
 use super::picker_view;
-use super::places::field_height;
+use super::places::{field_height, letter};
 use super::rect::Rect;
 use super::sidebar::presence_dot;
 use super::zones::{Role, Scrolled, Zone};
@@ -30,7 +30,9 @@ fn frame(p: &Painter, model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> R
             };
             let widest = menu.items.iter().map(wide).max().unwrap_or(0);
             let height: i32 = menu.items.iter().map(|item| menu_row(size, item.begins_group)).sum();
-            let place = Rect::new(menu.at.0, menu.at.1, (widest + size * 5).min(w), height + 8);
+            // One that is higher than the window is scrolled.
+            let height = (height + 8).min(h - 4);
+            let place = Rect::new(menu.at.0, menu.at.1, (widest + size * 5).min(w), height);
             place.within(&Rect::new(2, 2, w - 4, h - 4))
         }
         Overlay::Switcher(_)
@@ -45,7 +47,7 @@ fn frame(p: &Painter, model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> R
 
 /// As [`frame`], for what needs no measuring.
 fn fixed_frame(model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
-    let size = model.settings.text_size;
+    let size = letter(model, (w, h));
     let field = field_height(size);
     let outer = Rect::new(2, 2, w - 4, h - 4);
     let middle = |width: i32, height: i32| {
@@ -81,7 +83,7 @@ fn fixed_frame(model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
 /// Where the field of what is open is.
 pub fn field(model: &Model, at: WindowId, size: (i32, i32)) -> Option<Rect> {
     let overlay = model.window(at)?.overlay.as_ref()?;
-    let text = model.settings.text_size;
+    let text = letter(model, size);
     let place = fixed_frame(model, overlay, size);
     let height = field_height(text);
     let gap = text * 5 / 7;
@@ -120,7 +122,7 @@ pub fn draw(p: &mut Painter, model: &Model, at: WindowId, size: (i32, i32), focu
             close(p, place);
             let top = place.y + p.size * 5 / 2 + field_height(p.size) + p.size / 2;
             let list = Rect::new(place.x + 2, top, place.w - 4, place.bottom() - top - 4);
-            draw_people(p, model, at, list, Scrolled::Overlay);
+            draw_people(p, model, at, list, Scrolled::Overlay, focused);
         }
         Overlay::Help => help::draw(p, place),
     }
@@ -137,7 +139,10 @@ fn menu_row(size: i32, begins_group: bool) -> i32 {
 }
 
 fn draw_menu(p: &mut Painter, menu: &Menu, place: Rect) {
-    let mut y = place.y + 4;
+    let all: i32 = menu.items.iter().map(|item| menu_row(p.size, item.begins_group)).sum::<i32>() + 8;
+    let offset = p.scroll(Scrolled::Overlay, all, place.h);
+    p.push_clip(place.inset(1, 1));
+    let mut y = place.y + 4 - offset;
     for (index, item) in menu.items.iter().enumerate() {
         if item.begins_group {
             y += p.size * 4 / 7;
@@ -155,8 +160,14 @@ fn draw_menu(p: &mut Painter, menu: &Menu, place: Rect) {
         p.text_in(&item.label, label, Font::Helvetica, p.size, ink);
         let key = Rect::new(inner.right() - width, inner.y, width + 2, inner.h);
         p.text_in(item.key, key, Font::Helvetica, p.small(), p.c.faint);
-        p.zone(Zone::new(row, Role::Item, item.label.clone()).click(Msg::MenuTake(index)));
+        p.zone(
+            Zone::new(row, Role::Item, item.label.clone())
+                .click(Msg::MenuTake(index))
+                .scrolls(Scrolled::Overlay),
+        );
     }
+    p.bar(Scrolled::Overlay, place, all);
+    p.pop_clip();
 }
 
 fn draw_switcher(p: &mut Painter, switcher: &Switcher, place: Rect) {

@@ -7,6 +7,7 @@ use crate::text::initials;
 use crate::update::Msg;
 use fltk::draw;
 use fltk::enums::{Color, Font};
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Where lists are scrolled to, and how far they can be, in pixels.
@@ -37,18 +38,36 @@ pub struct Painter<'a> {
     clips: Vec<Rect>,
 }
 
+/// Widths that are kept, so that what is drawn again and again is measured once; all are forgotten when there are more.
+const WIDTHS_MAX: usize = 8192;
+
+thread_local! {
+    static WIDTHS: RefCell<HashMap<(i32, i32), HashMap<String, i32>>> = RefCell::new(HashMap::new());
+}
+
 /// How wide a text is in the font that is set.
-#[allow(clippy::cast_possible_truncation)] // texts of one line
 pub fn width_of(text: &str) -> i32 {
-    draw::width(text).ceil() as i32
+    let key = (draw::font().bits(), draw::size());
+    WIDTHS.with_borrow_mut(|widths| {
+        if let Some(width) = widths.get(&key).and_then(|known| known.get(text)) {
+            return *width;
+        }
+        if widths.values().map(HashMap::len).sum::<usize>() >= WIDTHS_MAX {
+            widths.clear();
+        }
+        #[allow(clippy::cast_possible_truncation)] // texts of one line
+        let width = draw::width(text).ceil() as i32;
+        widths.entry(key).or_default().insert(text.into(), width);
+        width
+    })
 }
 
 /// A text that is cut, with dots, to what fits, in the font that is set.
 pub fn clipped(text: &str, width: i32) -> String {
-    let fits = |text: &str| draw::width(text) <= f64::from(width);
-    if fits(text) {
+    if width_of(text) <= width {
         return text.to_owned();
     }
+    let fits = |text: &str| draw::width(text) <= f64::from(width);
     let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let keep = ends.partition_point(|end| fits(&format!("{}…", text.get(..*end).unwrap_or_default())));
     ends.truncate(keep);

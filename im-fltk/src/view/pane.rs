@@ -1,11 +1,11 @@
 //! One window: what is drawn in it, and its fields.
 
 use super::composer::{self, Written};
-use super::fields::Fields;
+use super::fields::{ALL, Fields};
 use super::mailbox::{Mail, Mailbox, Scrolling};
 use super::messages::Messages;
 use super::paint::{Offsets, Painter};
-use super::places::{Places, field_frame, focused_field, places};
+use super::places::{Places, field_frame, focused_field, letter, places};
 use super::pointer::{Mouse, Pointer};
 use super::theme::colors;
 use super::zones::Zones;
@@ -27,8 +27,6 @@ pub struct State {
     pub zones: Zones,
     pub offsets: Offsets,
     pub pointer: Pointer,
-    /// What is selected in the messages.
-    pub selected: String,
     /// The window's size.
     pub size: (i32, i32),
     /// Lines of the composer.
@@ -162,11 +160,14 @@ impl Pane {
     fn look_at_messages(&self, model: &Model) {
         let Some(window) = model.window(self.id).filter(|_| model.screen == Screen::Chat) else { return };
         let state = self.state.borrow();
+        if state.messages.room() != window.room {
+            return;
+        }
         if state.messages.is_at_end() != window.at_end {
-            self.mail.send(Msg::AtEnd(state.messages.is_at_end()));
+            self.mail.send(Msg::AtEnd(window.room, state.messages.is_at_end()));
         }
         if state.messages.in_sight() != window.in_sight {
-            self.mail.send(Msg::InSight(state.messages.in_sight()));
+            self.mail.send(Msg::InSight(window.room, state.messages.in_sight()));
         }
         if state.messages.is_near_top() && model.wants_older(self.id) {
             self.mail.send(Msg::NearTop);
@@ -176,7 +177,7 @@ impl Pane {
     /// Makes the window show what the model says.
     pub fn sync(&mut self, model: &Model, title: &str) {
         let size = (self.window.w(), self.window.h());
-        let lines = self.fields.composer_lines(model.settings.text_size);
+        let lines = self.fields.composer_lines(letter(model, size));
         {
             let mut state = self.state.borrow_mut();
             (state.size, state.lines) = (size, lines);
@@ -189,17 +190,9 @@ impl Pane {
             }
         }
         let focus = app::focus().map(|it| it.as_widget_ptr());
-        let fields = [
-            FieldId::Composer,
-            FieldId::Server,
-            FieldId::Port,
-            FieldId::Name,
-            FieldId::Passkey,
-            FieldId::Panel,
-            FieldId::Overlay,
-        ];
-        for id in fields {
-            self.fields.place(id, field_frame(model, self.id, id, size, lines), model, self.id);
+        for id in ALL {
+            let frame = field_frame(model, self.id, id, size, lines);
+            self.fields.place(id, frame, model, self.id, letter(model, size));
         }
         self.sync_form(model);
         // A field that has gone takes the keyboard with it.
@@ -253,6 +246,12 @@ impl Pane {
             }
             None => drop(self.above.take_focus()),
         }
+    }
+
+    /// Gives the keyboard to a field.
+    pub fn focus_field(&self, field: FieldId) {
+        self.mail.focus(field);
+        crate::fl::wake();
     }
 
     pub fn fields(&self) -> &Fields {
@@ -320,7 +319,7 @@ fn draw_base(model: &Model, id: WindowId, state: &mut State, fields: &Fields) {
     let mut zones = std::mem::take(&mut state.zones.base);
     zones.clear();
     let mut offsets = std::mem::take(&mut state.offsets);
-    let mut p = Painter::new(c, model.settings.text_size, &mut zones, pointer, &mut offsets);
+    let mut p = Painter::new(c, letter(model, state.size), &mut zones, pointer, &mut offsets);
     let mut changed = false;
     match model.screen {
         Screen::Connect => form::draw(&mut p, model, state.size, focused),
@@ -329,8 +328,7 @@ fn draw_base(model: &Model, id: WindowId, state: &mut State, fields: &Fields) {
             changed = state.messages.draw(&mut p, model, id, it.messages);
             header::draw(&mut p, model, id, &it);
             state.written.focused = focused == Some(FieldId::Composer);
-            let text = fields.text(FieldId::Composer);
-            composer::draw(&mut p, model, id, &it, state.written, &text);
+            composer::draw(&mut p, model, id, &it, state.written);
             if !it.side.is_empty() {
                 sidebar::draw(&mut p, model, it.side);
             }
@@ -354,9 +352,9 @@ fn draw_above(model: &Model, id: WindowId, state: &mut State, fields: &Fields) {
     zones.clear();
     let mut offsets = std::mem::take(&mut state.offsets);
     let size = state.size;
-    let mut p = Painter::new(c, model.settings.text_size, &mut zones, pointer, &mut offsets);
+    let mut p = Painter::new(c, letter(model, state.size), &mut zones, pointer, &mut offsets);
     if model.screen == Screen::Chat {
-        composer::draw_completion(&mut p, model, id, &it, &fields.text(FieldId::Composer));
+        composer::draw_completion(&mut p, model, id, &it);
     }
     overlay::draw(&mut p, model, id, size, focused == Some(FieldId::Overlay));
     if let (Some(tip), Some(at)) = (&state.pointer.tip, pointer) {

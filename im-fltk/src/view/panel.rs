@@ -26,7 +26,7 @@ pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places, focused: 
         draw_search(p, search, room, it, list);
     } else {
         heading(p, it, &format!("People — {}", model.member_count(at)));
-        draw_people(p, model, at, list, Scrolled::Panel);
+        draw_people(p, model, at, list, Scrolled::Panel, focused);
     }
 }
 
@@ -37,12 +37,26 @@ fn heading(p: &mut Painter, it: &Places, text: &str) {
 }
 
 /// The list of people, as far as it is narrowed.
-pub fn draw_people(p: &mut Painter, model: &Model, at: WindowId, list: Rect, scrolled: Scrolled) {
+/// `by_keys`: the keyboard is there.
+pub fn draw_people(
+    p: &mut Painter,
+    model: &Model,
+    at: WindowId,
+    list: Rect,
+    scrolled: Scrolled,
+    by_keys: bool,
+) {
     let Some(window) = model.window(at) else { return };
     let people = window.members.filtered(&window.filter);
     let row = p.size * 5 / 2;
     let all = i32::try_from(people.len()).unwrap_or(i32::MAX / row).saturating_mul(row) + p.size / 2;
-    let offset = p.scroll(scrolled, all, list.h);
+    let mut offset = p.scroll(scrolled, all, list.h);
+    if by_keys {
+        // Who is chosen stays in sight.
+        let chosen = i32::try_from(window.chosen).unwrap_or(0).saturating_mul(row);
+        offset = offset.clamp((chosen + row - list.h).max(0), chosen.max(0));
+        p.offsets.entry(scrolled).and_modify(|it| it.0 = offset);
+    }
     p.push_clip(list);
     p.zone(Zone::new(list, Role::Area, "people").scrolls(scrolled));
     if people.is_empty() {
@@ -56,11 +70,15 @@ pub fn draw_people(p: &mut Painter, model: &Model, at: WindowId, list: Rect, scr
     }
     let first = usize::try_from(offset / row).unwrap_or(0);
     let mut y = list.y - offset % row;
-    for person in people.into_iter().skip(first) {
+    for (index, person) in people.into_iter().enumerate().skip(first) {
         if y > list.bottom() {
             break;
         }
-        draw_person(p, model, person, Rect::new(list.x, y, list.w, row), scrolled);
+        let place = Rect::new(list.x, y, list.w, row);
+        if by_keys && index == window.chosen {
+            p.round(place.inset(4, 0), 4, p.c.active);
+        }
+        draw_person(p, model, person, place, scrolled);
         y += row;
     }
     p.bar(scrolled, list, all);
@@ -98,7 +116,7 @@ fn draw_person(p: &mut Painter, model: &Model, person: &Person, place: Rect, scr
     let (x, y) = (place.x, place.bottom());
     p.zone(
         Zone::new(place, Role::Item, format!("@{}", person.name))
-            .click(Msg::OpenCard(person.user, x, y))
+            .click(Msg::OpenCard(person.user, person.name.to_string(), x, y))
             .double(Msg::Do(crate::model::Deed::Talk(person.user)))
             .menu(About::Person(person.user))
             .scrolls(scrolled),

@@ -28,6 +28,11 @@ pub struct Places {
     pub panel_field: Rect,
 }
 
+/// The size of text in a window: as it is set, but not so large that what is needed has no room.
+pub fn letter(model: &Model, (w, h): (i32, i32)) -> i32 {
+    model.settings.text_size.min(w / 30).min(h / 21).max(8)
+}
+
 /// The height of a field and of a button beside it.
 pub fn field_height(size: i32) -> i32 {
     size * 5 / 2
@@ -40,7 +45,7 @@ pub fn is_narrow(w: i32, size: i32) -> bool {
 
 /// Lines are those of the composer.
 pub fn places(model: &Model, at: WindowId, (w, h): (i32, i32), lines: i32) -> Places {
-    let size = model.settings.text_size;
+    let size = letter(model, (w, h));
     let window = model.window(at);
     let main = at == WindowId::MAIN;
     let narrow = is_narrow(w, size);
@@ -114,7 +119,7 @@ pub struct FormPlaces {
 }
 
 pub fn form_places(model: &Model, (w, h): (i32, i32)) -> FormPlaces {
-    let size = model.settings.text_size;
+    let size = letter(model, (w, h));
     let (field, gap) = (field_height(size), size * 4 / 7);
     let width = (size * 28).min(w - 2 * size);
     let x = (w - width) / 2;
@@ -220,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_form_fits_the_smallest_window() {
-        for text_size in [9, 14] {
+        for text_size in 9..=28 {
             let model = Model::new(Settings { text_size, ..Settings::default() });
             let it = form_places(&model, (WIDTH_MIN, HEIGHT_MIN));
             assert!(it.connect.bottom() <= HEIGHT_MIN, "{text_size}: {it:?}");
@@ -232,7 +237,9 @@ mod tests {
     fn nothing_overlaps_in_the_chat() {
         let mut model = Model::new(Settings::default());
         model.screen = Screen::Chat;
-        for size in [(500, 350), (700, 500), (1060, 700), (1900, 1000)] {
+        let sizes = [(500, 350), (700, 500), (1060, 700), (1900, 1000)];
+        for (size, text_size) in sizes.into_iter().flat_map(|size| (9..=28).map(move |it| (size, it))) {
+            model.settings.text_size = text_size;
             let it = places(&model, WindowId::MAIN, size, 1);
             let rects = [
                 it.side,

@@ -3,6 +3,7 @@
 
 use super::Shared;
 use super::fields::Fields;
+use super::keys;
 use super::mailbox::Mailbox;
 use super::pane::State;
 use super::zones::{Drag, Role, Scrolled, Zone};
@@ -184,7 +185,7 @@ impl Mouse {
     fn open_menu(&self, at: (i32, i32)) {
         let about =
             self.state.borrow().zones.find(at, |zone| zone.menu.is_some()).and_then(|zone| zone.menu.clone());
-        let selected = self.state.borrow().selected.clone();
+        let selected = self.mail.selected(&self.model.borrow());
         let about = match about {
             Some(About::Message(seq, _)) => About::Message(seq, selected),
             Some(About::Past(text, _)) => About::Past(text, selected),
@@ -206,10 +207,7 @@ impl Mouse {
             self.state.borrow_mut().pointer.last = Some((at, double));
         }
         if let Some(click) = zone.click {
-            if matches!(click, Msg::OpenMenu(..)) {
-                return self.opened(at, click);
-            }
-            return self.mail.send(click);
+            return self.carry_out(at, click);
         }
         if let Some(drag) = zone.drag {
             let model = self.model.borrow();
@@ -219,14 +217,23 @@ impl Mouse {
             match drag {
                 Drag::Select if twice => {
                     state.messages.select_word(&model, self.mail.window(), at);
-                    state.selected = state.messages.selected_text(&model, self.mail.window());
                 }
                 Drag::Select => {
                     state.messages.press(&model, self.mail.window(), at);
-                    state.selected.clear();
                 }
                 Drag::Bar(list) => self.drag_bar(state, &model, list, at.1),
             }
+        }
+    }
+
+    fn carry_out(&self, at: (i32, i32), click: Msg) {
+        match (click, self.fields.get(FieldId::Composer)) {
+            (Msg::SendWritten, Some(mut composer)) => keys::send(&mut composer, &self.mail),
+            (Msg::CompleteTake(index, _), Some(composer)) => {
+                self.mail.send(Msg::CompleteTake(index, composer.value()));
+            }
+            (click @ Msg::OpenMenu(..), _) => self.opened(at, click),
+            (click, _) => self.mail.send(click),
         }
     }
 
@@ -284,13 +291,11 @@ impl Mouse {
                 true
             }
             Some(Pressed::Drag(Drag::Select)) => {
-                let model = self.model.borrow();
-                let mut state = self.state.borrow_mut();
-                state.messages.release();
-                state.selected = state.messages.selected_text(&model, self.mail.window());
-                if !state.selected.is_empty() {
+                self.state.borrow_mut().messages.release();
+                let selected = self.mail.selected(&self.model.borrow());
+                if !selected.is_empty() {
                     // As X has it: what is selected can be pasted with the middle button.
-                    app::copy2(&state.selected);
+                    app::copy2(&selected);
                 }
                 true
             }
@@ -344,9 +349,9 @@ impl Mouse {
     /// Down is what the wheel turned towards oneself shows: newer messages, the rest of a list.
     fn wheel(&self, at: (i32, i32)) {
         let model = self.model.borrow();
-        let size = model.settings.text_size;
-        let pixels = app::event_dy_value() * LINES_PER_STEP * size * 3 / 2;
         let mut state = self.state.borrow_mut();
+        let size = super::places::letter(&model, state.size);
+        let pixels = app::event_dy_value() * LINES_PER_STEP * size * 3 / 2;
         let list = state.zones.find(at, |zone| zone.scrolls.is_some()).and_then(|zone| zone.scrolls);
         match list {
             Some(Scrolled::Messages) => state.messages.scroll_by(&model, self.mail.window(), pixels),

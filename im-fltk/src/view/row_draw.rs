@@ -19,7 +19,7 @@ impl Row {
         p: &mut Painter,
         (x, y): (i32, i32),
         m: &Metrics,
-        found: bool,
+        (found, readers): (bool, usize),
         selected: &dyn Fn(usize) -> Option<(i32, i32)>,
     ) {
         let mut at = y;
@@ -51,7 +51,11 @@ impl Row {
             p.fill(Rect::new(x, body.y, 3, body.h), p.c.away);
         }
         self.say_zone(p, body);
-        self.draw_head(p, body, m, over);
+        let mark = match self.mark {
+            Some(Mark::Kept) if readers > 0 => Some(Mark::Read(readers)),
+            mark => mark,
+        };
+        self.draw_head(p, body, m, over, mark);
         let top = Rect::new(x + m.left, y + self.text_top(m), m.text_width(), self.text_height);
         self.draw_text(p, top, m, selected);
         for pill in &self.pills {
@@ -84,7 +88,7 @@ impl Row {
         p.zone(zone);
     }
 
-    fn draw_head(&self, p: &mut Painter, body: Rect, m: &Metrics, over: bool) {
+    fn draw_head(&self, p: &mut Painter, body: Rect, m: &Metrics, over: bool, mark: Option<Mark>) {
         let left = body.x + m.left;
         let small = m.size * 6 / 7;
         let mut base = body.y + m.size / 7;
@@ -96,7 +100,7 @@ impl Row {
             let width =
                 p.text(&head.name, (left, base + m.size), Font::HelveticaBold, m.size, p.c.of(&head.name));
             if matches!(self.kind, Kind::Message(..)) {
-                let card = Msg::Do(Deed::Card(head.author));
+                let card = Msg::Do(Deed::Card(head.author, head.name.clone()));
                 let zone = Zone::new(Rect::new(left, base, width, m.line), Role::Button, head.name.clone());
                 p.zone(zone.click(card.clone()).menu(About::Person(head.author)));
                 p.zone(
@@ -112,10 +116,10 @@ impl Row {
             p.zone(Zone::new(place, Role::Text, self.time.clone()).tip(self.full_time.clone()));
             after += width + m.size / 2;
             base += m.line;
-            if let Some(mark) = self.mark {
+            if let Some(mark) = mark {
                 draw_mark(p, mark, (after, base - m.line + m.size), m);
             }
-        } else if over || self.mark.is_some_and(|mark| !matches!(mark, Mark::Kept | Mark::Read(_))) {
+        } else if over || mark.is_some_and(|mark| !matches!(mark, Mark::Kept | Mark::Read(_))) {
             // In the room of the avatar.
             let width = p.measure(&self.time, Font::Helvetica, m.size * 5 / 7);
             let x = body.x + m.margin + (m.avatar - width).max(0) / 2;
@@ -123,12 +127,12 @@ impl Row {
                 p.text(&self.time, (x, base + m.size), Font::Helvetica, m.size * 5 / 7, p.c.faint);
                 let place = Rect::new(x, base, width, m.line);
                 p.zone(Zone::new(place, Role::Text, self.time.clone()).tip(self.full_time.clone()));
-            } else if let Some(mark) = self.mark {
+            } else if let Some(mark) = mark {
                 draw_mark(p, mark, (body.x + m.margin + m.avatar / 3, base + m.size), m);
             }
         }
         if self.head.is_none()
-            && let (Some(mark), Some(last)) = (self.mark, self.lines.last())
+            && let (Some(mark), Some(last)) = (mark, self.lines.last())
             && over
         {
             let x = left + last.x + last.line.width() + m.size / 2;
@@ -226,10 +230,11 @@ impl Row {
             draw::draw_text(&run.text, place.x, y + m.size + m.size / 8);
             if run.style.link {
                 draw::draw_xyline(place.x, y + m.size + m.size / 3, place.right());
+                let link = run.link.as_deref().unwrap_or(&run.text).to_owned();
                 p.zone(
-                    Zone::new(place, Role::Link, run.text.clone())
-                        .click(Msg::Do(Deed::OpenLink(run.text.clone())))
-                        .menu(About::Link(run.text.clone())),
+                    Zone::new(place, Role::Link, link.clone())
+                        .click(Msg::Do(Deed::OpenLink(link.clone())))
+                        .menu(About::Link(link)),
                 );
             }
         }

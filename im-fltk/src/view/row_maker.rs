@@ -1,7 +1,7 @@
 //! Laying out entries of the list of messages.
 
 use super::rows::{Decor, Head, Kind, Mark, Metrics, Pill, Placed, Row, clock};
-use crate::layout::{Line, Measure, wrap};
+use crate::layout::{Line, Measure, Run, wrap};
 use crate::model::{Entry, Model, Move, PendingState, Room, Said, What};
 use crate::text::{Block, Span, Style, brief, emoticons, isolated, mark_found, parse, plain, sentence};
 use libim::wire::UserId;
@@ -38,7 +38,8 @@ impl RowMaker<'_> {
         let Some(entry) = room.entries.get(index) else { return Row::default() };
         let before = index.checked_sub(1).and_then(|at| room.entries.get(at));
         let moment = clock(entry.time);
-        let new_day = before.is_none_or(|before| clock(before.time).date() != moment.date());
+        let shown = self.last_shown(index);
+        let new_day = shown.is_none_or(|before| clock(before.time).date() != moment.date());
         let mut row = Row {
             seq: entry.seq,
             stamp: entry.time,
@@ -67,7 +68,6 @@ impl RowMaker<'_> {
                 let past = matches!(entry.what, What::Past(_));
                 row.kind =
                     if past { Kind::Past } else { Kind::Message(entry.seq, said.author, said.author == me) };
-                let shown = self.last_shown(index);
                 let together = !new_day
                     && !row.unread
                     && shown.is_some_and(|before| goes_with(before, entry, said.author));
@@ -90,7 +90,7 @@ impl RowMaker<'_> {
     fn note(&mut self, row: &mut Row, text: &str) {
         row.faint = true;
         let style = Style { italic: true, ..Style::default() };
-        let spans = [Span { text: sentence(text), style }];
+        let spans = [Span::new(sentence(text), style)];
         let lines = wrap(&spans, self.m.text_width(), self.fonts);
         self.place(row, lines, 0);
     }
@@ -110,7 +110,7 @@ impl RowMaker<'_> {
         if row.deleting || said.deleted {
             let words = if row.deleting { "Deleting this message" } else { "This message was deleted" };
             let style = Style { italic: true, ..Style::default() };
-            let lines = wrap(&[Span { text: words.into(), style }], self.m.text_width(), self.fonts);
+            let lines = wrap(&[Span::new(words, style)], self.m.text_width(), self.fonts);
             row.faint = true;
             self.place(row, lines, 0);
             return;
@@ -125,8 +125,7 @@ impl RowMaker<'_> {
         if !past {
             self.pills(row, said);
             if said.author == me {
-                let readers = self.room.readers(row.seq, me);
-                row.mark = Some(if readers > 0 { Mark::Read(readers) } else { Mark::Kept });
+                row.mark = Some(Mark::Kept);
             }
         }
     }
@@ -157,7 +156,7 @@ impl RowMaker<'_> {
         self.text(&mut row, &pending.text);
         if let PendingState::Failed(why) = &pending.state {
             let style = Style { italic: true, ..Style::default() };
-            let span = Span { text: format!("Not sent: {}", sentence(why)), style };
+            let span = Span::new(format!("Not sent: {}", sentence(why)), style);
             let (lines, top) = (wrap(&[span], self.m.text_width(), self.fonts), row.text_height);
             self.place(&mut row, lines, top);
         }
@@ -189,8 +188,7 @@ impl RowMaker<'_> {
                 }
                 Block::Code(code) => {
                     let style = Style { code: true, ..Style::default() };
-                    let spans =
-                        mark_found(vec![Span { text: code.replace('\t', "    "), style }], self.wanted);
+                    let spans = mark_found(vec![Span::new(code.replace('\t', "    "), style)], self.wanted);
                     let lines = wrap(&spans, width - indent * 2, self.fonts);
                     self.place_at(row, lines, indent, top + gap * 2);
                     row.text_height += gap * 2;
@@ -235,7 +233,7 @@ impl RowMaker<'_> {
         let width = self.fonts.width(&text, style);
         if let Some(last) = row.lines.last_mut().filter(|_| row.fold.is_none()) {
             let (x, order) = (last.line.width(), usize::MAX);
-            last.line.runs.push(crate::layout::Run { text, style, x, width, order });
+            last.line.runs.push(Run { text, style, x, width, order, link: None });
         }
     }
 

@@ -1,6 +1,5 @@
 //! One entry of the list of messages, laid out.
 
-use super::paint::width_of;
 use super::theme::face;
 use crate::layout::{Line, Measure};
 use crate::text::Style;
@@ -40,7 +39,10 @@ pub struct Fonts(pub i32);
 impl Measure for Fonts {
     fn width(&mut self, text: &str, style: Style) -> i32 {
         draw::set_font(face(style), self.0);
-        width_of(text)
+        // Rows keep their lines: what is measured for them is not measured again.
+        #[allow(clippy::cast_possible_truncation)] // texts of one line
+        let width = draw::width(text).ceil() as i32;
+        width
     }
 }
 

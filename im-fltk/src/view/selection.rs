@@ -28,7 +28,8 @@ pub fn snap(line: &Line, left: i32, right: i32) -> (i32, i32) {
 pub fn cut(line: &Line, left: i32, right: i32, fonts: &mut dyn Measure) -> String {
     let (left, right) = snap(line, left, right);
     let mut parts: Vec<(usize, String)> = Vec::new();
-    for run in &line.runs {
+    // What this program has added is not part of the text.
+    for run in line.runs.iter().filter(|run| run.order != usize::MAX) {
         let text = run.text.trim_start_matches('\u{200f}');
         if left <= run.x && run.x + run.width <= right {
             parts.push((run.order, text.to_owned()));

@@ -66,6 +66,11 @@ impl Ui {
         self.panes.iter()
     }
 
+    /// Something is done in every window.
+    pub fn each(&self, run: impl Fn(&Pane)) {
+        self.panes.values().for_each(run);
+    }
+
     /// Opens a window of its own for a room.
     pub fn open(&mut self, id: WindowId) {
         let (x, y, w, h) = first_frame(&self.model.borrow());

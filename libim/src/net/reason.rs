@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind};
 pub(super) fn of_connecting(error: &Error) -> String {
     match error.kind() {
         ErrorKind::ConnectionRefused => {
-            "no server answers there; is it running, and is the port right? (connection refused)".into()
+            "no server answers there; is it running, and is the address right? (connection refused)".into()
         }
         ErrorKind::TimedOut => "no answer; is the address right, and is a firewall in between?".into(),
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
@@ -24,7 +24,7 @@ pub(super) fn of_look_up(error: &Error) -> String {
         // Said by this library, in words.
         ErrorKind::Unsupported => error.to_string(),
         _ => {
-            "no computer of that name was found; check the spelling, or give its number, such as 192.168.1.10"
+            "no computer of that name was found; check the spelling and the network, or give its number, such as 192.168.1.10"
                 .into()
         }
     }
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn the_systems_numbers_are_left_out() {
         let refused = Error::from(ErrorKind::ConnectionRefused);
-        assert!(of_connecting(&refused).contains("is the port right"));
+        assert!(of_connecting(&refused).contains("is the address right"));
         let full = Error::from_raw_os_error(EMFILE);
         assert!(!of_connecting(&full).contains("os error"), "{}", of_connecting(&full));
         let unknown = Error::other("failed to lookup address information: Name or service not known");

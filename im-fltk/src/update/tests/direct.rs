@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::Entry;
+use libim::wire::LeaveReason;
 
 fn present(model: &mut Model, user: u64, name: &str) {
     net(model, ClientEvent::Presence { person: person(user, name), was: None });
@@ -134,4 +135,18 @@ fn a_conversation_is_closed_and_comes_back_with_a_message() {
     leaves(&mut model, 7, "hana");
     tell(&mut model, Msg::Do(crate::model::Deed::Forget(RoomId(5))));
     assert!(directs(&model).is_empty());
+}
+
+#[test]
+fn in_a_crowd_the_conversation_itself_tells_that_the_other_has_left() {
+    let mut model = talking();
+    happens(&mut model, RoomId(5), 2, 7, Body::Left { reason: LeaveReason::Quit, text: String::new() });
+    assert_eq!(room(&model).life, Life::Closed);
+    let mut model = talking();
+    let cid = Cid([3; 16]);
+    tell(&mut model, Msg::Posted(RoomId(5), "hello?".into(), None, Ok(cid)));
+    let gone = ClientEvent::PostFailed { cid, room: RoomId(5), code: Code::PeerGone, text: "gone".into() };
+    net(&mut model, gone);
+    let again = tell(&mut model, Msg::Do(crate::model::Deed::Retry(cid)));
+    assert_eq!(again[0], Effect::Direct("hana".into(), "hello?".into(), true), "it is opened anew");
 }

@@ -75,7 +75,7 @@ fn a_crowd_is_listed_in_pages() {
     tell(&mut model, Msg::Typed(FieldId::Composer, "@visitor499".into(), 11));
     assert!(model.window(MAIN).unwrap().completion.is_some());
     // Not again at once, however often its number changes.
-    assert!(matches!(net(&mut model, ClientEvent::PeopleCount(5_001))[..], [Effect::Later(_)]));
+    assert_eq!(net(&mut model, ClientEvent::PeopleCount(5_001)), []);
     let effects = update(&mut model, NOW + 31_000, MAIN, Msg::Tick);
     assert!(effects.contains(&Effect::Users(UserId(0))), "{effects:?}");
     net(&mut model, ClientEvent::People(vec![person(1, "me")]));
@@ -138,12 +138,12 @@ fn who_leaves_is_told_of_once() {
 fn very_long_rooms_forget_their_beginning() {
     let mut model = chatting();
     tell(&mut model, Msg::Select(TEA));
-    tell(&mut model, Msg::AtEnd(false));
+    tell(&mut model, Msg::AtEnd(TEA, false));
     for seq in 1..=200_001 {
         said(&mut model, TEA, seq, 2, "x");
     }
     assert_eq!(model.rooms[&TEA].entries.len(), 200_001, "not what somebody reads");
-    tell(&mut model, Msg::AtEnd(true));
+    tell(&mut model, Msg::AtEnd(TEA, true));
     said(&mut model, TEA, 200_002, 2, "x");
     let room = &model.rooms[&TEA];
     assert_eq!((room.first_seq(), room.entries.len(), room.more), (50_001, 150_002, true));
@@ -176,9 +176,12 @@ fn pages_are_not_asked_for_in_vain() {
     assert_eq!(tell(&mut model, Msg::NearTop), [], "nobody is there to answer");
     model.link = Link::On;
     assert_eq!(tell(&mut model, Msg::NearTop).len(), 1);
-    tell(&mut model, Msg::Refused("not now".into()));
+    tell(&mut model, Msg::Refused("something else".into()));
+    assert!(room(&model).loading, "that was about something else");
+    tell(&mut model, Msg::Paging(RequestId(5), LOBBY));
+    net(&mut model, failed(5, Code::Busy));
     assert_eq!(tell(&mut model, Msg::NearTop), [], "not at once again");
-    tell(&mut model, Msg::AtEnd(true));
+    tell(&mut model, Msg::AtEnd(LOBBY, true));
     assert_eq!(tell(&mut model, Msg::NearTop).len(), 1);
 }
 
@@ -241,7 +244,7 @@ fn a_search_goes_back_through_pages_until_it_finds() {
     assert_eq!(tell(&mut model, Msg::SearchBack), [Effect::History(LOBBY, 201)]);
     assert!(net(&mut model, older(LOBBY, 151, 200, true)).contains(&Effect::History(LOBBY, 151)));
     assert!(net(&mut model, older(LOBBY, 101, 150, true)).contains(&Effect::History(LOBBY, 101)));
-    assert_eq!(net(&mut model, older(LOBBY, 51, 100, true)), [Effect::Grown(LOBBY, 50)]);
+    assert_eq!(net(&mut model, older(LOBBY, 51, 100, true)), [Effect::Grown(LOBBY, 0, 50)]);
     assert_eq!((search(&model).hits.as_slice(), search(&model).reaching_back), (&[77][..], false));
 }
 
@@ -252,7 +255,7 @@ fn older_pages_come_before_what_is_there() {
     tell(&mut model, Msg::Select(TEA));
     assert_eq!(tell(&mut model, Msg::NearTop), [Effect::History(TEA, 51)]);
     assert_eq!(tell(&mut model, Msg::NearTop), [], "one page at a time");
-    assert_eq!(net(&mut model, older(TEA, 1, 50, false)), [Effect::Grown(TEA, 50)]);
+    assert_eq!(net(&mut model, older(TEA, 1, 50, false)), [Effect::Grown(TEA, 0, 50)]);
     let seqs: Vec<u64> =
         room(&model).entries.iter().filter(|it| matches!(it.what, What::Said(_))).map(|it| it.seq).collect();
     assert_eq!(seqs, (1..=100).collect::<Vec<_>>());
@@ -266,6 +269,11 @@ fn one_jumps_to_what_was_answered_as_far_back_as_it_is() {
     assert_eq!(tell(&mut model, Msg::GoTo(60)), [Effect::ScrollTo(MAIN, 60)]);
     assert_eq!(tell(&mut model, Msg::GoTo(7)), [Effect::History(LOBBY, 51)]);
     assert!(net(&mut model, older(LOBBY, 1, 50, false)).contains(&Effect::ScrollTo(MAIN, 7)));
+    assert_eq!(model.window(MAIN).unwrap().wanted, None);
     assert_eq!(tell(&mut model, Msg::GoTo(500)), [], "nowhere");
     assert!(note(&model).contains("no longer kept"));
+    net(&mut model, backlog(TEA, 51, 60, true));
+    tell(&mut model, Msg::Select(TEA));
+    happens(&mut model, TEA, 61, 9, Body::Joined);
+    assert_eq!(tell(&mut model, Msg::GoTo(55)), [Effect::ScrollTo(MAIN, 55)]);
 }

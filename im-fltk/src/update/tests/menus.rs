@@ -18,7 +18,10 @@ fn open(model: &mut Model, about: About) -> Vec<String> {
 fn choose(model: &mut Model, about: About, label: &str) -> Vec<Effect> {
     let index = open(model, about).iter().position(|it| it == label).unwrap();
     let effects = tell(model, Msg::MenuTake(index));
-    effects.into_iter().filter(|it| !matches!(it, Effect::Focus(_) | Effect::SetField(..))).collect()
+    effects
+        .into_iter()
+        .filter(|it| !matches!(it, Effect::Focus(_) | Effect::FocusField(..) | Effect::SetField(..)))
+        .collect()
 }
 
 #[test]
@@ -115,10 +118,19 @@ fn a_line_is_filled_in() {
     tell(&mut model, Msg::Do(Deed::Status));
     tell(&mut model, Msg::Typed(FieldId::Overlay, "busy".into(), 0));
     assert!(tell(&mut model, Msg::PromptDone).contains(&Effect::Status(false, "busy".into())));
-    tell(&mut model, Msg::OpenCard(UserId(2), 5, 5));
+    tell(&mut model, Msg::OpenCard(UserId(2), "person2".into(), 5, 5));
     assert!(
         matches!(&model.window(MAIN).unwrap().overlay, Some(Overlay::Card(card)) if card.name == "person2")
     );
-    tell(&mut model, Msg::OpenCard(UserId(99), 5, 5));
-    assert!(model.window(MAIN).unwrap().overlay.is_none(), "nobody knows them");
+    tell(&mut model, Msg::OpenCard(UserId(99), "gone".into(), 5, 5));
+    assert!(
+        matches!(model.window(MAIN).unwrap().overlay, Some(Overlay::Card(_))),
+        "also of one who has left"
+    );
+    tell(&mut model, Msg::OpenPeople);
+    tell(&mut model, Msg::PeopleStep(1));
+    tell(&mut model, Msg::PeopleTake);
+    assert!(
+        matches!(&model.window(MAIN).unwrap().overlay, Some(Overlay::Card(card)) if card.name == "person2")
+    );
 }

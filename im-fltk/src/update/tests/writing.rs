@@ -20,7 +20,12 @@ fn a_message_is_sending_sent_and_read() {
     net(&mut model, ClientEvent::Receipt { room: LOBBY, user: UserId(2), delivered, read });
     assert_eq!(room(&model).readers(1, ME), 1);
     tell(&mut model, Msg::Posted(LOBBY, "again".into(), None, Err("no".into())));
-    assert_eq!((room(&model).draft.as_str(), note(&model)), ("again", "no"));
+    let pending = &room(&model).pending[0];
+    assert_eq!(
+        (pending.text.as_str(), &pending.state),
+        ("again", &PendingState::Failed("no".into())),
+        "it is not lost"
+    );
 }
 
 #[test]
@@ -64,13 +69,14 @@ fn a_pending_message_goes_however_its_post_ends() {
 #[test]
 fn a_long_message_is_not_sent_and_notes_stay_in_their_room() {
     let mut model = chatting();
-    assert_eq!(send(&mut model, &"x".repeat(64 * 1024)), []);
+    let long = "x".repeat(64 * 1024);
+    assert_eq!(send(&mut model, &long), [Effect::SetInput(MAIN, long.clone())], "it comes back");
     assert!(note(&model).contains("longer than the server takes (16384)"), "{}", note(&model));
     tell(&mut model, Msg::Select(TEA));
     assert_eq!(note(&model), "", "it was about another room");
     send(&mut model, "/nonsense");
     assert!(note(&model).contains("no command /nonsense"));
-    update(&mut model, NOW + 20_000, MAIN, Msg::Tick);
+    tell_at(&mut model, NOW + 20_000, MAIN, Msg::Tick);
     assert_eq!(note(&model), "", "it is old by now");
 }
 
@@ -90,6 +96,16 @@ fn edits_deletions_and_reactions_change_what_was_said() {
     assert!(room(&model).said(1).unwrap().deleted);
     assert_eq!(tell(&mut model, Msg::EditLast)[0], Effect::SetInput(MAIN, "mine".into()));
     assert_eq!(send(&mut model, "mine!")[0], Effect::Edit(LOBBY, 2, "mine!".into()));
+    let cid = Cid([9; 16]);
+    tell(&mut model, Msg::Editing(cid, LOBBY, 2, "mine!".into()));
+    let refused = ClientEvent::PostFailed { cid, room: LOBBY, code: Code::Forbidden, text: "no".into() };
+    assert_eq!(
+        net(&mut model, refused),
+        [Effect::SetInput(MAIN, "mine!".into())],
+        "an edit that fails comes back"
+    );
+    assert_eq!(model.window(MAIN).unwrap().editing, Some(2));
+    tell(&mut model, Msg::Cancel);
     tell(&mut model, Msg::EditLast);
     assert_eq!(tell(&mut model, Msg::Cancel)[0], Effect::SetInput(MAIN, String::new()));
 }
@@ -107,10 +123,10 @@ fn a_deletion_is_asked_once_and_can_be_undone() {
     tell(&mut model, Msg::Confirmed);
     assert!(model.is_deleting(LOBBY, 1));
     tell(&mut model, Msg::UndoDelete(1));
-    assert_eq!(update(&mut model, NOW + 10_000, MAIN, Msg::Tick), [], "undone");
+    assert_eq!(tell_at(&mut model, NOW + 10_000, MAIN, Msg::Tick), [], "undone");
     tell(&mut model, delete());
     tell(&mut model, Msg::Confirmed);
-    assert_eq!(update(&mut model, NOW + 10_000, MAIN, Msg::Tick), [Effect::Delete(LOBBY, 1)]);
+    assert_eq!(tell_at(&mut model, NOW + 10_000, MAIN, Msg::Tick), [Effect::Delete(LOBBY, 1)]);
     tell(&mut model, delete());
     tell(&mut model, Msg::Confirmed);
     assert!(tell(&mut model, Msg::Quit).contains(&Effect::Delete(LOBBY, 1)), "not lost by leaving");
@@ -157,7 +173,7 @@ fn commands_are_not_said() {
     assert_eq!(run(&mut model, "/msg person2 hi"), Some(Effect::Direct("person2".into(), "hi".into(), true)));
     assert_eq!(run(&mut model, "/away lunch"), Some(Effect::Status(true, "lunch".into())));
     assert_eq!(run(&mut model, "//etc"), Some(Effect::Post(LOBBY, "/etc".into(), None)));
-    assert_eq!(run(&mut model, "/nonsense"), Some(Effect::SetInput(MAIN, String::new())));
+    assert_eq!(run(&mut model, "/nonsense"), None);
     send(&mut model, "/help");
     assert_eq!(model.window(MAIN).unwrap().overlay, Some(Overlay::Help));
 }

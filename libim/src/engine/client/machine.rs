@@ -72,8 +72,7 @@ impl Machine for Client {
             };
             if !understood {
                 // Whose fault it is cannot be known; what people can do is to look at the address.
-                let text =
-                    "what answers there is no libim server, or one of another version; is the port right?";
+                let text = "the other side does not speak this version of the libim protocol; check the address and the port";
                 return self.break_off(now, text);
             }
             if self.conn_mut(id).is_none() {
