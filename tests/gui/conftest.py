@@ -173,6 +173,18 @@ class Pane:
         self.press(label, "Item")
         self.state(lambda it: "open=menu" not in it)
 
+    def pick(self, words, name):
+        """Searches an emoji in the open picker, and takes it when it is the first that is found."""
+        self.type(words)
+
+        def first():
+            names = [zone["name"] for zone in self.zones() if zone["role"] in ("Item", "Area")]
+            return (names[names.index("overlay") :] + [""])[1] if "overlay" in names else ""
+
+        until(lambda: first().startswith(name), lambda: f"{first()} is found first")
+        self.press(first(), "Item")
+        self.state(lambda it: "open=picker" not in it)
+
     def wheel(self, name, button, times=1, role=None):
         self.click(*self.middle(name, role), button=button, times=times)
 

@@ -160,8 +160,7 @@ def test_reactions_replies_and_edits_by_hovering(chatting, anna):
     one.hover_message("hover over me")
     one.press("react", "Button")
     one.state("open=picker")
-    one.type("tada")
-    one.press("party popper", "Item")
+    one.pick("tada", "party popper")
     assert next_of(anna, im.Reacted).text == "🎉"
     pill = re.compile("party popper 🎉 1")
     one.shoot("reaction")
@@ -227,6 +226,14 @@ def test_text_is_selected_by_dragging_and_by_double_click(chatting, anna):
     one.click(left + 35, y, times=2)
     one.key("ctrl+c")
     until(lambda: one.clipboard() == "two", f"a double click selects a word, not {one.clipboard()}")
+    one.click(left + 35, y, times=3)
+    one.key("ctrl+c")
+    until(lambda: one.clipboard() == "one two three", "a third click selects the message")
+    anna.post("words that go over more than one line " * 6)
+    zone = one.message(re.compile("words that go.*"))
+    one.click(zone["x"] + 100, zone["y"] + 20, times=3)
+    one.key("ctrl+c")
+    until(lambda: one.clipboard() == ("words that go over more than one line " * 6).strip(), "lines are broken")
 
 
 def test_words_about_what_the_mouse_rests_on(chatting, anna):
@@ -292,3 +299,21 @@ def test_a_persons_card(chatting, anna):
     one.type("hello\n")
     assert list(said(anna, "gui").mentions) == [anna.user]
     assert number(one.state("open= "), "entries") >= 1
+
+
+def test_the_people_panel_stays_beneath_a_menu(chatting, anna):
+    one = chatting()
+    one.resize(600, 450)
+    one.press("people", "Button")
+    one.state("open=people")
+    one.press("@anna", "Item", button=3)
+    one.state("open=menu")
+    one.key("Escape")
+    one.state("open=people")
+
+
+def test_an_empty_place_has_the_rooms_menu(chatting):
+    one = chatting()
+    one.click(500, 300, button=3)
+    one.choose("Set the topic…")
+    one.state("open=prompt")

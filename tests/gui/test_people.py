@@ -123,7 +123,7 @@ def test_a_message_to_the_first_is_not_sent_to_the_second(chatting, person):
     hana.close()
     one.state("people=1")
     one.type("are you still there?\n")
-    one.state("nobody called")
+    one.state("Nobody called")
     again = person("hana")
     one.state("people=2")
     again.post("who is there?")

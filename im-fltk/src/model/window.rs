@@ -1,7 +1,7 @@
 //! What one window shows: a room, what is open above it, and what is being written.
 
 use super::{Card, Confirm, Members, Menu, Picker, Prompt, Search, Switcher};
-use crate::text::Completion;
+use crate::text::{Completion, capitalized};
 use libim::wire::RoomId;
 
 /// A window of the program.
@@ -60,6 +60,8 @@ pub struct Window {
     /// What may stand for the word that is being written.
     pub completion: Option<Completion>,
     pub overlay: Option<Overlay>,
+    /// The list of people is open beneath what is open.
+    pub people_beneath: bool,
     pub search: Option<Search>,
     /// Members of the room, as far as they are known; the lobby's are all people.
     pub members: Members,
@@ -82,11 +84,11 @@ impl Window {
     }
 
     pub fn say(&mut self, now: u64, text: impl Into<String>) {
-        self.note = Some(Note { text: text.into(), bad: false, until: now + NOTE_FOR });
+        self.note = Some(Note { text: capitalized(&text.into()), bad: false, until: now + NOTE_FOR });
     }
 
     pub fn complain(&mut self, now: u64, text: impl Into<String>) {
-        self.note = Some(Note { text: text.into(), bad: true, until: now + NOTE_FOR });
+        self.note = Some(Note { text: capitalized(&text.into()), bad: true, until: now + NOTE_FOR });
     }
 
     /// Leaves everything that was about the room shown until now.

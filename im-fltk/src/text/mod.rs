@@ -66,6 +66,12 @@ pub fn brief(text: &str) -> String {
     if line.len() < text.len() { format!("{bare}…") } else { bare }
 }
 
+/// As a sentence begins.
+pub fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// The letters of an avatar: of the first two words, or the first letter.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());

@@ -181,6 +181,9 @@ pub fn mute(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
 pub fn open_overlay(model: &mut Model, at: WindowId, overlay: Overlay) {
     let window = model.window_mut(at);
     window.completion = None;
+    // A menu or a card closes to the list that it came from.
+    window.people_beneath =
+        window.overlay == Some(Overlay::People) && matches!(overlay, Overlay::Menu(_) | Overlay::Card(_));
     window.overlay = Some(overlay);
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Effect, Millis, deed};
 use crate::model::{Field, FieldId, Life, Link, Model, Overlay, Room, Screen, WindowId, server_key};
+use crate::text::capitalized;
 use libim::wire::{Code, Epoch, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
 
 /// A name that is taken is tried again after this time: it may be one's own, held by a connection that broke.
@@ -220,7 +221,7 @@ pub fn refused(model: &mut Model, now: Millis, code: Code, text: String) -> Vec<
         _ => Field::Server,
     };
     model.link = Link::Off;
-    model.form.fail(field, text);
+    model.form.fail(field, capitalized(&text));
     vec![Effect::Disconnect, Effect::Focus(WindowId::MAIN)]
 }
 
@@ -242,7 +243,7 @@ pub fn disconnected(model: &mut Model, now: Millis, text: &str, comes_back: bool
     if model.screen == Screen::Connect {
         // Nobody was in yet: a wrong address is better told than tried for ever.
         model.link = Link::Off;
-        model.form.fail(Field::Server, sentence(text));
+        model.form.fail(Field::Server, capitalized(text));
         return vec![Effect::Disconnect, Effect::Focus(WindowId::MAIN)];
     }
     model.stop_loading();
@@ -256,12 +257,6 @@ pub fn disconnected(model: &mut Model, now: Millis, text: &str, comes_back: bool
     }
     super::clock::save_soon(model, now);
     effects
-}
-
-/// As a sentence stands in the form.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Logs in after a refusal, with what the person has given.

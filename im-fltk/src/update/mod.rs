@@ -19,7 +19,8 @@ mod tests;
 pub use compose::WARN_LEFT;
 pub use msg::{Effect, Millis, Msg};
 
-use crate::model::{Field, FieldId, Model, Overlay, Screen, Theme, WindowId};
+use crate::model::{Asked, Field, FieldId, Link, Model, Overlay, Screen, Theme, WindowId};
+use libim::wire::Code;
 
 /// Takes one thing in, which happened in a window.
 pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect> {
@@ -60,6 +61,14 @@ fn handle(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect>
             changed(model, room)
         }
         Msg::Again => connect::again(model),
+        Msg::BannerAction => match &model.link {
+            Link::Refused(Code::Passkey, _) => overlay::open_prompt(model, at, Asked::Passkey),
+            Link::Refused(Code::NameTaken | Code::NameInvalid, _) => {
+                overlay::open_prompt(model, at, Asked::Name)
+            }
+            Link::Refused(..) | Link::Ended(_) | Link::Off => connect::again(model),
+            Link::Connecting | Link::On | Link::Broken(_) => Vec::new(),
+        },
         Msg::OpenMenu(about, x, y) => overlay::open_menu(model, at, about, (x, y)),
         Msg::MenuStep(by) => overlay::menu(model, at, |menu| menu.step(by)),
         Msg::MenuTake(index) => overlay::menu_take(model, now, at, index),
@@ -230,6 +239,8 @@ fn cancel(model: &mut Model, at: WindowId) -> Vec<Effect> {
     if let Some(open) = window.overlay.take() {
         if open == Overlay::People {
             window.filter.clear();
+        } else if std::mem::take(&mut window.people_beneath) {
+            window.overlay = Some(Overlay::People);
         }
         return vec![Effect::Focus(at)];
     }
@@ -282,6 +293,9 @@ fn close(model: &mut Model, now: Millis, at: WindowId) -> Vec<Effect> {
 /// Everything that waits is done before the end.
 fn quit(model: &mut Model) -> Vec<Effect> {
     model.memorize();
+    if model.screen == Screen::Connect {
+        model.settings.name.clone_from(&model.form.name);
+    }
     let mut effects = deed::delete_now(model, None);
     effects.extend([Effect::Save, Effect::Quit]);
     effects

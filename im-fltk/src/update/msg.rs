@@ -49,6 +49,8 @@ pub enum Msg {
     UndoDelete(u64),
     /// Connect again, after the server has ended the connection.
     Again,
+    /// What the line about the connection offers first.
+    BannerAction,
     // Open above the window.
     OpenMenu(About, i32, i32),
     MenuStep(isize),

@@ -291,7 +291,9 @@ fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
     room.typing.remove(&event.author);
     let (for_me, text) =
         room.said(event.seq.0).map_or((false, String::new()), |said| (said.for_me, said.text.clone()));
-    if event.seq.0 > room.read {
+    // What comes into sight at once is not unread for a moment.
+    let in_sight = looking && window.is_some_and(|(_, at_end, _)| at_end);
+    if event.seq.0 > room.read && !in_sight {
         room.fresh += 1;
         room.mentions += usize::from(for_me);
     }

@@ -44,8 +44,10 @@ pub fn in_sight(model: &mut Model, at: WindowId, room: RoomId, seq: u64) -> Vec<
         return Vec::new();
     }
     model.window_mut(at).in_sight = seq;
+    let unread = |model: &Model| model.rooms.get(&room).map(|it| (it.fresh, it.mentions));
+    let before = unread(model);
     let effects = see(model, at);
-    model.quiet = effects.is_empty();
+    model.quiet = unread(model) == before;
     effects
 }
 

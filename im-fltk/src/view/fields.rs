@@ -218,7 +218,7 @@ fn hint(model: &Model, at: WindowId, id: FieldId) -> String {
         FieldId::Panel if window.is_some_and(|it| it.search.is_some()) => "Search".into(),
         FieldId::Panel => "Find somebody".into(),
         FieldId::Overlay => match window.and_then(|it| it.overlay.as_ref()) {
-            Some(Overlay::Switcher(_)) => "Go to a room or a person".into(),
+            Some(Overlay::Switcher(_)) => "Go to a room or a person, or name a new room".into(),
             Some(Overlay::Picker(_)) => "Search emoji".into(),
             Some(Overlay::People) => "Find somebody".into(),
             Some(Overlay::Prompt(prompt)) => prompt.hint.clone(),

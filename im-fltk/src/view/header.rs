@@ -111,11 +111,11 @@ fn draw_banner(p: &mut Painter, model: &Model, place: Rect) {
         }
         Link::Refused(Code::Passkey, _) => (
             "The server has another passkey now.".into(),
-            vec![("Enter passkey…", Msg::OpenPrompt(Asked::Passkey)), elsewhere],
+            vec![("Enter passkey… (F2)", Msg::OpenPrompt(Asked::Passkey)), elsewhere],
         ),
         Link::Refused(Code::NameTaken | Code::NameInvalid, why) => (
             format!("Your name is not free: {}.", plain(why)),
-            vec![("Another name…", Msg::OpenPrompt(Asked::Name)), ("Try again", Msg::Again), elsewhere],
+            vec![("Another name… (F2)", Msg::OpenPrompt(Asked::Name)), ("Try again", Msg::Again), elsewhere],
         ),
         Link::Refused(_, why) => (
             format!("The server does not let you in: {}.", plain(why)),
@@ -123,7 +123,7 @@ fn draw_banner(p: &mut Painter, model: &Model, place: Rect) {
         ),
         Link::Ended(why) => (
             format!("The server has ended the connection: {}.", plain(why)),
-            vec![("Connect again", Msg::Again), elsewhere],
+            vec![("Connect again (F2)", Msg::Again), elsewhere],
         ),
     };
     let mut right = place.right() - p.size / 2;
@@ -139,6 +139,6 @@ fn draw_banner(p: &mut Painter, model: &Model, place: Rect) {
         right -= p.size / 2;
     }
     let text = Rect::new(place.x + p.size, place.y, right - place.x - p.size * 3 / 2, place.h);
-    p.text_in(&words, text, Font::Helvetica, p.size, p.c.text);
+    p.text_block(&words, text, p.small(), p.c.text);
     p.zone(Zone::new(text, Role::Text, words.clone()).tip(words));
 }

@@ -50,6 +50,13 @@ fn in_composer(it: &mut Input, key: Key, model: &Shared, mail: &Mailbox) -> bool
     } else if is_enter(key) {
         let _ = it.insert("\n");
         it.do_callback();
+    } else if ctrl && key == Key::from_char('z') && it.value().is_empty() {
+        let room = model.borrow().room_of(at).map(|room| room.id);
+        let last = model.borrow().deleting.iter().rfind(|it| Some(it.room) == room).map(|it| it.seq);
+        match last {
+            Some(seq) => mail.send(Msg::UndoDelete(seq)),
+            None => return false,
+        }
     } else if key == Key::Up && it.value().is_empty() && !ctrl && !alt {
         mail.send(Msg::EditLast);
     } else if key == Key::Tab && !ctrl {
@@ -151,6 +158,7 @@ pub fn in_open(model: &Shared, mail: &Mailbox) -> bool {
             Key::Escape => mail.send(Msg::Cancel),
             _ => {}
         },
+        Some(Overlay::Help) if scroll_of(key).is_some() => mail.scroll_open(scroll_of(key).unwrap_or(0)),
         Some(Overlay::Confirm(_)) if is_enter(key) => mail.send(Msg::Confirmed),
         Some(Overlay::Card(card)) if is_enter(key) && app::is_event_shift() => {
             mail.send(Msg::Do(crate::model::Deed::Mention(card.name.to_string())));
@@ -163,6 +171,19 @@ pub fn in_open(model: &Shared, mail: &Mailbox) -> bool {
         None => return false,
     }
     true
+}
+
+/// How far a key moves a list, in pixels.
+fn scroll_of(key: Key) -> Option<i32> {
+    match key {
+        Key::Down => Some(40),
+        Key::Up => Some(-40),
+        Key::PageDown => Some(300),
+        Key::PageUp => Some(-300),
+        Key::End => Some(100_000),
+        Key::Home => Some(-100_000),
+        _ => None,
+    }
 }
 
 /// Keys that work wherever one is; false: it is none of these.
@@ -185,6 +206,7 @@ pub fn everywhere(model: &Shared, mail: &Mailbox) -> bool {
         _ if ctrl && key == Key::from_char('0') => mail.send(Msg::Zoom(0)),
         _ if !chat => return false,
         Key::F1 => mail.send(Msg::OpenHelp),
+        Key::F2 => mail.send(Msg::BannerAction),
         Key::PageUp if ctrl => mail.send(Msg::StepRoom(-1)),
         Key::PageDown if ctrl => mail.send(Msg::StepRoom(1)),
         Key::PageUp => mail.page(-1),

@@ -68,6 +68,12 @@ impl Mailbox {
         self.state.borrow_mut().todo.push(Scrolling::Pages(pages));
     }
 
+    /// Moves the list of what is open.
+    pub fn scroll_open(&self, pixels: i32) {
+        let mut state = self.state.borrow_mut();
+        state.todo.push(Scrolling::Open(pixels));
+    }
+
     pub fn go_to_start(&self) {
         self.state.borrow_mut().todo.push(Scrolling::Start);
     }
@@ -92,4 +98,6 @@ impl Mailbox {
 pub enum Scrolling {
     Pages(i32),
     Start,
+    /// What is open, by pixels.
+    Open(i32),
 }

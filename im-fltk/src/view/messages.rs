@@ -8,7 +8,7 @@ use super::rows::{Fonts, Mark, Metrics, Row};
 use super::selection::{Place, columns, cut, snap, word_at};
 use super::zones::{Drag, Role, Scrolled, Zone};
 use crate::layout::{Joint, Scroll};
-use crate::model::{Model, Room, What, WindowId};
+use crate::model::{About, Model, Room, What, WindowId};
 use crate::update::Msg;
 use libim::wire::RoomId;
 use std::collections::HashMap;
@@ -202,7 +202,12 @@ impl Messages {
         (self.view, self.size) = (view, p.size);
         p.push_clip(view);
         p.fill(view, p.c.back);
-        p.zone(Zone::new(view, Role::Area, "messages").drag(Drag::Select).scrolls(Scrolled::Messages));
+        p.zone(
+            Zone::new(view, Role::Area, "messages")
+                .drag(Drag::Select)
+                .scrolls(Scrolled::Messages)
+                .menu(About::Room(model.window(at).map_or(RoomId::LOBBY, |window| window.room))),
+        );
         if let Some(room) = model.room_of(at) {
             let m = self.prepare(model, at, room);
             self.scrolled(model, room, &m, |scroll, count, view, height| scroll.settle(count, view, height));
@@ -379,6 +384,13 @@ impl Messages {
         let Some(placed) = self.rows.get(&index).and_then(|row| row.lines.get(line)) else { return };
         let (left, right) = word_at(&placed.line, x, &mut Fonts(size));
         self.selection = Some(((index, line, left), (index, line, right)));
+    }
+
+    /// Selects the message at a place.
+    pub fn select_message(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
+        let Some((index, ..)) = self.place_at(model, at, place) else { return };
+        let last = self.rows.get(&index).map_or(0, |row| row.lines.len().saturating_sub(1));
+        self.selection = Some(((index, 0, 0), (index, last, i32::MAX)));
     }
 
     /// What is selected, lines of one message joined as they were.

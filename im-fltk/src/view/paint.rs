@@ -134,6 +134,24 @@ impl<'a> Painter<'a> {
         self.text(&text, (x, r.y + (r.h + size * 7 / 10) / 2), font, size, color);
     }
 
+    /// A text of one line or two within a rectangle, in the middle of its height.
+    pub fn text_block(&self, text: &str, r: Rect, size: i32, color: Color) {
+        if self.measure(text, Font::Helvetica, size) <= r.w {
+            self.text_in(text, r, Font::Helvetica, size, color);
+            return;
+        }
+        let spans = [crate::text::Span::new(text, crate::text::Style::default())];
+        let lines = crate::layout::wrap(&spans, r.w, &mut super::rows::Fonts(size));
+        let half = r.h / 2;
+        for (number, line) in lines.iter().take(2).enumerate() {
+            let y = r.y + half * i32::try_from(number).unwrap_or(0);
+            let whole: String = line.runs.iter().map(|run| run.text.as_str()).collect();
+            let more = number == 1 && lines.len() > 2;
+            let whole = if more { format!("{whole}…") } else { whole };
+            self.text_in(&whole, Rect::new(r.x, y, r.w, half), Font::Helvetica, size, color);
+        }
+    }
+
     pub fn measure(&self, text: &str, font: Font, size: i32) -> i32 {
         draw::set_font(font, size);
         width_of(text)

@@ -8,7 +8,7 @@ use super::paint::{Offsets, Painter};
 use super::places::{Places, field_frame, focused_field, letter, places};
 use super::pointer::{Mouse, Pointer};
 use super::theme::colors;
-use super::zones::Zones;
+use super::zones::{Scrolled, Zones};
 use super::{Shared, form, header, icon, keys, overlay, panel, sidebar};
 use crate::model::{FieldId, HEIGHT_MIN, Model, Screen, WIDTH_MIN, WindowId};
 use crate::update::Msg;
@@ -114,10 +114,15 @@ impl Pane {
         let mut changed = false;
         let todo = std::mem::take(&mut self.state.borrow_mut().todo);
         for step in todo {
-            let messages = &mut self.state.borrow_mut().messages;
+            let mut state = self.state.borrow_mut();
             match step {
-                Scrolling::Pages(pages) => messages.page(model, self.id, pages),
-                Scrolling::Start => messages.go_to_start(),
+                Scrolling::Pages(pages) => state.messages.page(model, self.id, pages),
+                Scrolling::Start => state.messages.go_to_start(),
+                Scrolling::Open(pixels) => {
+                    if let Some((offset, max)) = state.offsets.get_mut(&Scrolled::Overlay) {
+                        *offset = (*offset + pixels).clamp(0, *max);
+                    }
+                }
             }
             changed = true;
         }

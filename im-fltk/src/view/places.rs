@@ -30,7 +30,7 @@ pub struct Places {
 
 /// The size of text in a window: as it is set, but not so large that what is needed has no room.
 pub fn letter(model: &Model, (w, h): (i32, i32)) -> i32 {
-    model.settings.text_size.min(w / 30).min(h / 21).max(8)
+    model.settings.text_size.min(w / 34).min(h / 23).max(8)
 }
 
 /// The height of a field and of a button beside it.
@@ -50,7 +50,14 @@ pub fn places(model: &Model, at: WindowId, (w, h): (i32, i32), lines: i32) -> Pl
     let main = at == WindowId::MAIN;
     let narrow = is_narrow(w, size);
     let searching = window.is_some_and(|it| it.search.is_some());
-    let side = if main { (size * 15).min((w * 3 / 10).max(size * 12)).min(w * 2 / 5) } else { 0 };
+    // Where there is little room, a search takes that of the lists.
+    let side = if narrow && searching {
+        0
+    } else if main {
+        (size * 15).min((w * 3 / 10).max(size * 12)).min(w * 2 / 5)
+    } else {
+        0
+    };
     let panel = if (narrow || !main) && !searching {
         0
     } else if narrow {
@@ -125,7 +132,8 @@ pub fn form_places(model: &Model, (w, h): (i32, i32)) -> FormPlaces {
     let x = (w - width) / 2;
     // What is above the fields gives way first, then the distances.
     let label = size * 3 / 2;
-    let full_error = size * 8 / 5;
+    // An error may need two lines.
+    let full_error = if model.form.error.is_some() { size * 13 / 5 } else { size * 8 / 5 };
     let fields = 3 * (label + field) + field;
     let head = size * 6;
     let spare = h - fields - 2 * gap;

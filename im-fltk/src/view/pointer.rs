@@ -215,6 +215,9 @@ impl Mouse {
             let state = &mut *state;
             state.pointer.pressed = Some(Pressed::Drag(drag));
             match drag {
+                Drag::Select if app::event_clicks_num() >= 2 => {
+                    state.messages.select_message(&model, self.mail.window(), at);
+                }
                 Drag::Select if twice => {
                     state.messages.select_word(&model, self.mail.window(), at);
                 }

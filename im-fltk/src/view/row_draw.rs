@@ -32,7 +32,11 @@ impl Row {
         }
         let body = Rect::new(x, y + self.above(m), m.width, self.height - self.above(m));
         if !self.rule.is_empty() {
-            rule(p, (x, body.y + body.h / 2), m, p.c.line, &self.rule, p.c.faint);
+            let mut y = body.y + m.line * 3 / 4;
+            for words in &self.rule {
+                rule(p, (x, y), m, p.c.line, words, p.c.faint);
+                y += m.line;
+            }
             return;
         }
         if body.is_empty() {

@@ -1,6 +1,6 @@
 //! Laying out entries of the list of messages.
 
-use super::rows::{Decor, Head, Kind, Mark, Metrics, Pill, Placed, Row, clock};
+use super::rows::{Decor, Fonts, Head, Kind, Mark, Metrics, Pill, Placed, Row, clock};
 use crate::layout::{Line, Measure, Run, wrap};
 use crate::model::{Entry, Model, Move, PendingState, Room, Said, What};
 use crate::text::{Block, Span, Style, brief, emoticons, isolated, mark_found, parse, plain, sentence};
@@ -62,7 +62,7 @@ impl RowMaker<'_> {
             }
             What::Divider(text) => {
                 row.kind = Kind::Divider;
-                row.rule = sentence(text);
+                row.rule = self.in_lines(&sentence(text));
             }
             What::Said(said) | What::Past(said) => {
                 let past = matches!(entry.what, What::Past(_));
@@ -85,6 +85,14 @@ impl RowMaker<'_> {
     fn last_shown(&self, index: usize) -> Option<&Entry> {
         let shown = |entry: &&Entry| self.model.settings.show_moves || !matches!(entry.what, What::Moves(_));
         (0..index).rev().take(50).filter_map(|at| self.room.entries.get(at)).find(shown)
+    }
+
+    /// A divider's words, broken so that they have room.
+    fn in_lines(&self, text: &str) -> Vec<String> {
+        let style = Style { bold: true, ..Style::default() };
+        let width = self.m.width - self.m.margin * 6;
+        let lines = wrap(&[Span::new(text, style)], width, &mut Fonts(self.m.size * 5 / 6));
+        lines.iter().map(|line| line.runs.iter().map(|run| run.text.trim_end()).collect()).collect()
     }
 
     fn note(&mut self, row: &mut Row, text: &str) {
@@ -168,7 +176,7 @@ impl RowMaker<'_> {
     fn text(&mut self, row: &mut Row, text: &str) {
         let width = self.m.text_width();
         let indent = self.m.size;
-        for block in parse(&emoticons(&plain(text))) {
+        for block in parse(&emoticons(&plain(text.trim_end()))) {
             let top = row.text_height;
             let gap = self.m.size / 3;
             match block {

@@ -139,7 +139,7 @@ pub struct Row {
     /// It is deleted in a moment.
     pub deleting: bool,
     /// The line across the list.
-    pub rule: String,
+    pub rule: Vec<String>,
     pub height: i32,
 }
 
@@ -152,7 +152,8 @@ pub fn clock(time: u64) -> jiff::Zoned {
 impl Row {
     pub(super) fn measure(&mut self, m: &Metrics) {
         if !self.rule.is_empty() {
-            self.height = self.above(m) + m.line * 3 / 2;
+            let more = i32::try_from(self.rule.len()).unwrap_or(1) - 1;
+            self.height = self.above(m) + m.line * 3 / 2 + more * m.line;
             return;
         }
         let pills = self.pills.last().map_or(0, |pill| pill.y + m.line + m.size / 2);

@@ -165,7 +165,7 @@ fn the_form_says_what_is_wrong_beside_its_field() {
     {
         let effects = net(&mut model, ClientEvent::LoginRefused { code, text: "no".into() });
         assert!(effects.contains(&Effect::Disconnect) && !model.form.busy);
-        assert_eq!(model.form.error, Some((field, "no".into())));
+        assert_eq!(model.form.error, Some((field, "No".into())));
         tell(&mut model, Msg::Connect);
     }
     let effects = net(&mut model, broken());
@@ -232,7 +232,7 @@ fn a_room_that_is_not_there_is_made() {
     assert_eq!(note(&model), "", "nothing of it is bad news");
     joining(&mut model, 9);
     assert_eq!(net(&mut model, failed(9, Code::Full)), []);
-    assert_eq!(note(&model), "no");
+    assert_eq!(note(&model), "No");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::*;
 #[test]
 fn only_what_was_in_sight_is_read() {
     let mut model = chatting();
+    tell(&mut model, Msg::AtEnd(LOBBY, false));
     for seq in 1..=5 {
         said(&mut model, LOBBY, seq, 2, "hello");
     }
