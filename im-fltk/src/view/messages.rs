@@ -5,14 +5,13 @@ use super::paint::{BAR, Painter};
 use super::rect::Rect;
 use super::row_maker::RowMaker;
 use super::rows::{Fonts, Mark, Metrics, Row};
-use super::selection::{Place, columns, cut, snap, word_at};
+use super::selection::{Place, columns, snap};
 use super::zones::{Drag, Role, Scrolled, Zone};
-use crate::layout::{Joint, Scroll};
+use crate::layout::Scroll;
 use crate::model::{About, Model, Room, What, WindowId};
 use crate::update::Msg;
 use libim::wire::RoomId;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 /// Older messages are asked for when so few are left above.
 const NEAR_TOP: usize = 40;
@@ -21,23 +20,23 @@ const ROWS_MAX: usize = 1000;
 
 /// What rows were laid out for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct MadeFor {
+pub(super) struct MadeFor {
     room: RoomId,
     revision: u64,
     width: i32,
-    size: i32,
-    wanted: String,
+    pub(super) size: i32,
+    pub(super) wanted: String,
 }
 
 /// What the list keeps between two drawings.
 #[derive(Debug, Default)]
 pub struct Messages {
-    scroll: Scroll,
-    rows: HashMap<usize, Row>,
-    made_for: MadeFor,
-    selection: Option<(Place, Place)>,
+    pub(super) scroll: Scroll,
+    pub(super) rows: HashMap<usize, Row>,
+    pub(super) made_for: MadeFor,
+    pub(super) selection: Option<(Place, Place)>,
     /// Where it was last drawn, and in which size of text.
-    view: Rect,
+    pub(super) view: Rect,
     size: i32,
     /// The last entry that was wholly in sight.
     in_sight: u64,
@@ -47,7 +46,7 @@ pub struct Messages {
 }
 
 /// Rows of a room: entries, and what the server has not taken.
-fn count(room: &Room) -> usize {
+pub(super) fn count(room: &Room) -> usize {
     room.entries.len() + room.pending.len()
 }
 
@@ -64,7 +63,7 @@ impl Messages {
         self.near_top
     }
 
-    fn prepare(&mut self, model: &Model, at: WindowId, room: &Room) -> Metrics {
+    pub(super) fn prepare(&mut self, model: &Model, at: WindowId, room: &Room) -> Metrics {
         let size = self.size;
         let search = model.window(at).and_then(|window| window.search.as_ref());
         let wanted = search.map_or_else(String::new, crate::model::Search::wanted);
@@ -82,7 +81,7 @@ impl Messages {
         Metrics::new(size, width - BAR)
     }
 
-    fn row<'a>(
+    pub(super) fn row<'a>(
         rows: &'a mut HashMap<usize, Row>,
         model: &Model,
         room: &Room,
@@ -318,114 +317,5 @@ impl Messages {
             let place = Rect::new(self.view.x, self.view.bottom() - height - 8, self.view.w - BAR, height);
             jump(p, place, &words, 1, Msg::JumpEnd);
         }
-    }
-
-    /// The row at a height, with its upper edge.
-    fn row_at(&mut self, model: &Model, room: &Room, m: &Metrics, py: i32) -> Option<(usize, i32)> {
-        let wanted = self.made_for.wanted.clone();
-        let mut top = self.view.y - self.scroll.skip;
-        for index in self.scroll.top..count(room) {
-            let height = Self::row(&mut self.rows, model, room, index, m, &wanted).height;
-            if py < top + height {
-                return Some((index, top));
-            }
-            top += height;
-        }
-        None
-    }
-
-    fn place_at(&mut self, model: &Model, at: WindowId, (px, py): (i32, i32)) -> Option<Place> {
-        let room = model.room_of(at)?;
-        let m = self.prepare(model, at, room);
-        let (index, top) = self.row_at(model, room, &m, py)?;
-        let wanted = self.made_for.wanted.clone();
-        let row = Self::row(&mut self.rows, model, room, index, &m, &wanted);
-        let y = py - top - row.text_top(&m);
-        let lines = &row.lines;
-        let line = lines.iter().rposition(|line| line.y <= y).unwrap_or(0);
-        let placed = lines.get(line)?;
-        let x = if y < 0 {
-            0
-        } else if y >= row.text_height {
-            i32::MAX
-        } else {
-            (px - self.view.x - m.left - placed.x).max(0)
-        };
-        Some((index, line, x))
-    }
-
-    /// The mouse begins to select.
-    pub fn press(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
-        self.selection = self.place_at(model, at, place).map(|place| (place, place));
-    }
-
-    /// The mouse selects further; beyond the edges the list moves along.
-    pub fn drag(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
-        if place.1 < self.view.y {
-            self.scroll_by(model, at, -self.made_for.size * 2);
-        } else if place.1 > self.view.bottom() {
-            self.scroll_by(model, at, self.made_for.size * 2);
-        }
-        let found = self.place_at(model, at, place);
-        if let (Some((_, to)), Some(place)) = (&mut self.selection, found) {
-            *to = place;
-        }
-    }
-
-    /// The mouse button comes up: a click selects nothing.
-    pub fn release(&mut self) {
-        self.selection.take_if(|(from, to)| from == to);
-    }
-
-    /// Selects the word at a place.
-    pub fn select_word(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
-        let Some((index, line, x)) = self.place_at(model, at, place) else { return };
-        let size = self.made_for.size;
-        let Some(placed) = self.rows.get(&index).and_then(|row| row.lines.get(line)) else { return };
-        let (left, right) = word_at(&placed.line, x, &mut Fonts(size));
-        self.selection = Some(((index, line, left), (index, line, right)));
-    }
-
-    /// Selects the message at a place.
-    pub fn select_message(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
-        let Some((index, ..)) = self.place_at(model, at, place) else { return };
-        let last = self.rows.get(&index).map_or(0, |row| row.lines.len().saturating_sub(1));
-        self.selection = Some(((index, 0, 0), (index, last, i32::MAX)));
-    }
-
-    /// What is selected, lines of one message joined as they were.
-    pub fn selected_text(&mut self, model: &Model, at: WindowId) -> String {
-        let mut text = String::new();
-        let (Some(room), Some(selection)) = (model.room_of(at), self.selection) else { return text };
-        let m = self.prepare(model, at, room);
-        let (from, to) = (selection.0.min(selection.1), selection.0.max(selection.1));
-        let mut fonts = Fonts(m.size);
-        let wanted = self.made_for.wanted.clone();
-        let whole = from.0 != to.0;
-        for index in from.0..=to.0.min(count(room).saturating_sub(1)) {
-            let row = Self::row(&mut self.rows, model, room, index, &m, &wanted);
-            if let Some(head) = row.head.as_ref().filter(|_| whole) {
-                let _ = writeln!(text, "[{}] {}:", row.time, head.name);
-            }
-            for (number, placed) in row.lines.iter().enumerate() {
-                if let Some((left, right)) = columns(from, to, (index, number)) {
-                    // Lines that were broken for want of room are joined as they were.
-                    let joined = text.ends_with('\n') && number > 0;
-                    match placed.line.joint {
-                        Joint::Word if joined => drop(text.pop()),
-                        Joint::Blank if joined => {
-                            text.pop();
-                            if !text.ends_with(' ') {
-                                text.push(' ');
-                            }
-                        }
-                        Joint::Word | Joint::Blank | Joint::Paragraph => {}
-                    }
-                    text.push_str(&cut(&placed.line, left, right, &mut fonts));
-                    text.push('\n');
-                }
-            }
-        }
-        text.trim_end_matches('\n').to_owned()
     }
 }

@@ -23,6 +23,7 @@ mod rect;
 mod row_draw;
 mod row_maker;
 mod rows;
+mod selecting;
 mod selection;
 mod sidebar;
 mod theme;
