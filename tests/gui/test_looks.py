@@ -63,3 +63,32 @@ def test_right_to_left_names_and_topics(chatting, person):
     one.state("people=1")
     one.shoot("right-to-left")
     until(lambda: one.zones("#lobby", "Item"), "the list is gone")
+
+
+def test_a_day_at_camp(chatting, person):
+    """Much at once. The README shows this picture."""
+    anna, bert, chandra = person("anna"), person("bert"), person("chandra")
+    one = chatting("dana")
+    for name in ("kitchen", "readings"):
+        one.type(f"/join {name}\n")
+        one.state(f"room=#{name}")
+    one.press("#lobby", "Item")
+    one.state("room=#lobby")
+    anna.set_topic("Camp 3 — meeting at six", im.LOBBY)
+    anna.post("good morning everybody :)")
+    morning = anna.post("the generator runs again, **no more candles**")
+    for somebody in (bert, chandra):
+        somebody.react(morning.seq, "🎉")
+    bert.post("@dana, have you got yesterday's readings?")
+    one.message("@dana, have you got yesterday's readings?")
+    one.type("with the units corrected:\n")
+    one.message("with the units corrected:")
+    bert.post("thank you! What is left to do:\n- batteries\n- antenna\n> the rest can wait\n```\nscp log.csv base:/data\n```")
+    chandra.post("the map of the north ridge is at https://camp.example/north")
+    kitchen = bert.join("kitchen")
+    bert.post("lunch is ready", kitchen)
+    bert.post("@dana there is soup", kitchen)
+    anna.post("all good up here?", anna.direct("dana"))
+    chandra.set_status("on the ridge", away=True)
+    one.state("unread=3")
+    one.shoot("camp")
