@@ -277,6 +277,8 @@ class Window(Pane):
         """Another program copies something."""
         command = ["xclip", "-selection", "clipboard", "-i"]
         subprocess.run(command, env=self.display, input=text.encode(), check=True, timeout=PATIENCE)
+        # It becomes the owner only after it has gone to the background.
+        until(lambda: self.clipboard() == text, "it is not on the clipboard")
 
     def paste(self, text):
         self.copy(text)

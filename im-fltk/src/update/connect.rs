@@ -215,14 +215,39 @@ pub fn refused(model: &mut Model, now: Millis, code: Code, text: String) -> Vec<
         model.link = Link::Refused(code, text);
         return Vec::new();
     }
-    let field = match code {
+    model.link = Link::Off;
+    model.form.fail(to_mend(code), capitalized(&text));
+    vec![Effect::Disconnect, Effect::Focus(WindowId::MAIN)]
+}
+
+/// The field where what was refused can be mended.
+fn to_mend(code: Code) -> Field {
+    match code {
         Code::Passkey | Code::TooManyTries => Field::Passkey,
         Code::NameTaken | Code::NameInvalid => Field::Name,
-        _ => Field::Server,
-    };
-    model.link = Link::Off;
-    model.form.fail(field, capitalized(&text));
-    vec![Effect::Disconnect, Effect::Focus(WindowId::MAIN)]
+        Code::Malformed
+        | Code::TooLarge
+        | Code::Version
+        | Code::OutOfTurn
+        | Code::SessionEnded
+        | Code::NotFound
+        | Code::Forbidden
+        | Code::NotMember
+        | Code::Exists
+        | Code::Conflict
+        | Code::Full
+        | Code::Busy
+        | Code::NotStored
+        | Code::Shutdown
+        | Code::Kicked
+        | Code::Replaced
+        | Code::TimedOut
+        | Code::Slow
+        | Code::Invalid
+        | Code::PeerGone
+        | Code::Unsupported
+        | Code::Other(_) => Field::Server,
+    }
 }
 
 /// Whether the reason for a refusal passes by itself.

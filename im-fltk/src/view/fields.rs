@@ -16,7 +16,7 @@ use fltk::prelude::*;
 use fltk::{app, draw};
 
 /// Bytes that can be put into a field at once: more would only make it slow, and is said rather than cut.
-const PASTE_BYTES_MAX: usize = 1024 * 1024;
+const PASTE_BYTES_MAX: usize = 256 * 1024;
 /// Letters that a field holds; more than can come in by pasting a few times.
 const LETTERS_MAX: i32 = 64 * 1024 * 1024;
 
@@ -54,12 +54,7 @@ impl Fields {
             input.handle(move |it, event| match event {
                 Event::KeyDown => keys::in_field(it, id, &model, &mail),
                 Event::Paste if app::event_text().len() > PASTE_BYTES_MAX => {
-                    let words = format!(
-                        "That is {} KB: too much to paste; {} KB can be pasted at once",
-                        app::event_text().len() / 1024,
-                        PASTE_BYTES_MAX / 1024
-                    );
-                    mail.send(Msg::Refused(words));
+                    mail.send(too_much());
                     true
                 }
                 // It would be pasted over what is there, or open the toolkit's menu.
@@ -222,9 +217,16 @@ fn hint(model: &Model, at: WindowId, id: FieldId) -> String {
             Some(Overlay::Picker(_)) => "Search emoji".into(),
             Some(Overlay::People) => "Find somebody".into(),
             Some(Overlay::Prompt(prompt)) => prompt.hint.clone(),
-            _ => String::new(),
+            Some(Overlay::Menu(_) | Overlay::Card(_) | Overlay::Confirm(_) | Overlay::Help) | None => {
+                String::new()
+            }
         },
     }
+}
+
+/// Says that a paste was too long.
+pub fn too_much() -> Msg {
+    Msg::Refused(format!("That is too much to paste: {} KB can be pasted at once", PASTE_BYTES_MAX / 1024))
 }
 
 fn draw_hint(it: &Input, id: FieldId, words: &str, model: &Model) {

@@ -16,6 +16,7 @@ mod overlay;
 mod paint;
 mod pane;
 mod panel;
+mod parts;
 mod picker_view;
 mod places;
 mod pointer;

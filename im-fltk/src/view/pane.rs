@@ -1,7 +1,7 @@
 //! One window: what is drawn in it, and its fields.
 
 use super::composer::{self, Written};
-use super::fields::{ALL, Fields};
+use super::fields::{ALL, Fields, too_much};
 use super::mailbox::{Mail, Mailbox, Scrolling};
 use super::messages::Messages;
 use super::paint::{Offsets, Painter};
@@ -9,7 +9,7 @@ use super::places::{Places, field_frame, focused_field, letter, places};
 use super::pointer::{Mouse, Pointer};
 use super::theme::colors;
 use super::zones::{Scrolled, Zones};
-use super::{Shared, form, header, icon, keys, overlay, panel, sidebar};
+use super::{Shared, form, header, icon, keys, overlay, panel, parts, sidebar};
 use crate::model::{FieldId, HEIGHT_MIN, Model, Screen, WIDTH_MIN, WindowId};
 use crate::update::Msg;
 use fltk::app;
@@ -143,6 +143,9 @@ impl Pane {
             self.mail.send(Msg::Moved(place.0, place.1));
         }
         self.look_at_focus(model);
+        if self.focused && parts::came() {
+            self.mail.send(too_much());
+        }
         self.look_at_messages(model);
         changed | self.mouse.rested()
     }

@@ -2,7 +2,7 @@
 
 use super::pane::Pane;
 use super::urgency::urge;
-use super::{Mail, Shared};
+use super::{Mail, Shared, parts};
 use crate::model::{Model, Screen, WindowId};
 use crate::text::plain;
 use fltk::app;
@@ -20,6 +20,7 @@ pub struct Ui {
 
 impl Ui {
     pub fn new(model: &Shared, mail: &Mail) -> Ui {
+        parts::watch();
         let frame = first_frame(&model.borrow());
         let main = Pane::new(WindowId::MAIN, model, mail, frame);
         Ui {
