@@ -25,7 +25,7 @@ mod x {
 
     /// `XSelectionEvent` (Xlib.h).
     #[repr(C)]
-    struct Selection {
+    struct Answer {
         kind: c_int,
         serial: c_ulong,
         send_event: c_int,
@@ -120,7 +120,7 @@ mod x {
         unsafe {
             match *event.cast::<c_int>() {
                 SELECTION_NOTIFY => {
-                    let it = &*event.cast::<Selection>();
+                    let it = &*event.cast::<Answer>();
                     let dragged = XInternAtom(it.display, c"XdndSelection".as_ptr(), 0);
                     if it.property == 0 || it.selection == dragged {
                         return 0;
