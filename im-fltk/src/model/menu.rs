@@ -1,7 +1,7 @@
 //! A menu for something that was clicked on.
 
 use super::{FieldId, Model, Room, Theme, WindowId};
-use crate::text::{first_link, plain};
+use crate::text::{first_link, isolated, plain};
 use libim::wire::{Cid, RoomId, RoomKind, UserId};
 
 /// What a menu is about.
@@ -97,6 +97,8 @@ pub struct Menu {
 
 /// Reactions that are offered at once; all others are in the picker.
 const REACTIONS: &[&str] = &["👍", "❤️", "😂", "🎉"];
+/// Reactions of a message, and names at each, that its menu lists.
+const REACTIONS_SHOWN: usize = 6;
 
 fn item(label: impl Into<String>, key: &'static str, deed: Deed) -> Item {
     Item { label: label.into(), key, deed, dangerous: false, begins_group: false }
@@ -160,7 +162,15 @@ fn message(model: &Model, window: WindowId, seq: Option<u64>, selected: String) 
     let Some((seq, said)) = said.filter(|(_, said)| !said.deleted) else { return items };
     items.push(item("Reply", "Ctrl+R", Deed::Reply(seq)));
     items.push(item("React…", "", Deed::PickReaction(seq)));
-    items.extend(REACTIONS.iter().map(|it| item(format!("React {it}"), "", Deed::React(seq, (*it).into()))));
+    // With who gave them, which otherwise only the mouse tells.
+    for (emoji, names) in said.reactions.iter().take(REACTIONS_SHOWN) {
+        let first = names.iter().take(REACTIONS_SHOWN).map(|it| isolated(it)).collect::<Vec<_>>().join(", ");
+        let more = names.len().saturating_sub(REACTIONS_SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        items.push(item(format!("{} by {first}{more}", plain(emoji)), "", Deed::React(seq, emoji.clone())));
+    }
+    let offered = REACTIONS.iter().filter(|it| !said.reactions.iter().any(|(known, _)| known == *it));
+    items.extend(offered.map(|it| item(format!("React {it}"), "", Deed::React(seq, (*it).into()))));
     items.push(item("Copy message", "", Deed::Copy(said.text.clone())).group());
     if let Some(link) = first_link(&said.text) {
         items.push(item("Copy link", "", Deed::Copy(link)));

@@ -12,7 +12,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Up", "edit your last message, while nothing is written"),
     ("Tab", "complete @names, #rooms, :emoji: and /commands"),
     ("Ctrl+R", "reply to the last message; again: to the one before"),
-    ("Ctrl+E", "emoji"),
+    ("Ctrl+E", "emoji; Alt+Left and Alt+Right change the skin tone"),
     ("Ctrl+K", "go to a room or a person"),
     ("Ctrl+P", "people; Up, Down and Enter choose one"),
     ("Ctrl+F", "search in the room; Enter goes to older hits"),

@@ -2,6 +2,7 @@
 
 use super::{Mailbox, Shared};
 use crate::model::{About, FieldId, Overlay, Screen, WindowId};
+use crate::text::emoji::TONES;
 use crate::update::Msg;
 use fltk::app;
 use fltk::enums::Key;
@@ -129,6 +130,12 @@ fn in_overlay(key: Key, model: &Shared, mail: &Mailbox) -> bool {
         Some(Overlay::Picker(_)) if key == Key::Tab => mail.send(Msg::PickStep(by)),
         Some(Overlay::Picker(_)) if by != 0 => {
             mail.send(Msg::PickStep(by * isize::try_from(crate::model::COLUMNS).unwrap_or(1)));
+        }
+        Some(Overlay::Picker(open)) if app::is_event_alt() && key == Key::Right => {
+            mail.send(Msg::PickTone((open.tone + 1) % TONES.len()));
+        }
+        Some(Overlay::Picker(open)) if app::is_event_alt() && key == Key::Left => {
+            mail.send(Msg::PickTone((open.tone + TONES.len() - 1) % TONES.len()));
         }
         // Within the text while there is some to go through.
         Some(Overlay::Picker(open)) if key == Key::Right && open.text.is_empty() => {
