@@ -328,20 +328,23 @@ def chatting(window, server):
 
 
 FLOOD = """
-import im, sys
+import im, os, sys
+os.set_blocking(0, False)
 with im.Context() as context:
     server = im.Server("127.0.0.1:0", "mem:talk", context=context, requests_per_second=0, passkey="sesame")
     anna = im.connect("mem:talk", "anna", "sesame", context=context)
     context.watch(0)
     print(server.addresses[0], flush=True)
-    while True:
+    ended = False
+    while not ended:
         context.step()
         if any(isinstance(event, im.Readable) for event in context.take()):
-            line = sys.stdin.readline()
-            if not line:
-                break
-            for n in range(int(line)):
-                anna.post_nowait(f"message number {n}")
+            # Up to the last byte: it is told again only of what comes then.
+            while told := sys.stdin.buffer.raw.read(4096):
+                for count in told.split():
+                    for n in range(int(count)):
+                        anna.post_nowait(f"message number {n}")
+            ended = told == b""
 """
 
 
