@@ -26,3 +26,13 @@ def next_of(client, kind, fits=lambda it: True):
 def said(client, author):
     """The next message of somebody."""
     return next_of(client, im.Message, lambda it: it.name == author)
+
+
+def tea_behind(one, anna):
+    """A room that both are in, while the window shows the lobby."""
+    one.type("/join tea\n")
+    one.state("room=#tea")
+    tea = anna.join("tea")
+    one.press("#lobby", "Item")
+    one.state("room=#lobby")
+    return tea

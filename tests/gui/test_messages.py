@@ -8,7 +8,7 @@ import time
 
 import im
 from conftest import WHEEL_DOWN, WHEEL_UP, until
-from helpers import next_of, number, said
+from helpers import next_of, number, said, tea_behind
 
 
 def test_copying_reaches_other_programs(chatting, anna):
@@ -208,11 +208,7 @@ def test_code_is_one_block_with_a_button(chatting, anna):
 
 def test_a_room_opens_at_the_unread_line(chatting, anna):
     one = chatting()
-    one.type("/join tea\n")
-    one.state("room=#tea")
-    tea = anna.join("tea")
-    one.press("#lobby", "Item")
-    one.state("room=#lobby")
+    tea = tea_behind(one, anna)
     for n in range(200):
         anna.post_nowait(f"tea {n}", tea)
     anna.post("@gui!", tea)
@@ -248,11 +244,7 @@ def test_unread_rooms_beyond_the_edge_are_shown(chatting, person):
 
 def test_badges_tell_mentions_apart(chatting, anna):
     one = chatting()
-    one.type("/join tea\n")
-    one.state("room=#tea")
-    tea = anna.join("tea")
-    one.press("#lobby", "Item")
-    one.state("room=#lobby")
+    tea = tea_behind(one, anna)
     for text in ("one", "@gui two", "three"):
         anna.post(text, tea)
     one.state("unread=3")
@@ -361,11 +353,7 @@ def test_a_notification_opens_its_room(chatting, window, anna, tmp_path):
                        f'while [ ! -e {clicked} ]; do sleep 0.02; done\necho default\n')  # fmt: skip
     program.chmod(0o755)
     one = chatting(env={"PATH": f"{program.parent}:{os.environ['PATH']}"})
-    one.type("/join tea\n")
-    one.state("room=#tea")
-    tea = anna.join("tea")
-    one.press("#lobby", "Item")
-    one.state("room=#lobby")
+    tea = tea_behind(one, anna)
     other = window()
     other.front()
     one.state("focused=false")
