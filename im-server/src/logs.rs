@@ -1,58 +1,89 @@
 //! What the operator reads: who comes and goes, and what is wrong.
 
+use crate::log_writer::{Flush, LogWriter};
 use crate::options::{LogFormat, LogLevel};
+use crate::warnings::{Subject, Warnings};
+use anyhow::{Context, Result};
 use libim::core::text::neutralise_line;
 use libim::wire::Code;
 use libim::{Event, ServerEvent};
 use std::io::IsTerminal;
+use std::time::{Duration, Instant};
 use tracing::{debug, error, info, warn};
 use tracing_subscriber::filter::LevelFilter;
 
-pub(crate) fn start(level: LogLevel, format: LogFormat) {
-    let level = match level {
-        LogLevel::Off => LevelFilter::OFF,
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-    };
-    let lines =
-        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).with_target(false);
-    match format {
-        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
+/// The log of this process.
+pub(crate) struct Logs {
+    warnings: Warnings,
+    /// Held until the end, for the last lines.
+    _flush: Flush,
 }
 
-/// Logs an event. Texts and names come from peers: they are neutralised, and messages are never logged.
-pub(crate) fn note(event: &Event) {
-    match event {
-        Event::AcceptPaused(_, why) => warn!(%why, "cannot take new connections at the moment; trying again"),
-        Event::Server(_, event) => note_server(event),
-        #[allow(unreachable_patterns)] // with the client compiled in, there are its events too
-        _ => {}
+impl Logs {
+    pub(crate) fn start(level: LogLevel, format: LogFormat) -> Result<Logs> {
+        let level = match level {
+            LogLevel::Off => LevelFilter::OFF,
+            LogLevel::Error => LevelFilter::ERROR,
+            LogLevel::Warn => LevelFilter::WARN,
+            LogLevel::Info => LevelFilter::INFO,
+            LogLevel::Debug => LevelFilter::DEBUG,
+        };
+        let (writer, flush) = LogWriter::start(std::io::stderr()).context("cannot start the log")?;
+        let lines = tracing_subscriber::fmt().with_writer(writer).with_max_level(level).with_target(false);
+        match format {
+            LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
+            LogFormat::Json => lines.json().flatten_event(true).init(),
+        }
+        Ok(Logs { warnings: Warnings::default(), _flush: flush })
     }
-}
 
-fn note_server(event: &ServerEvent) {
-    match event {
-        ServerEvent::Entered { user, name, peer } => info!(%user, %name, %peer, "entered"),
-        ServerEvent::Detached { user, name, why } => info!(%user, %name, %why, "lost the connection"),
-        ServerEvent::Resumed { user, name, peer } => info!(%user, %name, %peer, "is back"),
-        ServerEvent::Left { user, name, reason, text } => {
-            info!(%user, %name, %reason, text = %neutralise_line(text), "left");
+    /// Logs an event. Texts and names come from peers: they are neutralised, and messages are never logged.
+    pub(crate) fn note(&mut self, event: &Event) {
+        match event {
+            Event::AcceptPaused(_, why) if self.warnings.admit(Subject::Accepting, Instant::now()) => {
+                warn!(%why, "cannot take new connections at the moment; trying again");
+            }
+            Event::AcceptPaused(..) => {}
+            Event::Server(_, event) => self.note_server(event),
+            #[allow(unreachable_patterns)] // with the client compiled in, there are its events too
+            _ => {}
         }
-        ServerEvent::Refused {
-            peer,
-            code: code @ (Code::Passkey | Code::TooManyTries | Code::Busy),
-            text,
-        } => {
-            warn!(%peer, %code, text = %neutralise_line(text), "refused");
+    }
+
+    /// Says how many warnings were left out, where it is time to.
+    pub(crate) fn summarize(&mut self) {
+        for (about, count) in self.warnings.summarize(Instant::now()) {
+            warn!(%about, count, "more warnings were left out within a minute");
         }
-        ServerEvent::Refused { peer, code, text } => {
-            debug!(%peer, %code, text = %neutralise_line(text), "refused");
+    }
+
+    /// When to call [`summarize`](Self::summarize) at the latest.
+    pub(crate) fn next_summary(&self) -> Option<Duration> {
+        self.warnings.next_summary(Instant::now())
+    }
+
+    fn note_server(&mut self, event: &ServerEvent) {
+        match event {
+            ServerEvent::Entered { user, name, peer } => info!(%user, %name, %peer, "entered"),
+            ServerEvent::Detached { user, name, why } => info!(%user, %name, %why, "lost the connection"),
+            ServerEvent::Resumed { user, name, peer } => info!(%user, %name, %peer, "is back"),
+            ServerEvent::Left { user, name, reason, text } => {
+                info!(%user, %name, %reason, text = %neutralise_line(text), "left");
+            }
+            ServerEvent::Refused {
+                peer,
+                code: code @ (Code::Passkey | Code::TooManyTries | Code::Busy),
+                text,
+            } => {
+                if self.warnings.admit(Subject::Peer(*peer), Instant::now()) {
+                    warn!(%peer, %code, text = %neutralise_line(text), "refused");
+                }
+            }
+            ServerEvent::Refused { peer, code, text } => {
+                debug!(%peer, %code, text = %neutralise_line(text), "refused");
+            }
+            ServerEvent::StoreFailed { text } => error!(why = %neutralise_line(text), "cannot keep messages"),
+            ServerEvent::Committed(_) | ServerEvent::Question(_) | ServerEvent::Drained => {}
         }
-        ServerEvent::StoreFailed { text } => error!(why = %neutralise_line(text), "cannot keep messages"),
-        ServerEvent::Committed(_) | ServerEvent::Question(_) | ServerEvent::Drained => {}
     }
 }

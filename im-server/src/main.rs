@@ -1,17 +1,20 @@
 //! A chat server for your own network.
 
 mod descriptors;
+mod log_writer;
 mod logs;
 mod options;
 mod passkey;
 mod signals;
+mod warnings;
 mod words;
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use libim::{Address, Event, Loop, ServerEvent};
+use logs::Logs;
 use options::Options;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -19,14 +22,15 @@ fn main() -> ExitCode {
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("im-server: {error:#}");
+            // Not by eprintln!, which panics when nobody can read it.
+            let _ = writeln!(std::io::stderr(), "im-server: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(options: &Options) -> Result<()> {
-    logs::start(options.log, options.log_format);
+    let mut logs = Logs::start(options.log, options.log_format)?;
     let config = options.server_config()?;
     descriptors::raise(options.connections);
     let mut lp = Loop::new().context("cannot start the event loop")?;
@@ -36,7 +40,7 @@ fn run(options: &Options) -> Result<()> {
     for address in &options.listen {
         bound.push(lp.listen(server, address).map_err(|error| explain(address, &error))?);
     }
-    if let Err(error) = words::greet(&config, &bound) {
+    if let Err(error) = words::greet(&config, options.passkey.is_some(), &bound) {
         // Whoever started us does not read what we say; that is no reason not to serve.
         tracing::warn!(%error, "cannot print the greeting");
     }
@@ -45,7 +49,8 @@ fn run(options: &Options) -> Result<()> {
     }
 
     loop {
-        lp.turn(None).context("the event loop failed")?;
+        lp.turn(logs.next_summary()).context("the event loop failed")?;
+        logs.summarize();
         while let Some(event) = lp.next_event() {
             match event {
                 Event::Server(_, ServerEvent::Drained) => {
@@ -60,7 +65,7 @@ fn run(options: &Options) -> Result<()> {
                         server.drain();
                     }
                 }
-                event => logs::note(&event),
+                event => logs.note(&event),
             }
         }
     }

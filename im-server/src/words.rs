@@ -1,24 +1,31 @@
 //! What the operator sees first.
 
 use libim::{Address, Invite, ServerConfig};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, UdpSocket};
 
 /// Prints where the server listens, the passkey, and how to connect.
-pub(crate) fn greet(config: &ServerConfig, bound: &[Address]) -> io::Result<()> {
+///
+/// A passkey of the operator's own is shown on a terminal alone: elsewhere what is printed may be kept, as by a service manager.
+pub(crate) fn greet(config: &ServerConfig, own_passkey: bool, bound: &[Address]) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let hidden = own_passkey && !out.is_terminal();
     writeln!(out, "{} is ready.\n", config.name)?;
     for address in bound {
         writeln!(out, "  listening   {address}  ({})", reach(address))?;
     }
     match &config.passkey {
+        Some(_) if hidden => {
+            writeln!(out, "  passkey     the one that was given (shown on a terminal only)")?;
+        }
         Some(passkey) => writeln!(out, "  passkey     {passkey}")?,
         None => writeln!(out, "  passkey     none: anybody who can reach the server may come in")?,
     }
-    let key = config.passkey.as_deref().unwrap_or("");
+    let passkey = config.passkey.clone().filter(|_| !hidden);
+    let key = if hidden { "PASSKEY" } else { passkey.as_deref().unwrap_or("") };
     if let Some(address) = bound.first().map(connectable) {
         if matches!(address, Address::Tcp(..)) {
-            let invite = Invite { address: address.clone(), passkey: config.passkey.clone() };
+            let invite = Invite { address: address.clone(), passkey: passkey.clone() };
             writeln!(out, "  invite      {invite}")?;
         }
         let (address, key) = (quoted(&address.to_string()), quoted(key));

@@ -1,7 +1,10 @@
 //! What an operator sees.
 
-use crate::support::{Program, example, server, terminal};
-use std::process::Command;
+use crate::support::{Clients, Program, example, server, terminal};
+use libim::wire::RoomId;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
 
 fn im_server(args: &[&str]) -> (bool, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_im-server")).args(args).output().expect("it runs");
@@ -109,4 +112,124 @@ fn it_does_not_take_the_place_of_a_file() {
     let (ok, text) = im_server(&["--listen", &format!("unix:{}", path.display()), "--open"]);
     assert!(!ok && text.contains("cannot listen on"), "{text}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "years of work");
+}
+
+/// A server whose standard error goes where the test wants, and where it listens.
+fn server_logging_to(log: Stdio, args: &[&str]) -> (Child, SocketAddr) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    command.args(["--listen", "127.0.0.1:0", "--open"]).args(args);
+    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("it runs");
+    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let line = lines.map_while(Result::ok).find(|line| line.contains("listening   ")).expect("it says where");
+    let address =
+        line.split_whitespace().nth(1).and_then(|address| address.parse().ok()).expect("an address");
+    (child, address)
+}
+
+/// Two people chat while others come and go, more than any pipe holds lines for; then the server is asked to stop.
+fn lives_on(mut server: Child, address: SocketAddr) {
+    let mut clients = Clients::new();
+    let (anna, bert) = (clients.log_in(address, "anna"), clients.log_in(address, "bert"));
+    for number in 0..600 {
+        let guest = clients.log_in(address, &format!("guest {number}"));
+        clients.get(guest).quit("");
+    }
+    clients.get(anna).post(RoomId::LOBBY, "still here?").unwrap();
+    clients.until(|clients| clients.texts(bert, RoomId::LOBBY).contains(&"still here?".to_owned()));
+    assert_eq!(server.try_wait().expect("it is ours"), None);
+    let kill = Command::new("kill").arg(server.id().to_string()).status();
+    assert!(kill.expect("kill is there").success());
+    assert_eq!(server.wait().expect("it is ours").code(), Some(0));
+}
+
+#[test]
+fn it_outlives_a_log_that_cannot_be_written() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let (server, address) = server_logging_to(full.into(), &[]);
+    lives_on(server, address);
+}
+
+#[test]
+fn it_outlives_a_log_reader_that_ends() {
+    let (reader, pipe) = std::io::pipe().unwrap();
+    let (server, address) = server_logging_to(pipe.into(), &[]);
+    drop(reader);
+    lives_on(server, address);
+}
+
+#[test]
+fn a_log_reader_that_does_not_read_holds_nobody_up() {
+    let (reader, pipe) = std::io::pipe().unwrap();
+    let (server, address) = server_logging_to(pipe.into(), &["--log", "debug"]);
+    lives_on(server, address);
+    drop(reader);
+}
+
+#[test]
+fn it_outlives_the_largest_file_that_is_allowed() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("log");
+    let script = format!(
+        "ulimit -f 8; exec '{}' --listen 127.0.0.1:0 --open 2>'{}'",
+        env!("CARGO_BIN_EXE_im-server"),
+        log.display()
+    );
+    let mut server =
+        Command::new("sh").args(["-c", &script]).stdout(Stdio::piped()).spawn().expect("it runs");
+    let lines = BufReader::new(server.stdout.take().expect("piped")).lines();
+    let line = lines.map_while(Result::ok).find(|line| line.contains("listening   ")).expect("it says where");
+    lives_on(server, line.split_whitespace().nth(1).unwrap().parse().unwrap());
+    assert!(std::fs::metadata(&log).unwrap().len() > 2_000);
+}
+
+#[test]
+fn a_closed_terminal_ends_it_in_good_order() {
+    let (mut server, address) = server(&["--open"]);
+    let anna = terminal(address, "anna", "");
+    anna.shows("logged in");
+    server.signal("HUP");
+    server.signal("HUP");
+    anna.shows("the server is closing");
+    assert_eq!(server.ends(), Some(0));
+    assert!(server.output().contains("closed"));
+}
+
+#[test]
+fn signals_that_were_ignored_at_its_start_stay_so() {
+    let script =
+        format!("trap '' HUP INT; exec '{}' --listen 127.0.0.1:0 --open", env!("CARGO_BIN_EXE_im-server"));
+    let mut server = Program::start(Command::new("sh").args(["-c", &script]));
+    let address = crate::support::address_of(&server);
+    for signal in ["HUP", "INT", "INT"] {
+        server.signal(signal);
+    }
+    let mut anna = terminal(address, "anna", "");
+    anna.shows("logged in");
+    anna.says("still here");
+    anna.shows("anna: still here");
+    server.signal("TERM");
+    assert_eq!(server.ends(), Some(0));
+}
+
+#[test]
+fn strangers_cannot_flood_the_log() {
+    let (server, address) = server(&["--passkey", "sesame"]);
+    for _ in 0..100 {
+        let guesser = terminal(address, "mallory", "guess");
+        guesser.shows("refused");
+    }
+    let log = server.output();
+    let lines = log.lines().filter(|line| line.contains("refused")).count();
+    assert!((1..=10).contains(&lines), "{lines} lines:\n{log}");
+}
+
+#[test]
+fn a_passkey_of_the_operators_own_is_not_printed_where_it_may_be_kept() {
+    let (server, address) = server(&["--passkey", "sesame"]);
+    assert!(!server.output().contains("sesame"), "{}", server.output());
+    terminal(address, "anna", "sesame").shows("logged in");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    let server = Program::start(command.args(["--listen", "127.0.0.1:0"]).env("IM_PASSKEY", "sesame"));
+    crate::support::address_of(&server);
+    assert!(!server.output().contains("sesame"), "{}", server.output());
 }
