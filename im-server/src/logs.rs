@@ -43,9 +43,8 @@ impl Logs {
             Event::AcceptPaused(_, why) if self.warnings.admit(Subject::Accepting, Instant::now()) => {
                 warn!(%why, "cannot take new connections at the moment; trying again");
             }
-            Event::AcceptPaused(..) => {}
             Event::Server(_, event) => self.note_server(event),
-            #[allow(unreachable_patterns)] // with the client compiled in, there are its events too
+            // Warnings left out; and, with the client compiled in, its events.
             _ => {}
         }
     }
