@@ -112,7 +112,7 @@ enum im_status
     IM_E_NOT_IN_ROOM = -17,
     // Too many posts wait for the server already.
     IM_E_OUTBOX_FULL = -18,
-    // The client has quit.
+    // The client has quit, or the server has been drained.
     IM_E_CLOSED = -19,
     // Nobody and nothing of that name is there.
     IM_E_NOT_FOUND = -20,
@@ -122,6 +122,12 @@ enum im_status
     IM_E_UNSUPPORTED = -22,
     // The program was compiled against a header that is newer than this library, or of another generation.
     IM_E_ABI = -23,
+    // A child of fork() uses what its parent has made: there it can only be freed. See docs/embedding.md.
+    IM_E_FORKED = -24,
+    // There are as many of these as there may be at once.
+    IM_E_LIMIT = -25,
+    // The client is logged in already.
+    IM_E_LOGGED_IN = -26,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -527,7 +533,7 @@ typedef struct im_config im_config;
 // im_waker. A handle, not to be looked through.
 typedef struct im_ctx im_ctx;
 
-// Wakes a context from any thread. A handle, not to be looked through.
+// Wakes a context from any thread or signal handler. A handle, not to be looked through.
 typedef struct im_waker im_waker;
 
 // Told what happens in a context: on the thread of the context, during a call of it. `text` is NUL-terminated and valid during
@@ -980,11 +986,12 @@ int32_t im_new(uint32_t abi,
                struct im_ctx **out);
 
 // Frees a context with all its servers and clients; their connections break. To close in good order, im_client_quit() and
-// im_server_drain() first. IM_E_GONE when it has been freed already, IM_E_THREAD on another thread.
+// im_server_drain() first. IM_E_GONE when it has been freed already, IM_E_THREAD on another thread. In a child of fork() it releases
+// the child's memory and descriptors only: the parent's connections stand, and nothing is sent.
 int32_t im_free(struct im_ctx *ctx);
 
 // One bounded turn: waits for something to do, at most `timeout_ms` milliseconds (-1: without limit, 0: not at all), and does
-// it. Does not wait while events are to be taken. Take all events after each step: a client whose events are not taken stops
+// it. Also returns IM_OK when a signal handler has run meanwhile (EINTR). Does not wait while events are to be taken. Take all events after each step: a client whose events are not taken stops
 // reading.
 int32_t im_step(struct im_ctx *ctx,
                 int32_t timeout_ms);
@@ -1039,15 +1046,18 @@ int32_t im_watch(struct im_ctx *ctx,
 int32_t im_remove(struct im_ctx *ctx,
                   im_id id);
 
-// Makes a waker for a context, on the context's thread; free it with im_waker_free(). It may outlive the context.
+// Makes a waker for a context, on the context's thread; free it with im_waker_free(). It may outlive the context. IM_E_LIMIT
+// when a program has 1,024 of them.
 int32_t im_waker_new(struct im_ctx *ctx,
                      struct im_waker **out);
 
-// Makes the context's im_step() return soon and its descriptor readable, from any thread. Several calls before it wakes are
-// one. Hand over work in a queue of your own before.
+// Makes the context's im_step() return soon and its descriptor readable, from any thread, and from a signal handler: it is
+// async-signal-safe (signal-safety(7)), keeps errno, and leaves im_last_error() as it is, also when it fails. Several calls
+// before the context wakes are one. Hand over work in a queue of your own before. IM_E_GONE when the waker has been freed,
+// IM_E_FORKED in a child of fork().
 int32_t im_waker_wake(struct im_waker *waker);
 
-// Frees a waker, from any thread. IM_E_GONE when it has been freed already.
+// Frees a waker, from any thread, but not from a signal handler. IM_E_GONE when it has been freed already.
 int32_t im_waker_free(struct im_waker *waker);
 
 // Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::handles::{Kind, missing, new_handle};
 use super::kinds::im_log_level;
 use super::status::{Failure, Outcome, im_status};
+use crate::net::Process;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char};
@@ -15,6 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// A context in its place.
 struct Slot {
     handle: usize,
+    process: Process,
     /// It panicked once and is not used any more.
     poisoned: Cell<bool>,
     context: RefCell<Context>,
@@ -23,7 +25,10 @@ struct Slot {
 impl Drop for Slot {
     /// Freed by the program or with its thread.
     fn drop(&mut self) {
-        owners().remove(&self.handle);
+        // In a forked child the table may be locked for good, by a thread that is not there.
+        if self.process.is_this() {
+            owners().remove(&self.handle);
+        }
     }
 }
 
@@ -60,6 +65,9 @@ pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Out
         Ok(slot) => slot,
         Err(failure) => return answer(Err(failure)),
     };
+    if !slot.process.is_this() {
+        return answer(Err(forked()));
+    }
     if slot.poisoned.get() {
         return answer(Err(panicked()));
     }
@@ -78,7 +86,7 @@ pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Out
 /// Gives a context to this thread.
 pub(super) fn add_context(context: Context) -> Outcome<usize> {
     let handle = new_handle(Kind::Context);
-    let slot = Slot { handle, poisoned: Cell::new(false), context: RefCell::new(context) };
+    let slot = Slot { handle, process: context.process, poisoned: Cell::new(false), context: RefCell::new(context) };
     owners().insert(handle, this_thread());
     CONTEXTS
         .try_with(|contexts| contexts.borrow_mut().insert(handle, Rc::new(slot)))
@@ -108,6 +116,13 @@ fn find(handle: usize) -> Outcome<Rc<Slot>> {
 
 fn panicked() -> Failure {
     Failure::new(im_status::IM_E_PANIC, "the library has failed inside; the context can only be freed")
+}
+
+fn forked() -> Failure {
+    Failure::new(
+        im_status::IM_E_FORKED,
+        "this process was forked from the one that made the context; free it and make a new one here",
+    )
 }
 
 fn reentered() -> Failure {

@@ -11,7 +11,7 @@ use super::kinds::{im_event_kind as EventKind, im_format, im_log_level};
 use super::library::IM_ABI;
 use super::status::{Failure, Outcome, im_status};
 use crate::engine::Random;
-use crate::net::{Loop, LoopConfig};
+use crate::net::{Loop, LoopConfig, Process};
 use bumpalo::Bump;
 
 /// A loop with any number of servers and clients. It belongs to the thread that makes it; other threads reach it through an
@@ -22,6 +22,8 @@ pub struct im_ctx {
 
 /// What is behind the handle.
 pub(super) struct Context {
+    /// The process that may use it.
+    pub(super) process: Process,
     pub(super) lp: Loop,
     pub(super) ids: Ids,
     /// What the last pulled events point to.
@@ -37,12 +39,14 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(config: &LoopConfig, log: Option<Log>) -> Outcome<Context> {
+        let process = Process::this()?;
         let lp = Loop::with(config)?;
         let tag = match config.seed {
             Some(seed) => Random::from_seed(seed).number(),
             None => random_tag()?,
         };
         Ok(Context {
+            process,
             lp,
             ids: Ids::new(tag),
             events: Bump::new(),
@@ -129,7 +133,8 @@ pub extern "C" fn im_new(abi: u32, config: *const im_config, out: *mut *mut im_c
 }
 
 /// Frees a context with all its servers and clients; their connections break. To close in good order, im_client_quit() and
-/// im_server_drain() first. IM_E_GONE when it has been freed already, IM_E_THREAD on another thread.
+/// im_server_drain() first. IM_E_GONE when it has been freed already, IM_E_THREAD on another thread. In a child of fork() it releases
+/// the child's memory and descriptors only: the parent's connections stand, and nothing is sent.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_free(ctx: *mut im_ctx) -> i32 {
     guard(|| remove_context(ctx.addr()))

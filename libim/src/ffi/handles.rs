@@ -25,7 +25,10 @@ pub(super) fn new_handle(kind: Kind) -> usize {
 pub(super) fn missing(handle: usize, kind: Kind, what: &str) -> Failure {
     if handle == 0 {
         Failure::null(what)
-    } else if handle & 15 == kind as usize && (handle >> 4) < NEXT.load(Ordering::Relaxed) {
+    } else if kind != Kind::Waker
+        && handle & 15 == kind as usize
+        && (handle >> 4) < NEXT.load(Ordering::Relaxed)
+    {
         Failure::new(im_status::IM_E_GONE, format!("{what} has been freed"))
     } else {
         Failure::new(im_status::IM_E_HANDLE, format!("{what} is not a handle of that kind"))

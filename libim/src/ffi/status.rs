@@ -46,7 +46,7 @@ pub enum im_status {
     IM_E_NOT_IN_ROOM = -17,
     /// Too many posts wait for the server already.
     IM_E_OUTBOX_FULL = -18,
-    /// The client has quit.
+    /// The client has quit, or the server has been drained.
     IM_E_CLOSED = -19,
     /// Nobody and nothing of that name is there.
     IM_E_NOT_FOUND = -20,
@@ -56,6 +56,12 @@ pub enum im_status {
     IM_E_UNSUPPORTED = -22,
     /// The program was compiled against a header that is newer than this library, or of another generation.
     IM_E_ABI = -23,
+    /// A child of fork() uses what its parent has made: there it can only be freed. See docs/embedding.md.
+    IM_E_FORKED = -24,
+    /// There are as many of these as there may be at once.
+    IM_E_LIMIT = -25,
+    /// The client is logged in already.
+    IM_E_LOGGED_IN = -26,
 }
 
 impl im_status {
@@ -80,11 +86,14 @@ impl im_status {
         (im_status::IM_E_NOT_READY, c"not logged in at the moment"),
         (im_status::IM_E_NOT_IN_ROOM, c"not in that room"),
         (im_status::IM_E_OUTBOX_FULL, c"too many posts wait for the server"),
-        (im_status::IM_E_CLOSED, c"the client has quit"),
+        (im_status::IM_E_CLOSED, c"the client has quit or the server is drained"),
         (im_status::IM_E_NOT_FOUND, c"nobody and nothing of that name"),
         (im_status::IM_E_CLOCK, c"not with this kind of clock"),
         (im_status::IM_E_UNSUPPORTED, c"not on this system"),
         (im_status::IM_E_ABI, c"the header is newer than the library"),
+        (im_status::IM_E_FORKED, c"made by the parent of this process; it can only be freed here"),
+        (im_status::IM_E_LIMIT, c"there are as many as there may be at once"),
+        (im_status::IM_E_LOGGED_IN, c"the client is logged in already"),
     ];
 
     /// The words of a status, also of a number that is none.

@@ -12,7 +12,7 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 /// One bounded turn: waits for something to do, at most `timeout_ms` milliseconds (-1: without limit, 0: not at all), and does
-/// it. Does not wait while events are to be taken. Take all events after each step: a client whose events are not taken stops
+/// it. Also returns IM_OK when a signal handler has run meanwhile (EINTR). Does not wait while events are to be taken. Take all events after each step: a client whose events are not taken stops
 /// reading.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_step(ctx: *mut im_ctx, timeout_ms: i32) -> i32 {

@@ -75,8 +75,8 @@ impl Loop {
     fn try_next(&mut self, now: Now, key: NodeKey, mut left: Vec<SocketAddr>, last_error: &str) {
         let mut problem = last_error.to_owned();
         while let Some(address) = left.pop() {
-            match TcpStream::connect(address) {
-                Ok(stream) => return self.watch_opening(now, key, Socket::Tcp(stream), left),
+            match TcpStream::connect(address).and_then(|stream| Socket::Tcp(stream).above_stdio()) {
+                Ok(socket) => return self.watch_opening(now, key, socket, left),
                 Err(error) => problem = format!("cannot connect to {address}: {}", of_connecting(&error)),
             }
         }
@@ -144,7 +144,7 @@ impl Loop {
 
 #[cfg(unix)]
 fn open_unix(path: &std::path::Path) -> io::Result<Socket> {
-    mio::net::UnixStream::connect(path).map(Socket::Unix)
+    mio::net::UnixStream::connect(path).and_then(|stream| Socket::Unix(stream).above_stdio())
 }
 
 #[cfg(not(unix))]

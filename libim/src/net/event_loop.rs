@@ -3,6 +3,8 @@
 use super::address::Address;
 use super::bell::Bell;
 use super::clock::Clock;
+use super::descriptors::Stdio;
+use super::fork::{Process, forked};
 use super::listener::Listener;
 use super::loop_config::LoopConfig;
 #[cfg(feature = "client")]
@@ -60,8 +62,13 @@ pub enum Event {
 /// A loop with any number of servers and clients, on one thread.
 ///
 /// Call [`turn`](Loop::turn) and take events with [`next_event`](Loop::next_event), again and again.
+///
+/// A child that fork(2) has copied a loop to cannot use it: [`turn`](Loop::turn) and [`listen`](Loop::listen) fail, and dropping
+/// it leaves the parent's connections, listeners and socket files as they are.
 #[derive(Debug)]
 pub struct Loop {
+    /// The process that may use it.
+    pub(super) process: Process,
     pub(super) poll: Poll,
     ready: Events,
     ready_shortly: Events,
@@ -99,6 +106,8 @@ impl Loop {
 
     /// A loop with nothing on it, made in a particular way.
     pub fn with(config: &LoopConfig) -> io::Result<Loop> {
+        let process = Process::this()?;
+        let _stdio = Stdio::hold()?;
         let poll = Poll::new()?;
         let waker = Waker(Arc::new(mio::Waker::new(poll.registry(), WAKE)?));
         let seed = match config.seed {
@@ -107,6 +116,7 @@ impl Loop {
         };
         let clock = if config.virtual_clock { Clock::simulated() } else { Clock::system() };
         Ok(Loop {
+            process,
             poll,
             ready: Events::with_capacity(EVENTS_PER_TURN),
             ready_shortly: Events::with_capacity(EVENTS_PER_SHORT_TURN),
@@ -115,7 +125,7 @@ impl Loop {
             random: Random::from_seed(seed),
             resolver: Resolver::new(waker.clone(), config.threads),
             waker,
-            sources: Sources::default(),
+            sources: Sources::new(process),
             nodes: Slab::new(),
             serial: 0,
             touched: VecDeque::new(),
@@ -155,6 +165,9 @@ impl Loop {
     /// port 0, the port that the system chose.
     #[cfg(feature = "server")]
     pub fn listen(&mut self, server: ServerId, address: &Address) -> io::Result<Address> {
+        if !self.process.is_this() {
+            return Err(forked());
+        }
         self.check_reachable(address)?;
         if self.node(server.0).is_none() {
             return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop"));
@@ -165,6 +178,7 @@ impl Loop {
                 format!("{address} is in use on this loop"),
             ));
         }
+        let _stdio = Stdio::hold()?;
         let (listener, bound) = Listener::bind(address)?;
         self.sources.add_watched(self.poll.registry(), server.0, Kind::Listener(listener))?;
         Ok(bound)

@@ -85,6 +85,7 @@ impl Listener {
         };
         match accepted {
             Ok((socket, peer)) => {
+                let socket = socket.above_stdio()?;
                 if !cfg!(target_os = "linux") {
                     socket.tune();
                 }

@@ -3,8 +3,10 @@
 mod address;
 mod bell;
 mod clock;
+mod descriptors;
 mod dial;
 mod event_loop;
+mod fork;
 mod invite;
 mod listener;
 mod loop_config;
@@ -21,6 +23,8 @@ mod watch;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
 pub use event_loop::{Event, Loop};
+#[cfg(feature = "ffi")]
+pub(crate) use fork::Process;
 pub use invite::{Invite, InviteError};
 pub use loop_config::LoopConfig;
 pub use node::{ClientId, ServerId};

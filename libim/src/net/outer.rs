@@ -3,8 +3,12 @@
 #[cfg(unix)]
 use super::bell::Bell;
 #[cfg(unix)]
+use super::descriptors::Stdio;
+#[cfg(unix)]
 use super::event_loop::BELL;
 use super::event_loop::Loop;
+#[cfg(unix)]
+use super::fork::forked;
 use crate::wire::limits::ACK_DELAY_IDLE;
 use std::cmp::Reverse;
 #[cfg(unix)]
@@ -25,7 +29,11 @@ impl Loop {
     /// than [`next_timeout`](Loop::next_timeout) says.
     #[cfg(unix)]
     pub fn pollable(&mut self) -> io::Result<std::os::fd::RawFd> {
+        if !self.process.is_this() {
+            return Err(forked());
+        }
         if self.bell.is_none() {
+            let _stdio = Stdio::hold()?;
             self.bell = Some(Bell::new(self.poll.registry(), BELL, &self.waker.0)?);
             self.set_bell();
         }
@@ -67,7 +75,8 @@ impl Loop {
     }
 
     pub(super) fn set_bell_anew(&mut self, anew: bool) {
-        if self.turning || self.bell.is_none() {
+        // A forked child shares what rings.
+        if self.turning || self.bell.is_none() || !self.process.is_this() {
             return;
         }
         let now = self.clock.now().mono;

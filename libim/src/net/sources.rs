@@ -1,5 +1,6 @@
 //! Everything that the loop watches, by token.
 
+use super::fork::Process;
 use super::listener::Listener;
 use super::node::NodeKey;
 use super::reason::of_breaking;
@@ -87,8 +88,10 @@ pub(super) enum Written {
 }
 
 /// All sources.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sources {
+    /// The process whose poll has them.
+    process: Process,
     pub(super) slab: Slab<Source>,
     serial: u64,
     /// Pipe ends that have become readable or writable by what the other end did.
@@ -96,6 +99,10 @@ pub(super) struct Sources {
 }
 
 impl Sources {
+    pub(super) fn new(process: Process) -> Sources {
+        Sources { process, slab: Slab::new(), serial: 0, stirred: Vec::new() }
+    }
+
     pub(super) fn add(&mut self, owner: NodeKey, kind: Kind) -> usize {
         self.serial += 1;
         let serial = self.serial;
@@ -147,9 +154,12 @@ impl Sources {
         (first, second)
     }
 
-    /// Takes a source out and closes it.
+    /// Takes a source out and closes it. In a forked child only the child's descriptor is closed.
     pub(super) fn remove(&mut self, registry: &Registry, token: usize) -> Option<Source> {
         let mut source = self.slab.try_remove(token)?;
+        if !self.process.is_this() {
+            return Some(source);
+        }
         match &mut source.kind {
             Kind::Listener(listener) => listener.deregister(registry),
             Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket) => {

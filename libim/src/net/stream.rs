@@ -1,5 +1,6 @@
 //! Byte streams: sockets, and pipes inside the program.
 
+use super::descriptors::Stdio;
 use crate::engine::{Outbox, Peer};
 use mio::net::TcpStream;
 #[cfg(unix)]
@@ -34,6 +35,15 @@ pub(super) enum Socket {
 }
 
 impl Socket {
+    /// The same socket under a descriptor that is not for the program's own input and output.
+    pub(super) fn above_stdio(self) -> io::Result<Socket> {
+        match self {
+            Socket::Tcp(stream) => Stdio::spare(stream).map(Socket::Tcp),
+            #[cfg(unix)]
+            Socket::Unix(stream) => Stdio::spare(stream).map(Socket::Unix),
+        }
+    }
+
     pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         let interest = Interest::READABLE | Interest::WRITABLE;
         match self {

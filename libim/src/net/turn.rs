@@ -3,6 +3,7 @@
 #[cfg(any(unix, feature = "server"))]
 use super::event_loop::Event;
 use super::event_loop::{BELL, Loop, WAKE};
+use super::fork::forked;
 use super::listener::is_exhaustion;
 use super::node::NodeKey;
 #[cfg(feature = "server")]
@@ -26,6 +27,9 @@ impl Loop {
     /// One bounded turn: waits for something to do, at most so long (`None`: without limit), and does it. Does not wait
     /// while events are to be taken.
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        if !self.process.is_this() {
+            return Err(forked());
+        }
         self.turning = true;
         let turned = self.turn_once(timeout);
         self.turning = false;

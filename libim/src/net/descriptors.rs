@@ -1,0 +1,54 @@
+//! Descriptors 0 to 2 are for the program's own input and output. A program may run with some of them closed; a socket that got
+//! such a number would be written to by every `printf`. So none of ours has one.
+
+use std::io;
+
+/// Keeps 0 to 2 in use while other descriptors are opened.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(super) struct Stdio {
+    _held: Vec<std::fs::File>,
+}
+
+#[cfg(unix)]
+impl Stdio {
+    pub(super) fn hold() -> io::Result<Stdio> {
+        use std::os::fd::AsRawFd;
+        let mut held = Vec::new();
+        loop {
+            let file = std::fs::File::open("/dev/null")?;
+            if file.as_raw_fd() > libc::STDERR_FILENO {
+                return Ok(Stdio { _held: held });
+            }
+            held.push(file);
+        }
+    }
+
+    /// Moves a descriptor that the system has chosen out of 0 to 2.
+    pub(super) fn spare<T: From<std::os::fd::OwnedFd> + Into<std::os::fd::OwnedFd> + std::os::fd::AsRawFd>(
+        it: T,
+    ) -> io::Result<T> {
+        if it.as_raw_fd() > libc::STDERR_FILENO {
+            return Ok(it);
+        }
+        let low: std::os::fd::OwnedFd = it.into();
+        // The standard library copies to 3 or above.
+        Ok(low.try_clone()?.into())
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) struct Stdio;
+
+#[cfg(not(unix))]
+impl Stdio {
+    #[allow(clippy::unnecessary_wraps)] // elsewhere it can fail
+    pub(super) fn hold() -> io::Result<Stdio> {
+        Ok(Stdio)
+    }
+
+    #[allow(clippy::unnecessary_wraps)]
+    pub(super) fn spare<T>(it: T) -> io::Result<T> {
+        Ok(it)
+    }
+}
