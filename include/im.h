@@ -90,7 +90,7 @@ enum im_status
     IM_E_PANIC = -6,
     // A string is not UTF-8.
     IM_E_UTF8 = -7,
-    // A string has a NUL within its length.
+    // A text has a character that it may not have, such as a NUL within its length.
     IM_E_TEXT = -8,
     // A number is out of its range.
     IM_E_RANGE = -9,
@@ -148,7 +148,9 @@ enum im_event_kind
     IM_EVENT_CONNECTING = 1,
     // Client: it is in. Its rooms follow, each as IM_EVENT_ROOM_ENTERED. data.login.
     IM_EVENT_LOGGED_IN = 2,
-    // Client: the login was refused, and the client waits for im_client_login(). code, text.
+    // Client: the login was refused. code, text, retry_after_ms. data.wait: when the client tries again by itself, which it does
+    // when it had been in before and the reason can pass (its name is held, the server is full); NULL: it waits for
+    // im_client_login().
     IM_EVENT_LOGIN_REFUSED = 3,
     // Client: the connection is gone or did not come to be. code (0: the server said nothing), text. data.wait: when the
     // next try begins; NULL: there is none, the client is closed.
@@ -166,7 +168,7 @@ enum im_event_kind
     IM_EVENT_MISSED = 9,
     // Client: the server keeps what was posted; the entry itself comes in its turn. room; data.posted.
     IM_EVENT_POSTED = 10,
-    // Client: the server refused what was posted; it is not tried again. room, code, text; data.posted with seq 0.
+    // Client: the server refused what was posted; it is not tried again. room, code, text, retry_after_ms; data.posted with seq 0.
     IM_EVENT_POST_FAILED = 11,
     // Client: everybody who is there. Replaces what was known before. data.people.
     IM_EVENT_PEOPLE = 12,
@@ -180,7 +182,8 @@ enum im_event_kind
     IM_EVENT_RECEIPT = 16,
     // Client: a request is carried out. request, room (where it made, entered, opened or left one).
     IM_EVENT_DONE = 17,
-    // Client: a request was refused, or the connection broke before its answer. request, code (0: it broke), text.
+    // Client: a request was refused, or the connection broke before its answer. request, code (0: it broke), text,
+    // retry_after_ms.
     IM_EVENT_FAILED = 18,
     // Client: a page of history that was asked for. request, room; data.page.
     IM_EVENT_HISTORY = 19,
@@ -258,7 +261,7 @@ enum im_option
     // calls bring the same events, byte for byte. Default 0.
     IM_OPT_VIRTUAL_CLOCK = 2,
     // Context, int, 0 or 1: threads that it may start by itself. With 0 servers are named by numeric address; host names
-    // (except localhost) need 1, and a thread only while one is looked up. Default 1.
+    // (except localhost) are IM_E_ADDRESS then, since looking one up needs a thread. Default 1.
     IM_OPT_WORKERS = 3,
     // Client or server, str, up to 256 bytes: the client's name (the server may take fewer), or the server's as shown to people.
     IM_OPT_NAME = 20,
@@ -273,9 +276,11 @@ enum im_option
     IM_OPT_ROSTER = 41,
     // Client, int, 0 or 1: whether to come back by itself when the connection breaks. Default 1.
     IM_OPT_RECONNECT = 42,
-    // Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Default 500.
+    // Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Not above
+    // IM_OPT_RETRY_MAX_MS. Default 500.
     IM_OPT_RETRY_MIN_MS = 43,
-    // Client, int, 10 or more: the longest wait between tries, in milliseconds. Default 30000.
+    // Client, int, 10 or more: the longest wait between tries, in milliseconds, also where the server wishes a longer one. Default
+    // 30000.
     IM_OPT_RETRY_MAX_MS = 44,
     // Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
     IM_OPT_RECEIPTS = 45,
@@ -304,10 +309,12 @@ enum im_option
     IM_OPT_REQUESTS_PER_SECOND = 70,
     // Server, int: requests that a connection may make at once before that rate counts. Default 500.
     IM_OPT_REQUESTS_BURST = 71,
-    // Server, int, 0 or 1: whether it tells the program every entry that it keeps. Default 0.
+    // Server, int, 0 or 1: whether it tells the program every entry that it keeps, private conversations included. Default 0.
     IM_OPT_OBSERVE = 72,
-    // Server, int, 0 or 1: whether the program decides about logins by name. Default 0, as for the next four. See
-    // im_server_decide().
+    // Server, int, 0 or 1: whether the program decides about everything that the next nine name; each of them can be set apart.
+    // Default 0. See im_server_decide().
+    IM_OPT_ASK_ALL = 79,
+    // Server, int, 0 or 1: whether the program decides about logins by name.
     IM_OPT_ASK_LOGINS = 80,
     // Server, int, 0 or 1: whether the program decides about messages and their edits.
     IM_OPT_ASK_POSTS = 81,
@@ -317,6 +324,14 @@ enum im_option
     IM_OPT_ASK_JOINS = 83,
     // Server, int, 0 or 1: whether the program decides about opening private conversations.
     IM_OPT_ASK_DIRECTS = 84,
+    // Server, int, 0 or 1: whether the program decides about taking messages back.
+    IM_OPT_ASK_DELETES = 85,
+    // Server, int, 0 or 1: whether the program decides about adding reactions.
+    IM_OPT_ASK_REACTIONS = 86,
+    // Server, int, 0 or 1: whether the program decides about topics.
+    IM_OPT_ASK_TOPICS = 87,
+    // Server, int, 0 or 1: whether the program decides about presence and status texts.
+    IM_OPT_ASK_STATUSES = 88,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -338,18 +353,45 @@ enum im_wish
     IM_WISH_POST = 2,
     // To give a message another text. text: which.
     IM_WISH_EDIT = 3,
-    // To make a room. text: its name.
+    // To make a room. text: its name; data.question: topic.
     IM_WISH_CREATE_ROOM = 4,
     // To enter a room. text: its name.
     IM_WISH_JOIN = 5,
     // To open a private conversation. text: with whom.
     IM_WISH_DIRECT = 6,
+    // To take back a message of theirs. data.question: target.
+    IM_WISH_DELETE = 7,
+    // To add a reaction. text: which; data.question: target.
+    IM_WISH_REACT = 8,
+    // To set a room's topic. text: which; may be empty.
+    IM_WISH_SET_TOPIC = 9,
+    // To have a status. text: which; may be empty.
+    IM_WISH_SET_STATUS = 10,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
 typedef enum im_wish im_wish;
 #else
 typedef int32_t im_wish;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Which entries im_client_fetch() asks for: any of these together.
+enum im_fetch
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    // Begin after the lower end and go up; otherwise before the upper end and go down.
+    IM_FETCH_UPWARD = 1,
+    // Messages alone, each in its present state; otherwise every kind of entry.
+    IM_FETCH_MESSAGES = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum im_fetch im_fetch;
+#else
+typedef int32_t im_fetch;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -536,13 +578,13 @@ typedef struct im_ctx im_ctx;
 // Wakes a context from any thread or signal handler. A handle, not to be looked through.
 typedef struct im_waker im_waker;
 
-// Told what happens in a context: on the thread of the context, during a call of it. `text` is NUL-terminated and valid during
-// the call only. It must not use the context (that is IM_E_REENTRANT), nor leave by an exception or longjmp.
-typedef void (*im_log_fn)(void *user, int32_t level, const char *text);
-
 // Names a server, a client or a watched descriptor of one context; 0: none. Never reused; below 2^53, so that it survives
 // in languages whose numbers are doubles.
 typedef uint64_t im_id;
+
+// Told what happens in a context: on the thread of the context, during a call of it. `text` is NUL-terminated and valid during
+// the call only. It must not use the context (that is IM_E_REENTRANT), nor leave by an exception or longjmp.
+typedef void (*im_log_fn)(void *user, int32_t level, const char *text);
 
 // A string of the library's: UTF-8, `len` bytes, and a NUL after them. Never NULL.
 typedef struct im_str {
@@ -638,14 +680,20 @@ typedef struct im_entries {
     size_t count;
 } im_entries;
 
-// Some of a room's messages, oldest first, in their present state.
+// Some of a room's entries, oldest first, messages in their present state.
 typedef struct im_page {
     // sizeof(im_page) of the library.
     uint32_t size;
-    // 1: there are older ones.
+    // 1: there are more beyond it, in the direction asked for.
     int32_t more;
-    // The messages.
+    // The entries.
     struct im_entries entries;
+    // The page answers for every place from here (0 in a backlog) ...
+    uint64_t from;
+    // ... to here. What it does not have of these is no longer kept, or was not asked for. Nothing when `to` is below `from`.
+    uint64_t to;
+    // The place of the room's newest entry.
+    uint64_t head;
 } im_page;
 
 // Who the client is now.
@@ -846,6 +894,10 @@ typedef struct im_question {
     struct im_str name;
     // From where: a network address, or "local".
     struct im_str peer;
+    // The message that it is about; 0: none.
+    uint64_t target;
+    // The topic that comes with a new room.
+    struct im_str topic;
 } im_question;
 
 // What an event has besides its head. Read only the member that im_event_kind names for the kind.
@@ -905,6 +957,10 @@ typedef struct im_event {
     struct im_str text;
     // The rest.
     union im_data data;
+    // With a code: after so many milliseconds the server would have it tried again; 0: waiting does not help.
+    uint32_t retry_after_ms;
+    // What im_set_user() has tied to the source; NULL: nothing.
+    void *user;
 } im_event;
 
 // How a client stands.
@@ -923,7 +979,47 @@ typedef struct im_client_state {
     struct im_str name;
     // Bytes that a message's text may have.
     uint32_t text_bytes_max;
+    // Microseconds that a ping and its answer last took; 0: not measured yet. Measured with each heartbeat.
+    uint32_t round_trip_us;
 } im_client_state;
+
+// What a server has said of itself. Lengths are in bytes of UTF-8.
+typedef struct im_server_info {
+    // sizeof(im_server_info) of the library.
+    uint32_t size;
+    // The version of the protocol that is spoken.
+    uint32_t version;
+    // Its name, as shown to people.
+    struct im_str name;
+    // Which life of its data this is: ids and places of another one mean nothing.
+    uint64_t epoch;
+    // What it can do besides, by name.
+    struct im_strs capabilities;
+    // 1: it asks for a passkey.
+    int32_t passkey;
+    // How many of a room's last messages a newcomer is meant to see.
+    uint32_t backlog;
+    // Length of a frame that it takes.
+    uint32_t frame_bytes_max;
+    // Length of a message's text.
+    uint32_t text_bytes_max;
+    // Length of a person's name.
+    uint32_t name_bytes_max;
+    // Length of a room's name.
+    uint32_t room_name_bytes_max;
+    // Length of a topic.
+    uint32_t topic_bytes_max;
+    // Length of a status text.
+    uint32_t status_bytes_max;
+    // Rooms that one person may be in.
+    uint32_t rooms_max;
+    // Posts that may be unanswered at once; the client keeps to it by itself.
+    uint32_t posts_in_flight_max;
+    // Requests per second that it takes for long; 0: no limit.
+    uint32_t requests_per_second;
+    // Requests that it takes at once before that rate counts.
+    uint32_t requests_burst;
+} im_server_info;
 
 // How a server stands.
 typedef struct im_server_state {
@@ -943,6 +1039,12 @@ typedef struct im_server_state {
 extern "C" {
 #endif // __cplusplus
 
+// Ties a pointer of the program's own to a server, a client or a watched descriptor: it comes with each of its events
+// (im_event.user). The library does not look through it; it is forgotten with the id. NULL: none.
+int32_t im_set_user(struct im_ctx *ctx,
+                    im_id id,
+                    void *user);
+
 // The IM_ABI that this library has. im_new() compares it with the program's. From any thread.
 uint32_t im_abi_version(void);
 
@@ -955,6 +1057,14 @@ const char *im_strerror(int32_t status);
 // What exactly went wrong in the last call on this thread that returned a negative status: names, lengths, limits. Empty when
 // none has. The library's; valid until the next failing call on this thread.
 const char *im_last_error(void);
+
+// The name of an im_event_kind, as in im_event_encode(): "message". "unknown" for a number that this library does not know.
+// Static. From any thread.
+const char *im_event_kind_name(int32_t kind);
+
+// The name of an im_code: "name_taken"; of 0 "none". "unknown" for a number that this library does not know. Static. From any
+// thread.
+const char *im_code_name(int32_t code);
 
 // Makes an empty configuration; free it with im_config_free().
 int32_t im_config_new(struct im_config **out);
@@ -972,7 +1082,7 @@ int32_t im_config_set_str(struct im_config *config,
 int32_t im_config_set_int(struct im_config *config, int32_t option, int64_t value);
 
 // Has a context tell what happens up to a level (im_log_level) to a function, with `user` handed through. NULL: nobody is
-// told, as is the default. The library itself writes nothing anywhere.
+// told, as is the default. The library itself writes nothing anywhere. IM_E_RANGE when `level` is no im_log_level.
 int32_t im_config_set_log(struct im_config *config,
                           int32_t level,
                           im_log_fn log,
@@ -1036,7 +1146,8 @@ int32_t im_advance(struct im_ctx *ctx,
                    uint32_t ms);
 
 // Watches a descriptor of the program's own, such as its standard input or a pipe: see IM_EVENT_READABLE. A copy is watched; the
-// program's own stays the program's. The id for im_remove() is in `*out`. IM_E_UNSUPPORTED on Windows.
+// program's own stays the program's. The id for im_remove() is in `*out`. IM_E_IO for a regular file, which is always readable, and
+// for this context's own descriptor. IM_E_UNSUPPORTED on Windows.
 int32_t im_watch(struct im_ctx *ctx,
                  int32_t fd,
                  im_id *out);
@@ -1070,22 +1181,26 @@ int32_t im_connect(struct im_ctx *ctx,
                    const struct im_config *config,
                    im_id *out);
 
-// Leaves for good, with a reason for the others (may be NULL). What was posted is delivered first, if the server answers within a
+// Leaves for good, with a reason for the others (may be NULL; 200 bytes at most). What was posted is delivered first, if the server answers within a
 // few seconds. Ends with IM_EVENT_DISCONNECTED; the id stays valid until im_remove().
 int32_t im_client_quit(struct im_ctx *ctx,
                        im_id client,
                        const char *reason);
 
 // Tries to log in again after IM_EVENT_LOGIN_REFUSED, under this name and with this passkey; NULL keeps what was given before.
+// IM_E_LOGGED_IN when the client is logged in or coming back to its session, IM_E_CLOSED when it has quit.
 int32_t im_client_login(struct im_ctx *ctx,
                         im_id client,
                         const char *name,
                         const char *passkey);
 
-// Tries to connect at once instead of waiting for the next try; of use when the network is known to be back.
-int32_t im_client_retry_now(struct im_ctx *ctx, im_id client);
+// Tries to connect at once instead of waiting for the next try; of use when the network is known to be back. IM_E_CLOSED when
+// the client has quit.
+int32_t im_client_retry_now(struct im_ctx *ctx,
+                            im_id client);
 
-// Posts a message in a room. Delivered exactly once, now or when the connection is back: the answer is IM_EVENT_POSTED or
+// Posts a message in a room; in the lobby (1) also before the first login. Delivered exactly once, now or when the connection is
+// back: the answer is IM_EVENT_POSTED or
 // IM_EVENT_POST_FAILED with the name that is put in `*cid` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
 //
 // `text` is UTF-8, `len` bytes or IM_NUL_TERMINATED, and copied. IM_E_TOO_LONG beyond the server's limit
@@ -1183,6 +1298,18 @@ int32_t im_client_history(struct im_ctx *ctx,
                           uint32_t limit,
                           uint32_t *request);
 
+// Asks for a room's entries between two places, both excluded: after `after` (0: from the first) and before `before` (0: to the
+// newest), at most `limit` (0: as many as one page holds). `flags` is 0 or some of im_fetch. Answered by IM_EVENT_HISTORY or
+// IM_EVENT_FAILED.
+int32_t im_client_fetch(struct im_ctx *ctx,
+                        im_id client,
+                        uint64_t room,
+                        uint64_t after,
+                        uint64_t before,
+                        uint32_t limit,
+                        int32_t flags,
+                        uint32_t *request);
+
 // Asks for rooms that can be joined, those whose ids are after `after`; begin with 0. Answered by IM_EVENT_ROOMS or
 // IM_EVENT_FAILED.
 int32_t im_client_list_rooms(struct im_ctx *ctx,
@@ -1204,8 +1331,8 @@ int32_t im_client_list_members(struct im_ctx *ctx,
                                uint64_t after,
                                uint32_t *request);
 
-// How a client stands, in `*out`. The library's and valid until the next call of a function that shows something of this
-// context: the next three, and those of a server.
+// How a client stands, in `*out`. The library's; it and everything that is looked up in this context is valid until the next
+// im_step() or im_free().
 int32_t im_client_look(struct im_ctx *ctx,
                        im_id client,
                        const struct im_client_state **out);
@@ -1223,6 +1350,22 @@ int32_t im_client_next_person(struct im_ctx *ctx,
                               im_id client,
                               uint64_t after,
                               const struct im_person **out);
+
+// A room that a client is in, by id. NULL in `*out`: it is not in that one. Valid as im_client_look() says.
+int32_t im_client_room(struct im_ctx *ctx, im_id client, uint64_t id, const struct im_room **out);
+
+// Somebody who is there, by id, as far as the server tells of people one by one. NULL in `*out`: nobody. Valid as
+// im_client_look() says.
+int32_t im_client_person(struct im_ctx *ctx,
+                         im_id client,
+                         uint64_t id,
+                         const struct im_person **out);
+
+// What a client's server has said of itself when the client last connected. NULL in `*out`: nothing yet. Valid as
+// im_client_look() says.
+int32_t im_client_server(struct im_ctx *ctx,
+                         im_id client,
+                         const struct im_server_info **out);
 
 // Adds a server that keeps its history in memory. Its id is in `*out`. `config` may be NULL: open to anybody, with safe
 // bounds. It takes connections once it listens.
@@ -1243,23 +1386,64 @@ int32_t im_listen(struct im_ctx *ctx,
 int32_t im_server_set_str(struct im_ctx *ctx, im_id server, int32_t option, const char *value);
 
 // Answers an IM_EVENT_QUESTION by its data.question.question: the wish is granted, if the rules still allow it, or (`grant` 0)
-// refused with these words (may be NULL). Undecided for 20 s, it is refused. Until then nothing else of that connection is
+// refused for this reason (may be NULL; 200 bytes at most). Undecided for 20 s, it is refused. Until then nothing else of that connection is
 // read. IM_E_GONE when nobody waits for it any more.
 int32_t im_server_decide(struct im_ctx *ctx,
                          im_id server,
                          uint64_t question,
                          int32_t grant,
-                         const char *words);
+                         const char *reason);
 
-// Removes somebody at once, by name: everybody sees them kicked with these words (may be NULL). IM_E_NOT_FOUND when nobody of
-// that name is there.
+// Removes somebody from the server at once, by name: everybody sees them kicked for this reason (may be NULL; 200 bytes at most).
+// IM_E_NOT_FOUND when nobody of that name is there.
 int32_t im_server_kick(struct im_ctx *ctx,
                        im_id server,
                        const char *name,
-                       const char *words);
+                       const char *reason);
+
+// As im_server_kick(), by the person's id.
+int32_t im_server_kick_user(struct im_ctx *ctx, im_id server, uint64_t user, const char *reason);
+
+// Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
+// refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+int32_t im_server_remove_member(struct im_ctx *ctx,
+                                im_id server,
+                                uint64_t room,
+                                uint64_t user,
+                                const char *reason);
+
+// Ends a room with all that was said in it; its members are told the reason (may be NULL; 200 bytes at most). Its name is free
+// again. IM_E_NOT_FOUND when there is no such room, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+int32_t im_server_close_room(struct im_ctx *ctx,
+                             im_id server,
+                             uint64_t room,
+                             const char *reason);
+
+// Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post().
+int32_t im_server_post(struct im_ctx *ctx, im_id server, uint64_t room, const char *text, size_t len);
+
+// Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message.
+int32_t im_server_delete(struct im_ctx *ctx,
+                         im_id server,
+                         uint64_t room,
+                         uint64_t target);
 
 // Says a word to everybody who is here now (IM_EVENT_NOTICE). It is not kept.
-int32_t im_server_broadcast(struct im_ctx *ctx, im_id server, const char *words);
+int32_t im_server_broadcast(struct im_ctx *ctx, im_id server, const char *message);
+
+// Changes a number of a running server, of IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX, IM_OPT_PEOPLE_MAX,
+// IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_ASK_*; others are
+// IM_E_OPTION. It counts from now on; nobody is sent away by a lower bound.
+int32_t im_server_set_int(struct im_ctx *ctx,
+                          im_id server,
+                          int32_t option,
+                          int64_t value);
+
+// Takes no more connections at an address, as im_listen() has given it in `*bound`; NULL: at none of them. Those that stand
+// are not concerned. IM_E_NOT_FOUND when the server does not listen there.
+int32_t im_unlisten(struct im_ctx *ctx,
+                    im_id server,
+                    const char *address);
 
 // Begins to close: newcomers are refused, what was taken is still kept and answered, then everybody is told and disconnected.
 // Ends with IM_EVENT_DRAINED, within ten seconds.
@@ -1282,6 +1466,13 @@ int32_t im_server_next_room(struct im_ctx *ctx,
                             im_id server,
                             uint64_t after,
                             const struct im_room **out);
+
+// The member after `after`, by id, of a room; begin with 0. NULL in `*out`: there are no more. Valid as im_client_look() says.
+int32_t im_server_next_member(struct im_ctx *ctx,
+                              im_id server,
+                              uint64_t room,
+                              uint64_t after,
+                              const struct im_member **out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -56,7 +56,7 @@ impl Net {
     pub fn disconnect(&mut self) {
         if let Some(id) = self.client.take() {
             if let Some(client) = self.lp.client(id) {
-                client.quit("");
+                let _ = client.quit("");
             }
             self.leaving.push(id);
         }
@@ -71,7 +71,8 @@ impl Net {
 
     pub fn log_in(&mut self, name: Option<&str>, passkey: Option<&str>) {
         if let Some(client) = self.client.and_then(|id| self.lp.client(id)) {
-            client.log_in_as(name, passkey);
+            // Refused only when it is in, or over, by now.
+            let _ = client.log_in_as(name, passkey);
         }
     }
 
@@ -111,6 +112,7 @@ fn in_words(error: &CommandError) -> String {
         CommandError::NotReady => "Not connected at the moment: try again when the connection is back".into(),
         CommandError::NotInRoom => "You are not in that room any more".into(),
         CommandError::Empty => "There is nothing to send".into(),
+        CommandError::LoggedIn => "You are connected already".into(),
         CommandError::Closed => "Not connected any more".into(),
         CommandError::TooLong { .. } | CommandError::OutboxFull => error.to_string(),
     }

@@ -108,7 +108,7 @@ impl Chat {
             self.lp.turn(None)?;
             while let Some(event) = self.lp.next_event() {
                 let Event::Client(_, event) = event else { continue };
-                if let ClientEvent::LoginRefused { code, text } = &event {
+                if let ClientEvent::LoginRefused { code, text, retry_in: None, .. } = &event {
                     let asked = match code {
                         Code::Passkey | Code::TooManyTries => "passkey",
                         _ => "name",
@@ -134,12 +134,12 @@ impl Chat {
             while question.is_some() || self.client().me().is_some() {
                 let Some(line) = typed.pop_front() else { break };
                 match (question.take(), line.as_str()) {
-                    (_, "/quit" | "quit" | "q") => self.client().quit(""),
+                    (_, "/quit" | "quit" | "q") => self.client().quit("")?,
                     (Some(asked), answer) if answer.is_empty() || answer.starts_with('/') => {
                         say!("* first the {asked}, or q to leave");
                         question = Some(asked);
                     }
-                    (Some(question), answer) => self.log_in(question, answer),
+                    (Some(question), answer) => self.log_in(question, answer)?,
                     (None, "") => {}
                     (None, line) => {
                         if let Err(error) = self.command(line) {
@@ -150,7 +150,7 @@ impl Chat {
             }
             let waits_to_quit = typed.iter().any(|line| matches!(line.as_str(), "/quit" | "quit" | "q"));
             if (ended && typed.is_empty()) || waits_to_quit {
-                self.client().quit("");
+                self.client().quit("")?;
             }
         }
     }
@@ -159,11 +159,11 @@ impl Chat {
         self.lp.client(self.me).expect("the client is never removed")
     }
 
-    fn log_in(&mut self, question: &str, answer: &str) {
+    fn log_in(&mut self, question: &str, answer: &str) -> Result<(), CommandError> {
         if question == "passkey" {
-            self.client().log_in_as(None, Some(answer));
+            self.client().log_in_as(None, Some(answer))
         } else {
-            self.client().log_in_as(Some(answer), None);
+            self.client().log_in_as(Some(answer), None)
         }
     }
 
@@ -313,7 +313,7 @@ impl Chat {
             ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
                 say!("* {}", neutralise_line(&text));
             }
-            ClientEvent::Failed { request, code, text } => {
+            ClientEvent::Failed { request, code, text, .. } => {
                 match self.joining.take_if(|(asked, _)| *asked == request) {
                     Some((_, room)) if code == Some(Code::NotFound) => {
                         match self.client().create_room(&room, "") {

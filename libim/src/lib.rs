@@ -51,9 +51,11 @@ pub mod storage;
 pub mod wire;
 
 #[cfg(feature = "client")]
-pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError};
+pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError, Range};
 #[cfg(feature = "server")]
-pub use engine::server::{Ask, Question, QuestionId, Server, ServerConfig, ServerEvent, Wish};
+pub use engine::server::{
+    Ask, OperatorError, Question, QuestionId, Server, ServerConfig, ServerEvent, Settings, Wish,
+};
 #[cfg(any(feature = "server", feature = "client"))]
 pub use net::{
     Address, ClientId, DEFAULT_PORT, Event, Invite, InviteError, Loop, LoopConfig, ServerId, Waker,

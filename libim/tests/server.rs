@@ -6,7 +6,7 @@ use libim::engine::{ConnId, Machine};
 use libim::wire::{
     Cid, Code, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, RequestId, RoomId, Seq,
 };
-use libim::{Server, ServerConfig};
+use libim::{OperatorError, Server, ServerConfig};
 use stage::{Stage, post, refusal};
 use std::time::Duration;
 
@@ -125,8 +125,9 @@ fn the_program_decides() {
     assert_eq!(heard, vec![], "the login waits");
     let asked = questions(&mut stage.server);
     assert_eq!((asked.len(), asked[0].wish, &*asked[0].name), (1, libim::Wish::LogIn, "mallory"));
-    assert!(stage.server.at(stage.now).decide(asked[0].id, false, "not today"));
-    assert!(!stage.server.decide(asked[0].id, true, ""), "a question is answered once");
+    stage.server.at(stage.now).decide(asked[0].id, false, "not today").unwrap();
+    let twice = stage.server.decide(asked[0].id, true, "");
+    assert_eq!(twice, Err(OperatorError::NoQuestion), "a question is answered once");
     assert!(
         matches!(&stage.hears(conn)[..], [FromServer::Refusal(r)] if r.code == Code::Forbidden && r.text == "not today")
     );
@@ -134,7 +135,7 @@ fn the_program_decides() {
     let login = Login { id: RequestId(2), name: "anna".into(), passkey: None, token: None };
     stage.says(conn, &[FromClient::Login(login)]);
     let asked = questions(&mut stage.server);
-    assert!(stage.server.decide(asked[0].id, true, ""));
+    stage.server.decide(asked[0].id, true, "").unwrap();
     let heard = stage.hears(conn);
     assert!(matches!(&heard[..], [FromServer::Welcome(_), ..]), "{heard:?}");
     while stage.server.poll_action().is_some() {}
@@ -143,7 +144,7 @@ fn the_program_decides() {
     assert_eq!(heard, vec![], "all that follows waits too");
     let asked = questions(&mut stage.server);
     assert_eq!((asked.len(), asked[0].wish, asked[0].text.as_str()), (1, libim::Wish::Post, "one"));
-    stage.server.decide(asked[0].id, true, "");
+    stage.server.decide(asked[0].id, true, "").unwrap();
     // The driver is asked to go on where it stopped.
     assert!(matches!(stage.server.poll_action(), Some(libim::engine::Action::Resume(_))));
     let heard = stage.sends(conn, &[]);
@@ -172,7 +173,7 @@ fn a_granted_post_is_not_asked_about_twice() {
     let (conn, _) = stage.logs_in("anna");
     stage.says(conn, &[post(3, "one")]);
     let asked = questions(&mut stage.server);
-    stage.server.decide(asked[0].id, true, "");
+    stage.server.decide(asked[0].id, true, "").unwrap();
     stage.hears(conn);
     while stage.server.poll_action().is_some() {}
     let heard = stage.says(conn, &[post(3, "one")]);

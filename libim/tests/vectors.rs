@@ -153,7 +153,7 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
                 events: vec![revised],
             }),
         ),
-        ("Somebody is away", FromServer::PresenceNotice(PresenceNotice { people: vec![anna] })),
+        ("Somebody is away", FromServer::PresenceNotice(PresenceNotice { people: vec![anna], count: 2 })),
         ("A pong", FromServer::Pong(Pong { heads: vec![(room, Seq(42))], heartbeat_ms: 30_000 })),
         (
             "A goodbye",

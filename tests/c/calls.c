@@ -55,12 +55,14 @@ static int32_t call(void) {
     const im_person *person;
     const im_client_state *client;
     const im_server_state *server;
+    const im_server_info *info;
+    const im_member *member;
     im_str bound;
     im_cid cid;
     uint32_t request;
     int32_t number;
 
-    switch (below(64)) {
+    switch (below(80)) {
     case 0: return im_new(below(20) ? IM_ABI : (uint32_t)any(), below(3) ? NULL : config(), &contexts[slot]);
     case 1: return below(40) ? IM_OK : im_free(ctx);
     case 2: return im_config_new(&configs[slot]);
@@ -109,6 +111,20 @@ static int32_t call(void) {
     case 45: return below(2) ? im_next_timeout(ctx, &number) : im_fd(ctx, &number);
     case 46: return im_next_events(ctx, (int32_t)below(4), (uint32_t)below(40), &out, &len);
     case 47: return im_client_list_users(ctx, it, any(), NULL);
+    case 48: return im_client_fetch(ctx, it, room(), any(), below(9), (uint32_t)below(300), (int32_t)below(5), NULL);
+    case 49: return im_client_room(ctx, it, room(), &a_room);
+    case 50: return im_client_person(ctx, it, below(9), &person);
+    case 51: return im_client_server(ctx, it, &info);
+    case 52: return im_server_post(ctx, it, room(), text, text_len);
+    case 53: return im_server_delete(ctx, it, room(), below(9));
+    case 54: return im_server_remove_member(ctx, it, room(), below(9), text);
+    case 55: return im_server_close_room(ctx, it, room(), text);
+    case 56: return im_server_kick_user(ctx, it, below(9), text);
+    case 57: return im_server_next_member(ctx, it, room(), below(9), &member);
+    case 58: return im_server_set_int(ctx, it, (int32_t)below(90), (int64_t)below(200));
+    case 59: return below(4) ? IM_OK : im_unlisten(ctx, it, text);
+    case 60: return im_set_user(ctx, it, &state);
+    case 61: return im_event_kind_name((int32_t)any())[0] == 0 || im_code_name((int32_t)below(40))[0] == 0;
     default:
         number = im_step(ctx, 0);
         if (number == IM_OK && im_next_event(ctx, &event) == IM_OK && event != NULL)
@@ -136,7 +152,7 @@ int main(int argc, char **argv) {
     }
     for (i = 0; i < count; i++) {
         status = call();
-        if (status > 0 || status < IM_E_ABI || status == IM_E_PANIC) {
+        if (status > 0 || status < IM_E_LOGGED_IN || status == IM_E_FORKED || status == IM_E_PANIC) {
             fprintf(stderr, "seed %llu, call %llu: status %d (%s)\n", (unsigned long long)seed, (unsigned long long)i, (int)status, im_last_error());
             return 1;
         }

@@ -1,6 +1,15 @@
 /* The program decides: about logins, messages and rooms. */
 #include "check.h"
 
+/* The next question is about this; it is refused, and who asked is told so. */
+static void refuses(im_ctx *ctx, im_id server, im_id client, int32_t wish, const char *text, int32_t told) {
+    const im_event *event = wait_for(ctx, server, IM_EVENT_QUESTION);
+    CHECK(event->data.question->wish == wish && strcmp(event->text.ptr, text) == 0);
+    OK(im_server_decide(ctx, server, event->data.question->question, 0, "no"));
+    event = wait_for(ctx, client, told);
+    CHECK(event->code == IM_CODE_FORBIDDEN && strcmp(event->text.ptr, "no") == 0);
+}
+
 int main(void) {
     im_ctx *ctx = make_context(3);
     im_config *config;
@@ -8,11 +17,11 @@ int main(void) {
     const im_event *event;
     uint64_t question;
     uint32_t request = 0;
-    int32_t option;
+    uint64_t room;
 
     OK(im_config_new(&config));
-    for (option = IM_OPT_ASK_LOGINS; option <= IM_OPT_ASK_DIRECTS; option++)
-        OK(im_config_set_int(config, option, 1));
+    OK(im_config_set_int(config, IM_OPT_ASK_ALL, 1));
+    OK(im_config_set_int(config, IM_OPT_ASK_JOINS, 0)); /* One of them apart. */
     OK(im_serve(ctx, config, &server));
     OK(im_config_free(config));
     OK(im_listen(ctx, server, "mem:a", NULL));
@@ -36,7 +45,7 @@ int main(void) {
 
     OK(im_client_post(ctx, anna, 1, "a rude word", IM_NUL_TERMINATED, NULL));
     event = wait_for(ctx, server, IM_EVENT_QUESTION);
-    OK(im_client_create_room(ctx, anna, "tea", NULL, &request)); /* It waits behind the question. */
+    OK(im_client_create_room(ctx, anna, "tea", "a rude topic", &request)); /* It waits behind the question. */
     CHECK(event->data.question->wish == IM_WISH_POST && strcmp(event->text.ptr, "a rude word") == 0);
     CHECK(event->room == 1 && event->data.question->user != 0);
     OK(im_server_decide(ctx, server, event->data.question->question, 0, "mind your language"));
@@ -44,9 +53,25 @@ int main(void) {
     CHECK(event->code == IM_CODE_FORBIDDEN && strcmp(event->text.ptr, "mind your language") == 0);
     event = wait_for(ctx, server, IM_EVENT_QUESTION);
     CHECK(event->data.question->wish == IM_WISH_CREATE_ROOM && strcmp(event->text.ptr, "tea") == 0);
+    CHECK(strcmp(event->data.question->topic.ptr, "a rude topic") == 0);
     OK(im_server_decide(ctx, server, event->data.question->question, 1, NULL));
     event = wait_for(ctx, anna, IM_EVENT_DONE);
     CHECK(event->request == request && event->room != 0);
+
+    /* Whatever others would read is asked about. */
+    room = event->room;
+    OK(im_client_set_topic(ctx, anna, room, "rude", NULL));
+    refuses(ctx, server, anna, IM_WISH_SET_TOPIC, "rude", IM_EVENT_FAILED);
+    OK(im_client_set_status(ctx, anna, 0, "rude", NULL));
+    refuses(ctx, server, anna, IM_WISH_SET_STATUS, "rude", IM_EVENT_FAILED);
+    OK(im_client_react(ctx, anna, room, 1, "rude", 1, NULL));
+    refuses(ctx, server, anna, IM_WISH_REACT, "rude", IM_EVENT_POST_FAILED);
+    OK(im_client_delete(ctx, anna, room, 1, NULL));
+    refuses(ctx, server, anna, IM_WISH_DELETE, "", IM_EVENT_POST_FAILED);
+    OK(im_client_edit(ctx, anna, room, 1, "rude", 4, NULL));
+    refuses(ctx, server, anna, IM_WISH_EDIT, "rude", IM_EVENT_POST_FAILED);
+    OK(im_client_direct(ctx, anna, "anna", NULL));
+    refuses(ctx, server, anna, IM_WISH_DIRECT, "anna", IM_EVENT_FAILED);
 
     /* Nobody decides: after a while it is refused, and the connection goes on. */
     OK(im_client_post(ctx, anna, 1, "well?", IM_NUL_TERMINATED, NULL));

@@ -132,7 +132,7 @@ static void texts(void) {
     FAILS(IM_E_NULL, im_listen(ctx, server, NULL, NULL));
     client = make_client(ctx, "mem:a", "anna");
     FAILS(IM_E_NOT_READY, im_client_join(ctx, client, "x", NULL));
-    FAILS(IM_E_NOT_IN_ROOM, im_client_post(ctx, client, 1, "x", IM_NUL_TERMINATED, NULL));
+    FAILS(IM_E_NOT_IN_ROOM, im_client_post(ctx, client, 2, "x", IM_NUL_TERMINATED, NULL));
     wait_for(ctx, client, IM_EVENT_ROOM_ENTERED);
 
     FAILS(IM_E_NULL, im_client_post(ctx, client, 1, NULL, IM_NUL_TERMINATED, NULL));
@@ -164,7 +164,7 @@ static void texts(void) {
     FAILS(IM_E_TOO_LONG, im_server_broadcast(ctx, server, large));
     FAILS(IM_E_TOO_LONG, im_client_set_status(ctx, client, 0, large, NULL));
     FAILS(IM_E_TOO_LONG, im_client_create_room(ctx, client, large, NULL, NULL));
-    OK(im_client_quit(ctx, make_client(ctx, "mem:a", "guest"), large));
+    FAILS(IM_E_TOO_LONG, im_client_quit(ctx, client, large));
     free(large);
     OK(im_client_direct(ctx, client, "nobody", &request));
     event = wait_for(ctx, client, IM_EVENT_FAILED);

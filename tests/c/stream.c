@@ -98,7 +98,7 @@ int main(int argc, char **argv) {
     CHECK(room != NULL && strcmp(room->topic.ptr, "hotter things") == 0);
     OK(im_server_kick(ctx, server, "anna", "enough"));
     drain(ctx);
-    OK(im_client_retry_now(ctx, anna));
+    FAILS(IM_E_CLOSED, im_client_retry_now(ctx, anna));
     OK(im_server_drain(ctx, server));
     drain(ctx);
     OK(im_client_quit(ctx, bert, "bye"));

@@ -141,8 +141,6 @@ pub struct Model {
     pub hidden: std::collections::BTreeSet<RoomId>,
     /// What is still to be restored of an earlier run; `None`: nothing was looked up yet.
     pub to_restore: Option<Memory>,
-    /// A login that was refused is tried again at this time.
-    pub retry_at: Option<u64>,
     /// The crowd is listed again at this time.
     pub list_at: Option<u64>,
     /// The next wake-up is asked for at this time.
@@ -188,7 +186,6 @@ impl Model {
             deleting: Vec::new(),
             hidden: std::collections::BTreeSet::new(),
             to_restore: None,
-            retry_at: None,
             list_at: None,
             tick_at: None,
             quiet: false,

@@ -1,6 +1,6 @@
 //! What is to be done at some time: one wake-up for whatever comes first.
 
-use super::{Effect, Millis, connect, deed, people};
+use super::{Effect, Millis, deed, people};
 use crate::model::Model;
 
 /// What is kept is written so long after it has changed: much may change at once.
@@ -16,7 +16,7 @@ fn next_due(model: &Model) -> Option<Millis> {
     let notes = model.windows.values().filter_map(|window| window.note.as_ref()).map(|note| note.until);
     let typing = model.rooms.values().flat_map(|room| room.typing.values()).map(|(_, until)| *until);
     let deleting = model.deleting.iter().map(|it| it.at);
-    let others = [model.save_at, model.retry_at, model.list_at];
+    let others = [model.save_at, model.list_at];
     notes.chain(typing).chain(deleting).chain(others.into_iter().flatten()).min()
 }
 
@@ -47,7 +47,6 @@ pub fn tick(model: &mut Model, now: Millis) -> Vec<Effect> {
         model.memorize();
         effects.push(Effect::Save);
     }
-    effects.extend(connect::retry_login(model, now));
     effects.extend(people::list_again(model, now));
     model.quiet = !changed;
     effects

@@ -5,9 +5,6 @@ use crate::model::{Field, FieldId, Life, Link, Model, Overlay, Room, Screen, Win
 use crate::text::capitalized;
 use libim::wire::{Code, Epoch, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
 
-/// A name that is taken is tried again after this time: it may be one's own, held by a connection that broke.
-const RETRY_LOGIN: Millis = 8_000;
-
 pub fn connect(model: &mut Model) -> Vec<Effect> {
     model.form.error = None;
     let address = match model.form.check() {
@@ -208,10 +205,9 @@ pub fn give_up_room(model: &mut Model, name: &str) {
 }
 
 /// The server does not let one in: said in the form before the first time, and above the messages later.
-pub fn refused(model: &mut Model, now: Millis, code: Code, text: String) -> Vec<Effect> {
+pub fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
     if model.screen == Screen::Chat {
         model.stop_loading();
-        model.retry_at = can_pass(code).then_some(now + RETRY_LOGIN);
         model.link = Link::Refused(code, text);
         return Vec::new();
     }
@@ -248,20 +244,6 @@ fn to_mend(code: Code) -> Field {
         | Code::Unsupported
         | Code::Other(_) => Field::Server,
     }
-}
-
-/// Whether the reason for a refusal passes by itself.
-fn can_pass(code: Code) -> bool {
-    matches!(code, Code::NameTaken | Code::Full | Code::Busy | Code::NotStored)
-}
-
-/// Tries a login again whose refusal may have passed.
-pub fn retry_login(model: &mut Model, now: Millis) -> Vec<Effect> {
-    let due = model.retry_at.take_if(|at| *at <= now).is_some();
-    if due && matches!(model.link, Link::Refused(..)) {
-        return vec![Effect::LogIn { name: None, passkey: None }];
-    }
-    Vec::new()
 }
 
 pub fn disconnected(model: &mut Model, now: Millis, text: &str, comes_back: bool) -> Vec<Effect> {

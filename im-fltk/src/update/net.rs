@@ -28,7 +28,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             }
             effects
         }
-        ClientEvent::LoginRefused { code, text } => connect::refused(model, now, code, text),
+        ClientEvent::LoginRefused { code, text, .. } => connect::refused(model, code, text),
         ClientEvent::Disconnected { text, retry_in, .. } => {
             connect::disconnected(model, now, &text, retry_in.is_some())
         }
@@ -55,7 +55,9 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             }
             Vec::new()
         }
-        ClientEvent::PostFailed { cid, room, code, text } => post_failed(model, now, cid, room, code, &text),
+        ClientEvent::PostFailed { cid, room, code, text, .. } => {
+            post_failed(model, now, cid, room, code, &text)
+        }
         ClientEvent::People(everybody) => {
             people::all(model, everybody);
             overlay::refresh_switchers(model);
@@ -81,7 +83,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             Vec::new()
         }
         ClientEvent::Done { request, room: Some(room) } => done(model, now, request, room),
-        ClientEvent::Failed { request, code, text } => failed(model, now, request, code, text),
+        ClientEvent::Failed { request, code, text, .. } => failed(model, now, request, code, text),
         ClientEvent::Throttled { text, .. } => {
             model.main().say(now, text);
             Vec::new()

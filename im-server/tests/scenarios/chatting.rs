@@ -132,7 +132,7 @@ fn receipts_typing_presence_and_members() {
             |event| matches!(event, ClientEvent::Members { members, .. } if members.len() == 2),
         )
     });
-    clients.get(bert).quit("so long");
+    clients.get(bert).quit("so long").unwrap();
     clients.until(|clients| {
         clients.was_told(anna, |event| {
             matches!(event, ClientEvent::Presence { person, .. }

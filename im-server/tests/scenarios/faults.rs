@@ -201,7 +201,7 @@ fn a_server_that_closes_says_so() {
             if *code == libim::wire::Code::Shutdown)
         })
     });
-    clients.get(anna).quit("");
+    clients.get(anna).quit("").unwrap();
     clients.until(|clients| clients.get(anna).is_closed());
     assert_eq!(server.ends(), Some(0));
 }

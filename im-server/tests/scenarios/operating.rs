@@ -132,7 +132,7 @@ fn lives_on(mut server: Child, address: SocketAddr) {
     let (anna, bert) = (clients.log_in(address, "anna"), clients.log_in(address, "bert"));
     for number in 0..600 {
         let guest = clients.log_in(address, &format!("guest {number}"));
-        clients.get(guest).quit("");
+        clients.get(guest).quit("").unwrap();
     }
     clients.get(anna).post(RoomId::LOBBY, "still here?").unwrap();
     clients.until(|clients| clients.texts(bert, RoomId::LOBBY).contains(&"still here?".to_owned()));

@@ -24,6 +24,19 @@ pub fn cut(text: &str, bytes_max: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
+/// Whether a text says nothing: it has only blanks, controls and characters that are not shown (Unicode
+/// `Default_Ignorable_Code_Point`, as far as texts have them), such as U+200B.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+            || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}')
+            || matches!(c, '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+    })
+}
+
 fn replace(text: &str, bad: impl Fn(char) -> bool) -> Cow<'_, str> {
     if text.chars().any(&bad) {
         Cow::Owned(text.chars().map(|c| if bad(c) { char::REPLACEMENT_CHARACTER } else { c }).collect())
@@ -46,5 +59,15 @@ mod tests {
     #[test]
     fn a_cut_splits_no_character() {
         assert_eq!((cut("aüb", 2), cut("aüb", 3), cut("aüb", 99), cut("", 0)), ("a", "aü", "aüb", ""));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_blank() {
+        for text in ["", " \n", "\u{200b}", "\u{2060}\u{feff} ", "\u{3164}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["a", "\u{200b}a", "👩\u{200d}🔬", "क्\u{200d}ष"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! outcomes of appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
 //! engine tells nobody of an event before.
 
-use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp};
+use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp, UserId};
 
 /// Names what the store is asked; chosen by the engine, repeated in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +79,7 @@ pub fn revise(target: &Event, change: &Event) -> Result<MessageBody, Code> {
         return Err(Code::NotFound);
     }
     let own = target.author == change.author;
+    let may_delete = own || change.author == UserId::SERVER;
     let mut message = message.clone();
     match &change.body {
         Body::Edited { text, mentions, .. } if own => {
@@ -86,7 +87,9 @@ pub fn revise(target: &Event, change: &Event) -> Result<MessageBody, Code> {
             message.mentions.clone_from(mentions);
             message.edited = Some(change.time);
         }
-        Body::Deleted { .. } if own => message = MessageBody { deleted: true, ..MessageBody::default() },
+        Body::Deleted { .. } if may_delete => {
+            message = MessageBody { deleted: true, ..MessageBody::default() }
+        }
         Body::Reacted { emoji, on, .. } => message.react(&change.name, emoji, *on)?,
         Body::Edited { .. } | Body::Deleted { .. } => return Err(Code::Forbidden),
         Body::Message(_)

@@ -86,7 +86,8 @@ pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Out
 /// Gives a context to this thread.
 pub(super) fn add_context(context: Context) -> Outcome<usize> {
     let handle = new_handle(Kind::Context);
-    let slot = Slot { handle, process: context.process, poisoned: Cell::new(false), context: RefCell::new(context) };
+    let slot =
+        Slot { handle, process: context.process, poisoned: Cell::new(false), context: RefCell::new(context) };
     owners().insert(handle, this_thread());
     CONTEXTS
         .try_with(|contexts| contexts.borrow_mut().insert(handle, Rc::new(slot)))

@@ -34,6 +34,9 @@ impl Context {
 
     fn invite(&self, invite: *const c_char) -> Outcome<Invite> {
         let invite: Invite = text(invite, "the address")?.parse().map_err(no_address)?;
+        if matches!(invite.address, Address::Tcp(_, 0)) {
+            return Err(no_address("there is no port 0 to connect to"));
+        }
         self.lp.check_reachable(&invite.address).map_err(no_address)?;
         Ok(invite)
     }
@@ -71,18 +74,18 @@ pub extern "C" fn im_connect(
     })
 }
 
-/// Leaves for good, with a reason for the others (may be NULL). What was posted is delivered first, if the server answers within a
+/// Leaves for good, with a reason for the others (may be NULL; 200 bytes at most). What was posted is delivered first, if the server answers within a
 /// few seconds. Ends with IM_EVENT_DISCONNECTED; the id stays valid until im_remove().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_quit(ctx: *mut im_ctx, client: im_id, reason: *const c_char) -> i32 {
     with_context(ctx.addr(), |context| {
         let reason = text_or_null(reason, "the reason")?.unwrap_or("");
-        context.client(client)?.quit(reason);
-        Ok(())
+        Ok(context.client(client)?.quit(reason)?)
     })
 }
 
 /// Tries to log in again after IM_EVENT_LOGIN_REFUSED, under this name and with this passkey; NULL keeps what was given before.
+/// IM_E_LOGGED_IN when the client is logged in or coming back to its session, IM_E_CLOSED when it has quit.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_login(
     ctx: *mut im_ctx,
@@ -94,21 +97,19 @@ pub extern "C" fn im_client_login(
         let checked = |option, text: Option<_>| text.map(|text| check_text(option, text)).transpose();
         let name = checked(im_option::IM_OPT_NAME, text_or_null(name, "the name")?)?;
         let passkey = checked(im_option::IM_OPT_PASSKEY, text_or_null(passkey, "the passkey")?)?;
-        context.client(client)?.log_in_as(name, passkey);
-        Ok(())
+        Ok(context.client(client)?.log_in_as(name, passkey)?)
     })
 }
 
-/// Tries to connect at once instead of waiting for the next try; of use when the network is known to be back.
+/// Tries to connect at once instead of waiting for the next try; of use when the network is known to be back. IM_E_CLOSED when
+/// the client has quit.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_retry_now(ctx: *mut im_ctx, client: im_id) -> i32 {
-    with_context(ctx.addr(), |context| {
-        context.client(client)?.retry_now();
-        Ok(())
-    })
+    with_context(ctx.addr(), |context| Ok(context.client(client)?.retry_now()?))
 }
 
-/// Posts a message in a room. Delivered exactly once, now or when the connection is back: the answer is IM_EVENT_POSTED or
+/// Posts a message in a room; in the lobby (1) also before the first login. Delivered exactly once, now or when the connection is
+/// back: the answer is IM_EVENT_POSTED or
 /// IM_EVENT_POST_FAILED with the name that is put in `*cid` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
 ///
 /// `text` is UTF-8, `len` bytes or IM_NUL_TERMINATED, and copied. IM_E_TOO_LONG beyond the server's limit

@@ -4,8 +4,9 @@ use super::boundary::with_context;
 use super::context::im_ctx;
 use super::ids::im_id;
 use super::input::{place_or_null, text, text_or_null};
-use super::status::Outcome;
-use crate::engine::client::{Client, CommandError};
+use super::kinds::im_fetch;
+use super::status::{Failure, Outcome, im_status};
+use crate::engine::client::{Client, CommandError, Range};
 use crate::wire::{RequestId, RoomId, Seq, UserId};
 use std::ffi::c_char;
 
@@ -106,9 +107,37 @@ pub extern "C" fn im_client_history(
     limit: u32,
     request: *mut u32,
 ) -> i32 {
+    requesting(ctx, client, request, |client| Ok(client.history(RoomId(room), Seq(before), limit)))
+}
+
+/// Asks for a room's entries between two places, both excluded: after `after` (0: from the first) and before `before` (0: to the
+/// newest), at most `limit` (0: as many as one page holds). `flags` is 0 or some of im_fetch. Answered by IM_EVENT_HISTORY or
+/// IM_EVENT_FAILED.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_fetch(
+    ctx: *mut im_ctx,
+    client: im_id,
+    room: u64,
+    after: u64,
+    before: u64,
+    limit: u32,
+    flags: i32,
+    request: *mut u32,
+) -> i32 {
     requesting(ctx, client, request, |client| {
-        let before = if before == 0 { Seq(u64::MAX) } else { Seq(before) };
-        Ok(client.history(RoomId(room), before, limit))
+        let [upward, messages] = [im_fetch::IM_FETCH_UPWARD as i32, im_fetch::IM_FETCH_MESSAGES as i32];
+        if flags & !(upward | messages) != 0 {
+            let text = format!("flags is {flags}, which has bits that are not in im_fetch");
+            return Err(Failure::new(im_status::IM_E_RANGE, text));
+        }
+        let range = Range {
+            after: Seq(after),
+            before: Seq(before),
+            limit,
+            upward: flags & upward != 0,
+            messages_only: flags & messages != 0,
+        };
+        Ok(client.fetch(RoomId(room), range))
     })
 }
 

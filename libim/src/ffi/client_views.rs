@@ -3,22 +3,22 @@
 use super::boundary::with_context;
 use super::client::gone;
 use super::context::im_ctx;
-use super::event_types::im_client_state;
+use super::event_types::{im_client_state, im_server_info};
 use super::ids::im_id;
 use super::input::place;
-use super::output::{EMPTY, one, size, text};
+use super::output::{EMPTY, one, size, text, texts};
 use super::pages::{person, room};
 use super::types::{im_person, im_room};
-use crate::wire::{RoomId, UserId};
+use crate::wire::{RoomId, ServerHello, SmolStr, UserId};
+use bumpalo::Bump;
 
-/// How a client stands, in `*out`. The library's and valid until the next call of a function that shows something of this
-/// context: the next three, and those of a server.
+/// How a client stands, in `*out`. The library's; it and everything that is looked up in this context is valid until the next
+/// im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *const im_client_state) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.client_id(client)?;
-        context.view.reset();
         let client = context.lp.look_at_client(id).ok_or_else(gone)?;
         let (user, name) = client.me().map_or((0, EMPTY), |(user, name)| (user.0, text(&context.view, name)));
         let state = im_client_state {
@@ -29,6 +29,9 @@ pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *con
             user,
             name,
             text_bytes_max: client.limits().text_bytes,
+            round_trip_us: client
+                .round_trip()
+                .map_or(0, |span| u32::try_from(span.as_micros()).unwrap_or(u32::MAX).max(1)),
         };
         out.put(one(&context.view, state));
         Ok(())
@@ -47,7 +50,6 @@ pub extern "C" fn im_client_next_room(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.client_id(client)?;
-        context.view.reset();
         let client = context.lp.look_at_client(id).ok_or_else(gone)?;
         let next = client.room_after(RoomId(after)).map(|info| one(&context.view, room(&context.view, info)));
         out.put(next.unwrap_or(std::ptr::null()));
@@ -67,11 +69,77 @@ pub extern "C" fn im_client_next_person(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.client_id(client)?;
-        context.view.reset();
         let client = context.lp.look_at_client(id).ok_or_else(gone)?;
         let next =
             client.person_after(UserId(after)).map(|known| one(&context.view, person(&context.view, known)));
         out.put(next.unwrap_or(std::ptr::null()));
         Ok(())
     })
+}
+
+/// A room that a client is in, by id. NULL in `*out`: it is not in that one. Valid as im_client_look() says.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_room(ctx: *mut im_ctx, client: im_id, id: u64, out: *mut *const im_room) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let out = place(out, "out")?;
+        let client = context.lp.look_at_client(context.client_id(client)?).ok_or_else(gone)?;
+        let found = client.room(RoomId(id)).map(|info| one(&context.view, room(&context.view, info)));
+        out.put(found.unwrap_or(std::ptr::null()));
+        Ok(())
+    })
+}
+
+/// Somebody who is there, by id, as far as the server tells of people one by one. NULL in `*out`: nobody. Valid as
+/// im_client_look() says.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_person(
+    ctx: *mut im_ctx,
+    client: im_id,
+    id: u64,
+    out: *mut *const im_person,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let out = place(out, "out")?;
+        let client = context.lp.look_at_client(context.client_id(client)?).ok_or_else(gone)?;
+        let found = client.person(UserId(id)).map(|known| one(&context.view, person(&context.view, known)));
+        out.put(found.unwrap_or(std::ptr::null()));
+        Ok(())
+    })
+}
+
+/// What a client's server has said of itself when the client last connected. NULL in `*out`: nothing yet. Valid as
+/// im_client_look() says.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_server(ctx: *mut im_ctx, client: im_id, out: *mut *const im_server_info) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let out = place(out, "out")?;
+        let client = context.lp.look_at_client(context.client_id(client)?).ok_or_else(gone)?;
+        let found = client.server().map(|hello| one(&context.view, server_info(&context.view, hello)));
+        out.put(found.unwrap_or(std::ptr::null()));
+        Ok(())
+    })
+}
+
+fn server_info(arena: &Bump, hello: &ServerHello) -> im_server_info {
+    let capabilities: Vec<SmolStr> = hello.capabilities.iter().map(|it| it.as_str().into()).collect();
+    let limits = &hello.limits;
+    im_server_info {
+        size: size::<im_server_info>(),
+        version: hello.version.into(),
+        name: text(arena, &hello.name),
+        epoch: hello.epoch.0,
+        capabilities: texts(arena, &capabilities),
+        passkey: hello.passkey.into(),
+        backlog: hello.backlog,
+        frame_bytes_max: limits.frame_bytes,
+        text_bytes_max: limits.text_bytes,
+        name_bytes_max: limits.name_bytes,
+        room_name_bytes_max: limits.room_name_bytes,
+        topic_bytes_max: limits.topic_bytes,
+        status_bytes_max: limits.status_bytes,
+        rooms_max: limits.rooms_per_user,
+        posts_in_flight_max: limits.drafts_in_flight,
+        requests_per_second: limits.requests_per_second,
+        requests_burst: limits.requests_burst,
+    }
 }

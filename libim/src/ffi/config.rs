@@ -83,6 +83,14 @@ pub(super) fn for_client(config: *const im_config) -> Outcome<ClientConfig> {
     if made.name.trim().is_empty() {
         return Err(Failure::new(im_status::IM_E_EMPTY, "a client needs a name: IM_OPT_NAME"));
     }
+    if made.retry_min > made.retry_max {
+        let text = format!(
+            "IM_OPT_RETRY_MIN_MS is {}, above IM_OPT_RETRY_MAX_MS, which is {}",
+            made.retry_min.as_millis(),
+            made.retry_max.as_millis()
+        );
+        return Err(Failure::new(im_status::IM_E_RANGE, text));
+    }
     Ok(made)
 }
 
@@ -92,6 +100,9 @@ pub(super) fn for_server(config: *const im_config) -> Outcome<(ServerConfig, Mem
     let (mut made, mut history) = (ServerConfig::default(), MemoryLimits::default());
     for (option, value) in &config.settings {
         apply_to_server(*option, value, &mut made, &mut history)?;
+    }
+    if let Err(error) = made.check_lobby() {
+        return Err(Failure::new(im_status::IM_E_TEXT, format!("IM_OPT_LOBBY: {error}")));
     }
     Ok((made, history))
 }
@@ -139,7 +150,7 @@ pub extern "C" fn im_config_set_int(config: *mut im_config, option: i32, value: 
 }
 
 /// Has a context tell what happens up to a level (im_log_level) to a function, with `user` handed through. NULL: nobody is
-/// told, as is the default. The library itself writes nothing anywhere.
+/// told, as is the default. The library itself writes nothing anywhere. IM_E_RANGE when `level` is no im_log_level.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_config_set_log(
     config: *mut im_config,
@@ -148,6 +159,10 @@ pub extern "C" fn im_config_set_log(
     user: *mut c_void,
 ) -> i32 {
     guard(|| {
+        let levels = im_log_level::IM_LOG_ERROR as i32..=im_log_level::IM_LOG_DEBUG as i32;
+        if log.is_some() && !levels.contains(&level) {
+            return Err(Failure::new(im_status::IM_E_RANGE, format!("{level} is no im_log_level")));
+        }
         let log = log.map(|tell| Log { level, tell, user });
         CONFIGS.with(config.addr(), |config| {
             config.log = log;

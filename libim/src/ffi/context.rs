@@ -30,7 +30,7 @@ pub(super) struct Context {
     events: Bump,
     /// The last pulled event, in the arena.
     pub(super) pulled: Option<*const im_event>,
-    /// What the last view points to.
+    /// What was looked up since the last step.
     pub(super) view: Bump,
     /// Events as text or bytes.
     pub(super) encoded: Vec<u8>,
@@ -64,6 +64,7 @@ impl Context {
         while let Some(next) = self.lp.next_event() {
             // Something that was removed has no more to say.
             if let Some(next) = event(&self.events, &self.ids, &next) {
+                let next = im_event { user: self.ids.user(next.source), ..next };
                 let next: &im_event = self.events.alloc(next);
                 self.log_event(next);
                 self.pulled = Some(next);
@@ -121,7 +122,7 @@ fn random_tag() -> Outcome<u64> {
 pub extern "C" fn im_new(abi: u32, config: *const im_config, out: *mut *mut im_ctx) -> i32 {
     guard(|| {
         let out = place(out, "out")?;
-        if abi >> 16 != IM_ABI >> 16 || abi > IM_ABI {
+        if abi == 0 || abi >> 16 != IM_ABI >> 16 || abi > IM_ABI {
             let text =
                 format!("the program was compiled for interface {abi:#x}, this library has {IM_ABI:#x}");
             return Err(Failure::new(im_status::IM_E_ABI, text));

@@ -13,52 +13,53 @@ use super::types::{
 };
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
+use std::ffi::CStr;
 
 /// Every kind of event, with its name in JSON.
-pub(super) const NAMES: &[(Kind, &str)] = &[
-    (Kind::IM_EVENT_CONNECTING, "connecting"),
-    (Kind::IM_EVENT_LOGGED_IN, "logged_in"),
-    (Kind::IM_EVENT_LOGIN_REFUSED, "login_refused"),
-    (Kind::IM_EVENT_DISCONNECTED, "disconnected"),
-    (Kind::IM_EVENT_ROOM_ENTERED, "room_entered"),
-    (Kind::IM_EVENT_ROOM_EXITED, "room_exited"),
-    (Kind::IM_EVENT_ROOM_RENUMBERED, "room_renumbered"),
-    (Kind::IM_EVENT_BACKLOG, "backlog"),
-    (Kind::IM_EVENT_MISSED, "missed"),
-    (Kind::IM_EVENT_POSTED, "posted"),
-    (Kind::IM_EVENT_POST_FAILED, "post_failed"),
-    (Kind::IM_EVENT_PEOPLE, "people"),
-    (Kind::IM_EVENT_PRESENCE, "presence"),
-    (Kind::IM_EVENT_PEOPLE_COUNT, "people_count"),
-    (Kind::IM_EVENT_TYPING, "typing"),
-    (Kind::IM_EVENT_RECEIPT, "receipt"),
-    (Kind::IM_EVENT_DONE, "done"),
-    (Kind::IM_EVENT_FAILED, "failed"),
-    (Kind::IM_EVENT_HISTORY, "history"),
-    (Kind::IM_EVENT_ROOMS, "rooms"),
-    (Kind::IM_EVENT_MEMBERS, "members"),
-    (Kind::IM_EVENT_NOTICE, "notice"),
-    (Kind::IM_EVENT_THROTTLED, "throttled"),
-    (Kind::IM_EVENT_USERS, "users"),
-    (Kind::IM_EVENT_MESSAGE, "message"),
-    (Kind::IM_EVENT_EDITED, "edited"),
-    (Kind::IM_EVENT_DELETED, "deleted"),
-    (Kind::IM_EVENT_REACTED, "reacted"),
-    (Kind::IM_EVENT_ROOM_CREATED, "room_created"),
-    (Kind::IM_EVENT_JOINED, "joined"),
-    (Kind::IM_EVENT_LEFT, "left"),
-    (Kind::IM_EVENT_TOPIC, "topic"),
-    (Kind::IM_EVENT_OTHER_ENTRY, "other_entry"),
-    (Kind::IM_EVENT_PERSON_ENTERED, "person_entered"),
-    (Kind::IM_EVENT_PERSON_DETACHED, "person_detached"),
-    (Kind::IM_EVENT_PERSON_RESUMED, "person_resumed"),
-    (Kind::IM_EVENT_PERSON_LEFT, "person_left"),
-    (Kind::IM_EVENT_REFUSED, "refused"),
-    (Kind::IM_EVENT_STORE_FAILED, "store_failed"),
-    (Kind::IM_EVENT_DRAINED, "drained"),
-    (Kind::IM_EVENT_ACCEPT_PAUSED, "accept_paused"),
-    (Kind::IM_EVENT_QUESTION, "question"),
-    (Kind::IM_EVENT_READABLE, "readable"),
+pub(super) const NAMES: &[(Kind, &CStr)] = &[
+    (Kind::IM_EVENT_CONNECTING, c"connecting"),
+    (Kind::IM_EVENT_LOGGED_IN, c"logged_in"),
+    (Kind::IM_EVENT_LOGIN_REFUSED, c"login_refused"),
+    (Kind::IM_EVENT_DISCONNECTED, c"disconnected"),
+    (Kind::IM_EVENT_ROOM_ENTERED, c"room_entered"),
+    (Kind::IM_EVENT_ROOM_EXITED, c"room_exited"),
+    (Kind::IM_EVENT_ROOM_RENUMBERED, c"room_renumbered"),
+    (Kind::IM_EVENT_BACKLOG, c"backlog"),
+    (Kind::IM_EVENT_MISSED, c"missed"),
+    (Kind::IM_EVENT_POSTED, c"posted"),
+    (Kind::IM_EVENT_POST_FAILED, c"post_failed"),
+    (Kind::IM_EVENT_PEOPLE, c"people"),
+    (Kind::IM_EVENT_PRESENCE, c"presence"),
+    (Kind::IM_EVENT_PEOPLE_COUNT, c"people_count"),
+    (Kind::IM_EVENT_TYPING, c"typing"),
+    (Kind::IM_EVENT_RECEIPT, c"receipt"),
+    (Kind::IM_EVENT_DONE, c"done"),
+    (Kind::IM_EVENT_FAILED, c"failed"),
+    (Kind::IM_EVENT_HISTORY, c"history"),
+    (Kind::IM_EVENT_ROOMS, c"rooms"),
+    (Kind::IM_EVENT_MEMBERS, c"members"),
+    (Kind::IM_EVENT_NOTICE, c"notice"),
+    (Kind::IM_EVENT_THROTTLED, c"throttled"),
+    (Kind::IM_EVENT_USERS, c"users"),
+    (Kind::IM_EVENT_MESSAGE, c"message"),
+    (Kind::IM_EVENT_EDITED, c"edited"),
+    (Kind::IM_EVENT_DELETED, c"deleted"),
+    (Kind::IM_EVENT_REACTED, c"reacted"),
+    (Kind::IM_EVENT_ROOM_CREATED, c"room_created"),
+    (Kind::IM_EVENT_JOINED, c"joined"),
+    (Kind::IM_EVENT_LEFT, c"left"),
+    (Kind::IM_EVENT_TOPIC, c"topic"),
+    (Kind::IM_EVENT_OTHER_ENTRY, c"other_entry"),
+    (Kind::IM_EVENT_PERSON_ENTERED, c"person_entered"),
+    (Kind::IM_EVENT_PERSON_DETACHED, c"person_detached"),
+    (Kind::IM_EVENT_PERSON_RESUMED, c"person_resumed"),
+    (Kind::IM_EVENT_PERSON_LEFT, c"person_left"),
+    (Kind::IM_EVENT_REFUSED, c"refused"),
+    (Kind::IM_EVENT_STORE_FAILED, c"store_failed"),
+    (Kind::IM_EVENT_DRAINED, c"drained"),
+    (Kind::IM_EVENT_ACCEPT_PAUSED, c"accept_paused"),
+    (Kind::IM_EVENT_QUESTION, c"question"),
+    (Kind::IM_EVENT_READABLE, c"readable"),
 ];
 
 /// Writes an event behind what is in `out` already.
@@ -73,7 +74,8 @@ pub(super) fn encode(event: &im_event, format: im_format, out: &mut Vec<u8>) -> 
 }
 
 fn named(kind: i32) -> Option<(Kind, &'static str)> {
-    NAMES.iter().find(|(known, _)| *known as i32 == kind).copied()
+    let (kind, name) = NAMES.iter().find(|(known, _)| *known as i32 == kind)?;
+    Some((*kind, name.to_str().ok()?))
 }
 
 /// Writes itself into a map, without what is zero or empty.
@@ -160,7 +162,7 @@ macro_rules! fields {
 
 fields! {
     im_reaction { emoji, names }
-    im_page { more ? true, entries }
+    im_page { more ? true, entries, from, to, head }
     im_login { user, name, server, welcome, people, resumed ? true }
     im_room { room, room_kind, name, topic, head, read, peer, members }
     im_person { user, name, presence, status, reason }
@@ -170,7 +172,7 @@ fields! {
     im_typing { user, name, on ? true }
     im_receipt { user, delivered, read }
     im_visitor { user, name, peer, reason }
-    im_question { question, wish, user, name, peer }
+    im_question { question, wish, user, name, peer, target, topic }
 }
 
 impl Fields for im_entry {
@@ -254,7 +256,7 @@ impl Serialize for im_event {
         map.serialize_entry("source", &self.source)?;
         // Entries and rooms say the rest themselves.
         if !is_entry(kind) && kind != Kind::IM_EVENT_ROOM_ENTERED {
-            write_fields!(self, map, request, code, room, text);
+            write_fields!(self, map, request, code, room, text, retry_after_ms);
         }
         // SAFETY: each kind has one member of the data, and the library filled it.
         unsafe { write_data(&mut map, kind, &self.data)? };
@@ -299,7 +301,9 @@ unsafe fn write_data<M: SerializeMap>(map: &mut M, kind: Kind, data: &im_data) -
             Kind::IM_EVENT_POSTED | Kind::IM_EVENT_POST_FAILED => write_to(map, data.posted),
             Kind::IM_EVENT_TYPING => write_to(map, data.typing),
             Kind::IM_EVENT_RECEIPT => write_to(map, data.receipt),
-            Kind::IM_EVENT_DISCONNECTED | Kind::IM_EVENT_THROTTLED => write_to(map, data.wait),
+            Kind::IM_EVENT_LOGIN_REFUSED | Kind::IM_EVENT_DISCONNECTED | Kind::IM_EVENT_THROTTLED => {
+                write_to(map, data.wait)
+            }
             Kind::IM_EVENT_PERSON_ENTERED
             | Kind::IM_EVENT_PERSON_DETACHED
             | Kind::IM_EVENT_PERSON_RESUMED
@@ -310,8 +314,7 @@ unsafe fn write_data<M: SerializeMap>(map: &mut M, kind: Kind, data: &im_data) -
                 map.serialize_entry("count", &data.count)
             }
             Kind::IM_EVENT_ROOM_RENUMBERED => map.serialize_entry("number", &data.number),
-            Kind::IM_EVENT_LOGIN_REFUSED
-            | Kind::IM_EVENT_ROOM_EXITED
+            Kind::IM_EVENT_ROOM_EXITED
             | Kind::IM_EVENT_DONE
             | Kind::IM_EVENT_FAILED
             | Kind::IM_EVENT_NOTICE
@@ -336,6 +339,9 @@ mod tests {
             .filter_map(|line| line.trim().split_once(" = ")?.0.strip_prefix("IM_EVENT_"))
             .map(str::to_lowercase)
             .collect();
-        assert_eq!(NAMES.iter().map(|(_, name)| (*name).to_owned()).collect::<Vec<_>>(), declared);
+        assert_eq!(
+            NAMES.iter().map(|(_, name)| name.to_str().unwrap().to_owned()).collect::<Vec<_>>(),
+            declared
+        );
     }
 }

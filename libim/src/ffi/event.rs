@@ -27,6 +27,8 @@ fn blank(source: im_id, kind: im_event_kind) -> im_event {
         room: 0,
         text: EMPTY,
         data: im_data { number: 0 },
+        retry_after_ms: 0,
+        user: std::ptr::null_mut(),
     }
 }
 
@@ -74,9 +76,13 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             };
             im_event { data: im_data { login: one(arena, login) }, ..of(Kind::IM_EVENT_LOGGED_IN) }
         }
-        ClientEvent::LoginRefused { code: why, text } => {
-            im_event { code: code(*why), text: words(text), ..of(Kind::IM_EVENT_LOGIN_REFUSED) }
-        }
+        ClientEvent::LoginRefused { code: why, text, retry_after, retry_in } => im_event {
+            code: code(*why),
+            text: words(text),
+            retry_after_ms: millis(*retry_after),
+            data: im_data { wait: retry_in.map_or(std::ptr::null(), |span| wait(arena, span)) },
+            ..of(Kind::IM_EVENT_LOGIN_REFUSED)
+        },
         ClientEvent::Disconnected { code: why, text, retry_in } => im_event {
             code: why.map_or(0, code),
             text: words(text),
@@ -96,7 +102,7 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
         }
         ClientEvent::Backlog { room, messages, more } => im_event {
             room: room.0,
-            data: im_data { page: one(arena, page(arena, messages, *more)) },
+            data: im_data { page: one(arena, page(arena, messages, *more, [Seq::ZERO; 3])) },
             ..of(Kind::IM_EVENT_BACKLOG)
         },
         ClientEvent::Event { event, cid: own } => {
@@ -108,9 +114,10 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             ..of(Kind::IM_EVENT_MISSED)
         },
         ClientEvent::Posted { cid, room, seq } => posted(arena, of(Kind::IM_EVENT_POSTED), *cid, *room, *seq),
-        ClientEvent::PostFailed { cid, room, code: why, text } => im_event {
+        ClientEvent::PostFailed { cid, room, code: why, text, retry_after } => im_event {
             code: code(*why),
             text: words(text),
+            retry_after_ms: millis(*retry_after),
             ..posted(arena, of(Kind::IM_EVENT_POST_FAILED), *cid, *room, Seq::ZERO)
         },
         ClientEvent::People(known) => {
@@ -159,16 +166,17 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
         ClientEvent::Done { request, room } => {
             im_event { request: request.0, room: room.unwrap_or(RoomId(0)).0, ..of(Kind::IM_EVENT_DONE) }
         }
-        ClientEvent::Failed { request, code: why, text } => im_event {
+        ClientEvent::Failed { request, code: why, text, retry_after } => im_event {
             request: request.0,
+            retry_after_ms: millis(*retry_after),
             code: why.map_or(0, code),
             text: words(text),
             ..of(Kind::IM_EVENT_FAILED)
         },
-        ClientEvent::History { request, room, messages, more } => im_event {
+        ClientEvent::History { request, room, messages, more, from, to, head } => im_event {
             request: request.0,
             room: room.0,
-            data: im_data { page: one(arena, page(arena, messages, *more)) },
+            data: im_data { page: one(arena, page(arena, messages, *more, [*from, *to, *head])) },
             ..of(Kind::IM_EVENT_HISTORY)
         },
         ClientEvent::Rooms { request, rooms, more } => {
@@ -197,6 +205,10 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             ..of(Kind::IM_EVENT_THROTTLED)
         },
     }
+}
+
+fn millis(span: Option<Duration>) -> u32 {
+    span.map_or(0, |span| u32::try_from(span.as_millis()).unwrap_or(u32::MAX))
 }
 
 fn wait(arena: &Bump, span: Duration) -> *const im_wait {
@@ -267,6 +279,10 @@ fn question(arena: &Bump, head: im_event, asked: &Question) -> im_event {
         Wish::CreateRoom => im_wish::IM_WISH_CREATE_ROOM,
         Wish::Join => im_wish::IM_WISH_JOIN,
         Wish::Direct => im_wish::IM_WISH_DIRECT,
+        Wish::Delete => im_wish::IM_WISH_DELETE,
+        Wish::React => im_wish::IM_WISH_REACT,
+        Wish::SetTopic => im_wish::IM_WISH_SET_TOPIC,
+        Wish::SetStatus => im_wish::IM_WISH_SET_STATUS,
     };
     let question = im_question {
         size: size::<im_question>(),
@@ -275,6 +291,8 @@ fn question(arena: &Bump, head: im_event, asked: &Question) -> im_event {
         user: asked.user.unwrap_or_default().0,
         name: text(arena, &asked.name),
         peer: text(arena, &asked.peer.to_string()),
+        target: asked.target.unwrap_or_default().0,
+        topic: text(arena, &asked.topic),
     };
     im_event {
         room: asked.room.unwrap_or(RoomId(0)).0,

@@ -3,7 +3,9 @@
 use super::ids::im_id;
 use super::types::{
     im_cid, im_entry, im_login, im_members, im_page, im_people, im_presence, im_room, im_rooms, im_str,
+    im_strs,
 };
+use std::ffi::c_void;
 
 /// Entries that are no longer kept.
 #[repr(C)]
@@ -99,6 +101,10 @@ pub struct im_question {
     pub name: im_str,
     /// From where: a network address, or "local".
     pub peer: im_str,
+    /// The message that it is about; 0: none.
+    pub target: u64,
+    /// The topic that comes with a new room.
+    pub topic: im_str,
 }
 
 /// What an event has besides its head. Read only the member that im_event_kind names for the kind.
@@ -162,6 +168,10 @@ pub struct im_event {
     pub text: im_str,
     /// The rest.
     pub data: im_data,
+    /// With a code: after so many milliseconds the server would have it tried again; 0: waiting does not help.
+    pub retry_after_ms: u32,
+    /// What im_set_user() has tied to the source; NULL: nothing.
+    pub user: *mut c_void,
 }
 
 /// How a client stands.
@@ -182,6 +192,48 @@ pub struct im_client_state {
     pub name: im_str,
     /// Bytes that a message's text may have.
     pub text_bytes_max: u32,
+    /// Microseconds that a ping and its answer last took; 0: not measured yet. Measured with each heartbeat.
+    pub round_trip_us: u32,
+}
+
+/// What a server has said of itself. Lengths are in bytes of UTF-8.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct im_server_info {
+    /// sizeof(im_server_info) of the library.
+    pub size: u32,
+    /// The version of the protocol that is spoken.
+    pub version: u32,
+    /// Its name, as shown to people.
+    pub name: im_str,
+    /// Which life of its data this is: ids and places of another one mean nothing.
+    pub epoch: u64,
+    /// What it can do besides, by name.
+    pub capabilities: im_strs,
+    /// 1: it asks for a passkey.
+    pub passkey: i32,
+    /// How many of a room's last messages a newcomer is meant to see.
+    pub backlog: u32,
+    /// Length of a frame that it takes.
+    pub frame_bytes_max: u32,
+    /// Length of a message's text.
+    pub text_bytes_max: u32,
+    /// Length of a person's name.
+    pub name_bytes_max: u32,
+    /// Length of a room's name.
+    pub room_name_bytes_max: u32,
+    /// Length of a topic.
+    pub topic_bytes_max: u32,
+    /// Length of a status text.
+    pub status_bytes_max: u32,
+    /// Rooms that one person may be in.
+    pub rooms_max: u32,
+    /// Posts that may be unanswered at once; the client keeps to it by itself.
+    pub posts_in_flight_max: u32,
+    /// Requests per second that it takes for long; 0: no limit.
+    pub requests_per_second: u32,
+    /// Requests that it takes at once before that rate counts.
+    pub requests_burst: u32,
 }
 
 /// How a server stands.

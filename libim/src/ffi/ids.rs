@@ -1,8 +1,11 @@
 //! Ids: what the program holds instead of a server, a client or a watched descriptor.
 
+use super::boundary::with_context;
+use super::context::im_ctx;
 use super::status::{Failure, Outcome, im_status};
 use crate::net::{ClientId, ServerId, WatchId};
 use std::collections::BTreeMap;
+use std::ffi::c_void;
 
 /// Names a server, a client or a watched descriptor of one context; 0: none. Never reused; below 2^53, so that it survives
 /// in languages whose numbers are doubles.
@@ -23,6 +26,8 @@ pub(super) struct Ids {
     last: u32,
     things: BTreeMap<im_id, Thing>,
     names: BTreeMap<Thing, im_id>,
+    /// Pointers of the program's own, handed back and never looked through.
+    users: BTreeMap<im_id, *mut c_void>,
 }
 
 const TAG_BITS: u32 = 21;
@@ -31,7 +36,7 @@ impl Ids {
     pub(super) fn new(random: u64) -> Ids {
         // Never 0, so that no small number is an id.
         let tag = (random >> (64 - TAG_BITS)) | 1;
-        Ids { tag, last: 0, things: BTreeMap::new(), names: BTreeMap::new() }
+        Ids { tag, last: 0, things: BTreeMap::new(), names: BTreeMap::new(), users: BTreeMap::new() }
     }
 
     pub(super) fn add(&mut self, thing: Thing) -> Outcome<im_id> {
@@ -48,12 +53,24 @@ impl Ids {
         let thing = self.find(id)?;
         self.things.remove(&id);
         self.names.remove(&thing);
+        self.users.remove(&id);
         Ok(thing)
     }
 
     /// The id of a thing; `None`: it has been removed.
     pub(super) fn name(&self, thing: Thing) -> Option<im_id> {
         self.names.get(&thing).copied()
+    }
+
+    /// The program's own pointer for a thing; NULL: none was set.
+    pub(super) fn user(&self, id: im_id) -> *mut c_void {
+        self.users.get(&id).copied().unwrap_or(std::ptr::null_mut())
+    }
+
+    fn set_user(&mut self, id: im_id, user: *mut c_void) -> Outcome {
+        self.find(id)?;
+        self.users.insert(id, user);
+        Ok(())
     }
 
     pub(super) fn find(&self, id: im_id) -> Outcome<Thing> {
@@ -87,6 +104,13 @@ impl Ids {
             }
         }
     }
+}
+
+/// Ties a pointer of the program's own to a server, a client or a watched descriptor: it comes with each of its events
+/// (im_event.user). The library does not look through it; it is forgotten with the id. NULL: none.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_set_user(ctx: *mut im_ctx, id: im_id, user: *mut c_void) -> i32 {
+    with_context(ctx.addr(), |context| context.ids.set_user(id, user))
 }
 
 #[cfg(test)]

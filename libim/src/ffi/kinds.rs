@@ -1,5 +1,7 @@
 //! The small vocabularies of the header. Numbers are fixed and never reused; expect ones that you do not know.
 
+use std::ffi::CStr;
+
 /// What an event tells. The comment names the fields of im_event that it fills besides kind and source, and the member of
 /// its data. Ignore kinds that you do not know: later libraries have more.
 #[repr(i32)]
@@ -9,7 +11,9 @@ pub enum im_event_kind {
     IM_EVENT_CONNECTING = 1,
     /// Client: it is in. Its rooms follow, each as IM_EVENT_ROOM_ENTERED. data.login.
     IM_EVENT_LOGGED_IN = 2,
-    /// Client: the login was refused, and the client waits for im_client_login(). code, text.
+    /// Client: the login was refused. code, text, retry_after_ms. data.wait: when the client tries again by itself, which it does
+    /// when it had been in before and the reason can pass (its name is held, the server is full); NULL: it waits for
+    /// im_client_login().
     IM_EVENT_LOGIN_REFUSED = 3,
     /// Client: the connection is gone or did not come to be. code (0: the server said nothing), text. data.wait: when the
     /// next try begins; NULL: there is none, the client is closed.
@@ -27,7 +31,7 @@ pub enum im_event_kind {
     IM_EVENT_MISSED = 9,
     /// Client: the server keeps what was posted; the entry itself comes in its turn. room; data.posted.
     IM_EVENT_POSTED = 10,
-    /// Client: the server refused what was posted; it is not tried again. room, code, text; data.posted with seq 0.
+    /// Client: the server refused what was posted; it is not tried again. room, code, text, retry_after_ms; data.posted with seq 0.
     IM_EVENT_POST_FAILED = 11,
     /// Client: everybody who is there. Replaces what was known before. data.people.
     IM_EVENT_PEOPLE = 12,
@@ -41,7 +45,8 @@ pub enum im_event_kind {
     IM_EVENT_RECEIPT = 16,
     /// Client: a request is carried out. request, room (where it made, entered, opened or left one).
     IM_EVENT_DONE = 17,
-    /// Client: a request was refused, or the connection broke before its answer. request, code (0: it broke), text.
+    /// Client: a request was refused, or the connection broke before its answer. request, code (0: it broke), text,
+    /// retry_after_ms.
     IM_EVENT_FAILED = 18,
     /// Client: a page of history that was asked for. request, room; data.page.
     IM_EVENT_HISTORY = 19,
@@ -111,12 +116,30 @@ pub enum im_wish {
     IM_WISH_POST = 2,
     /// To give a message another text. text: which.
     IM_WISH_EDIT = 3,
-    /// To make a room. text: its name.
+    /// To make a room. text: its name; data.question: topic.
     IM_WISH_CREATE_ROOM = 4,
     /// To enter a room. text: its name.
     IM_WISH_JOIN = 5,
     /// To open a private conversation. text: with whom.
     IM_WISH_DIRECT = 6,
+    /// To take back a message of theirs. data.question: target.
+    IM_WISH_DELETE = 7,
+    /// To add a reaction. text: which; data.question: target.
+    IM_WISH_REACT = 8,
+    /// To set a room's topic. text: which; may be empty.
+    IM_WISH_SET_TOPIC = 9,
+    /// To have a status. text: which; may be empty.
+    IM_WISH_SET_STATUS = 10,
+}
+
+/// Which entries im_client_fetch() asks for: any of these together.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum im_fetch {
+    /// Begin after the lower end and go up; otherwise before the upper end and go down.
+    IM_FETCH_UPWARD = 1,
+    /// Messages alone, each in its present state; otherwise every kind of entry.
+    IM_FETCH_MESSAGES = 2,
 }
 
 /// How events are written for other languages.
@@ -199,6 +222,37 @@ pub enum im_code {
     IM_CODE_UNSUPPORTED = 25,
 }
 
+impl im_code {
+    /// Every code with its name.
+    pub(super) const NAMES: &'static [(im_code, &'static CStr)] = &[
+        (im_code::IM_CODE_MALFORMED, c"malformed"),
+        (im_code::IM_CODE_TOO_LARGE, c"too_large"),
+        (im_code::IM_CODE_VERSION, c"version"),
+        (im_code::IM_CODE_OUT_OF_TURN, c"out_of_turn"),
+        (im_code::IM_CODE_NAME_TAKEN, c"name_taken"),
+        (im_code::IM_CODE_NAME_INVALID, c"name_invalid"),
+        (im_code::IM_CODE_PASSKEY, c"passkey"),
+        (im_code::IM_CODE_SESSION_ENDED, c"session_ended"),
+        (im_code::IM_CODE_NOT_FOUND, c"not_found"),
+        (im_code::IM_CODE_FORBIDDEN, c"forbidden"),
+        (im_code::IM_CODE_NOT_MEMBER, c"not_member"),
+        (im_code::IM_CODE_EXISTS, c"exists"),
+        (im_code::IM_CODE_CONFLICT, c"conflict"),
+        (im_code::IM_CODE_FULL, c"full"),
+        (im_code::IM_CODE_BUSY, c"busy"),
+        (im_code::IM_CODE_NOT_STORED, c"not_stored"),
+        (im_code::IM_CODE_SHUTDOWN, c"shutdown"),
+        (im_code::IM_CODE_KICKED, c"kicked"),
+        (im_code::IM_CODE_REPLACED, c"replaced"),
+        (im_code::IM_CODE_TIMED_OUT, c"timed_out"),
+        (im_code::IM_CODE_SLOW, c"slow"),
+        (im_code::IM_CODE_TOO_MANY_TRIES, c"too_many_tries"),
+        (im_code::IM_CODE_INVALID, c"invalid"),
+        (im_code::IM_CODE_PEER_GONE, c"peer_gone"),
+        (im_code::IM_CODE_UNSUPPORTED, c"unsupported"),
+    ];
+}
+
 /// Why somebody left a room or the server.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,6 +318,18 @@ mod tests {
             shouted
         };
         assert_eq!(items(name), all.map(|(name, number)| (shout(name), number)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_code_has_its_name() {
+        let named: Vec<(String, u16)> = super::im_code::NAMES
+            .iter()
+            .map(|(code, name)| {
+                let name = format!("IM_CODE_{}", name.to_str().unwrap().to_uppercase());
+                (name, u16::try_from(*code as i32).unwrap())
+            })
+            .collect();
+        assert_eq!(named, items("im_code"));
     }
 
     #[test]

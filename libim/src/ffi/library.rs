@@ -1,6 +1,8 @@
 //! The library itself.
 
 use super::boundary::last_error;
+use super::encode::NAMES;
+use super::kinds::im_code;
 use super::status::im_status;
 use std::ffi::{CStr, c_char};
 
@@ -36,4 +38,20 @@ pub extern "C" fn im_strerror(status: i32) -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_last_error() -> *const c_char {
     last_error()
+}
+
+/// The name of an im_event_kind, as in im_event_encode(): "message". "unknown" for a number that this library does not know.
+/// Static. From any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_event_kind_name(kind: i32) -> *const c_char {
+    let found = NAMES.iter().find(|(known, _)| *known as i32 == kind);
+    found.map_or(c"unknown", |(_, name)| *name).as_ptr()
+}
+
+/// The name of an im_code: "name_taken"; of 0 "none". "unknown" for a number that this library does not know. Static. From any
+/// thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_code_name(code: i32) -> *const c_char {
+    let found = im_code::NAMES.iter().find(|(known, _)| *known as i32 == code);
+    found.map_or(if code == 0 { c"none" } else { c"unknown" }, |(_, name)| *name).as_ptr()
 }

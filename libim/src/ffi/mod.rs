@@ -39,7 +39,7 @@ pub use client_views::*;
 pub use config::*;
 pub use context::*;
 pub use event_types::*;
-pub use ids::im_id;
+pub use ids::{im_id, im_set_user};
 pub use input::IM_NUL_TERMINATED;
 pub use kinds::*;
 pub use library::*;

@@ -2,7 +2,7 @@
 
 use super::status::{Failure, Outcome, im_status};
 use crate::engine::client::ClientConfig;
-use crate::engine::server::ServerConfig;
+use crate::engine::server::{Ask, ServerConfig, Settings};
 use crate::net::LoopConfig;
 use crate::storage::MemoryLimits;
 use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
@@ -20,7 +20,7 @@ pub enum im_option {
     /// calls bring the same events, byte for byte. Default 0.
     IM_OPT_VIRTUAL_CLOCK = 2,
     /// Context, int, 0 or 1: threads that it may start by itself. With 0 servers are named by numeric address; host names
-    /// (except localhost) need 1, and a thread only while one is looked up. Default 1.
+    /// (except localhost) are IM_E_ADDRESS then, since looking one up needs a thread. Default 1.
     IM_OPT_WORKERS = 3,
 
     /// Client or server, str, up to 256 bytes: the client's name (the server may take fewer), or the server's as shown to people.
@@ -37,9 +37,11 @@ pub enum im_option {
     IM_OPT_ROSTER = 41,
     /// Client, int, 0 or 1: whether to come back by itself when the connection breaks. Default 1.
     IM_OPT_RECONNECT = 42,
-    /// Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Default 500.
+    /// Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Not above
+    /// IM_OPT_RETRY_MAX_MS. Default 500.
     IM_OPT_RETRY_MIN_MS = 43,
-    /// Client, int, 10 or more: the longest wait between tries, in milliseconds. Default 30000.
+    /// Client, int, 10 or more: the longest wait between tries, in milliseconds, also where the server wishes a longer one. Default
+    /// 30000.
     IM_OPT_RETRY_MAX_MS = 44,
     /// Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
     IM_OPT_RECEIPTS = 45,
@@ -69,10 +71,12 @@ pub enum im_option {
     IM_OPT_REQUESTS_PER_SECOND = 70,
     /// Server, int: requests that a connection may make at once before that rate counts. Default 500.
     IM_OPT_REQUESTS_BURST = 71,
-    /// Server, int, 0 or 1: whether it tells the program every entry that it keeps. Default 0.
+    /// Server, int, 0 or 1: whether it tells the program every entry that it keeps, private conversations included. Default 0.
     IM_OPT_OBSERVE = 72,
-    /// Server, int, 0 or 1: whether the program decides about logins by name. Default 0, as for the next four. See
-    /// im_server_decide().
+    /// Server, int, 0 or 1: whether the program decides about everything that the next nine name; each of them can be set apart.
+    /// Default 0. See im_server_decide().
+    IM_OPT_ASK_ALL = 79,
+    /// Server, int, 0 or 1: whether the program decides about logins by name.
     IM_OPT_ASK_LOGINS = 80,
     /// Server, int, 0 or 1: whether the program decides about messages and their edits.
     IM_OPT_ASK_POSTS = 81,
@@ -82,6 +86,14 @@ pub enum im_option {
     IM_OPT_ASK_JOINS = 83,
     /// Server, int, 0 or 1: whether the program decides about opening private conversations.
     IM_OPT_ASK_DIRECTS = 84,
+    /// Server, int, 0 or 1: whether the program decides about taking messages back.
+    IM_OPT_ASK_DELETES = 85,
+    /// Server, int, 0 or 1: whether the program decides about adding reactions.
+    IM_OPT_ASK_REACTIONS = 86,
+    /// Server, int, 0 or 1: whether the program decides about topics.
+    IM_OPT_ASK_TOPICS = 87,
+    /// Server, int, 0 or 1: whether the program decides about presence and status texts.
+    IM_OPT_ASK_STATUSES = 88,
 }
 
 /// What an option is set to.
@@ -118,11 +130,16 @@ impl im_option {
         im_option::IM_OPT_REQUESTS_PER_SECOND,
         im_option::IM_OPT_REQUESTS_BURST,
         im_option::IM_OPT_OBSERVE,
+        im_option::IM_OPT_ASK_ALL,
         im_option::IM_OPT_ASK_LOGINS,
         im_option::IM_OPT_ASK_POSTS,
         im_option::IM_OPT_ASK_CREATES,
         im_option::IM_OPT_ASK_JOINS,
         im_option::IM_OPT_ASK_DIRECTS,
+        im_option::IM_OPT_ASK_DELETES,
+        im_option::IM_OPT_ASK_REACTIONS,
+        im_option::IM_OPT_ASK_TOPICS,
+        im_option::IM_OPT_ASK_STATUSES,
     ];
 
     pub(super) fn of(number: i32) -> Outcome<im_option> {
@@ -240,6 +257,49 @@ pub(super) fn apply_to_client(option: im_option, value: &Value, config: &mut Cli
     Ok(())
 }
 
+/// Changes an option of a running server.
+pub(super) fn apply_to_settings(option: im_option, number: i64, settings: Settings<'_>) -> Outcome {
+    let value = Value::Int(number);
+    let it = Setting(option, &value);
+    match option {
+        im_option::IM_OPT_BACKLOG => *settings.backlog = it.number(0, 200)?,
+        im_option::IM_OPT_RESUME_MS => *settings.resume_window = it.millis(0)?,
+        im_option::IM_OPT_CONNECTIONS_MAX => *settings.connections_max = it.count()?,
+        im_option::IM_OPT_PEOPLE_MAX => *settings.people_max = it.count()?,
+        im_option::IM_OPT_ROOMS_MAX => *settings.rooms_max = it.count()?,
+        im_option::IM_OPT_TEXT_BYTES_MAX => {
+            settings.limits.text_bytes = it.number(1, TEXT_BYTES_CEILING.into())?;
+        }
+        im_option::IM_OPT_REQUESTS_PER_SECOND => {
+            settings.limits.requests_per_second = it.number(0, i64::from(u32::MAX))?;
+        }
+        im_option::IM_OPT_REQUESTS_BURST => settings.limits.requests_burst = it.count()?,
+        _ => return apply_to_ask(&it, settings.ask),
+    }
+    Ok(())
+}
+
+fn apply_to_ask(it: &Setting<'_>, ask: &mut Ask) -> Outcome {
+    match it.0 {
+        // By its number it comes before those that set one of them apart.
+        im_option::IM_OPT_ASK_ALL => *ask = if it.flag()? { Ask::ALL } else { Ask::default() },
+        im_option::IM_OPT_ASK_LOGINS => ask.logins = it.flag()?,
+        im_option::IM_OPT_ASK_POSTS => ask.posts = it.flag()?,
+        im_option::IM_OPT_ASK_CREATES => ask.creates = it.flag()?,
+        im_option::IM_OPT_ASK_JOINS => ask.joins = it.flag()?,
+        im_option::IM_OPT_ASK_DIRECTS => ask.directs = it.flag()?,
+        im_option::IM_OPT_ASK_DELETES => ask.deletes = it.flag()?,
+        im_option::IM_OPT_ASK_REACTIONS => ask.reactions = it.flag()?,
+        im_option::IM_OPT_ASK_TOPICS => ask.topics = it.flag()?,
+        im_option::IM_OPT_ASK_STATUSES => ask.statuses = it.flag()?,
+        option => {
+            let text = format!("{option:?} cannot be set while a server runs");
+            return Err(Failure::new(im_status::IM_E_OPTION, text));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn apply_to_server(
     option: im_option,
     value: &Value,
@@ -250,32 +310,28 @@ pub(super) fn apply_to_server(
     match option {
         im_option::IM_OPT_NAME => config.name = it.text()?.into(),
         im_option::IM_OPT_PASSKEY => config.passkey = Some(it.text()?.into()),
-        im_option::IM_OPT_BACKLOG => config.backlog = it.number(0, 200)?,
         im_option::IM_OPT_WELCOME => config.welcome = it.text()?.into(),
         im_option::IM_OPT_LOBBY => config.lobby = it.text()?.into(),
-        im_option::IM_OPT_RESUME_MS => config.resume_window = it.millis(0)?,
-        im_option::IM_OPT_CONNECTIONS_MAX => config.connections_max = it.count()?,
-        im_option::IM_OPT_PEOPLE_MAX => config.people_max = it.count()?,
-        im_option::IM_OPT_ROOMS_MAX => config.rooms_max = it.count()?,
         im_option::IM_OPT_QUEUE_BYTES_MAX => {
             config.queue_bytes_max = it.number(64 * 1024, i64::from(u32::MAX))?;
         }
         im_option::IM_OPT_HISTORY_MAX => history.events_per_room = it.count()?,
         im_option::IM_OPT_HISTORY_BYTES_MAX => history.bytes = it.number(64 * 1024, i64::MAX)?,
-        im_option::IM_OPT_TEXT_BYTES_MAX => {
-            config.limits.text_bytes = it.number(1, TEXT_BYTES_CEILING.into())?;
-        }
-        im_option::IM_OPT_REQUESTS_PER_SECOND => {
-            config.limits.requests_per_second = it.number(0, i64::from(u32::MAX))?;
-        }
-        im_option::IM_OPT_REQUESTS_BURST => config.limits.requests_burst = it.count()?,
         im_option::IM_OPT_OBSERVE => config.observe = it.flag()?,
-        im_option::IM_OPT_ASK_LOGINS => config.ask.logins = it.flag()?,
-        im_option::IM_OPT_ASK_POSTS => config.ask.posts = it.flag()?,
-        im_option::IM_OPT_ASK_CREATES => config.ask.creates = it.flag()?,
-        im_option::IM_OPT_ASK_JOINS => config.ask.joins = it.flag()?,
-        im_option::IM_OPT_ASK_DIRECTS => config.ask.directs = it.flag()?,
-        _ => return Err(it.wrong("an option of a server")),
+        im_option::IM_OPT_SEED
+        | im_option::IM_OPT_VIRTUAL_CLOCK
+        | im_option::IM_OPT_WORKERS
+        | im_option::IM_OPT_AGENT
+        | im_option::IM_OPT_ROSTER
+        | im_option::IM_OPT_RECONNECT
+        | im_option::IM_OPT_RETRY_MIN_MS
+        | im_option::IM_OPT_RETRY_MAX_MS
+        | im_option::IM_OPT_RECEIPTS => return Err(it.wrong("an option of a server")),
+        // The others can be changed while it runs, too.
+        option => {
+            let Value::Int(number) = value else { return Err(it.wrong("a str option")) };
+            apply_to_settings(option, *number, config.settings())?;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::output::{EMPTY, NO_USERS, list, size, text, texts, users};
 use super::types::{
     im_cid, im_entries, im_entry, im_member, im_page, im_person, im_reaction, im_reactions, im_room,
 };
-use crate::wire::{Body, Event, Member, Person, Reaction, RoomInfo, UserId};
+use crate::wire::{Body, Event, Member, Person, Reaction, RoomInfo, Seq, UserId};
 use bumpalo::Bump;
 
 pub(super) fn entry(arena: &Bump, event: &Event, cid: im_cid) -> im_entry {
@@ -82,9 +82,16 @@ fn reactions(arena: &Bump, reactions: &[Reaction]) -> im_reactions {
     im_reactions { items, count }
 }
 
-pub(super) fn page(arena: &Bump, events: &[Event], more: bool) -> im_page {
+pub(super) fn page(arena: &Bump, events: &[Event], more: bool, [from, to, head]: [Seq; 3]) -> im_page {
     let (items, count) = list(arena, events, |event| entry(arena, event, im_cid::default()));
-    im_page { size: size::<im_page>(), more: more.into(), entries: im_entries { items, count } }
+    im_page {
+        size: size::<im_page>(),
+        more: more.into(),
+        entries: im_entries { items, count },
+        from: from.0,
+        to: to.0,
+        head: head.0,
+    }
 }
 
 pub(super) fn room(arena: &Bump, info: &RoomInfo) -> im_room {

@@ -6,15 +6,15 @@ use super::config::{for_server, im_config};
 use super::context::{Context, im_ctx};
 use super::event_types::im_server_state;
 use super::ids::{Thing, im_id};
-use super::input::{place, place_or_null, text, text_or_null};
-use super::options::{check_text, im_option};
+use super::input::{place, place_or_null, text, text_of, text_or_null};
+use super::options::{apply_to_settings, check_text, im_option};
 use super::output::{one, size, text as shown};
-use super::pages::{person, room};
+use super::pages::{member, person, room};
 use super::status::{Failure, Outcome, im_status};
-use super::types::{im_person, im_room, im_str};
-use crate::engine::server::{QuestionId, Server};
+use super::types::{im_member, im_person, im_room, im_str};
+use crate::engine::server::{OperatorError, QuestionId, Server};
 use crate::net::ServerId;
-use crate::wire::{RoomId, UserId};
+use crate::wire::{RoomId, Seq, UserId};
 use std::ffi::c_char;
 
 impl Context {
@@ -56,11 +56,13 @@ pub extern "C" fn im_listen(
         let bound = place_or_null(bound);
         let id = context.server_id(server)?;
         let address = context.address(address)?;
+        if context.server(server)?.is_closing() {
+            return Err(OperatorError::Drained.into());
+        }
         let listening = context.lp.listen(id, &address).map_err(|error| {
             let failure = Failure::from(error);
             Failure { text: format!("cannot listen at {address}: {}", failure.text), ..failure }
         })?;
-        context.view.reset();
         bound.put(shown(&context.view, &listening.to_string()));
         Ok(())
     })
@@ -81,7 +83,7 @@ pub extern "C" fn im_server_set_str(
         let server = context.server(server)?;
         match option {
             im_option::IM_OPT_PASSKEY => server.set_passkey(value.map(str::to_owned)),
-            im_option::IM_OPT_WELCOME => server.set_welcome(value.unwrap_or("")),
+            im_option::IM_OPT_WELCOME => *server.settings().welcome = value.unwrap_or("").into(),
             _ => {
                 let text = format!("{option:?} cannot be set while the server runs");
                 return Err(Failure::new(im_status::IM_E_OPTION, text));
@@ -92,7 +94,7 @@ pub extern "C" fn im_server_set_str(
 }
 
 /// Answers an IM_EVENT_QUESTION by its data.question.question: the wish is granted, if the rules still allow it, or (`grant` 0)
-/// refused with these words (may be NULL). Undecided for 20 s, it is refused. Until then nothing else of that connection is
+/// refused for this reason (may be NULL; 200 bytes at most). Undecided for 20 s, it is refused. Until then nothing else of that connection is
 /// read. IM_E_GONE when nobody waits for it any more.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_decide(
@@ -100,47 +102,126 @@ pub extern "C" fn im_server_decide(
     server: im_id,
     question: u64,
     grant: i32,
-    words: *const c_char,
+    reason: *const c_char,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let words = text_or_null(words, "the words")?.unwrap_or("");
-        if context.server(server)?.decide(QuestionId(question), grant != 0, words) {
-            return Ok(());
-        }
-        Err(Failure::new(im_status::IM_E_GONE, format!("nobody waits for an answer to question {question}")))
+        let reason = text_or_null(reason, "the reason")?.unwrap_or("");
+        Ok(context.server(server)?.decide(QuestionId(question), grant != 0, reason)?)
     })
 }
 
-/// Removes somebody at once, by name: everybody sees them kicked with these words (may be NULL). IM_E_NOT_FOUND when nobody of
-/// that name is there.
+/// Removes somebody from the server at once, by name: everybody sees them kicked for this reason (may be NULL; 200 bytes at most).
+/// IM_E_NOT_FOUND when nobody of that name is there.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_kick(
     ctx: *mut im_ctx,
     server: im_id,
     name: *const c_char,
-    words: *const c_char,
+    reason: *const c_char,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let (name, words) = (text(name, "the name")?, text_or_null(words, "the words")?.unwrap_or(""));
-        if context.server(server)?.kick(name, words) {
-            return Ok(());
-        }
-        Err(Failure::new(im_status::IM_E_NOT_FOUND, format!("nobody here has the name {name}")))
+        let (name, reason) = (text(name, "the name")?, text_or_null(reason, "the reason")?.unwrap_or(""));
+        Ok(context.server(server)?.kick(name, reason)?)
     })
+}
+
+/// As im_server_kick(), by the person's id.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_server_kick_user(
+    ctx: *mut im_ctx,
+    server: im_id,
+    user: u64,
+    reason: *const c_char,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let reason = text_or_null(reason, "the reason")?.unwrap_or("");
+        Ok(context.server(server)?.kick_user(UserId(user), reason)?)
+    })
+}
+
+/// Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
+/// refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_server_remove_member(
+    ctx: *mut im_ctx,
+    server: im_id,
+    room: u64,
+    user: u64,
+    reason: *const c_char,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let reason = text_or_null(reason, "the reason")?.unwrap_or("");
+        Ok(context.server(server)?.remove_from_room(RoomId(room), UserId(user), reason)?)
+    })
+}
+
+/// Ends a room with all that was said in it; its members are told the reason (may be NULL; 200 bytes at most). Its name is free
+/// again. IM_E_NOT_FOUND when there is no such room, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_server_close_room(
+    ctx: *mut im_ctx,
+    server: im_id,
+    room: u64,
+    reason: *const c_char,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let reason = text_or_null(reason, "the reason")?.unwrap_or("");
+        Ok(context.server(server)?.close_room(RoomId(room), reason)?)
+    })
+}
+
+/// Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post().
+#[unsafe(no_mangle)]
+pub extern "C" fn im_server_post(
+    ctx: *mut im_ctx,
+    server: im_id,
+    room: u64,
+    text: *const c_char,
+    len: usize,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let text = text_of(text, len, "the text")?;
+        Ok(context.server(server)?.post(RoomId(room), text)?)
+    })
+}
+
+/// Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_server_delete(ctx: *mut im_ctx, server: im_id, room: u64, target: u64) -> i32 {
+    with_context(ctx.addr(), |context| Ok(context.server(server)?.delete(RoomId(room), Seq(target))?))
 }
 
 /// Says a word to everybody who is here now (IM_EVENT_NOTICE). It is not kept.
 #[unsafe(no_mangle)]
-pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, words: *const c_char) -> i32 {
+pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, message: *const c_char) -> i32 {
     with_context(ctx.addr(), |context| {
-        let words = text(words, "the words")?;
-        let server = context.server(server)?;
-        if server.broadcast(words) {
+        let message = text(message, "the text")?;
+        Ok(context.server(server)?.broadcast(message)?)
+    })
+}
+
+/// Changes a number of a running server, of IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX, IM_OPT_PEOPLE_MAX,
+/// IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_ASK_*; others are
+/// IM_E_OPTION. It counts from now on; nobody is sent away by a lower bound.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_server_set_int(ctx: *mut im_ctx, server: im_id, option: i32, value: i64) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let option = im_option::of(option)?;
+        apply_to_settings(option, value, context.server(server)?.settings())
+    })
+}
+
+/// Takes no more connections at an address, as im_listen() has given it in `*bound`; NULL: at none of them. Those that stand
+/// are not concerned. IM_E_NOT_FOUND when the server does not listen there.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_unlisten(ctx: *mut im_ctx, server: im_id, address: *const c_char) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let id = context.server_id(server)?;
+        let address = if address.is_null() { None } else { Some(context.address(address)?) };
+        if context.lp.unlisten(id, address.as_ref()) || address.is_none() {
             return Ok(());
         }
-        let (len, max) = (words.len(), server.config().limits.text_bytes);
-        let text = format!("the words are {len} bytes long; this server takes {max} bytes");
-        Err(Failure::new(im_status::IM_E_TOO_LONG, text))
+        Err(Failure::new(im_status::IM_E_NOT_FOUND, "the server does not listen at that address"))
     })
 }
 
@@ -160,7 +241,6 @@ pub extern "C" fn im_server_look(ctx: *mut im_ctx, server: im_id, out: *mut *con
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.server_id(server)?;
-        context.view.reset();
         let server = context.lp.look_at_server(id).ok_or_else(gone)?;
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let state = im_server_state {
@@ -187,7 +267,6 @@ pub extern "C" fn im_server_next_person(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.server_id(server)?;
-        context.view.reset();
         let server = context.lp.look_at_server(id).ok_or_else(gone)?;
         let next =
             server.person_after(UserId(after)).map(|known| one(&context.view, person(&context.view, &known)));
@@ -208,10 +287,28 @@ pub extern "C" fn im_server_next_room(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.server_id(server)?;
-        context.view.reset();
         let server = context.lp.look_at_server(id).ok_or_else(gone)?;
         let next = server.rooms().filter(|it| it.room > RoomId(after)).min_by_key(|it| it.room);
         let next = next.map(|info| one(&context.view, room(&context.view, &info)));
+        out.put(next.unwrap_or(std::ptr::null()));
+        Ok(())
+    })
+}
+
+/// The member after `after`, by id, of a room; begin with 0. NULL in `*out`: there are no more. Valid as im_client_look() says.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_server_next_member(
+    ctx: *mut im_ctx,
+    server: im_id,
+    room: u64,
+    after: u64,
+    out: *mut *const im_member,
+) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let out = place(out, "out")?;
+        let server = context.lp.look_at_server(context.server_id(server)?).ok_or_else(gone)?;
+        let members = server.members(RoomId(room)).filter(|it| it.user > UserId(after));
+        let next = members.min_by_key(|it| it.user).map(|it| one(&context.view, member(&context.view, &it)));
         out.put(next.unwrap_or(std::ptr::null()));
         Ok(())
     })

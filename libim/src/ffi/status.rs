@@ -1,6 +1,7 @@
 //! What a function returns.
 
 use crate::engine::client::CommandError;
+use crate::engine::server::OperatorError;
 use std::ffi::CStr;
 
 /// What a function returns: IM_OK, or a negative number that says why nothing was done. Numbers are never reused. The words
@@ -24,7 +25,7 @@ pub enum im_status {
     IM_E_PANIC = -6,
     /// A string is not UTF-8.
     IM_E_UTF8 = -7,
-    /// A string has a NUL within its length.
+    /// A text has a character that it may not have, such as a NUL within its length.
     IM_E_TEXT = -8,
     /// A number is out of its range.
     IM_E_RANGE = -9,
@@ -75,7 +76,7 @@ impl im_status {
         (im_status::IM_E_REENTRANT, c"called from within a callback of the same context"),
         (im_status::IM_E_PANIC, c"the library failed inside; free the context"),
         (im_status::IM_E_UTF8, c"not UTF-8"),
-        (im_status::IM_E_TEXT, c"a NUL inside a text"),
+        (im_status::IM_E_TEXT, c"a character that the text may not have"),
         (im_status::IM_E_RANGE, c"a number out of its range"),
         (im_status::IM_E_TOO_LONG, c"a text beyond its limit"),
         (im_status::IM_E_EMPTY, c"an empty text"),
@@ -119,7 +120,7 @@ impl Failure {
     }
 
     pub(super) fn null(what: &str) -> Failure {
-        Failure::new(im_status::IM_E_NULL, format!("{what} is NULL"))
+        Failure::new(im_status::IM_E_NULL, format!("NULL was given for {what}"))
     }
 }
 
@@ -135,6 +136,21 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+impl From<OperatorError> for Failure {
+    fn from(error: OperatorError) -> Failure {
+        let status = match &error {
+            OperatorError::Drained => im_status::IM_E_CLOSED,
+            OperatorError::Empty => im_status::IM_E_EMPTY,
+            OperatorError::TooLong { .. } => im_status::IM_E_TOO_LONG,
+            OperatorError::NoPerson | OperatorError::NoRoom => im_status::IM_E_NOT_FOUND,
+            OperatorError::NotPublic => im_status::IM_E_NOT_IN_ROOM,
+            OperatorError::UnderWay => im_status::IM_E_NOT_READY,
+            OperatorError::NoQuestion => im_status::IM_E_GONE,
+        };
+        Failure::new(status, error.to_string())
+    }
+}
+
 impl From<CommandError> for Failure {
     fn from(error: CommandError) -> Failure {
         let status = match &error {
@@ -144,6 +160,7 @@ impl From<CommandError> for Failure {
             CommandError::TooLong { .. } => im_status::IM_E_TOO_LONG,
             CommandError::OutboxFull => im_status::IM_E_OUTBOX_FULL,
             CommandError::Closed => im_status::IM_E_CLOSED,
+            CommandError::LoggedIn => im_status::IM_E_LOGGED_IN,
         };
         Failure::new(status, error.to_string())
     }

@@ -23,6 +23,7 @@ pub extern "C" fn im_step(ctx: *mut im_ctx, timeout_ms: i32) -> i32 {
                 Failure::new(im_status::IM_E_RANGE, format!("timeout_ms is {wait}; it may be -1, 0 or more"))
             })?)),
         };
+        context.view.reset();
         Ok(context.lp.turn(timeout)?)
     })
 }
@@ -178,7 +179,8 @@ pub extern "C" fn im_advance(ctx: *mut im_ctx, ms: u32) -> i32 {
 }
 
 /// Watches a descriptor of the program's own, such as its standard input or a pipe: see IM_EVENT_READABLE. A copy is watched; the
-/// program's own stays the program's. The id for im_remove() is in `*out`. IM_E_UNSUPPORTED on Windows.
+/// program's own stays the program's. The id for im_remove() is in `*out`. IM_E_IO for a regular file, which is always readable, and
+/// for this context's own descriptor. IM_E_UNSUPPORTED on Windows.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -190,7 +192,7 @@ pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
             }
             // SAFETY: only to be copied; a number that is not open gives an error there.
             let copy = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) }.try_clone_to_owned()?;
-            let watch = context.lp.watch(copy)?;
+            let watch = context.lp.watch(copy).map_err(|error| not_watched(fd, &error))?;
             out.put(context.ids.add(Thing::Watch(watch))?);
             Ok(())
         }
@@ -200,6 +202,20 @@ pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
             Err(Failure::new(im_status::IM_E_UNSUPPORTED, "descriptors cannot be watched on this system"))
         }
     })
+}
+
+#[cfg(unix)]
+fn not_watched(fd: i32, error: &std::io::Error) -> Failure {
+    let text = match error.raw_os_error() {
+        Some(libc::EPERM) => {
+            format!("descriptor {fd} is a file or a directory, which is always readable: read it")
+        }
+        Some(libc::EINVAL | libc::ELOOP) => {
+            format!("descriptor {fd} is im_fd() of this context, or watches it")
+        }
+        _ => format!("descriptor {fd} cannot be watched: {error}"),
+    };
+    Failure::new(im_status::IM_E_IO, text)
 }
 
 /// Removes a server, a client or a watched descriptor at once: its connections break, it has no more events, and its id is stale

@@ -113,16 +113,22 @@ pub struct im_entries {
     pub count: usize,
 }
 
-/// Some of a room's messages, oldest first, in their present state.
+/// Some of a room's entries, oldest first, messages in their present state.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_page {
     /// sizeof(im_page) of the library.
     pub size: u32,
-    /// 1: there are older ones.
+    /// 1: there are more beyond it, in the direction asked for.
     pub more: i32,
-    /// The messages.
+    /// The entries.
     pub entries: im_entries,
+    /// The page answers for every place from here (0 in a backlog) ...
+    pub from: u64,
+    /// ... to here. What it does not have of these is no longer kept, or was not asked for. Nothing when `to` is below `from`.
+    pub to: u64,
+    /// The place of the room's newest entry.
+    pub head: u64,
 }
 
 /// Who the client is now.

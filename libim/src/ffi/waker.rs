@@ -171,7 +171,8 @@ pub extern "C" fn im_waker_wake(waker: *mut im_waker) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_waker_free(waker: *mut im_waker) -> i32 {
     guard(|| {
-        let (slot, serial) = slot_of(waker.addr()).ok_or_else(|| missing(waker.addr(), Kind::Waker, "the waker"))?;
+        let (slot, serial) =
+            slot_of(waker.addr()).ok_or_else(|| missing(waker.addr(), Kind::Waker, "the waker"))?;
         let gone = || Failure::new(im_status::IM_E_GONE, "the waker has been freed");
         slot.clear(serial).map(drop).map_err(|()| gone())
     })

@@ -169,8 +169,12 @@ impl Loop {
             return Err(forked());
         }
         self.check_reachable(address)?;
-        if self.node(server.0).is_none() {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop"));
+        match self.look_at_server(server) {
+            None => return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop")),
+            Some(server) if server.is_closing() => {
+                return Err(io::Error::other("the server is closing or closed"));
+            }
+            Some(_) => {}
         }
         if self.find_memory(address).is_some() {
             return Err(io::Error::new(
@@ -291,6 +295,7 @@ impl Loop {
 
     /// Virtual time and real sockets do not go together.
     pub(crate) fn check_reachable(&self, address: &Address) -> io::Result<()> {
+        self.resolver.check(address)?;
         if self.clock.is_virtual() && !matches!(address, Address::Memory(_)) {
             let text = format!("{address}: a loop on a virtual clock knows mem: addresses alone");
             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
@@ -298,14 +303,31 @@ impl Loop {
         Ok(())
     }
 
+    /// Has a server take no more connections at an address that [`listen`](Loop::listen) returned; `None`: at none of them.
+    /// Those that stand are not concerned. Whether it did listen there.
+    #[cfg(feature = "server")]
+    pub fn unlisten(&mut self, server: ServerId, address: Option<&Address>) -> bool {
+        self.drop_listeners(server.0, address)
+    }
+
     pub(super) fn stop_listening(&mut self, key: NodeKey) {
-        let listens =
-            |source: &super::sources::Source| source.owner == key && matches!(source.kind, Kind::Listener(_));
+        self.drop_listeners(key, None);
+    }
+
+    fn drop_listeners(&mut self, key: NodeKey, address: Option<&Address>) -> bool {
+        let is_it = |source: &super::sources::Source| match &source.kind {
+            Kind::Listener(listener) => {
+                source.owner == key
+                    && address.is_none_or(|address| listener.address().as_ref() == Some(address))
+            }
+            _ => false,
+        };
         let tokens: Vec<usize> =
-            self.sources.slab.iter().filter(|(_, source)| listens(source)).map(|(token, _)| token).collect();
-        for token in tokens {
-            self.sources.remove(self.poll.registry(), token);
+            self.sources.slab.iter().filter(|(_, source)| is_it(source)).map(|(token, _)| token).collect();
+        for token in &tokens {
+            self.sources.remove(self.poll.registry(), *token);
         }
+        !tokens.is_empty()
     }
 
     fn add_node(&mut self, engine: Engine, address: Option<Address>) -> NodeKey {

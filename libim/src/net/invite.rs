@@ -25,6 +25,9 @@ pub struct Invite {
 pub enum InviteError {
     /// What should be an address is none.
     Address(AddressError),
+    /// Its passkey is not percent-encoded text: a `%` without two hexadecimal digits, bytes that are not UTF-8, or a control
+    /// character.
+    Key,
     /// It asks for an encrypted connection, which this version cannot make: an older client must not go on without.
     Encrypted,
 }
@@ -33,6 +36,7 @@ impl fmt::Display for InviteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             InviteError::Address(error) => error.fmt(f),
+            InviteError::Key => f.write_str("the invite's passkey is damaged; copy the whole invite again"),
             InviteError::Encrypted => {
                 f.write_str("the invite asks for an encrypted connection, which this version cannot make")
             }
@@ -69,7 +73,7 @@ impl FromStr for Invite {
         for part in query.trim_start_matches(['/', '?']).split('&') {
             match part.split_once('=') {
                 Some(("key", key)) => {
-                    passkey = Some(percent_decode_str(key).decode_utf8_lossy().into_owned());
+                    passkey = Some(decode(key).ok_or(InviteError::Key)?);
                 }
                 Some(("pin", pin)) if !pin.is_empty() => return Err(InviteError::Encrypted),
                 // Later versions may have more to say.
@@ -78,6 +82,14 @@ impl FromStr for Invite {
         }
         Ok(Invite { address, passkey })
     }
+}
+
+/// Text that was percent-encoded.
+fn decode(text: &str) -> Option<String> {
+    let is_code = |code: &str| code.get(..2).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    let well_formed = text.split('%').skip(1).all(is_code);
+    let decoded = percent_decode_str(text).decode_utf8().ok().filter(|_| well_formed)?;
+    (!decoded.chars().any(char::is_control)).then(|| decoded.into_owned())
 }
 
 #[cfg(test)]
@@ -93,7 +105,9 @@ mod tests {
         assert_eq!(read("im://[::1]?later=1&key=k"), Ok(("[::1]:7464".into(), Some("k".into()))));
         assert_eq!(read("im://chat.lan"), Ok(("chat.lan:7464".into(), None)));
         assert_eq!(read("im://chat.lan/?pin=abc&key=x"), Err(InviteError::Encrypted));
-        assert_eq!(read("im://h/?key=100%"), Ok(("h:7464".into(), Some("100%".into()))));
+        for damaged in ["100%", "%zz", "%4", "%00", "%ff", "a%0Ab"] {
+            assert_eq!(read(&format!("im://h/?key={damaged}")), Err(InviteError::Key), "{damaged}");
+        }
         for bad in ["", "a b", "im://", "host:port"] {
             assert!(matches!(read(bad), Err(InviteError::Address(_))), "{bad}");
         }
@@ -101,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(port in 1u16.., passkey in proptest::option::of(".{1,30}"), v6: bool) {
+        fn what_is_written_is_read_again(port in 1u16.., passkey in proptest::option::of(r"[^\p{Cc}]{1,30}"), v6: bool) {
             let host = if v6 { "fe80::1" } else { "chat.lan" };
             let invite = Invite { address: Address::Tcp(host.into(), port), passkey };
             prop_assert_eq!(invite.to_string().parse::<Invite>(), Ok(invite));

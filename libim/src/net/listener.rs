@@ -49,6 +49,16 @@ impl Listener {
         }
     }
 
+    /// Where it listens.
+    pub(super) fn address(&self) -> Option<Address> {
+        match self {
+            Listener::Tcp(listener) => listener.local_addr().ok().map(Address::from),
+            #[cfg(unix)]
+            Listener::Unix(_, path) => Some(Address::Unix(path.clone())),
+            Listener::Memory(name) => Some(Address::Memory(name.clone())),
+        }
+    }
+
     pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         match self {
             Listener::Tcp(listener) => registry.register(listener, token, Interest::READABLE),

@@ -1,5 +1,6 @@
 //! Host names to addresses, on a thread of their own, since the system's resolver waits.
 
+use super::address::Address;
 use super::node::NodeKey;
 use super::waker::Waker;
 use std::io;
@@ -26,20 +27,23 @@ impl Resolver {
         Resolver { sender, receiver, waker, threads }
     }
 
+    /// Whether an address can be reached without a thread, where none may be started.
+    pub(super) fn check(&self, address: &Address) -> io::Result<()> {
+        match address {
+            Address::Tcp(host, _) if !self.threads && numbers_of(host, 0).is_none() => {
+                let text = format!(
+                    "looking up the name {host} needs a thread, which this loop may not start; give a numeric address"
+                );
+                Err(io::Error::new(io::ErrorKind::Unsupported, text))
+            }
+            Address::Tcp(..) | Address::Unix(_) | Address::Memory(_) => Ok(()),
+        }
+    }
+
     /// Looks up a host. A number is answered at once, a name later by [`poll`](Self::poll).
     pub(super) fn ask(&self, whose: NodeKey, host: &str, port: u16) -> Option<io::Result<Vec<SocketAddr>>> {
-        if let Ok(address) = host.parse::<IpAddr>() {
-            return Some(Ok(vec![SocketAddr::new(address, port)]));
-        }
-        if host.eq_ignore_ascii_case("localhost") {
-            // Needs no asking (RFC 6761, section 6.3).
-            let both = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
-            return Some(Ok(both.map(|address| SocketAddr::new(address, port)).to_vec()));
-        }
-        if !self.threads {
-            let text =
-                "looking up a name needs a thread, which this loop may not start; give a numeric address";
-            return Some(Err(io::Error::new(io::ErrorKind::Unsupported, text)));
+        if let Some(addresses) = numbers_of(host, port) {
+            return Some(Ok(addresses));
         }
         let (sender, waker, host) = (self.sender.clone(), self.waker.clone(), host.to_owned());
         let look_up = move || {
@@ -57,4 +61,15 @@ impl Resolver {
     pub(super) fn poll(&self) -> Option<Resolved> {
         self.receiver.try_recv().ok()
     }
+}
+
+/// The addresses of a host that needs no asking: a number, or `localhost` (RFC 6761, section 6.3).
+fn numbers_of(host: &str, port: u16) -> Option<Vec<SocketAddr>> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Some(vec![SocketAddr::new(address, port)]);
+    }
+    host.eq_ignore_ascii_case("localhost").then(|| {
+        let both = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        both.map(|address| SocketAddr::new(address, port)).to_vec()
+    })
 }

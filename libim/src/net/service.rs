@@ -51,6 +51,8 @@ impl Loop {
             }
         }
         for (link, why) in broken {
+            // What the peer said last is still to be read, such as why it went.
+            self.read_rest(now, link);
             self.close(now, link, &why);
         }
         if *writes == 0 {

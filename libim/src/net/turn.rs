@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// Connections accepted before other work gets its turn.
 const ACCEPTS_PER_TURN: usize = 256;
+/// Reads, each of a turn's size at most, of what a broken connection has left.
+const REST_READS_MAX: usize = 16;
 /// A listener that ran out of descriptors tries again after this time.
 const ACCEPT_RETRY: Duration = Duration::from_millis(250);
 
@@ -142,6 +144,26 @@ impl Loop {
             Read::Broken(why) => self.close(now, token, &why),
         }
         self.buffer = buffer;
+    }
+
+    /// Reads what has arrived on a connection that takes nothing any more.
+    pub(super) fn read_rest(&mut self, now: Now, token: usize) {
+        for _ in 0..REST_READS_MAX {
+            let Some((owner, conn)) = self.conn_at(token) else { return };
+            if !self.node(owner).is_some_and(|node| node.engine.machine().wants_bytes(conn)) {
+                return;
+            }
+            let mut buffer = std::mem::take(&mut self.buffer);
+            let read = self.sources.read(token, &mut buffer);
+            if let Read::Bytes(count, _) = read {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                self.with_machine(owner, |machine| machine.handle_bytes(now, conn, bytes));
+            }
+            self.buffer = buffer;
+            if !matches!(read, Read::Bytes(1.., _)) {
+                return;
+            }
+        }
     }
 
     /// Reads what still comes on a connection that we have ended.

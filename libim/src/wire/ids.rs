@@ -49,6 +49,11 @@ number_id! {
     Timestamp(u64), "t"
 }
 
+impl UserId {
+    /// The author of what the server itself says. No person has it.
+    pub const SERVER: UserId = UserId(0);
+}
+
 impl RoomId {
     /// The room that everybody is in.
     pub const LOBBY: RoomId = RoomId(1);

@@ -278,6 +278,9 @@ pub struct PresenceNotice {
     /// Who.
     #[serde(rename = "l", default)]
     pub people: Vec<Person>,
+    /// How many people are there now.
+    #[serde(rename = "z", default)]
+    pub count: u32,
 }
 
 /// How many people are there, when they are too many to tell one by one.

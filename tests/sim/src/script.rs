@@ -122,7 +122,8 @@ fn befall(world: &mut World) {
         (18, _) => world.restart_person(at),
         (19, _) => {
             let name = world.people[at].name.clone();
-            world.server.at(world.now).kick(&name, "out");
+            // Whoever it was may be gone by now.
+            let _ = world.server.at(world.now).kick(&name, "out");
             world.settle();
             world.restart_person(at);
         }

@@ -145,7 +145,13 @@ fn in_a_crowd_the_conversation_itself_tells_that_the_other_has_left() {
     let mut model = talking();
     let cid = Cid([3; 16]);
     tell(&mut model, Msg::Posted(RoomId(5), "hello?".into(), None, Ok(cid)));
-    let gone = ClientEvent::PostFailed { cid, room: RoomId(5), code: Code::PeerGone, text: "gone".into() };
+    let gone = ClientEvent::PostFailed {
+        cid,
+        room: RoomId(5),
+        code: Code::PeerGone,
+        text: "gone".into(),
+        retry_after: None,
+    };
     net(&mut model, gone);
     let again = tell(&mut model, Msg::Do(crate::model::Deed::Retry(cid)));
     assert_eq!(again[0], Effect::Direct("hana".into(), "hello?".into(), true), "it is opened anew");

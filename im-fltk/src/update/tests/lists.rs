@@ -23,7 +23,15 @@ fn backlog(room: RoomId, from: u64, to: u64, more: bool) -> ClientEvent {
 }
 
 fn older(room: RoomId, from: u64, to: u64, more: bool) -> ClientEvent {
-    ClientEvent::History { request: RequestId(1), room, messages: page(room, from, to), more }
+    ClientEvent::History {
+        request: RequestId(1),
+        room,
+        messages: page(room, from, to),
+        more,
+        from: Seq(from),
+        to: Seq(to),
+        head: Seq(to),
+    }
 }
 
 #[test]

@@ -108,7 +108,12 @@ fn broken() -> ClientEvent {
 }
 
 fn failed(request: u32, code: Code) -> ClientEvent {
-    ClientEvent::Failed { request: RequestId(request), code: Some(code), text: "no".into() }
+    ClientEvent::Failed {
+        request: RequestId(request),
+        code: Some(code),
+        text: "no".into(),
+        retry_after: None,
+    }
 }
 
 fn done(request: u32, room: RoomId) -> ClientEvent {
@@ -163,7 +168,10 @@ fn the_form_says_what_is_wrong_beside_its_field() {
     for (code, field) in
         [(Code::Passkey, Field::Passkey), (Code::NameTaken, Field::Name), (Code::Busy, Field::Server)]
     {
-        let effects = net(&mut model, ClientEvent::LoginRefused { code, text: "no".into() });
+        let effects = net(
+            &mut model,
+            ClientEvent::LoginRefused { code, text: "no".into(), retry_after: None, retry_in: None },
+        );
         assert!(effects.contains(&Effect::Disconnect) && !model.form.busy);
         assert_eq!(model.form.error, Some((field, "No".into())));
         tell(&mut model, Msg::Connect);

@@ -74,7 +74,12 @@ fn a_new_passkey_is_asked_for_without_losing_anything() {
     said(&mut model, LOBBY, 1, 2, "hello");
     tell(&mut model, Msg::Typed(FieldId::Composer, "half a thought".into(), 14));
     net(&mut model, broken());
-    let refused = |code| ClientEvent::LoginRefused { code, text: "wrong passkey".into() };
+    let refused = |code| ClientEvent::LoginRefused {
+        code,
+        text: "wrong passkey".into(),
+        retry_after: None,
+        retry_in: None,
+    };
     assert_eq!(net(&mut model, refused(Code::Passkey)), [], "it is not tried again unasked");
     assert_eq!((model.screen, room(&model).draft.as_str()), (Screen::Chat, "half a thought"));
     tell(&mut model, Msg::OpenPrompt(crate::model::Asked::Passkey));
@@ -89,12 +94,11 @@ fn a_new_passkey_is_asked_for_without_losing_anything() {
 fn a_name_that_is_taken_is_tried_again() {
     let mut model = chatting();
     net(&mut model, broken());
-    let taken = ClientEvent::LoginRefused { code: Code::NameTaken, text: "taken".into() };
-    assert_eq!(net(&mut model, taken.clone()), []);
-    assert_eq!(tell_at(&mut model, NOW + 10, MAIN, Msg::Tick), [], "not yet");
-    let again = Effect::LogIn { name: None, passkey: None };
-    assert!(tell_at(&mut model, NOW + 9_000, MAIN, Msg::Tick).contains(&again));
-    net(&mut model, taken);
+    let retry_in = Some(std::time::Duration::from_secs(8));
+    let (code, text) = (Code::NameTaken, "taken".into());
+    let taken = ClientEvent::LoginRefused { code, text, retry_after: None, retry_in };
+    assert_eq!(net(&mut model, taken), [], "the library does");
+    assert!(matches!(model.link, Link::Refused(Code::NameTaken, _)));
     tell(&mut model, Msg::OpenPrompt(crate::model::Asked::Name));
     tell(&mut model, Msg::Typed(FieldId::Overlay, "me2".into(), 3));
     let effects = tell(&mut model, Msg::PromptDone);
@@ -139,7 +143,8 @@ fn rooms_conversations_and_drafts_outlive_the_program() {
     assert_eq!(model.direct_with("hana").unwrap().life, Life::Closed);
     // The connection breaks before the answer: it is not forgotten, and tried again.
     tell(&mut model, Msg::Joining(RequestId(1), "tea".into(), false));
-    let cut = ClientEvent::Failed { request: RequestId(1), code: None, text: "broken".into() };
+    let cut =
+        ClientEvent::Failed { request: RequestId(1), code: None, text: "broken".into(), retry_after: None };
     assert_eq!(net(&mut model, cut), []);
     net(&mut model, broken());
     model.memorize();

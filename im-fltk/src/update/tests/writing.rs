@@ -56,7 +56,16 @@ fn a_pending_message_goes_however_its_post_ends() {
     assert!(room(&model).pending.is_empty());
     // It is refused: it stays, says why, and can be sent again or dismissed.
     let cid = posted(&mut model, 4);
-    net(&mut model, ClientEvent::PostFailed { cid, room: LOBBY, code: Code::Forbidden, text: "no".into() });
+    net(
+        &mut model,
+        ClientEvent::PostFailed {
+            cid,
+            room: LOBBY,
+            code: Code::Forbidden,
+            text: "no".into(),
+            retry_after: None,
+        },
+    );
     assert_eq!(room(&model).pending[0].state, PendingState::Failed("no".into()));
     let effects = tell(&mut model, Msg::Do(crate::model::Deed::Retry(cid)));
     assert_eq!(effects[0], Effect::Post(LOBBY, "x".into(), None));
@@ -98,7 +107,13 @@ fn edits_deletions_and_reactions_change_what_was_said() {
     assert_eq!(send(&mut model, "mine!")[0], Effect::Edit(LOBBY, 2, "mine!".into()));
     let cid = Cid([9; 16]);
     tell(&mut model, Msg::Editing(cid, LOBBY, 2, "mine!".into()));
-    let refused = ClientEvent::PostFailed { cid, room: LOBBY, code: Code::Forbidden, text: "no".into() };
+    let refused = ClientEvent::PostFailed {
+        cid,
+        room: LOBBY,
+        code: Code::Forbidden,
+        text: "no".into(),
+        retry_after: None,
+    };
     assert_eq!(
         net(&mut model, refused),
         [Effect::SetInput(MAIN, "mine!".into())],

@@ -1,7 +1,7 @@
 //! What the program asks of its client.
 
 use super::{Asked, Client, State};
-use crate::core::text::cut;
+use crate::core::text::is_blank;
 use crate::wire::limits::{
     DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY,
 };
@@ -10,6 +10,21 @@ use crate::wire::{
     MessageBody, Presence, RequestId, RoomId, Seq, SetStatus, SetTopic, Typing, UserId,
 };
 use std::fmt;
+
+/// Which entries of a room are asked for; by default the newest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// Only entries after this place.
+    pub after: Seq,
+    /// Only entries before this place; 0: up to the newest.
+    pub before: Seq,
+    /// How many at most; 0: as many as one page holds.
+    pub limit: u32,
+    /// Start at `after` and go up, or at `before` and go down.
+    pub upward: bool,
+    /// Only messages, each in its present state; otherwise every kind of entry.
+    pub messages_only: bool,
+}
 
 /// The program's own mistake, or the wrong moment. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +46,8 @@ pub enum CommandError {
     OutboxFull,
     /// The client is over.
     Closed,
+    /// The client is logged in already, or coming back to its session.
+    LoggedIn,
 }
 
 impl fmt::Display for CommandError {
@@ -49,6 +66,9 @@ impl fmt::Display for CommandError {
                 )
             }
             CommandError::Closed => f.write_str("the client has quit"),
+            CommandError::LoggedIn => {
+                f.write_str("logged in already; to be somebody else, quit and connect again")
+            }
         }
     }
 }
@@ -88,7 +108,9 @@ impl Client {
             return Err(CommandError::Closed);
         }
         let room = self.inward(room)?;
-        if !self.rooms.contains_key(&room) {
+        // Before the first login nobody knows of other rooms than the lobby, in which everybody is.
+        let to_come = room == RoomId::LOBBY && self.me.is_none();
+        if !to_come && !self.rooms.contains_key(&room) {
             return Err(CommandError::NotInRoom);
         }
         let text_max = self.limits().text_bytes;
@@ -142,7 +164,7 @@ impl Client {
 
     /// Makes a room and enters it.
     pub fn create_room(&mut self, name: &str, topic: &str) -> Result<RequestId, CommandError> {
-        fits(name, self.limits().room_name_bytes)?;
+        check(name, self.limits().room_name_bytes)?;
         fits(topic, self.limits().topic_bytes)?;
         let (name, topic) = (name.to_owned(), topic.to_owned());
         self.request(|id| FromClient::Create(Create { id, name, topic }))
@@ -150,7 +172,7 @@ impl Client {
 
     /// Enters a room.
     pub fn join(&mut self, name: &str) -> Result<RequestId, CommandError> {
-        fits(name, self.limits().room_name_bytes)?;
+        check(name, self.limits().room_name_bytes)?;
         let name = name.to_owned();
         self.request(|id| FromClient::Join(Join { id, name }))
     }
@@ -171,18 +193,22 @@ impl Client {
 
     /// Opens the private conversation with somebody.
     pub fn direct(&mut self, name: &str) -> Result<RequestId, CommandError> {
-        fits(name, self.limits().name_bytes)?;
+        check(name, self.limits().name_bytes)?;
         let name = name.to_owned();
         self.request(|id| FromClient::Direct(Direct { id, name }))
     }
 
     /// Asks for messages of a room before a place, the newest of them; `limit` 0 is as many as one page holds.
     pub fn history(&mut self, room: RoomId, before: Seq, limit: u32) -> Result<RequestId, CommandError> {
+        self.fetch(room, Range { before, limit, messages_only: true, ..Range::default() })
+    }
+
+    /// Asks for a page of a room's entries. Answered by [`History`](super::ClientEvent::History) or
+    /// [`Failed`](super::ClientEvent::Failed).
+    pub fn fetch(&mut self, room: RoomId, range: Range) -> Result<RequestId, CommandError> {
         let room = self.check_in(room)?;
-        self.request(|id| {
-            let (after, upward, messages_only) = (Seq::ZERO, false, true);
-            FromClient::Fetch(Fetch { id, room, after, before, limit, upward, messages_only })
-        })
+        let Range { after, before, limit, upward, messages_only } = range;
+        self.request(|id| FromClient::Fetch(Fetch { id, room, after, before, limit, upward, messages_only }))
     }
 
     /// Asks for rooms that can be joined, those after `after`.
@@ -204,30 +230,47 @@ impl Client {
     }
 
     /// Tries to log in again after [`LoginRefused`](super::ClientEvent::LoginRefused), under this name and with this passkey;
-    /// `None` keeps what was given before.
-    pub fn log_in_as(&mut self, name: Option<&str>, passkey: Option<&str>) {
+    /// `None` keeps what was given before. While the first login is under way, they are for the next one.
+    pub fn log_in_as(&mut self, name: Option<&str>, passkey: Option<&str>) -> Result<(), CommandError> {
+        match self.state {
+            State::Closed | State::Quitting(_) | State::Leaving(_) => return Err(CommandError::Closed),
+            State::Ready => return Err(CommandError::LoggedIn),
+            State::Waiting(_) | State::Dialing | State::Greeting(_) | State::LoggingIn(_)
+                if self.token.is_some() =>
+            {
+                return Err(CommandError::LoggedIn);
+            }
+            State::Waiting(_)
+            | State::Dialing
+            | State::Greeting(_)
+            | State::LoggingIn(_)
+            | State::Refused => {}
+        }
         if let Some(name) = name {
             self.config.name = name.into();
         }
         if let Some(passkey) = passkey {
             self.config.passkey = Some(passkey.into());
         }
-        if self.state != State::Refused {
-            return;
+        if self.state == State::Refused {
+            self.token = None;
+            if self.conn.is_some() {
+                self.send_login(self.now);
+            } else {
+                self.dial();
+            }
         }
-        self.token = None;
-        if self.conn.is_some() {
-            self.send_login(self.now);
-        } else {
-            self.dial();
-        }
+        self.retry_now()
     }
 
     /// Tries to connect at once instead of waiting; of use when the network is known to be back.
-    pub fn retry_now(&mut self) {
-        if matches!(self.state, State::Waiting(_)) {
-            self.state = State::Waiting(self.now.mono);
+    pub fn retry_now(&mut self) -> Result<(), CommandError> {
+        match self.state {
+            State::Closed | State::Quitting(_) | State::Leaving(_) => return Err(CommandError::Closed),
+            State::Waiting(_) => self.state = State::Waiting(self.now.mono),
+            State::Dialing | State::Greeting(_) | State::LoggingIn(_) | State::Refused | State::Ready => {}
         }
+        Ok(())
     }
 
     /// Begins: connects and logs in.
@@ -238,14 +281,14 @@ impl Client {
     }
 
     /// Leaves for good. Everything posted is delivered first, if the server answers in a few seconds. Ends with
-    /// [`Disconnected`](super::ClientEvent::Disconnected) and no further try. Of the reason, [`REASON_BYTES_MAX`] bytes are
-    /// passed on.
-    pub fn quit(&mut self, reason: &str) {
+    /// [`Disconnected`](super::ClientEvent::Disconnected) and no further try. The reason has [`REASON_BYTES_MAX`] bytes at most.
+    pub fn quit(&mut self, reason: &str) -> Result<(), CommandError> {
+        fits(reason, u32::try_from(REASON_BYTES_MAX).unwrap_or(u32::MAX))?;
         self.config.reconnect = false;
         match self.state {
             State::Ready => {
                 self.state = State::Quitting(self.now.mono + DRAIN_TIME_MAX);
-                self.quit_reason = cut(reason, REASON_BYTES_MAX).into();
+                self.quit_reason = reason.into();
             }
             State::Quitting(_) | State::Leaving(_) | State::Closed => {}
             State::Waiting(_) => self.end(None, "quit"),
@@ -254,6 +297,7 @@ impl Client {
                 self.end(None, "quit");
             }
         }
+        Ok(())
     }
 
     fn request(&mut self, request: impl FnOnce(RequestId) -> FromClient) -> Result<RequestId, CommandError> {
@@ -274,7 +318,7 @@ impl Client {
 }
 
 fn check(text: &str, max: u32) -> Result<(), CommandError> {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return Err(CommandError::Empty);
     }
     fits(text, max)

@@ -28,13 +28,17 @@ pub enum ClientEvent {
         /// How many people are there.
         people: u32,
     },
-    /// The login was refused; the client does nothing more by itself. Call
-    /// [`Client::log_in_as`](super::Client::log_in_as) to try again.
+    /// The login was refused. Call [`Client::log_in_as`](super::Client::log_in_as) to try again. By itself the client tries again
+    /// only when it had been in before, and for a reason that passes: its name is held, the server is full.
     LoginRefused {
         /// Why.
         code: Code,
         /// What happened and what to do.
         text: String,
+        /// After which time the server would have it tried again; `None`: waiting does not help.
+        retry_after: Option<Duration>,
+        /// When the client tries again by itself; `None`: it waits for the program.
+        retry_in: Option<Duration>,
     },
     /// The connection is gone or did not come to be.
     Disconnected {
@@ -107,6 +111,8 @@ pub enum ClientEvent {
         code: Code,
         /// What happened and what to do.
         text: String,
+        /// After which time the server would have it tried again; `None`: waiting does not help.
+        retry_after: Option<Duration>,
     },
     /// Everybody who is there. Replaces what was known before.
     People(Vec<Person>),
@@ -156,6 +162,8 @@ pub enum ClientEvent {
         code: Option<Code>,
         /// What happened and what to do.
         text: String,
+        /// After which time the server would have it tried again; `None`: waiting does not help.
+        retry_after: Option<Duration>,
     },
     /// A page of history that was asked for.
     History {
@@ -163,10 +171,16 @@ pub enum ClientEvent {
         request: RequestId,
         /// Where.
         room: RoomId,
-        /// The messages, oldest first, in their present state.
+        /// What was asked for, oldest first, each message in its present state.
         messages: Vec<Event>,
-        /// Whether there are older ones.
+        /// Whether there is more beyond this page, in the direction asked for.
         more: bool,
+        /// The page answers for every place from here ...
+        from: Seq,
+        /// ... to here. What it does not have of these is no longer kept, or not what was asked for.
+        to: Seq,
+        /// The room's newest entry.
+        head: Seq,
     },
     /// A page of rooms that was asked for.
     Rooms {

@@ -1,5 +1,6 @@
 //! What the server says, and what it means for the client.
 
+use super::machine::millis;
 use super::{Asked, Client, ClientEvent, State};
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
@@ -31,8 +32,12 @@ impl Client {
                 self.tell(ClientEvent::Members { request, room, members: list.members, more: list.more });
             }
             FromServer::Persons(persons) => self.handle_persons(persons),
-            FromServer::PresenceNotice(notice) => self.handle_presence(notice.people),
+            FromServer::PresenceNotice(notice) => {
+                self.set_count(notice.count);
+                self.handle_presence(notice.people);
+            }
             FromServer::RosterSize(size) => {
+                self.set_count(size.people);
                 // From now on changes are not told one by one; a list would be wrong.
                 if !std::mem::take(&mut self.people).is_empty() {
                     self.tell(ClientEvent::People(Vec::new()));
@@ -64,6 +69,9 @@ impl Client {
             FromServer::Pong(pong) => {
                 self.heartbeat =
                     Duration::from_millis(u64::from(pong.heartbeat_ms)).max(Duration::from_secs(1));
+                if let Some(pinged) = self.conn.as_mut().and_then(|conn| conn.pinged.take()) {
+                    self.round_trip = Some(now.mono.saturating_sub(pinged));
+                }
                 for (room, head) in pong.heads {
                     self.known_head(now, room, head);
                 }
@@ -226,20 +234,21 @@ impl Client {
 
     fn handle_refusal(&mut self, now: Now, refusal: Refusal) {
         let Refusal { id, code, text, retry_after_ms } = refusal;
+        let retry_after = millis(retry_after_ms);
         if let Some(entry) = self.posts.answered(id) {
-            let retry = code == Code::NotStored && retry_after_ms > 0;
-            if retry {
-                self.posts_resume = Some(now.mono + Duration::from_millis(u64::from(retry_after_ms)));
+            if let (Code::NotStored, Some(wait)) = (code, retry_after) {
+                self.posts_resume = Some(now.mono + wait);
                 self.posts.put_back(entry);
             } else {
-                self.tell(ClientEvent::PostFailed { cid: entry.cid, room: entry.room, code, text });
+                let (cid, room) = (entry.cid, entry.room);
+                self.tell(ClientEvent::PostFailed { cid, room, code, text, retry_after });
             }
             return;
         }
         match self.asked.remove(&id) {
-            Some(Asked::Login) => self.handle_login_refusal(now, code, text),
+            Some(Asked::Login) => self.handle_login_refusal(now, code, text, retry_after),
             Some(Asked::Program) => {
-                self.tell(ClientEvent::Failed { request: id, code: Some(code), text });
+                self.tell(ClientEvent::Failed { request: id, code: Some(code), text, retry_after });
             }
             // The program can still ask for a page; what happens from now on must not wait.
             Some(Asked::Backlog(id)) => {
@@ -264,12 +273,19 @@ impl Client {
     }
 
     /// A session that has ended is no refusal yet: the name may still be free.
-    fn handle_login_refusal(&mut self, now: Now, code: Code, text: String) {
+    fn handle_login_refusal(&mut self, now: Now, code: Code, text: String, retry_after: Option<Duration>) {
         if code == Code::SessionEnded && self.token.take().is_some() {
             return self.send_login(now);
         }
-        self.state = State::Refused;
-        self.tell(ClientEvent::LoginRefused { code, text });
+        // Who was in before comes back by itself, if it may and if waiting can help.
+        let mut retry_in = None;
+        if self.me.is_some() && self.config.reconnect && passes(code) {
+            self.drop_conn();
+            retry_in = Some(self.wait_to_retry(now, retry_after));
+        } else {
+            self.state = State::Refused;
+        }
+        self.tell(ClientEvent::LoginRefused { code, text, retry_after, retry_in });
     }
 
     fn handle_history(&mut self, now: Now, history: History) {
@@ -295,6 +311,9 @@ impl Client {
                 room: history.room,
                 messages: history.events,
                 more: history.more,
+                from: history.from,
+                to: history.to,
+                head: history.head,
             }),
             Some(Asked::Login | Asked::Census | Asked::Rejoin(..)) | None => {}
         }
@@ -332,10 +351,18 @@ impl Client {
             let _ = self.apply_presence(&person);
         }
         let people: Vec<Person> = self.people.values().cloned().collect();
+        self.set_count(u32::try_from(people.len()).unwrap_or(u32::MAX));
         for person in &people {
             self.peer_returned(&person.name);
         }
         self.tell(ClientEvent::People(people));
+    }
+
+    /// So many people are there, all of them in the lobby, whose order does not tell who comes and goes.
+    fn set_count(&mut self, people: u32) {
+        if let Some(lobby) = self.rooms.get_mut(&RoomId::LOBBY) {
+            lobby.info.members = people;
+        }
     }
 
     fn handle_presence(&mut self, people: Vec<Person>) {
@@ -362,6 +389,38 @@ impl Client {
             self.people.insert(person.user, person.clone())
         };
         before.map(|person| person.presence)
+    }
+}
+
+/// Whether what a login was refused for may be over after a while.
+fn passes(code: Code) -> bool {
+    match code {
+        Code::NameTaken
+        | Code::Full
+        | Code::Busy
+        | Code::NotStored
+        | Code::Shutdown
+        | Code::TimedOut
+        | Code::TooManyTries => true,
+        Code::Malformed
+        | Code::TooLarge
+        | Code::Version
+        | Code::OutOfTurn
+        | Code::NameInvalid
+        | Code::Passkey
+        | Code::SessionEnded
+        | Code::NotFound
+        | Code::Forbidden
+        | Code::NotMember
+        | Code::Exists
+        | Code::Conflict
+        | Code::Kicked
+        | Code::Replaced
+        | Code::Slow
+        | Code::Invalid
+        | Code::PeerGone
+        | Code::Unsupported
+        | Code::Other(_) => false,
     }
 }
 

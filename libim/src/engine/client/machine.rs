@@ -7,7 +7,7 @@ use crate::wire::limits::{
     DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX,
 };
 use crate::wire::{
-    Bye, ClientHello, Code, Frames, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
+    ClientHello, Code, Frames, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
 };
 use std::time::Duration;
 
@@ -30,6 +30,7 @@ impl Machine for Client {
             heard: now.mono,
             said: now.mono,
             pong_by: None,
+            pinged: None,
             dirty: false,
             blocked: false,
             leaving: false,
@@ -242,6 +243,7 @@ impl Client {
         self.send(&FromClient::Ping(Ping {}));
         if let Some(conn) = &mut self.conn {
             conn.pong_by = Some(now.mono + PONG_TIME_MAX);
+            conn.pinged.get_or_insert(now.mono);
         }
     }
 
@@ -303,10 +305,12 @@ impl Client {
         self.lose(now, reason);
     }
 
+    /// Ends the connection at once.
     pub(super) fn drop_conn(&mut self) {
         if let Some(conn) = self.conn.take() {
             self.actions.push_back(Action::Abort(conn.link));
         }
+        self.forget_requests();
     }
 
     /// The connection is gone: what was under way is over or waits, and the client comes back if it may.
@@ -318,6 +322,22 @@ impl Client {
             return;
         }
         let bye = self.conn.take().and_then(|conn| conn.bye);
+        self.forget_requests();
+        let (code, text) = match &bye {
+            Some(bye) => (Some(bye.code), bye.text.clone()),
+            None if was_quitting => (None, "quit".into()),
+            None => (None, reason.to_owned()),
+        };
+        if !self.config.reconnect || code.is_some_and(is_final) {
+            return self.end(code, &text);
+        }
+        let wished = bye.and_then(|bye| millis(bye.retry_after_ms));
+        let retry_in = self.wait_to_retry(now, wished);
+        self.tell(ClientEvent::Disconnected { code, text, retry_in: Some(retry_in) });
+    }
+
+    /// What was under way on a connection that is gone is over, or waits for the next one.
+    fn forget_requests(&mut self) {
         self.posts.disconnected();
         self.posts_resume = None;
         self.census = None;
@@ -331,23 +351,11 @@ impl Client {
             match asked {
                 Asked::Program => {
                     let text = "the connection broke before the answer".into();
-                    self.tell(ClientEvent::Failed { request, code: None, text });
+                    self.tell(ClientEvent::Failed { request, code: None, text, retry_after: None });
                 }
                 Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Census | Asked::Rejoin(..) => {}
             }
         }
-        let (code, text) = match &bye {
-            Some(bye) => (Some(bye.code), bye.text.clone()),
-            None if was_quitting => (None, "quit".into()),
-            None => (None, reason.to_owned()),
-        };
-        if !self.config.reconnect || code.is_some_and(is_final) {
-            return self.end(code, &text);
-        }
-        let retry_in = self.backoff(bye.as_ref());
-        self.failures = self.failures.saturating_add(1);
-        self.state = State::Waiting(now.mono + retry_in);
-        self.tell(ClientEvent::Disconnected { code, text, retry_in: Some(retry_in) });
     }
 
     /// Over for good.
@@ -358,14 +366,27 @@ impl Client {
         self.tell(ClientEvent::Disconnected { code, text: text.into(), retry_in: None });
     }
 
+    /// Waits for the next try; returns how long.
+    pub(super) fn wait_to_retry(&mut self, now: Now, wished: Option<Duration>) -> Duration {
+        let retry_in = self.backoff(wished);
+        self.failures = self.failures.saturating_add(1);
+        self.state = State::Waiting(now.mono + retry_in);
+        retry_in
+    }
+
     /// The wait before the next try: exponential, with full jitter so that many clients do not come back at once, but
-    /// not sooner than the server asked for.
-    fn backoff(&mut self, bye: Option<&Bye>) -> Duration {
+    /// not sooner than the server wished, within the longest wait.
+    fn backoff(&mut self, wished: Option<Duration>) -> Duration {
         let doubled = self.config.retry_min.saturating_mul(1 << self.failures.min(16));
         let ceiling = doubled.min(self.config.retry_max);
-        let floor = bye.map_or(Duration::ZERO, |bye| Duration::from_millis(u64::from(bye.retry_after_ms)));
+        let floor = wished.unwrap_or_default().min(self.config.retry_max);
         floor.max(ceiling / 4 + self.random.up_to(ceiling * 3 / 4))
     }
+}
+
+/// A span as it travels; 0 is none.
+pub(super) fn millis(span: u32) -> Option<Duration> {
+    (span > 0).then(|| Duration::from_millis(span.into()))
 }
 
 /// Whether coming back by itself would be wrong or in vain.

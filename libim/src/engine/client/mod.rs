@@ -11,7 +11,7 @@ mod posts;
 mod rooms;
 mod sync;
 
-pub use commands::CommandError;
+pub use commands::{CommandError, Range};
 pub use config::ClientConfig;
 pub use event::ClientEvent;
 
@@ -61,6 +61,7 @@ pub struct Client {
     /// Failed tries since the last success.
     failures: u32,
     heartbeat: Duration,
+    round_trip: Option<Duration>,
     receipts_due: Option<Duration>,
     quit_reason: String,
     actions: VecDeque<Action>,
@@ -102,6 +103,8 @@ struct Conn {
     said: Duration,
     /// An answer to a ping is awaited until this time.
     pong_by: Option<Duration>,
+    /// When the ping was sent that has no answer yet.
+    pinged: Option<Duration>,
     dirty: bool,
     blocked: bool,
     /// Closes when the last byte is out.
@@ -169,6 +172,7 @@ impl Client {
             asked: BTreeMap::new(),
             failures: 0,
             heartbeat: crate::wire::limits::HEARTBEAT_MIN,
+            round_trip: None,
             receipts_due: None,
             quit_reason: String::new(),
             actions: VecDeque::new(),
@@ -212,6 +216,16 @@ impl Client {
     /// Whether the client is over: it has quit, or was told not to come back.
     pub fn is_closed(&self) -> bool {
         self.state == State::Closed
+    }
+
+    /// What the server said of itself when the client last connected; `None` before.
+    pub fn server(&self) -> Option<&ServerHello> {
+        self.hello.as_ref()
+    }
+
+    /// How long a ping and its answer last took. Measured with each heartbeat; `None` before the first one.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
     }
 
     /// The limits that the server told, or the usual ones before it did.

@@ -139,7 +139,7 @@ impl Client {
     pub(super) fn fail_posts(&mut self, doomed: impl Fn(&Entry) -> bool, code: Code, text: &str) {
         for entry in self.posts.abandon(doomed) {
             let (cid, room, text) = (entry.cid, entry.room, text.to_owned());
-            self.tell(ClientEvent::PostFailed { cid, room, code, text });
+            self.tell(ClientEvent::PostFailed { cid, room, code, text, retry_after: None });
         }
     }
 

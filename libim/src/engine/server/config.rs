@@ -1,6 +1,7 @@
 //! What a server is told at its start.
 
 use super::questions::Ask;
+use crate::core::{Name, NameError};
 use crate::wire::Limits;
 use std::time::Duration;
 
@@ -55,5 +56,43 @@ impl Default for ServerConfig {
             observe: false,
             ask: Ask::default(),
         }
+    }
+}
+
+/// What can be changed while a server runs; see [`ServerConfig`] for each.
+#[derive(Debug)]
+#[non_exhaustive]
+#[allow(missing_docs)] // said at ServerConfig
+pub struct Settings<'a> {
+    pub welcome: &'a mut String,
+    pub backlog: &'a mut u32,
+    pub resume_window: &'a mut Duration,
+    pub connections_max: &'a mut usize,
+    pub people_max: &'a mut usize,
+    pub rooms_max: &'a mut usize,
+    pub limits: &'a mut Limits,
+    pub ask: &'a mut Ask,
+}
+
+impl ServerConfig {
+    /// Whether the lobby's name is one that a room may have.
+    pub fn check_lobby(&self) -> Result<(), NameError> {
+        Name::of_room(&self.lobby, self.limits.room_name_bytes).map(drop)
+    }
+
+    /// What can be changed while the server runs.
+    pub fn settings(&mut self) -> Settings<'_> {
+        let ServerConfig {
+            welcome,
+            backlog,
+            resume_window,
+            connections_max,
+            people_max,
+            rooms_max,
+            limits,
+            ask,
+            ..
+        } = self;
+        Settings { welcome, backlog, resume_window, connections_max, people_max, rooms_max, limits, ask }
     }
 }

@@ -4,7 +4,7 @@
 use super::conn::Phase;
 use super::timeouts::Timeout;
 use super::{Refused, Server, millis};
-use crate::core::Now;
+use crate::core::{Now, text::is_blank};
 use crate::engine::ConnId;
 use crate::wire::limits::{
     AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, TEXT_BYTES_CEILING,
@@ -181,7 +181,7 @@ fn check_lengths(request: &FromClient, limits: &Limits) -> Result<(), Refused> {
     };
     let small = |what: &str, text: &str, max: usize| fits(what, text, u32::try_from(max).unwrap_or(u32::MAX));
     let said = |text: &str| {
-        if text.trim().is_empty() { Err(Refused::new(Code::Invalid, "the message is empty")) } else { Ok(()) }
+        if is_blank(text) { Err(Refused::new(Code::Invalid, "the message is empty")) } else { Ok(()) }
     };
     let text_max = limits.text_bytes.min(TEXT_BYTES_CEILING);
     match request {

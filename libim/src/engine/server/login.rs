@@ -3,7 +3,7 @@
 use super::conn::Phase;
 use super::session::SessionKey;
 use super::timeouts::Timeout;
-use super::{Pending, Refused, Server, ServerEvent, Then, millis};
+use super::{Pending, Refused, Server, ServerEvent, millis};
 use crate::core::{Name, Now, text::neutralise_line};
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::LOGIN_TRIES_MAX;
@@ -275,12 +275,8 @@ impl Server {
             }
         }
         for room in self.rooms_of(user).into_iter().filter(|room| *room != RoomId::LOBBY) {
-            let farewell = Pending {
-                conn: ConnId { index: u32::MAX, generation: 0 },
-                id: RequestId(0),
-                then: Then::Farewell,
-            };
-            self.append(now, farewell, user, room, Body::Left { reason, text: text.into() });
+            let body = Body::Left { reason, text: text.into() };
+            self.append(now, Pending::NOBODYS, user, room, body);
         }
         self.questions.forget(user);
         let Some(gone) = self.hub.exit(user) else { return };

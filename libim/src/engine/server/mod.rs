@@ -23,8 +23,9 @@ mod session;
 mod strangers;
 mod timeouts;
 
-pub use config::ServerConfig;
+pub use config::{ServerConfig, Settings};
 pub use event::ServerEvent;
+pub use operator::OperatorError;
 pub use questions::{Ask, Question, QuestionId, Wish};
 
 use super::store::{Store, Ticket};
@@ -127,8 +128,17 @@ enum Then {
     Enter(RoomId),
     /// Somebody left by their own word.
     Leave(RoomId),
-    /// Somebody left with the server; nobody waits for an answer.
-    Farewell,
+    /// Nobody waits for an answer: somebody left with the server, or the server itself has spoken.
+    AnswerNobody,
+}
+
+impl Pending {
+    /// What the server itself does.
+    const NOBODYS: Pending = Pending {
+        conn: ConnId { index: u32::MAX, generation: 0 },
+        id: RequestId(0),
+        then: Then::AnswerNobody,
+    };
 }
 
 impl Server {

@@ -1,12 +1,75 @@
 //! What the program that runs the server can do.
 
 use super::timeouts::Timeout;
-use super::{Draining, Server, ServerEvent};
-use crate::core::{Name, Now, Room, text::cut};
+use super::{Draining, Pending, Server, ServerEvent, Settings, Then};
+use crate::core::{Name, Now, Room, text::is_blank};
 use crate::engine::Action;
 use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
-use crate::wire::{Code, LeaveReason, Notice, Person, RoomId, RoomInfo, RoomKind, UserId};
+use crate::wire::{
+    Body, Code, Event, LeaveReason, Member, MessageBody, Notice, Person, RoomExit, RoomId, RoomInfo,
+    RoomKind, Seq, UserId,
+};
+use std::fmt;
 use std::time::Duration;
+
+/// Why the program's wish was not carried out. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OperatorError {
+    /// The server closes or has closed.
+    Drained,
+    /// The text is empty.
+    Empty,
+    /// The text is longer than it may be.
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The limit.
+        max: u32,
+    },
+    /// Nobody of that name or id is there.
+    NoPerson,
+    /// There is no such room.
+    NoRoom,
+    /// The lobby and private conversations have no other members than they have.
+    NotPublic,
+    /// A request of theirs to enter or leave is under way; try again.
+    UnderWay,
+    /// Nobody waits for an answer to that question any more.
+    NoQuestion,
+}
+
+impl fmt::Display for OperatorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OperatorError::Drained => "the server is closing or closed",
+            OperatorError::Empty => "the text is empty",
+            OperatorError::TooLong { len, max } => {
+                return write!(f, "the text is {len} bytes long; the limit is {max} bytes");
+            }
+            OperatorError::NoPerson => "nobody of that name or id is there",
+            OperatorError::NoRoom => "there is no such room",
+            OperatorError::NotPublic => {
+                "that can be done with rooms only, not with the lobby or a private conversation"
+            }
+            OperatorError::UnderWay => {
+                "their own request to enter or leave that room is under way; try again"
+            }
+            OperatorError::NoQuestion => "nobody waits for an answer to that question",
+        })
+    }
+}
+
+impl std::error::Error for OperatorError {}
+
+pub(super) fn check_reason(text: &str) -> Result<(), OperatorError> {
+    check_length(text, u32::try_from(REASON_BYTES_MAX).unwrap_or(u32::MAX))
+}
+
+fn check_length(text: &str, max: u32) -> Result<(), OperatorError> {
+    let len = text.len();
+    if len > max as usize { Err(OperatorError::TooLong { len, max }) } else { Ok(()) }
+}
 
 impl Server {
     /// The server at this time: what is done counts from it. The loop does this.
@@ -15,37 +78,119 @@ impl Server {
         self
     }
 
-    /// Removes somebody at once: their session ends, and everybody sees them kicked with these words. False when nobody
-    /// of that name is here. Of the words, [`REASON_BYTES_MAX`] bytes are passed on.
-    pub fn kick(&mut self, name: &str, words: &str) -> bool {
-        let words = cut(words, REASON_BYTES_MAX);
-        let now = self.now;
+    /// Removes somebody from the server at once: their session ends, and everybody sees them kicked for this reason.
+    pub fn kick(&mut self, name: &str, reason: &str) -> Result<(), OperatorError> {
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
-        let Some(user) = named.and_then(|name| self.hub.holder(&name)) else { return false };
+        let user = named.and_then(|name| self.hub.holder(&name)).ok_or(OperatorError::NoPerson)?;
+        self.kick_user(user, reason)
+    }
+
+    /// As [`kick`](Self::kick), by id.
+    pub fn kick_user(&mut self, user: UserId, reason: &str) -> Result<(), OperatorError> {
+        check_reason(reason)?;
+        if self.hub.user(user).is_none() {
+            return Err(OperatorError::NoPerson);
+        }
+        let now = self.now;
         let conn = self.conn_of(user);
         if let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get_mut(*key)) {
             // It ends by this, not by the goodbye to its connection.
             session.conn = None;
         }
         if let Some(conn) = conn {
-            let text = if words.is_empty() {
+            let text = if reason.is_empty() {
                 "you were removed".into()
             } else {
-                format!("you were removed: {words}")
+                format!("you were removed: {reason}")
             };
             self.bye(now, conn, Code::Kicked, text, Duration::ZERO);
         }
-        self.expel(now, user, LeaveReason::Kicked, words);
-        true
+        self.expel(now, user, LeaveReason::Kicked, reason);
+        Ok(())
     }
 
-    /// Says a word to everybody who is here now. It is not kept. False when it is longer than a message may be.
-    pub fn broadcast(&mut self, text: &str) -> bool {
-        if text.len() > self.config.limits.text_bytes as usize {
-            return false;
+    /// Removes somebody from a room, for this reason. Nothing keeps them from joining it again, unless joins are asked about.
+    pub fn remove_from_room(
+        &mut self,
+        room: RoomId,
+        user: UserId,
+        reason: &str,
+    ) -> Result<(), OperatorError> {
+        check_reason(reason)?;
+        let found = self.public_room(room)?;
+        if !found.has(user) {
+            return Err(OperatorError::NoPerson);
         }
+        self.begin_move(user, room).map_err(|_| OperatorError::UnderWay)?;
+        let body = Body::Left { reason: LeaveReason::Kicked, text: reason.into() };
+        self.append(self.now, Pending { then: Then::Leave(room), ..Pending::NOBODYS }, user, room, body);
+        Ok(())
+    }
+
+    /// Ends a room with all that was said in it; its members are told the reason, and its name is free again.
+    pub fn close_room(&mut self, room: RoomId, reason: &str) -> Result<(), OperatorError> {
+        check_reason(reason)?;
+        let members: Vec<UserId> = self.public_room(room)?.members.keys().copied().collect();
+        for user in members {
+            if let Some(conn) = self.conn_of(user) {
+                self.send(conn, &RoomExit { room, text: reason.into() });
+            }
+        }
+        self.forget_room(room);
+        Ok(())
+    }
+
+    fn public_room(&self, room: RoomId) -> Result<&Room, OperatorError> {
+        match self.hub.room(room) {
+            Some(found) if found.kind == RoomKind::Public => Ok(found),
+            Some(_) => Err(OperatorError::NotPublic),
+            None => Err(OperatorError::NoRoom),
+        }
+    }
+
+    /// Posts a message in the server's own name ([`UserId::SERVER`]).
+    pub fn post(&mut self, room: RoomId, text: &str) -> Result<(), OperatorError> {
+        self.check_text(text)?;
+        let mentions = self.mentions(text, room);
+        self.append_own(
+            room,
+            Body::Message(MessageBody { text: text.into(), mentions, ..MessageBody::default() }),
+        )
+    }
+
+    /// Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message.
+    pub fn delete(&mut self, room: RoomId, target: Seq) -> Result<(), OperatorError> {
+        self.append_own(room, Body::Deleted { target })
+    }
+
+    fn append_own(&mut self, room: RoomId, body: Body) -> Result<(), OperatorError> {
+        if self.draining != Draining::No {
+            return Err(OperatorError::Drained);
+        }
+        if self.hub.room(room).is_none() {
+            return Err(OperatorError::NoRoom);
+        }
+        let (author, name) = (UserId::SERVER, self.config.name.as_str().into());
+        let event = Event { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
+        self.append_event(Pending::NOBODYS, event, None);
+        Ok(())
+    }
+
+    /// Says a word to everybody who is here now. It is not kept.
+    pub fn broadcast(&mut self, text: &str) -> Result<(), OperatorError> {
+        if self.draining != Draining::No {
+            return Err(OperatorError::Drained);
+        }
+        self.check_text(text)?;
         self.feeds.chatter(RoomId::LOBBY, &Notice { text: text.into() });
-        true
+        Ok(())
+    }
+
+    fn check_text(&self, text: &str) -> Result<(), OperatorError> {
+        if is_blank(text) {
+            return Err(OperatorError::Empty);
+        }
+        check_length(text, self.config.limits.text_bytes)
     }
 
     /// Replaces the passkey, or opens the server. People already inside stay.
@@ -53,9 +198,17 @@ impl Server {
         self.config.passkey = passkey;
     }
 
-    /// Replaces the word to people who come in.
-    pub fn set_welcome(&mut self, text: &str) {
-        self.config.welcome = text.into();
+    /// What can be changed while the server runs; it counts from now on, for those who are here as well. Limits that clients
+    /// have been told of stay as they are for those.
+    pub fn settings(&mut self) -> Settings<'_> {
+        self.config.settings()
+    }
+
+    /// A room's members, in no order.
+    pub fn members(&self, room: RoomId) -> impl Iterator<Item = Member> {
+        let room = self.hub.room(room);
+        room.into_iter()
+            .flat_map(|room| room.members.keys().filter_map(|user| room.member(self.hub.user(*user)?)))
     }
 
     /// Everybody who is here, in no order.
@@ -89,6 +242,11 @@ impl Server {
             self.actions.push_back(Action::StopListening);
             self.timers.add(now.mono + DRAIN_TIME_MAX, Timeout::Drain);
         }
+    }
+
+    /// Whether the server closes or has closed.
+    pub fn is_closing(&self) -> bool {
+        self.draining != Draining::No
     }
 
     /// Whether [`ServerEvent::Drained`] has been told.

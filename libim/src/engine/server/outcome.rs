@@ -52,7 +52,9 @@ impl Server {
             }
             Then::Enter(_) | Then::EnterCreated(_) => self.enter_room(now, conn, id, user, event),
             Then::EnterDirect(_, peer) => {
+                // Both are in it before either is told how many are.
                 self.hub.join(event.room, peer, event.seq);
+                self.hub.join(event.room, user, event.seq);
                 if let Some(other) = self.conn_of(peer) {
                     self.feeds.listen(event.room, other);
                     self.notice_room(other, event.room, peer);
@@ -62,15 +64,19 @@ impl Server {
             }
             Then::Leave(_) => {
                 self.hub.leave(event.room, user);
+                let text = match &event.body {
+                    Body::Left { text, .. } => text.clone(),
+                    _ => String::new(),
+                };
                 // It may be another connection than the one that asked.
                 if let Some(attached) = self.conn_of(user) {
                     self.feeds.unlisten(event.room, attached);
-                    self.send(attached, &RoomExit { room: event.room, text: String::new() });
+                    self.send(attached, &RoomExit { room: event.room, text });
                 }
                 self.send(conn, &Done { id, room: Some(event.room) });
                 self.drop_if_deserted(event.room);
             }
-            Then::Farewell => {}
+            Then::AnswerNobody => {}
         }
         self.feeds.event(event, known_to);
     }
@@ -79,9 +85,12 @@ impl Server {
     fn enter_room(&mut self, now: Now, conn: ConnId, id: RequestId, user: UserId, event: &Event) {
         if self.hub.user(user).is_none() {
             // They left the server while the store worked; the room must hear of that too.
-            let farewell = Pending { conn, id: RequestId(0), then: Then::Farewell };
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
-            return self.append_event(farewell, Event { body, time: now.wall, ..event.clone() }, None);
+            return self.append_event(
+                Pending::NOBODYS,
+                Event { body, time: now.wall, ..event.clone() },
+                None,
+            );
         }
         if self.hub.room(event.room).is_none() {
             self.forget_room(event.room);
@@ -155,7 +164,7 @@ impl Server {
                     Then::Enter(room) | Then::Leave(room) => {
                         self.moving.remove(&(event.author, room));
                     }
-                    Then::SetTopic | Then::Farewell => {}
+                    Then::SetTopic | Then::AnswerNobody => {}
                 }
                 (conn, id)
             }

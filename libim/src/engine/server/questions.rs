@@ -2,12 +2,13 @@
 //! is read, so its place in the order is kept and there is at most one question per connection.
 
 use super::conn::Phase;
+use super::operator::{OperatorError, check_reason};
 use super::timeouts::Timeout;
 use super::{Refused, Server, ServerEvent};
-use crate::core::{Now, text::cut};
+use crate::core::Now;
 use crate::engine::{ConnId, Peer};
-use crate::wire::limits::{DECISION_TIME_MAX, REASON_BYTES_MAX};
-use crate::wire::{Cid, Code, Edit, FromClient, Login, Post, RoomId, SmolStr, UserId};
+use crate::wire::limits::DECISION_TIME_MAX;
+use crate::wire::{Cid, Code, Delete, Edit, FromClient, Login, Post, React, RoomId, Seq, SmolStr, UserId};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -22,12 +23,35 @@ pub struct Ask {
     pub logins: bool,
     /// Messages and their edits.
     pub posts: bool,
+    /// Taking messages back.
+    pub deletes: bool,
+    /// Adding reactions to messages. Taking one's own away is not asked about.
+    pub reactions: bool,
+    /// Setting topics.
+    pub topics: bool,
+    /// Presence and status texts.
+    pub statuses: bool,
     /// Making rooms.
     pub creates: bool,
     /// Entering rooms.
     pub joins: bool,
     /// Opening private conversations.
     pub directs: bool,
+}
+
+impl Ask {
+    /// About everything that can be asked about.
+    pub const ALL: Ask = Ask {
+        logins: true,
+        posts: true,
+        deletes: true,
+        reactions: true,
+        topics: true,
+        statuses: true,
+        creates: true,
+        joins: true,
+        directs: true,
+    };
 }
 
 /// Names a question within its server; never reused.
@@ -43,7 +67,15 @@ pub enum Wish {
     Post,
     /// To give a message of theirs another text.
     Edit,
-    /// To make a room of the name given as text.
+    /// To take back a message of theirs.
+    Delete,
+    /// To add the reaction given as text.
+    React,
+    /// To give a room the topic given as text.
+    SetTopic,
+    /// To have the status given as text.
+    SetStatus,
+    /// To make a room of the name given as text, with the topic given.
     CreateRoom,
     /// To enter the room of the name given as text.
     Join,
@@ -66,8 +98,32 @@ pub struct Question {
     pub peer: Peer,
     /// The room that it is about, where there is one already.
     pub room: Option<RoomId>,
+    /// The message that it is about.
+    pub target: Option<Seq>,
     /// The text to be posted, or the name that it is about.
     pub text: String,
+    /// The topic that comes with a new room; may be empty.
+    pub topic: String,
+}
+
+/// What a question is about.
+#[derive(Debug)]
+pub(super) struct Subject {
+    wish: Wish,
+    room: Option<RoomId>,
+    target: Option<Seq>,
+    text: String,
+    topic: String,
+}
+
+impl Subject {
+    fn new(wish: Wish, text: &str) -> Subject {
+        Subject { wish, room: None, target: None, text: text.into(), topic: String::new() }
+    }
+
+    fn of_room(wish: Wish, room: RoomId, target: Option<Seq>, text: &str) -> Subject {
+        Subject { room: Some(room), target, ..Subject::new(wish, text) }
+    }
 }
 
 /// Requests that wait for a decision.
@@ -114,60 +170,93 @@ impl Questions {
     }
 }
 
+/// The name of what is kept once only, where a request has one.
+fn cid_of(request: &FromClient) -> Option<Cid> {
+    match request {
+        FromClient::Post(Post { cid, .. })
+        | FromClient::Edit(Edit { cid, .. })
+        | FromClient::Delete(Delete { cid, .. })
+        | FromClient::React(React { cid, .. }) => Some(*cid),
+        _ => None,
+    }
+}
+
 impl Server {
-    /// Answers a [`ServerEvent::Question`]: the wish is granted, if the rules still allow it, or refused with these words.
-    /// False when nobody waits for it any more. Of the words, [`REASON_BYTES_MAX`] bytes are passed on.
-    pub fn decide(&mut self, id: QuestionId, grant: bool, words: &str) -> bool {
+    /// Answers a [`ServerEvent::Question`]: the wish is granted, if the rules still allow it, or refused for this reason, of
+    /// [`REASON_BYTES_MAX`](crate::wire::limits::REASON_BYTES_MAX) bytes at most.
+    pub fn decide(&mut self, id: QuestionId, grant: bool, reason: &str) -> Result<(), OperatorError> {
         let now = self.now;
-        let Some(Held { conn, request, .. }) = self.close_question(id) else { return false };
-        let words = cut(words, REASON_BYTES_MAX);
+        check_reason(reason)?;
+        let Some(Held { conn, request, .. }) = self.close_question(id) else {
+            return Err(OperatorError::NoQuestion);
+        };
         if grant {
-            if let (Some(user), FromClient::Post(Post { cid, .. }) | FromClient::Edit(Edit { cid, .. })) =
-                (self.user_of(conn), &*request)
-            {
-                self.questions.grant(user, *cid);
+            if let (Some(user), Some(cid)) = (self.user_of(conn), cid_of(&request)) {
+                self.questions.grant(user, cid);
             }
             self.carry_out(now, conn, *request);
         } else {
-            let text = if words.is_empty() { "the server's program does not allow it" } else { words };
+            let text = if reason.is_empty() { "the server's program does not allow it" } else { reason };
             self.turn_down(now, conn, &request, Refused::new(Code::Forbidden, text));
         }
         self.resume_reading(now, conn);
-        true
+        Ok(())
     }
 
     /// What a request would need a decision for.
-    pub(super) fn wish(&self, conn: ConnId, request: &FromClient) -> Option<(Wish, Option<RoomId>, String)> {
+    pub(super) fn wish(&self, conn: ConnId, request: &FromClient) -> Option<Subject> {
         let ask = self.config.ask;
-        let granted =
-            |cid: &Cid| self.user_of(conn).is_some_and(|user| self.questions.has_granted(user, cid));
+        if let (Some(user), Some(cid)) = (self.user_of(conn), cid_of(request))
+            && self.questions.has_granted(user, &cid)
+        {
+            return None;
+        }
         match request {
-            FromClient::Post(Post { cid, .. }) | FromClient::Edit(Edit { cid, .. }) if granted(cid) => None,
-            FromClient::Post(r) if ask.posts => Some((Wish::Post, Some(r.room), r.text.clone())),
-            FromClient::Edit(r) if ask.posts => Some((Wish::Edit, Some(r.room), r.text.clone())),
-            FromClient::Create(r) if ask.creates => Some((Wish::CreateRoom, None, r.name.clone())),
-            FromClient::Join(r) if ask.joins => Some((Wish::Join, None, r.name.clone())),
-            FromClient::Direct(r) if ask.directs => Some((Wish::Direct, None, r.name.clone())),
-            // A login is asked about later, when passkey and name are found in order.
-            _ => None,
+            FromClient::Post(r) => {
+                ask.posts.then(|| Subject::of_room(Wish::Post, r.room, r.reply_to, &r.text))
+            }
+            FromClient::Edit(r) => {
+                ask.posts.then(|| Subject::of_room(Wish::Edit, r.room, Some(r.target), &r.text))
+            }
+            FromClient::Delete(r) => {
+                ask.deletes.then(|| Subject::of_room(Wish::Delete, r.room, Some(r.target), ""))
+            }
+            FromClient::React(r) => (ask.reactions && r.on)
+                .then(|| Subject::of_room(Wish::React, r.room, Some(r.target), &r.emoji)),
+            FromClient::SetTopic(r) => {
+                ask.topics.then(|| Subject::of_room(Wish::SetTopic, r.room, None, &r.topic))
+            }
+            FromClient::SetStatus(r) => ask.statuses.then(|| Subject::new(Wish::SetStatus, &r.text)),
+            FromClient::Create(r) => {
+                let topic = r.topic.clone();
+                ask.creates.then(|| Subject { topic, ..Subject::new(Wish::CreateRoom, &r.name) })
+            }
+            FromClient::Join(r) => ask.joins.then(|| Subject::new(Wish::Join, &r.name)),
+            FromClient::Direct(r) => ask.directs.then(|| Subject::new(Wish::Direct, &r.name)),
+            // A login is asked about later, when passkey and name are found in order. The others bring nothing new.
+            FromClient::ClientHello(_)
+            | FromClient::Login(_)
+            | FromClient::Receipt(_)
+            | FromClient::Typing(_)
+            | FromClient::Leave(_)
+            | FromClient::Fetch(_)
+            | FromClient::ListRooms(_)
+            | FromClient::ListMembers(_)
+            | FromClient::ListUsers(_)
+            | FromClient::Ping(_)
+            | FromClient::Quit(_) => None,
         }
     }
 
     /// Asks about a request and holds its connection.
-    pub(super) fn ask(
-        &mut self,
-        now: Now,
-        conn: ConnId,
-        request: FromClient,
-        about: (Wish, Option<RoomId>, String),
-    ) {
+    pub(super) fn ask(&mut self, now: Now, conn: ConnId, request: FromClient, about: Subject) {
         let user = self.user_of(conn);
         let Some(link) = self.links.get_mut(conn) else { return };
         self.questions.last += 1;
         let id = QuestionId(self.questions.last);
         link.asking = Some(id);
         let peer = link.peer;
-        let (wish, room, text) = about;
+        let Subject { wish, room, target, text, topic } = about;
         let name = match (user.and_then(|user| self.hub.user(user)), &request) {
             (Some(user), _) => user.name.shown().clone(),
             (None, FromClient::Login(login)) => login.name.as_str().into(),
@@ -175,12 +264,12 @@ impl Server {
         };
         self.questions.open.insert(id, Held { conn, request: Box::new(request), since: now.mono });
         self.timers.add(now.mono + SIGN_EVERY, Timeout::Question(id));
-        self.tell(ServerEvent::Question(Question { id, wish, user, name, peer, room, text }));
+        self.tell(ServerEvent::Question(Question { id, wish, user, name, peer, room, target, text, topic }));
     }
 
     pub(super) fn ask_about_login(&mut self, now: Now, conn: ConnId, login: &Login) {
         let request = FromClient::Login(login.clone());
-        self.ask(now, conn, request, (Wish::LogIn, None, String::new()));
+        self.ask(now, conn, request, Subject::new(Wish::LogIn, ""));
     }
 
     pub(super) fn question_due(&mut self, now: Now, id: QuestionId) {

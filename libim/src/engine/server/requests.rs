@@ -55,7 +55,7 @@ impl Server {
 
     /// Members of the room who are named with @ in a text: after each @ the longest run of up to three words that is a
     /// name.
-    fn mentions(&self, text: &str, room: RoomId) -> Vec<UserId> {
+    pub(super) fn mentions(&self, text: &str, room: RoomId) -> Vec<UserId> {
         let mut found = Vec::new();
         // Most messages name nobody. Counting bytes is quicker than looking for the first one: it is done many at a time.
         if text.bytes().filter(|byte| *byte == b'@').count() == 0 {
@@ -197,7 +197,7 @@ impl Server {
     }
 
     /// Notes that somebody enters or leaves a room; one such request at a time.
-    fn begin_move(&mut self, user: UserId, room: RoomId) -> Result<(), Refused> {
+    pub(super) fn begin_move(&mut self, user: UserId, room: RoomId) -> Result<(), Refused> {
         if self.moving.insert((user, room)) {
             return Ok(());
         }

@@ -49,10 +49,10 @@ impl Server {
         self.roster.last_flush = now.mono;
         let mut changed: Vec<Person> = self.roster.changed.drain().map(|(_, person)| person).collect();
         changed.sort_unstable_by_key(|person| person.user);
+        let count = u32::try_from(people).unwrap_or(u32::MAX);
         if people > LIVE_ROSTER_MAX {
             self.roster.untold = true;
-            let people = u32::try_from(people).unwrap_or(u32::MAX);
-            return self.feeds.chatter(RoomId::LOBBY, &RosterSize { people });
+            return self.feeds.chatter(RoomId::LOBBY, &RosterSize { people: count });
         }
         if std::mem::take(&mut self.roster.untold) {
             // Few enough again: everybody lists the people anew.
@@ -60,7 +60,8 @@ impl Server {
             return self.feeds.chatter(RoomId::LOBBY, &Gap { room: RoomId::PEOPLE, from, to });
         }
         for people in changed.chunks(LIVE_ROSTER_MAX) {
-            self.feeds.chatter(RoomId::LOBBY, &PresenceNotice { people: people.to_vec() });
+            let notice = PresenceNotice { people: people.to_vec(), count };
+            self.feeds.chatter(RoomId::LOBBY, &notice);
         }
     }
 
