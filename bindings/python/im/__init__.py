@@ -9,10 +9,13 @@
                 print(f"{event.name}: {event.text}")
 
 `im.connect` and `im.serve` wait by themselves; `im.aio` has the same for asyncio. What happens comes as frozen dataclasses, and
-what goes wrong as exceptions, all of them kinds of `im.ImError`.
+what goes wrong as exceptions, all of them kinds of `im.ImError`. `im.Bot` answers to messages and commands.
 """
 
-from . import _errors, _events, aio
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import _errors, _events
 from ._client import LOBBY, Client, connect
 from ._context import Context, Waker
 from ._enums import Code, LeaveReason, LogLevel, Option, Presence, RoomKind, Status, Wish
@@ -21,11 +24,25 @@ from ._events import *  # noqa: F403 - every event
 from ._library import lib as _lib
 from ._server import Server, serve
 
+if TYPE_CHECKING:
+    from . import aio
+    from .bot import Bot
+
 #: The version of the library that is loaded.
 version: str = _lib.im_version().decode()
 
+
+def __getattr__(name: str) -> Any:
+    """asyncio is imported by those who use it: it takes longer than all the rest."""
+    if name == "aio":
+        return importlib.import_module(".aio", __name__)
+    if name == "Bot":
+        return importlib.import_module(".bot", __name__).Bot
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
-    "LOBBY", "Client", "Code", "Context", "LeaveReason", "LogLevel", "Option", "Presence", "RoomKind", "Server", "Status",
+    "LOBBY", "Bot", "Client", "Code", "Context", "LeaveReason", "LogLevel", "Option", "Presence", "RoomKind", "Server", "Status",
     "Waker", "Wish", "aio", "connect", "serve", "version",
     *_events.__all__,
     *(name for name, it in vars(_errors).items() if isinstance(it, type) and issubclass(it, Exception)),

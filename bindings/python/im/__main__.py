@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import os
+import signal
 import sys
 
 from . import ImError, version
@@ -19,12 +19,14 @@ def parser() -> argparse.ArgumentParser:
 
     def client(name: str, help: str, description: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=help, description=description)
-        one.add_argument("address", help="HOST, HOST:PORT or unix:PATH of the server")
-        one.add_argument("-n", "--name", default=_login_name(), help="the name to be known by (default: %(default)s)")
-        one.add_argument(
-            "-p", "--passkey", default=os.environ.get("IM_PASSKEY"), help="the server's passkey (default: $IM_PASSKEY)"
-        )
+        one.add_argument("address", help="an invite, or HOST, HOST:PORT or unix:PATH of the server")
+        short = [] if name == "tail" else ["-n"]
+        one.add_argument(*short, "--name", help="the name to be known by (default: made of the user's name)")
+        one.add_argument("-p", "--passkey", help="the server's passkey (default: the invite's, or $IM_PASSKEY)")
         one.add_argument("-r", "--room", help="the room to be in (default: the lobby)")
+        one.add_argument(
+            "--timeout", type=_seconds, default=25, metavar="S", help="seconds to wait for the server (default: %(default)s)"
+        )
         return one
 
     one = client("chat", "chat in this terminal", "A terminal client. /help inside lists the commands; Tab completes names.")
@@ -42,7 +44,10 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=send.run)
 
     one = client("tail", "print what happens, one JSON object a line", "Prints what happens as JSON lines until it is ended.")
-    one.add_argument("-c", "--count", type=int, metavar="N", help="end after N lines")
+    one.add_argument(
+        "-n", "--last", type=_count, default=None, metavar="N", help="begin with the last N messages (default: the server's number)"
+    )
+    one.add_argument("-c", "--count", type=_count, metavar="N", help="end after N lines")
     one.add_argument("--all", action="store_true", help="all events, not only what is said in rooms")
     one.set_defaults(run=tail.run)
 
@@ -56,13 +61,18 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _login_name() -> str:
-    try:
-        name = getpass.getuser()
-    except (OSError, KeyError):
-        name = "root"
-    # Servers keep that name for nobody.
-    return "somebody" if name == "root" else name
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise argparse.ArgumentTypeError("a count is 0 or more")
+    return count
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < 1e9:
+        raise argparse.ArgumentTypeError("a time is more than 0 seconds")
+    return seconds
 
 
 def _parse(top: argparse.ArgumentParser, arguments: list[str] | None) -> argparse.Namespace:
@@ -75,10 +85,31 @@ def _parse(top: argparse.ArgumentParser, arguments: list[str] | None) -> argpars
     return options
 
 
+async def _run(options: argparse.Namespace) -> int:
+    """Runs a tool until it ends, or SIGTERM ends it: in good order, and with the terminal as it was."""
+    task = asyncio.ensure_future(options.run(options))
+    loop = asyncio.get_running_loop()
+    # Ignored at the start, it stays so. As process 1 nothing would end by it without a handler.
+    if options.run is not serve.run and signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return int(await task or 0)
+    except asyncio.CancelledError:
+        return 128 + signal.SIGTERM
+
+
+def _open_stdio() -> None:
+    """Python has None in place of what is closed; the tools find nothing there, or nobody reads them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for the rest of the program
+
+
 def main(arguments: list[str] | None = None) -> int:
+    _open_stdio()
     options = _parse(parser(), arguments)
     try:
-        return int(asyncio.run(options.run(options)) or 0)
+        return asyncio.run(_run(options))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

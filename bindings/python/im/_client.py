@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctypes import POINTER, byref
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from ._context import Context, encode, number, views
 from ._enums import Code, LeaveReason, Option, Presence, RoomKind
@@ -22,9 +22,10 @@ from ._events import (
     PostFailed,
     Room,
     Rooms,
+    ServerInfo,
     Users,
 )
-from ._library import ClientView, PersonView, RoomView, lib
+from ._library import ClientView, PersonView, RoomView, ServerInfoView, lib
 from ._source import QUEUE_MAX, Source, SyncSource
 
 #: The room that everybody is in.
@@ -35,8 +36,28 @@ _E = TypeVar("_E", bound=Event)
 def refusal(event: Event) -> RefusedError | None:
     """The exception of an answer that is none."""
     if isinstance(event, (Failed, PostFailed)):
-        return RefusedError(event.text, event.code)
+        return RefusedError(event.text, event.code, event.retry_after_ms / 1000 or None)
     return None
+
+
+class ClientOptions(TypedDict, total=False):
+    """What `connect` and `Client` take besides address, name and passkey."""
+
+    #: The context that it lives in, beside others; its own by default.
+    context: Context | None
+    #: The program's name and version, for the server's logs.
+    agent: str | None
+    #: How many of a room's last messages to get on entering it; None: as many as the server suggests.
+    backlog: int | None
+    #: Whether to keep the list of people who are there.
+    roster: bool
+    #: Whether to come back by itself when the connection breaks.
+    reconnect: bool
+    #: Seconds before the first try to come back, and the longest wait between tries.
+    retry_min: float | None
+    retry_max: float | None
+    #: Whether to tell rooms up to where entries have arrived here.
+    receipts: bool
 
 
 class ClientBase(Source):
@@ -62,6 +83,8 @@ class ClientBase(Source):
         #: Answers that are waited for, by request or cid; the event when it has come.
         self._answers: dict[int | str, Event | ImError | None] = {}
         self._login: Event | None = None
+        #: Why the connection last broke or did not come to be.
+        self._why = ""
         options: dict[Option, Any] = {
             Option.NAME: name,
             Option.PASSKEY: passkey,
@@ -74,7 +97,7 @@ class ClientBase(Source):
             Option.RECEIPTS: receipts,
         }
         try:
-            self._id = self.context.add_client(address, options, self._handle)
+            self._number = self.context.add_client(address, options, self._handle)
         except BaseException:
             self._remove()
             raise
@@ -112,6 +135,31 @@ class ClientBase(Source):
         return int(self._look().text_bytes_max)
 
     @property
+    def round_trip(self) -> float | None:
+        """Seconds that a ping and its answer last took, measured with each heartbeat; None: not yet."""
+        micros = int(self._look().round_trip_us)
+        return micros / 1e6 if micros else None
+
+    @property
+    def server(self) -> ServerInfo | None:
+        """What the server said of itself when the client last connected; None: nothing yet."""
+        out = POINTER(ServerInfoView)()
+        check(lib.im_client_server(self.context.handle, self._id, byref(out)))
+        return server_info_of(out.contents) if out else None
+
+    def room(self, room: int = LOBBY) -> Room | None:
+        """A room that it is in, by id."""
+        out = POINTER(RoomView)()
+        check(lib.im_client_room(self.context.handle, self._id, number(room), byref(out)))
+        return room_of(out.contents) if out else None
+
+    def person(self, user: int) -> Person | None:
+        """Somebody who is there, by id, as far as the server tells of people one by one."""
+        out = POINTER(PersonView)()
+        check(lib.im_client_person(self.context.handle, self._id, number(user), byref(out)))
+        return person_of(out.contents) if out else None
+
+    @property
     def rooms(self) -> list[Room]:
         """Rooms and private conversations that it is in."""
         found = views(lib.im_client_next_room, self.context, self._id, RoomView, lambda it: it.room)
@@ -124,7 +172,8 @@ class ClientBase(Source):
         return [person_of(it) for it in found]
 
     def __repr__(self) -> str:
-        return f"<im client {self.address}>" if not self._id else f"<im client {self.name or '(not logged in)'} at {self.address}>"
+        who = "(closed)" if not self.id or self.context.closed else self.name or "(not logged in)"
+        return f"<im client {who} at {self.address}>"
 
     # What does not wait.
 
@@ -146,6 +195,10 @@ class ClientBase(Source):
 
     def _ask(self, function: Any, *arguments: Any) -> int:
         return self.context.ask(function, self._id, *arguments)
+
+    def _fetch(self, room: int, after: int, before: int, limit: int, upward: bool, messages: bool) -> int:
+        flags = (1 if upward else 0) | (2 if messages else 0)
+        return self._ask(lib.im_client_fetch, room, after, before, number(limit, 32), flags)
 
     def mark_read(self, upto: int, room: int = LOBBY) -> None:
         """Notes that the person has read a room up to a place. The room is told in a moment."""
@@ -191,6 +244,9 @@ class ClientBase(Source):
         return True
 
     def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
+        if isinstance(event, LoginRefused) and event.wait_ms is not None:
+            # It comes back by itself.
+            return False
         self._login = event
         if isinstance(event, LoginRefused):
             # Nothing more happens before the program logs in again.
@@ -198,6 +254,7 @@ class ClientBase(Source):
         return False
 
     def _handle_disconnected(self, event: Disconnected) -> bool:
+        self._why = event.text
         if event.wait_ms is None:
             self._over = True
             self._fail_answers(DisconnectedError, event)
@@ -207,6 +264,11 @@ class ClientBase(Source):
         """Whoever still waits for an answer will get none."""
         for key in [key for key, answer in self._answers.items() if answer is None]:
             self._answered(key, kind(event.text, event.code))
+
+    def _timed_out(self, text: str, cid: str = "") -> TimedOutError:
+        """Nothing came in time, and why, as far as it is known."""
+        why = f": {self._why}" if self._why and not (self.id and self.ready) else ""
+        return TimedOutError(text + why, cid)
 
     def _answered(self, key: int | str, answer: Event | ImError) -> None:
         self._answers[key] = answer
@@ -219,12 +281,7 @@ class ClientBase(Source):
         if isinstance(self._login, LoginRefused):
             raise LoginRefusedError(self._login.text, self._login.code)
         if self._login is None:
-            last = self._last_disconnect()
-            raise DisconnectedError(last.text if last else "the client is closed", last.code if last else Code.NONE)
-
-    def _last_disconnect(self) -> Disconnected | None:
-        """Why the last try to connect came to nothing, as far as it has not been iterated over."""
-        return next((it for it in reversed(self._events) if isinstance(it, Disconnected)), None)
+            raise DisconnectedError(self._why or "the client is closed", Code.NONE)
 
     def _answer(self, key: int | str) -> Event:
         """Takes an answer that has come."""
@@ -259,6 +316,18 @@ def room_of(view: Any) -> Room:
     )
 
 
+def server_info_of(view: Any) -> ServerInfo:
+    names = [name for name, *_ in ServerInfoView._fields_ if name != "size"]
+    values = {name: getattr(view, name) for name in names}
+    known = values["capabilities"]
+    values |= {
+        "name": view.name.text(),
+        "capabilities": tuple(known.items[at].text() for at in range(known.count)),
+        "passkey": bool(view.passkey),
+    }
+    return ServerInfo(**values)
+
+
 def person_of(view: Any) -> Person:
     return Person(view.user, view.name.text(), Presence(view.presence), view.status.text(), LeaveReason(view.reason))
 
@@ -278,8 +347,7 @@ class Client(ClientBase, SyncSource):
     def wait_ready(self, timeout: float | None = None) -> Client:
         """Waits until it is logged in. Raises `LoginRefusedError`, `DisconnectedError`, or `TimedOutError`."""
         if not self._wait(self._logged_in, self.patience if timeout is None else timeout):
-            last = self._last_disconnect()
-            raise TimedOutError(f"not logged in at {self.address} in time" + (f": {last.text}" if last else ""))
+            raise self._timed_out(f"not logged in at {self.address} in time")
         self._check_login()
         return self
 
@@ -290,7 +358,7 @@ class Client(ClientBase, SyncSource):
 
     def quit(self, reason: str = "") -> None:
         """Leaves for good. What was posted is delivered first."""
-        if not self._over and self.context.handle is not None:
+        if not self._over and self.context.usable:
             self._begin_quit(reason)
             self._wait(lambda: self._over, self.patience)
 
@@ -306,8 +374,8 @@ class Client(ClientBase, SyncSource):
         if not self._wait(lambda: self._answers[key] is not None, self.patience):
             del self._answers[key]
             queued = isinstance(key, str)
-            text = "the server has not answered in time" + ("; the post waits and will be delivered" if queued else "")
-            raise TimedOutError(text, key if isinstance(key, str) else "")
+            text = "the server has not answered in time" + (" (the post waits and will be delivered)" if queued else "")
+            raise self._timed_out(text, key if isinstance(key, str) else "")
         answer = self._answer(key)
         assert isinstance(answer, kind)
         return answer
@@ -367,6 +435,13 @@ class Client(ClientBase, SyncSource):
         """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
         return self._await(self._ask(lib.im_client_history, room, before, number(limit, 32)), History)
 
+    def fetch(
+        self, room: int = LOBBY, *, after: int = 0, before: int = 0, limit: int = 0, upward: bool = False, messages: bool = False
+    ) -> History:
+        """A room's entries between two places, both excluded: from `before` (0: its end) down, or from `after` up (`upward`).
+        `limit` 0: as many as a page holds. Every kind of entry, or messages alone."""
+        return self._await(self._fetch(room, after, before, limit, upward, messages), History)
+
     def list_rooms(self, after: int = 0) -> Rooms:
         """Rooms that can be joined, those whose ids are after `after`."""
         return self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
@@ -380,7 +455,9 @@ class Client(ClientBase, SyncSource):
         return self._await(self._ask(lib.im_client_list_members, room, after), Members)
 
 
-def connect(address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Any) -> Client:
+def connect(
+    address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Unpack[ClientOptions]
+) -> Client:
     """Connects, logs in, and returns the client. Options are those of `Client`; with `context` it lives beside others.
 
     The address may be an invite (`im://host:port/?key=passkey`), whose passkey counts when none is given.

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from ctypes import POINTER, byref, c_int32, c_size_t, c_uint32, c_uint64, c_void_p, string_at
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ._enums import LogLevel, Option
-from ._errors import EncodingError, RangeError, TextError, check
+if TYPE_CHECKING:
+    import logging
+
+from ._enums import TEXT_OPTIONS, LogLevel, Option
+from ._errors import ClosedError, EncodingError, RangeError, TextError, check, check_silent
 from ._events import Event, event_from
 from ._library import ABI, LOG, Cid, lib
 
@@ -19,24 +24,24 @@ Log = Callable[[LogLevel, str], None]
 _JSON = 1
 
 
-def encode(text: str | None) -> bytes | None:
+def encode(text: object, what: str = "the text") -> bytes | None:
     """A text for the library."""
     if text is None:
         return None
     if not isinstance(text, str):
-        raise TypeError(f"{text!r} is no text")
+        raise TypeError(f"{what} is a str, not {text!r}")
     try:
         encoded = text.encode()
     except UnicodeEncodeError as error:
         raise EncodingError(str(error)) from None
     if b"\0" in encoded:
-        raise TextError(f"the text has a NUL at byte {encoded.index(0)}")
+        raise TextError(f"{what} has a NUL at byte {encoded.index(0)}")
     return encoded
 
 
 def number(value: int, bits: int = 64) -> int:
     """A number for the library: C would cut it to its size without a word."""
-    if not isinstance(value, int):
+    if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{value!r} is no number")
     if not 0 <= value < 1 << bits:
         raise RangeError(f"{value} is not between 0 and 2^{bits}")
@@ -44,9 +49,17 @@ def number(value: int, bits: int = 64) -> int:
 
 
 def argument(value: Any) -> Any:
-    if isinstance(value, str):
+    if isinstance(value, (bytes, c_void_p)) or value is None:
+        return value
+    if not isinstance(value, int):
         raise TypeError(f"{value!r} is no number; rooms and messages are named by their ids")
-    return number(value) if isinstance(value, int) else value
+    return number(int(value))
+
+
+def _to_logger(logger: logging.Logger) -> Log:
+    """What a function for a log does with a logger."""
+    levels = {LogLevel.ERROR: 40, LogLevel.WARN: 30, LogLevel.INFO: 20, LogLevel.DEBUG: 10}
+    return lambda level, text: logger.log(levels.get(level, 10), "%s", text)
 
 
 class Config:
@@ -58,13 +71,19 @@ class Config:
         self.handle = handle
         try:
             for option, value in options.items():
-                if isinstance(value, (str, bytes)):
-                    check(lib.im_config_set_str(handle, option, encode(value)))
-                elif value is not None:
-                    check(lib.im_config_set_int(handle, option, int(value)))
+                if value is not None:
+                    self._set(option, value)
         except BaseException:
             self.__exit__()
             raise
+
+    def _set(self, option: Option, value: str | int | bool) -> None:
+        if option in TEXT_OPTIONS:
+            check(lib.im_config_set_str(self.handle, option, encode(value, option.name.lower())))
+        elif isinstance(value, int):
+            check(lib.im_config_set_int(self.handle, option, value))
+        else:
+            raise TypeError(f"{option.name.lower()} is a number, not {value!r}")
 
     def __enter__(self) -> Config:
         return self
@@ -78,7 +97,7 @@ class Context:
 
     Programs with one client or server do not need it: `connect`, `serve` and `im.aio` make one themselves. With `virtual_clock`
     time passes only by `advance`, and with `seed` the same calls bring the same events. `log` is told what happens up to
-    `log_level`.
+    `log_level`: a function, or a logger of `logging`, such as `logging.getLogger("im")`.
     """
 
     def __init__(
@@ -87,10 +106,11 @@ class Context:
         seed: int | None = None,
         virtual_clock: bool = False,
         workers: int = 1,
-        log: Log | None = None,
+        log: Log | logging.Logger | None = None,
         log_level: LogLevel = LogLevel.INFO,
     ) -> None:
         self._handle: c_void_p | None = None
+        self._process = os.getpid()
         options = {Option.SEED: seed, Option.VIRTUAL_CLOCK: virtual_clock, Option.WORKERS: workers}
         #: Who takes the events of a source.
         self._takers: dict[int, weakref.WeakMethod[Callable[[Event], None]]] = {}
@@ -101,18 +121,34 @@ class Context:
         handle = c_void_p()
         with Config(options) as config:
             if log is not None:
-                tell = log
+                tell = log if callable(log) else _to_logger(log)
                 # Kept as long as the context, which calls it.
                 self._log = LOG(lambda _, level, text: tell(LogLevel(level), text.decode()))
                 check(lib.im_config_set_log(config.handle, log_level, self._log, None))
             check(lib.im_new(ABI, config.handle, byref(handle)))
         self._handle = handle
 
+    @property
+    def forked(self) -> bool:
+        """Whether this is a child of the process that made it: then it can only be closed, and all else raises `ForkedError`."""
+        return self._process != os.getpid()
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is anything to end in good order: not when it is closed, nor in a forked child."""
+        return not self.closed and not self.forked
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed."""
+        return self._handle is None
+
     def close(self) -> None:
         """Ends the context; connections that are still open break. May be called again."""
         if self._handle is None:
             return
-        if self.driver is not None:
+        # A forked child shares the loop of asyncio's with its parent, and must not touch it.
+        if self.driver is not None and not self.forked:
             self.driver.stop()
         check(lib.im_free(self._handle))
         self._handle = None
@@ -125,43 +161,52 @@ class Context:
         self.close()
 
     def __del__(self) -> None:
+        if getattr(self, "_handle", None) is None:
+            return
+        if not self.forked:
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self, stacklevel=2)
         try:
             self.close()
         except Exception:  # noqa: BLE001 - on another thread or at the end of the interpreter nothing can be done
             pass
 
     @property
-    def handle(self) -> c_void_p | None:
-        """The im_ctx; None, which the library takes for NULL and refuses, when it is closed."""
+    def handle(self) -> c_void_p:
+        """The im_ctx. Raises `ClosedError` when it has been closed."""
+        if self._handle is None:
+            raise ClosedError("the context has been closed")
         return self._handle
+
+    def __repr__(self) -> str:
+        return f"<im context{' (closed)' if self.closed else ''}>"
 
     def fileno(self) -> int:
         """A descriptor that is readable while a step or an event is due."""
         out = c_int32()
-        check(lib.im_fd(self._handle, byref(out)))
+        check(lib.im_fd(self.handle, byref(out)))
         return out.value
 
     def step(self, timeout: float | None = None) -> None:
         """One bounded turn: waits for something to do, at most `timeout` seconds (None: without limit), and does it."""
         wait = -1 if timeout is None else max(0, min(int(timeout * 1000), 2**31 - 1))
-        check(lib.im_step(self._handle, wait))
+        check(lib.im_step(self.handle, wait))
 
     def next_timeout(self) -> float | None:
         """After how many seconds a step is due even when nothing comes in; None: none is."""
         out = c_int32()
-        check(lib.im_next_timeout(self._handle, byref(out)))
+        check(lib.im_next_timeout(self.handle, byref(out)))
         return None if out.value < 0 else out.value / 1000
 
     def advance(self, seconds: float) -> None:
         """Lets virtual time pass."""
-        check(lib.im_advance(self._handle, number(round(seconds * 1000), 32)))
+        check(lib.im_advance(self.handle, number(round(seconds * 1000), 32)))
 
     def take(self) -> list[Event]:
         """All events that are there now, in order. Those of clients and servers go to them as well."""
         out, length = c_void_p(), c_size_t()
         events: list[Event] = []
         while True:
-            check(lib.im_next_events(self._handle, _JSON, BATCH, byref(out), byref(length)))
+            check(lib.im_next_events(self.handle, _JSON, BATCH, byref(out), byref(length)))
             if length.value <= 2:
                 return events
             taken = json.loads(string_at(out.value or 0, length.value))
@@ -186,38 +231,40 @@ class Context:
     def watch(self, fd: int) -> int:
         """Watches a descriptor of the program's own, which `Readable` tells of. Returns its id, for `remove`."""
         out = c_uint64()
-        check(lib.im_watch(self._handle, fd, byref(out)))
+        if not isinstance(fd, int):
+            raise TypeError(f"{fd!r} is no descriptor")
+        check(lib.im_watch(self.handle, fd, byref(out)))
         return out.value
 
     def remove(self, source: int) -> None:
         """Removes a client, a server or a watched descriptor at once."""
         self._takers.pop(source, None)
-        check(lib.im_remove(self._handle, source))
+        check(lib.im_remove(self.handle, source))
 
     def add_client(self, address: str, options: Mapping[Option, Any], taker: Callable[[Event], None]) -> int:
         out = c_uint64()
         with Config(options) as config:
-            check(lib.im_connect(self._handle, encode(address), config.handle, byref(out)))
+            check(lib.im_connect(self.handle, encode(address), config.handle, byref(out)))
         self._takers[out.value] = weakref.WeakMethod(taker)
         return out.value
 
     def add_server(self, options: Mapping[Option, Any], taker: Callable[[Event], None]) -> int:
         out = c_uint64()
         with Config(options) as config:
-            check(lib.im_serve(self._handle, config.handle, byref(out)))
+            check(lib.im_serve(self.handle, config.handle, byref(out)))
         self._takers[out.value] = weakref.WeakMethod(taker)
         return out.value
 
     def ask(self, function: Any, client: int, *arguments: Any) -> int:
         """Calls a request of a client's and returns its number."""
         request = c_uint32()
-        check(function(self._handle, client, *map(argument, arguments), byref(request)))
+        check(function(self.handle, client, *map(argument, arguments), byref(request)))
         return request.value
 
     def post(self, function: Any, client: int, *arguments: Any) -> str:
         """Calls what goes through a client's outbox and returns its name."""
         cid = Cid()
-        check(function(self._handle, client, *map(argument, arguments), byref(cid)))
+        check(function(self.handle, client, *map(argument, arguments), byref(cid)))
         return cid.text()
 
 
@@ -231,7 +278,9 @@ class Waker:
 
     def wake(self) -> None:
         """Makes the context's `step` return soon. Several calls before it does are one."""
-        check(lib.im_waker_wake(self._handle))
+        if self._handle is None:
+            raise ClosedError("the waker has been closed")
+        check_silent(lib.im_waker_wake(self._handle))
 
     def close(self) -> None:
         """Frees it; it may outlive the context. May be called again."""

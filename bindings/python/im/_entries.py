@@ -42,13 +42,13 @@ class Message(Entry):
 
     text: str = ""
     target: int = 0
-    mentions: tuple[int, ...] | list[int] = ()
+    mentions: tuple[int, ...] = ()
     edited: int = 0
     deleted: bool = False
     reactions: tuple[Reaction, ...] = ()
     cid: str = ""
 
-    _convert = {"reactions": lambda them: tuple(Reaction._from(it) for it in them)}
+    _convert = {"mentions": tuple, "reactions": lambda them: tuple(Reaction._from(it) for it in them)}
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,10 @@ class Edited(Entry):
 
     target: int = 0
     text: str = ""
-    mentions: tuple[int, ...] | list[int] = ()
+    mentions: tuple[int, ...] = ()
     cid: str = ""
+
+    _convert = {"mentions": tuple}
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ class Status(OpenEnum):
     CLOCK = -21
     UNSUPPORTED = -22
     ABI = -23
+    FORKED = -24
+    LIMIT = -25
+    LOGGED_IN = -26
 
 
 class Code(OpenEnum):
@@ -118,6 +121,10 @@ class Wish(OpenEnum):
     CREATE_ROOM = 4
     JOIN = 5
     DIRECT = 6
+    DELETE = 7
+    REACT = 8
+    SET_TOPIC = 9
+    SET_STATUS = 10
 
 
 class Option(OpenEnum):
@@ -148,11 +155,20 @@ class Option(OpenEnum):
     REQUESTS_PER_SECOND = 70
     REQUESTS_BURST = 71
     OBSERVE = 72
+    ASK_ALL = 79
     ASK_LOGINS = 80
     ASK_POSTS = 81
     ASK_CREATES = 82
     ASK_JOINS = 83
     ASK_DIRECTS = 84
+    ASK_DELETES = 85
+    ASK_REACTIONS = 86
+    ASK_TOPICS = 87
+    ASK_STATUSES = 88
+
+
+#: Options whose value is a text.
+TEXT_OPTIONS = frozenset({Option.NAME, Option.PASSKEY, Option.AGENT, Option.WELCOME, Option.LOBBY})
 
 
 class LogLevel(OpenEnum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ._enums import Code, Status
 from ._library import lib
 
@@ -10,6 +12,23 @@ class ImError(Exception):
     """Something went wrong. The text says what, with names and limits."""
 
     status: Status | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled whole, whatever its constructor takes."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[ImError], args: tuple[Any, ...], state: dict[str, Any]) -> ImError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class NoneGivenError(ImError, TypeError):
+    """None was given for what must be there."""
+
+    status = Status.NULL
 
 
 class HandleError(ImError):
@@ -115,7 +134,7 @@ class OutboxFullError(ImError):
 
 
 class ClosedError(ImError):
-    """The client has quit."""
+    """It has been closed: the client has quit, the server is drained, or the object was closed."""
 
     status = Status.CLOSED
 
@@ -138,6 +157,24 @@ class UnsupportedError(ImError):
     status = Status.UNSUPPORTED
 
 
+class ForkedError(ImError, RuntimeError):
+    """This process was forked from the one that made the object; make a new one here."""
+
+    status = Status.FORKED
+
+
+class LimitError(ImError):
+    """There are as many of these as there may be at once."""
+
+    status = Status.LIMIT
+
+
+class LoggedInError(ImError):
+    """The client is logged in already."""
+
+    status = Status.LOGGED_IN
+
+
 class TimedOutError(ImError, TimeoutError):
     """There was no answer in time. `cid` names a post that still waits to be delivered; posting it again would say it twice."""
 
@@ -147,11 +184,13 @@ class TimedOutError(ImError, TimeoutError):
 
 
 class RefusedError(ImError):
-    """The server refused a request; `code` says why, `Code.NONE` that the connection broke before its answer."""
+    """The server refused a request; `code` says why, `Code.NONE` that the connection broke before its answer. `retry_after` is
+    after how many seconds the server would have it tried again; None: waiting does not help."""
 
-    def __init__(self, text: str, code: Code) -> None:
+    def __init__(self, text: str, code: Code, retry_after: float | None = None) -> None:
         super().__init__(text)
         self.code = code
+        self.retry_after = retry_after
 
 
 class LoginRefusedError(RefusedError):
@@ -173,6 +212,16 @@ def check(status: int) -> None:
     """Raises what a status stands for."""
     if status < 0:
         text = (lib.im_last_error() or b"").decode(errors="replace")
-        error = _BY_STATUS.get(status, ImError)(text or lib.im_strerror(status).decode())
-        error.status = Status(status)
-        raise error
+        raise _error(status, text or lib.im_strerror(status).decode())
+
+
+def check_silent(status: int) -> None:
+    """As `check`, for what leaves no words: im_waker_wake(), which is for signal handlers too."""
+    if status < 0:
+        raise _error(status, lib.im_strerror(status).decode())
+
+
+def _error(status: int, text: str) -> ImError:
+    error = _BY_STATUS.get(status, ImError)(text)
+    error.status = Status(status)
+    return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ._entries import (
@@ -19,7 +19,7 @@ __all__ = [
     "Failed", "History", "Joined", "Left", "Lagged", "LoggedIn", "LoginRefused", "Member", "Members", "Message", "Missed",
     "Notice", "OtherEntry", "People", "PeopleCount", "Person", "PersonDetached", "PersonEntered", "PersonLeft",
     "PersonResumed", "PostFailed", "Posted", "PresenceChanged", "Question", "Reacted", "Reaction", "Readable",
-    "Receipt", "Refused", "Room", "RoomCreated", "RoomEntered", "RoomExited", "RoomRenumbered", "Rooms", "StoreFailed",
+    "Receipt", "Refused", "Room", "RoomCreated", "RoomEntered", "RoomExited", "RoomRenumbered", "Rooms", "ServerInfo", "StoreFailed",
     "Throttled", "TopicChanged", "Typing", "UnknownEvent", "Users",
 ]  # fmt: skip
 
@@ -45,10 +45,13 @@ class LoggedIn(Event):
 
 @dataclass(frozen=True)
 class LoginRefused(Event):
-    """The login was refused; try again with `login`."""
+    """The login was refused. `wait_ms`: the client tries again by itself then, as it had been in before; None: try again with
+    `login`. `retry_after_ms`: when the server would have it tried again; 0: waiting does not help."""
 
     code: Code = Code.NONE
     text: str = ""
+    wait_ms: int | None = None
+    retry_after_ms: int = 0
 
     _convert = {"code": Code}
 
@@ -78,6 +81,28 @@ class Room(Record):
     members: int = 0
 
     _convert = {"room_kind": RoomKind}
+
+
+@dataclass(frozen=True)
+class ServerInfo(Record):
+    """What a server says of itself. Lengths are in bytes of UTF-8; `epoch` is which life of its data this is."""
+
+    version: int = 0
+    name: str = ""
+    epoch: int = 0
+    capabilities: tuple[str, ...] = ()
+    passkey: bool = False
+    backlog: int = 0
+    frame_bytes_max: int = 0
+    text_bytes_max: int = 0
+    name_bytes_max: int = 0
+    room_name_bytes_max: int = 0
+    topic_bytes_max: int = 0
+    status_bytes_max: int = 0
+    rooms_max: int = 0
+    posts_in_flight_max: int = 0
+    requests_per_second: int = 0
+    requests_burst: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,12 +151,16 @@ class Backlog(Event):
 
 @dataclass(frozen=True)
 class History(Event):
-    """A page of history that was asked for, oldest first."""
+    """A page of history that was asked for, oldest first. It answers for every place from `first` to `to`: what it does not have of
+    these is no longer kept, or was not asked for. `head` is the room's newest place."""
 
     request: int = 0
     room: int = 0
-    entries: tuple[Message, ...] = ()
+    entries: tuple[Any, ...] = ()
     more: bool = False
+    first: int = 0
+    to: int = 0
+    head: int = 0
 
     _convert = {"entries": lambda them: tuple(map(event_from, them))}
 
@@ -163,6 +192,7 @@ class PostFailed(Event):
     cid: str = ""
     code: Code = Code.NONE
     text: str = ""
+    retry_after_ms: int = 0
 
     _convert = {"code": Code}
 
@@ -241,6 +271,7 @@ class Failed(Event):
     request: int = 0
     code: Code = Code.NONE
     text: str = ""
+    retry_after_ms: int = 0
 
     _convert = {"code": Code}
 
@@ -319,7 +350,7 @@ class UnknownEvent(Event):
     """Something that a later library tells; `fields` has what it says."""
 
     event: str = ""
-    fields: dict[str, Any] | None = None
+    fields: dict[str, Any] | None = field(default=None, hash=False)
 
 
 #: The class of each kind, by its name in JSON.
@@ -376,12 +407,12 @@ def event_from(fields: dict[str, Any]) -> Event:
     kind = KINDS.get(name)
     if kind is None:
         return UnknownEvent(source=fields.get("source", 0), event=name, fields=fields)
-    if kind is Missed:
+    if kind is Missed or kind is History:
         fields["first"] = fields.pop("from", 0)
     # As Record._from, without a call: this is done for every event.
-    for field, convert in kind._convert.items():
-        if field in fields:
-            fields[field] = convert(fields[field])
+    for name, convert in kind._convert.items():
+        if name in fields:
+            fields[name] = convert(fields[name])
     event = new(kind)
     set_attribute(event, "__dict__", fields)
     return event

@@ -47,7 +47,27 @@ class PersonView(Structure):
 class ClientView(Structure):
     _fields_ = [
         ("size", c_uint32), ("ready", c_int32), ("closed", c_int32), ("unanswered", c_uint32), ("user", c_uint64),
-        ("name", Str), ("text_bytes_max", c_uint32),
+        ("name", Str), ("text_bytes_max", c_uint32), ("round_trip_us", c_uint32),
+    ]  # fmt: skip
+
+
+class Strs(Structure):
+    _fields_ = [("items", POINTER(Str)), ("count", c_size_t)]
+
+
+class ServerInfoView(Structure):
+    _fields_ = [
+        ("size", c_uint32), ("version", c_uint32), ("name", Str), ("epoch", c_uint64), ("capabilities", Strs),
+        ("passkey", c_int32), ("backlog", c_uint32), ("frame_bytes_max", c_uint32), ("text_bytes_max", c_uint32),
+        ("name_bytes_max", c_uint32), ("room_name_bytes_max", c_uint32), ("topic_bytes_max", c_uint32),
+        ("status_bytes_max", c_uint32), ("rooms_max", c_uint32), ("posts_in_flight_max", c_uint32),
+        ("requests_per_second", c_uint32), ("requests_burst", c_uint32),
+    ]  # fmt: skip
+
+
+class MemberView(Structure):
+    _fields_ = [
+        ("size", c_uint32), ("presence", c_int32), ("user", c_uint64), ("name", Str), ("delivered", c_uint64), ("read", c_uint64),
     ]  # fmt: skip
 
 
@@ -102,24 +122,42 @@ FUNCTIONS: dict[str, list[Any]] = {
     "im_client_set_topic": [c_void_p, c_uint64, c_uint64, c_char_p, POINTER(c_uint32)],
     "im_client_direct": [c_void_p, c_uint64, c_char_p, POINTER(c_uint32)],
     "im_client_history": [c_void_p, c_uint64, c_uint64, c_uint64, c_uint32, POINTER(c_uint32)],
+    "im_client_fetch": [c_void_p, c_uint64, c_uint64, c_uint64, c_uint64, c_uint32, c_int32, POINTER(c_uint32)],
     "im_client_list_rooms": [c_void_p, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_list_users": [c_void_p, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_list_members": [c_void_p, c_uint64, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_look": [c_void_p, c_uint64, POINTER(POINTER(ClientView))],
     "im_client_next_room": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(RoomView))],
     "im_client_next_person": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(PersonView))],
+    "im_client_room": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(RoomView))],
+    "im_client_person": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(PersonView))],
+    "im_client_server": [c_void_p, c_uint64, POINTER(POINTER(ServerInfoView))],
+    "im_set_user": [c_void_p, c_uint64, c_void_p],
+    "im_event_kind_name": [c_int32],
+    "im_code_name": [c_int32],
     "im_serve": [c_void_p, c_void_p, POINTER(c_uint64)],
     "im_listen": [c_void_p, c_uint64, c_char_p, POINTER(Str)],
     "im_server_set_str": [c_void_p, c_uint64, c_int32, c_char_p],
     "im_server_decide": [c_void_p, c_uint64, c_uint64, c_int32, c_char_p],
     "im_server_kick": [c_void_p, c_uint64, c_char_p, c_char_p],
+    "im_server_kick_user": [c_void_p, c_uint64, c_uint64, c_char_p],
+    "im_server_remove_member": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p],
+    "im_server_close_room": [c_void_p, c_uint64, c_uint64, c_char_p],
+    "im_server_post": [c_void_p, c_uint64, c_uint64, c_char_p, c_size_t],
+    "im_server_delete": [c_void_p, c_uint64, c_uint64, c_uint64],
+    "im_server_set_int": [c_void_p, c_uint64, c_int32, c_int64],
+    "im_server_next_member": [c_void_p, c_uint64, c_uint64, c_uint64, POINTER(POINTER(MemberView))],
+    "im_unlisten": [c_void_p, c_uint64, c_char_p],
     "im_server_broadcast": [c_void_p, c_uint64, c_char_p],
     "im_server_drain": [c_void_p, c_uint64],
     "im_server_look": [c_void_p, c_uint64, POINTER(POINTER(ServerView))],
     "im_server_next_person": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(PersonView))],
     "im_server_next_room": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(RoomView))],
 }
-RETURNS: dict[str, Any] = {"im_abi_version": c_uint32, "im_version": c_char_p, "im_strerror": c_char_p, "im_last_error": c_char_p}
+RETURNS: dict[str, Any] = {
+    "im_abi_version": c_uint32, "im_version": c_char_p, "im_strerror": c_char_p, "im_last_error": c_char_p,
+    "im_event_kind_name": c_char_p, "im_code_name": c_char_p,
+}  # fmt: skip
 
 
 def _candidates() -> list[str]:

@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ctypes import POINTER, byref
-from typing import Any
+from typing import Any, Literal, TypedDict, Unpack
 
-from ._client import person_of, room_of
-from ._context import Context, encode, views
-from ._enums import Option
+from ._client import LOBBY, person_of, room_of
+from ._context import Context, encode, number, views
+from ._enums import Option, Presence
 from ._errors import check
-from ._events import Drained, Event, Person, Room
-from ._library import PersonView, RoomView, ServerView, Str, lib
+from ._events import Drained, Event, Member, Person, Room
+from ._library import MemberView, PersonView, RoomView, ServerView, Str, lib
 from ._source import Source, SyncSource
 
 
+#: What the program can be asked about.
+Asked = Literal[
+    "all", "logins", "posts", "deletes", "reactions", "topics", "statuses", "creates", "joins", "directs"
+]  # fmt: skip
+
+
+class ServerOptions(TypedDict, total=False):
+    """What `serve` and `Server` take besides addresses; see im.h for each. Without one the library's default holds."""
+
+    name: str | None
+    passkey: str | None
+    welcome: str | None
+    lobby: str | None
+    #: The context that it lives in, beside others; its own by default.
+    context: Context | None
+    #: What the program decides about: each comes as a `Question` and waits for `decide`.
+    ask: Sequence[Asked]
+    #: Have every kept entry come as an event, private conversations included.
+    observe: bool
+    backlog: int
+    resume_ms: int
+    connections_max: int
+    people_max: int
+    rooms_max: int
+    queue_bytes_max: int
+    history_max: int
+    history_bytes_max: int
+    text_bytes_max: int
+    requests_per_second: int
+    requests_burst: int
+
+
 class ServerBase(Source):
-    """A server without a way of waiting.
+    """A server without a way of waiting. Its options are those of `ServerOptions`."""
 
-    `ask` names what the program decides about (`logins`, `posts`, `creates`, `joins`, `directs`): each comes as a `Question` and
-    waits for `decide`. `observe` has every kept entry come as an event. Other options are those of im.h, such as `people_max`.
-    """
+    _what = "server"
 
-    def __init__(
-        self,
-        *addresses: str,
-        name: str | None = None,
-        passkey: str | None = None,
-        welcome: str | None = None,
-        context: Context | None = None,
-        ask: tuple[str, ...] | list[str] = (),
-        observe: bool = False,
-        **options: int | str,
-    ) -> None:
-        super().__init__(context)
+    def __init__(self, *addresses: str, **options: Unpack[ServerOptions]) -> None:
+        super().__init__(options.get("context"))
         #: Where it listens, with the ports that the system chose.
         self.addresses: list[str] = []
-        settings: dict[Option, Any] = {
-            Option.NAME: name,
-            Option.PASSKEY: passkey,
-            Option.WELCOME: welcome,
-            Option.OBSERVE: observe,
-        }
         try:
-            settings.update({_option(key): value for key, value in options.items()})
-            settings.update({_option(f"ask_{what}"): True for what in ask})
-            self._id = self.context.add_server(settings, self._handle)
+            settings: dict[Option, Any] = {
+                _option(key): value for key, value in options.items() if key not in ("context", "ask")
+            }
+            settings.update({_option(f"ask_{what}"): True for what in options.get("ask", ())})
+            self._number = self.context.add_server(settings, self._handle)
             for address in addresses:
                 self.listen(address)
         except BaseException:
             self._remove()
             raise
+
+    def __repr__(self) -> str:
+        where = "(closed)" if not self.id or self.context.closed else " ".join(self.addresses) or "(listens nowhere)"
+        return f"<im server {where}>"
 
     def listen(self, address: str) -> str:
         """Takes connections at an address, in addition to others. Returns the one that it really is."""
@@ -57,6 +78,11 @@ class ServerBase(Source):
         check(lib.im_listen(self.context.handle, self._id, encode(address), byref(bound)))
         self.addresses.append(bound.text())
         return bound.text()
+
+    def unlisten(self, address: str | None = None) -> None:
+        """Takes no more connections at an address of `addresses`; None: at none of them. Those that stand are not concerned."""
+        check(lib.im_unlisten(self.context.handle, self._id, encode(address, "the address")))
+        self.addresses = [] if address is None else [it for it in self.addresses if it != address]
 
     def _look(self) -> Any:
         out = POINTER(ServerView)()
@@ -88,17 +114,56 @@ class ServerBase(Source):
         """Replaces the word to people who come in."""
         check(lib.im_server_set_str(self.context.handle, self._id, Option.WELCOME, encode(text)))
 
-    def decide(self, question: int, grant: bool, words: str = "") -> None:
+    def set(self, option: Option, value: int) -> None:
+        """Changes a number while the server runs, such as `Option.BACKLOG` or `Option.ASK_POSTS`."""
+        check(lib.im_server_set_int(self.context.handle, self._id, Option(option), int(value)))
+
+    def members(self, room: int) -> list[Member]:
+        """A room's members."""
+        found: list[Member] = []
+        after = 0
+        while True:
+            out = POINTER(MemberView)()
+            check(lib.im_server_next_member(self.context.handle, self._id, number(room), after, byref(out)))
+            if not out:
+                return found
+            it = out.contents
+            after = it.user
+            found.append(Member(it.user, it.name.text(), Presence(it.presence), it.delivered, it.read))
+
+    def decide(self, question: int, grant: bool, reason: str = "") -> None:
         """Answers a `Question`. Raises `GoneError` when nobody waits for it any more."""
-        check(lib.im_server_decide(self.context.handle, self._id, question, int(grant), encode(words)))
+        check(lib.im_server_decide(self.context.handle, self._id, number(question), int(grant), encode(reason, "the reason")))
 
-    def kick(self, name: str, words: str = "") -> None:
-        """Removes somebody at once. Raises `NotFoundError` when nobody of that name is there."""
-        check(lib.im_server_kick(self.context.handle, self._id, encode(name), encode(words)))
+    def kick(self, who: str | int, reason: str = "") -> None:
+        """Removes somebody at once, by name or id. Raises `NotFoundError` when nobody of that name or id is there."""
+        why = encode(reason, "the reason")
+        if isinstance(who, int):
+            check(lib.im_server_kick_user(self.context.handle, self._id, number(who), why))
+        else:
+            check(lib.im_server_kick(self.context.handle, self._id, encode(who, "the name"), why))
 
-    def broadcast(self, words: str) -> None:
+    def remove_member(self, room: int, user: int, reason: str = "") -> None:
+        """Removes somebody from a room. They may join it again, unless the program refuses it."""
+        why = encode(reason, "the reason")
+        check(lib.im_server_remove_member(self.context.handle, self._id, number(room), number(user), why))
+
+    def close_room(self, room: int, reason: str = "") -> None:
+        """Ends a room with all that was said in it; its members are told the reason."""
+        check(lib.im_server_close_room(self.context.handle, self._id, number(room), encode(reason, "the reason")))
+
+    def post(self, text: str, room: int = LOBBY) -> None:
+        """Posts a message in the server's own name: its author is 0."""
+        encoded = encode(text) or b""
+        check(lib.im_server_post(self.context.handle, self._id, number(room), encoded, len(encoded)))
+
+    def delete(self, target: int, room: int = LOBBY) -> None:
+        """Takes back anybody's message."""
+        check(lib.im_server_delete(self.context.handle, self._id, number(room), number(target)))
+
+    def broadcast(self, text: str) -> None:
         """Says a word to everybody who is here now. It is not kept."""
-        check(lib.im_server_broadcast(self.context.handle, self._id, encode(words)))
+        check(lib.im_server_broadcast(self.context.handle, self._id, encode(text)))
 
     def _begin_drain(self) -> None:
         check(lib.im_server_drain(self.context.handle, self._id))
@@ -121,19 +186,19 @@ class Server(ServerBase, SyncSource):
 
     def drain(self) -> None:
         """Closes in good order: everybody is told. Takes at most ten seconds."""
-        if not self._over and self.context.handle is not None:
+        if not self._over and self.context.usable:
             self._begin_drain()
             self._wait(lambda: self._over, 15)
 
     def close(self) -> None:
         """Drains and gives everything back. May be called again."""
         try:
-            if self._id:
+            if self.id:
                 self.drain()
         finally:
             self._remove()
 
 
-def serve(*addresses: str, **options: Any) -> Server:
+def serve(*addresses: str, **options: Unpack[ServerOptions]) -> Server:
     """A server at these addresses, such as "127.0.0.1:7464" or "mem:office". Options are those of `Server`."""
     return Server(*addresses, **options)

@@ -79,7 +79,7 @@ class AcceptPaused(Event):
 
 @dataclass(frozen=True)
 class Question(Event):
-    """Server: somebody waits for `decide`."""
+    """Server: somebody waits for `decide`. `target` is the message that it is about, `topic` comes with a new room."""
 
     question: int = 0
     wish: Wish = Wish.LOG_IN
@@ -88,6 +88,8 @@ class Question(Event):
     peer: str = ""
     room: int = 0
     text: str = ""
+    target: int = 0
+    topic: str = ""
 
     _convert = {"wish": Wish}
 

@@ -1,12 +1,10 @@
-"""What clients and servers share, and the two ways of waiting: by stepping the context, or with asyncio."""
+"""What clients and servers share, and waiting by stepping the context."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from types import TracebackType
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from ._context import Context
@@ -14,7 +12,6 @@ from ._errors import ClockError, ClosedError
 from ._events import Event, Lagged
 
 _S = TypeVar("_S", bound="SyncSource")
-_A = TypeVar("_A", bound="AsyncSource")
 
 #: Events that wait for the program. Beyond, the oldest give way, and `Lagged` says how many did.
 QUEUE_MAX = 32_768
@@ -23,11 +20,14 @@ QUEUE_MAX = 32_768
 class Source:
     """A client or a server: events come from it, in order."""
 
+    #: What it is, in words.
+    _what = "client"
+
     def __init__(self, context: Context | None) -> None:
         #: The context that it lives in.
         self.context = context if context is not None else Context()
         self._own = context is None
-        self._id = 0
+        self._number = 0
         self._events: deque[Event] = deque()
         self._lost = 0
         self._over = False
@@ -35,7 +35,7 @@ class Source:
     @property
     def id(self) -> int:
         """Its number in events' `source`."""
-        return self._id
+        return self._number
 
     @property
     def closed(self) -> bool:
@@ -47,9 +47,16 @@ class Source:
         self._over = True
         if self._own:
             self.context.close()
-        elif self._id and self.context.handle is not None:
-            self.context.remove(self._id)
-        self._id = 0
+        elif self._number and self.context.usable:
+            self.context.remove(self._number)
+        self._number = 0
+
+    @property
+    def _id(self) -> int:
+        """Its id, for the library."""
+        if not self._number:
+            raise ClosedError(f"the {self._what} has been closed")
+        return self._number
 
     def _handle(self, event: Event) -> None:
         self._keep(event)
@@ -65,7 +72,7 @@ class Source:
         """Takes the next event; there must be one."""
         if self._lost:
             lost, self._lost = self._lost, 0
-            return Lagged(source=self._id, count=lost)
+            return Lagged(source=self._number, count=lost)
         return self._events.popleft()
 
     def _fail(self, problem: Exception) -> None:
@@ -91,8 +98,8 @@ class SyncSource(Source):
         end = None if timeout is None else time.monotonic() + timeout
         passed = 0.0
         while not ready():
-            if self.context.handle is None:
-                raise ClosedError("it has been closed")
+            if self.context.closed:
+                raise ClosedError(f"the {self._what} has been closed")
             left = None if end is None else end - time.monotonic()
             if self.context.virtual_clock:
                 self.context.step(0)
@@ -124,128 +131,4 @@ class SyncSource(Source):
         self.close()
 
 
-class Driver:
-    """Runs a context in asyncio's loop: one descriptor, no thread. The context owns it."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._loop = asyncio.get_running_loop()
-        self._fd = context.fileno()
-        self._members: list[AsyncSource] = []
-        self._loop.add_reader(self._fd, self._ready)
-
-    @classmethod
-    def of(cls, member: AsyncSource) -> Driver:
-        """The driver of a member's context in the running loop, made for its first one."""
-        driver = member.context.driver
-        if not isinstance(driver, Driver) or driver._loop is not asyncio.get_running_loop():
-            driver = member.context.driver = cls(member.context)
-        driver._members.append(member)
-        return driver
-
-    def leave(self, member: AsyncSource) -> None:
-        if member in self._members:
-            self._members.remove(member)
-        if not self._members and self._context.driver is self:
-            self.stop()
-
-    def stop(self) -> None:
-        """The context is closed, or nobody is left in it."""
-        if self._context.driver is self:
-            self._context.driver = None
-        if not self._loop.is_closed():
-            self._loop.remove_reader(self._fd)
-        members, self._members = self._members, []
-        for member in members:
-            member._fail(ClosedError("the context has been closed"))
-
-    def _ready(self) -> None:
-        try:
-            self._context.step(0)
-            self._context.take()
-        except Exception as problem:  # noqa: BLE001 - whoever waits is told
-            for member in list(self._members):
-                member._fail(problem)
-            return
-        for member in list(self._members):
-            member._wake()
-
-
-class AsyncSource(Source):
-    """Waits with asyncio. It runs whether or not anybody iterates over it."""
-
-    _driver: Driver | None = None
-    _waiter: asyncio.Future[None] | None = None
-    _problem: Exception | None = None
-    #: Somebody waits for the end.
-    _end: asyncio.Future[None] | None = None
-
-    async def __aiter__(self) -> AsyncIterator[Event]:
-        """Events as they come, to the end."""
-        events = self._events
-        while await self._more():
-            while events:
-                yield self._next() if self._lost else events.popleft()
-
-    async def next(self, timeout: float | None = None) -> Event | None:
-        """The next event; None: nothing came within `timeout` seconds, or nothing will come any more."""
-        try:
-            async with asyncio.timeout(timeout):
-                return self._next() if await self._more() else None
-        except TimeoutError:
-            return None
-
-    async def _more(self) -> bool:
-        """Waits until there are events; False: there will be none."""
-        while not self._events:
-            if self._problem is not None and not isinstance(self._problem, ClosedError):
-                raise self._problem
-            if self._over:
-                return False
-            if self._waiter is None or self._waiter.done():
-                self._waiter = asyncio.get_running_loop().create_future()
-            await asyncio.shield(self._waiter)
-        return True
-
-    def _start(self) -> None:
-        self._driver = Driver.of(self)
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done() and (self._events or self._over):
-            self._waiter.set_result(None)
-        if self._end is not None and not self._end.done() and self._over:
-            self._end.set_result(None)
-
-    async def _ended(self) -> None:
-        """Waits for the end, whatever else comes before."""
-        if self._end is None:
-            self._end = asyncio.get_running_loop().create_future()
-        self._wake()
-        await asyncio.shield(self._end)
-
-    def _fail(self, problem: Exception) -> None:
-        self._problem = self._problem or problem
-        self._over = True
-        self._wake()
-
-    def _stop(self) -> None:
-        if self._driver is not None:
-            driver, self._driver = self._driver, None
-            driver.leave(self)
-        self._fail(ClosedError("it has been closed"))
-        self._remove()
-
-    async def close(self) -> None:
-        """Ends it at once."""
-        self._stop()
-
-    async def __aenter__(self: _A) -> _A:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-
-__all__ = ["AsyncSource", "Driver", "QUEUE_MAX", "Source", "SyncSource"]
+__all__ = ["QUEUE_MAX", "Source", "SyncSource"]

@@ -9,17 +9,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from typing import Any, TypeVar
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar, Unpack
 
-from ._client import LOBBY, ClientBase
+from ._client import LOBBY, ClientBase, ClientOptions
 from ._context import encode, number
 from ._enums import Code
 from ._errors import ImError, RefusedError
 from ._events import Disconnected, Done, Event, History, LoggedIn, LoginRefused, Members, Posted, Rooms, Users
 from ._library import lib
-from ._server import ServerBase
-from ._source import AsyncSource
+from ._server import ServerBase, ServerOptions
+from ._async_source import AsyncSource
 
 _E = TypeVar("_E", bound=Event)
 
@@ -31,8 +31,8 @@ class Client(ClientBase, AsyncSource):
     with `asyncio.timeout`.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, address: str, name: str, passkey: str | None = None, **options: Unpack[ClientOptions]) -> None:
+        super().__init__(address, name, passkey, **options)
         self._futures: dict[int | str, asyncio.Future[None]] = {}
         self._entry: asyncio.Future[None] | None = None
         self._start()
@@ -66,12 +66,17 @@ class Client(ClientBase, AsyncSource):
                 # Who waited may be gone by now; then nobody needs to be told.
                 future.exception()
 
-    async def wait_ready(self) -> Client:
-        """Waits until it is logged in. Raises `LoginRefusedError` or `DisconnectedError`."""
+    async def wait_ready(self, timeout: float | None = None) -> Client:
+        """Waits until it is logged in. Raises `LoginRefusedError` or `DisconnectedError`, and `TimedOutError` with the reason after
+        `timeout` seconds."""
         if not self._logged_in():
             if self._entry is None or self._entry.done():
                 self._entry = asyncio.get_running_loop().create_future()
-            await asyncio.shield(self._entry)
+            try:
+                async with asyncio.timeout(timeout):
+                    await asyncio.shield(self._entry)
+            except TimeoutError:
+                raise self._timed_out(f"not logged in at {self.address} in time") from None
         self._check_login()
         return self
 
@@ -82,7 +87,7 @@ class Client(ClientBase, AsyncSource):
 
     async def quit(self, reason: str = "") -> None:
         """Leaves for good. What was posted is delivered first. Iteration ends with the last event."""
-        if self._over or self.context.handle is None:
+        if self._over or not self.context.usable:
             return
         self._begin_quit(reason)
         await self._ended()
@@ -90,7 +95,7 @@ class Client(ClientBase, AsyncSource):
     async def close(self) -> None:
         """Leaves in good order and gives everything back. May be called again."""
         try:
-            if self._id:
+            if self.id:
                 await self.quit()
         finally:
             self._stop()
@@ -164,6 +169,13 @@ class Client(ClientBase, AsyncSource):
         """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
         return await self._await(self._ask(lib.im_client_history, room, before, number(limit, 32)), History)
 
+    async def fetch(
+        self, room: int = LOBBY, *, after: int = 0, before: int = 0, limit: int = 0, upward: bool = False, messages: bool = False
+    ) -> History:
+        """A room's entries between two places, both excluded: from `before` (0: its end) down, or from `after` up (`upward`).
+        `limit` 0: as many as a page holds. Every kind of entry, or messages alone."""
+        return await self._await(self._fetch(room, after, before, limit, upward, messages), History)
+
     async def list_rooms(self, after: int = 0) -> Rooms:
         """Rooms that can be joined, those whose ids are after `after`."""
         return await self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
@@ -180,14 +192,14 @@ class Client(ClientBase, AsyncSource):
 class _Connecting:
     """What `connect` returns: await it, or enter it with `async with`."""
 
-    def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
-        self._arguments, self._options = arguments, options
+    def __init__(self, make: Callable[[], Client], timeout: float | None) -> None:
+        self._make, self._timeout = make, timeout
         self._client: Client | None = None
 
     async def _connect(self) -> Client:
-        client = Client(*self._arguments, **self._options)
+        client = self._make()
         try:
-            return await client.wait_ready()
+            return await client.wait_ready(self._timeout)
         except BaseException:
             client._stop()
             raise
@@ -204,24 +216,27 @@ class _Connecting:
             await self._client.close()
 
 
-def connect(address: str, name: str, passkey: str | None = None, **options: Any) -> _Connecting:
+def connect(
+    address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Unpack[ClientOptions]
+) -> _Connecting:
     """Connects and logs in: `client = await connect(...)` or `async with connect(...) as client`. Options are those of `Client`.
 
-    It goes on trying to reach the server; limit it with `asyncio.timeout`. Raises `LoginRefusedError` with the server's reason.
+    It goes on trying to reach the server, or raises `TimedOutError` with the reason after `timeout` seconds. Raises
+    `LoginRefusedError` with the server's.
     """
-    return _Connecting((address, name, passkey), options)
+    return _Connecting(lambda: Client(address, name, passkey, **options), timeout)
 
 
 class Server(ServerBase, AsyncSource):
     """A server in asyncio's loop. Iterate over it with `async for`; it runs in any case."""
 
-    def __init__(self, *addresses: str, **options: Any) -> None:
+    def __init__(self, *addresses: str, **options: Unpack[ServerOptions]) -> None:
         super().__init__(*addresses, **options)
         self._start()
 
     async def drain(self) -> None:
         """Closes in good order: everybody is told. Takes at most ten seconds."""
-        if self._over or self.context.handle is None:
+        if self._over or not self.context.usable:
             return
         self._begin_drain()
         await self._ended()
@@ -229,13 +244,13 @@ class Server(ServerBase, AsyncSource):
     async def close(self) -> None:
         """Drains and gives everything back. May be called again."""
         try:
-            if self._id:
+            if self.id:
                 await self.drain()
         finally:
             self._stop()
 
 
-def serve(*addresses: str, **options: Any) -> Server:
+def serve(*addresses: str, **options: Unpack[ServerOptions]) -> Server:
     """A server at these addresses, to be called inside a running loop. Options are those of `Server`."""
     return Server(*addresses, **options)
 

@@ -79,7 +79,7 @@ def test_enumerations_have_the_headers_numbers():
 
 def test_statuses_have_exceptions():
     raised = {error.status for error in vars(im._errors).values() if isinstance(error, type) and issubclass(error, im.ImError)}
-    assert {*_enums.Status} - raised == {_enums.Status.OK, _enums.Status.NULL, _enums.Status.ABI}
+    assert {*_enums.Status} - raised == {_enums.Status.OK, _enums.Status.ABI}
 
 
 def plain(structs, it, name=None):

@@ -63,7 +63,9 @@ impl FromStr for Invite {
 
     fn from_str(text: &str) -> Result<Invite, InviteError> {
         let text = text.trim();
-        let Some(invite) = text.strip_prefix(SCHEME) else {
+        // A scheme is case-insensitive (RFC 3986, section 3.1).
+        let scheme = text.get(..SCHEME.len()).filter(|scheme| scheme.eq_ignore_ascii_case(SCHEME));
+        let Some(invite) = scheme.and_then(|scheme| text.get(scheme.len()..)) else {
             let address = text.parse().map_err(InviteError::Address)?;
             return Ok(Invite { address, passkey: None });
         };
@@ -103,6 +105,7 @@ mod tests {
         assert_eq!(read(" chat.lan "), Ok(("chat.lan:7464".into(), None)));
         assert_eq!(read("im://10.0.0.7:99/?key=a%20b%2Fc"), Ok(("10.0.0.7:99".into(), Some("a b/c".into()))));
         assert_eq!(read("im://[::1]?later=1&key=k"), Ok(("[::1]:7464".into(), Some("k".into()))));
+        assert_eq!(read("IM://chat.lan"), Ok(("chat.lan:7464".into(), None)));
         assert_eq!(read("im://chat.lan"), Ok(("chat.lan:7464".into(), None)));
         assert_eq!(read("im://chat.lan/?pin=abc&key=x"), Err(InviteError::Encrypted));
         for damaged in ["100%", "%zz", "%4", "%00", "%ff", "a%0Ab"] {

@@ -69,8 +69,10 @@ class Chat:
                 self._note("back again" if resumed else f"logged in at {server} as {name}; {people} here. /help lists commands")
                 if welcome and not resumed:
                     self._note(welcome)
-            case e.LoginRefused(text=text, code=code):
+            case e.LoginRefused(text=text, code=code, wait_ms=None):
                 raise LoginRefusedError(text, code)
+            case e.LoginRefused(text=text, wait_ms=int(wait)):
+                self._note(f"{text}; trying again in {max(1, wait // 1000)} s")
             case e.Disconnected(text=text, wait_ms=wait):
                 self._note(text if wait is None else f"{text}; trying again in {max(1, wait // 1000)} s")
             case e.RoomEntered(room=room, room_kind=kind, name=name, topic=topic):

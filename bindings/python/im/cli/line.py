@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from .common import is_harmful
+
 #: What completes a word: all candidates for its beginning.
 Complete = Callable[[str, bool], list[str]]
 
@@ -28,7 +30,7 @@ _KEYS = {
 def width(text: str) -> int:
     """Columns of a text."""
     return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+        0 if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )
 
 
@@ -58,7 +60,7 @@ class Line:
             asyncio.get_running_loop().add_reader(self._fd, self._read)
         except (OSError, PermissionError):
             # A plain file is always readable and cannot be watched.
-            self._feed(sys.stdin.read())
+            self._feed(self._decoder.decode(sys.stdin.buffer.read(), final=True))
             self._lines.put_nowait(None)
         return self
 
@@ -98,7 +100,11 @@ class Line:
         sys.stdout.flush()
 
     def _read(self) -> None:
-        data = os.read(self._fd, 4096)
+        try:
+            data = os.read(self._fd, 4096)
+        except OSError:
+            # The terminal is gone.
+            data = b""
         if not data:
             asyncio.get_running_loop().remove_reader(self._fd)
             if self._text and not self._terminal:
@@ -153,7 +159,7 @@ class Line:
             self._fill()
         elif name == "enter":
             self._enter()
-        elif name is None and key.isprintable():
+        elif name is None and not any(map(is_harmful, key)):
             self._put(before + key, after)
 
     def _put(self, before: str, after: str) -> None:

@@ -5,42 +5,105 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Callable
 
-from .._errors import RefusedError
+from .. import aio
+from .._errors import ImError, TimedOutError
+from .._events import Disconnected, Event, LoggedIn, LoginRefused, Posted, PostFailed, RoomEntered, RoomRenumbered
 from .common import connect, room_of
+
+#: Posts under way at once.
+UNDER_WAY_MAX = 500
 
 
 async def run(options: argparse.Namespace) -> int:
     client = await connect(options, roster=False, backlog=0)
     async with client:
         room = await client.direct(options.to) if options.to else await room_of(client, options.room)
-        if options.text:
-            await client.post(" ".join(options.text), room)
-            return 0
-        if options.whole:
-            await client.post(sys.stdin.read().rstrip("\n"), room)
-            return 0
-        # Many are under way at once; the answers say whether all are kept.
-        failed = 0
-        under_way: set[asyncio.Task[object]] = set()
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            if text := line.rstrip("\n"):
-                under_way.add(asyncio.ensure_future(client.post(text, room)))
-                await asyncio.sleep(0)
-            if len(under_way) >= 200:
-                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                failed += sum(_failed(it) for it in done)
-        if under_way:
-            done, _ = await asyncio.wait(under_way)
-            failed += sum(_failed(it) for it in done)
-        return 1 if failed else 0
+        sending = _Sending(client, room, options.timeout)
+        listening = asyncio.create_task(sending.listen())
+        try:
+            if options.text:
+                await sending.post(" ".join(options.text))
+            elif options.whole:
+                await sending.post("".join([line async for line in _lines()]).rstrip("\n"))
+            else:
+                async for line in _lines():
+                    if text := line.rstrip("\n"):
+                        await sending.post(text)
+            await sending.finish()
+        finally:
+            listening.cancel()
+        return 1 if sending.failed else 0
 
 
-def _failed(task: asyncio.Task[object]) -> bool:
-    problem = task.exception()
-    if problem is None:
-        return False
-    if not isinstance(problem, (RefusedError, ValueError)):
-        raise problem
-    print(f"im: {problem}", file=sys.stderr)
-    return True
+async def _lines() -> AsyncIterator[str]:
+    """Standard input, line by line; what is not UTF-8 is replaced."""
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        yield line.decode(errors="replace")
+
+
+class _Sending:
+    """Posts under way. Each is delivered exactly once, also over a restart of the server; nobody waits for ever for one that does
+    not come back."""
+
+    def __init__(self, client: aio.Client, room: int, timeout: float) -> None:
+        self.failed = 0
+        self._client, self._room, self._timeout = client, room, timeout
+        self._under_way: set[str] = set()
+        self._changed = asyncio.Event()
+        self._ready = True
+        self._why = ""
+
+    async def post(self, text: str) -> None:
+        await self._until(lambda: len(self._under_way) < UNDER_WAY_MAX)
+        try:
+            self._under_way.add(self._client.post_nowait(text, self._room))
+        except (ImError, ValueError) as problem:
+            self._fail(str(problem))
+
+    async def finish(self) -> None:
+        """Waits until all is answered."""
+        await self._until(lambda: not self._under_way)
+
+    async def listen(self) -> None:
+        async for event in self._client:
+            self._take(event)
+            self._changed.set()
+        self._ready = False
+        self._changed.set()
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Posted(cid=cid):
+                self._under_way.discard(cid)
+            case PostFailed(cid=cid, text=text):
+                self._under_way.discard(cid)
+                self._fail(text)
+            case RoomRenumbered(room=old, number=new) if old == self._room:
+                self._room = new
+            case LoggedIn() | RoomEntered():
+                self._ready = True
+            case Disconnected(text=text) | LoginRefused(text=text):
+                self._ready, self._why = False, text
+            case _:
+                pass
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        """Waits until something is so, or the connection is gone for longer than the person would wait."""
+        while not is_so():
+            self._changed.clear()
+            try:
+                # While it is connected the server may take its time.
+                async with asyncio.timeout(None if self._ready else self._timeout):
+                    await self._changed.wait()
+            except TimeoutError:
+                left = len(self._under_way)
+                raise TimedOutError(f"the server is gone; {left} posts are not known to be kept: {self._why}") from None
+            if self._client.closed and not is_so():
+                raise TimedOutError(f"the connection has ended: {self._why}")
+
+    def _fail(self, text: str) -> None:
+        self.failed += 1
+        print(f"im: {text}", file=sys.stderr)
+

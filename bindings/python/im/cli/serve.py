@@ -26,7 +26,9 @@ async def run(options: argparse.Namespace) -> int:
         print("stop        Ctrl+C", flush=True)
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stopped.set)
+            # One that is ignored at the start stays so.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                loop.add_signal_handler(number, stopped.set)
         telling = asyncio.create_task(_tell(server))
         await stopped.wait()
         telling.cancel()

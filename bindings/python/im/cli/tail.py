@@ -10,18 +10,21 @@ from enum import IntEnum
 from typing import Any
 
 from .._errors import LoginRefusedError
-from .._events import Backlog, Entry, Event, LoginRefused
+from .._events import Backlog, Entry, Event, LoginRefused, RoomRenumbered
 from .common import connect, room_of
 
 
 async def run(options: argparse.Namespace) -> int:
-    client = await connect(options, roster=options.all)
+    client = await connect(options, roster=options.all, backlog=options.last)
     left = options.count if options.count is not None else -1
     async with client:
         room = await room_of(client, options.room, make=False) if options.room else 0
         async for event in client:
-            if isinstance(event, LoginRefused):
+            if isinstance(event, LoginRefused) and event.wait_ms is None:
                 raise LoginRefusedError(event.text, event.code)
+            if isinstance(event, RoomRenumbered) and event.room == room:
+                # The server has lost its data, and gives its ids anew.
+                room = event.number
             if room and getattr(event, "room", room) != room:
                 continue
             for line in _lines(event, options.all):

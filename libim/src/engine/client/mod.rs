@@ -128,6 +128,8 @@ struct Room {
     unfetchable: bool,
     /// Whether the room's last messages are still to be had, since there is no place to go on from.
     backlog_due: bool,
+    /// Known from another life of the server's data, and not found again yet.
+    reborn: bool,
 }
 
 /// What a request under way is for.

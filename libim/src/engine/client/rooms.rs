@@ -6,9 +6,13 @@ use super::posts::Entry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
 use crate::core::Now;
+use crate::wire::limits::PAGE_EVENTS_MAX;
 use crate::wire::{
     Body, Code, Event, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
 };
+
+/// So many entries of a room that was found again in another life of the data are given out one by one.
+const MISSED_MAX: Seq = Seq(PAGE_EVENTS_MAX as u64);
 
 impl Room {
     fn new(info: RoomInfo) -> Room {
@@ -21,6 +25,7 @@ impl Room {
             settled: true,
             unfetchable: false,
             backlog_due: true,
+            reborn: false,
         }
     }
 
@@ -29,7 +34,8 @@ impl Room {
         self.sync = Sync::new(Seq::ZERO);
         self.read = Seq::ZERO;
         self.receipt_due = false;
-        self.backlog_due = true;
+        self.backlog_due = false;
+        self.reborn = true;
         self.settled = false;
     }
 
@@ -71,8 +77,13 @@ impl Client {
     /// The server says that the client is in this room: for the first time, again, or still.
     pub(super) fn enter(&mut self, now: Now, info: &RoomInfo) {
         let (id, shown) = (info.room, self.outward(info.room));
-        self.adopt(info);
+        let reborn = self.adopt(info);
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(info.clone()));
+        if reborn {
+            room.reset();
+        }
+        // Whatever a room of another life has was missed, and comes in its order; unless it is more than was, from a backup.
+        room.backlog_due |= std::mem::take(&mut room.reborn) && info.head > MISSED_MAX;
         if room.backlog_due && room.sync.cursor() < info.head {
             // Entered (again) without a place to go on from: the order starts here.
             room.sync = Sync::new(info.head);
@@ -109,22 +120,22 @@ impl Client {
         self.life += 1;
     }
 
-    /// A private conversation or room of before that the server now knows under another id.
-    fn adopt(&mut self, info: &RoomInfo) {
+    /// A private conversation or room of before that the server now knows under another id. Whether it is one of another life.
+    fn adopt(&mut self, info: &RoomInfo) -> bool {
         if self.rooms.contains_key(&info.room) {
-            return;
+            return false;
         }
         let same = |room: &Room| !room.settled && room.info.kind == info.kind && room.info.name == info.name;
         // More than one when somebody came under the same name again and again.
         let old: Vec<RoomId> = self.rooms.iter().filter(|(_, room)| same(room)).map(|(id, _)| *id).collect();
-        for old in old {
-            self.renumber(old, info.room, info.peer);
-        }
+        old.into_iter().fold(false, |reborn, old| self.renumber(old, info.room, info.peer) || reborn)
     }
 
-    /// What is under way to a room goes to the same room of another id.
-    fn renumber(&mut self, old: RoomId, new: RoomId, peer: Option<UserId>) {
-        let before = self.rooms.remove(&old).map(|room| room.info);
+    /// What is under way to a room goes to the same room of another id. Whether it is one of another life.
+    fn renumber(&mut self, old: RoomId, new: RoomId, peer: Option<UserId>) -> bool {
+        let before = self.rooms.remove(&old);
+        let reborn = before.as_ref().is_some_and(|room| room.reborn);
+        let before = before.map(|room| room.info);
         if before.as_ref().is_some_and(|info| info.kind == RoomKind::Direct) {
             // A new conversation beside the old one, in which the server may have kept what was sent: sending it again
             // could say it twice. And whoever has the name now need not be the one who had it.
@@ -134,6 +145,7 @@ impl Client {
         }
         self.posts.settle(old, new);
         self.tell(ClientEvent::Renumbered { old, new });
+        reborn
     }
 
     pub(super) fn fail_posts(&mut self, doomed: impl Fn(&Entry) -> bool, code: Code, text: &str) {

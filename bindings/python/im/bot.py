@@ -1,0 +1,439 @@
+"""Bots: programs that answer to messages and commands.
+
+    bot = im.Bot("127.0.0.1", "deploy", passkey="...")
+
+    @bot.command("deploy")
+    def deploy(event, target="staging"):
+        "Deploys to staging, or to another place."
+        event.reply(f"deploying to {target}")
+
+    @bot.on_message(mentioned=True)
+    def greet(event):
+        event.reply("Hello! Try !help.")
+
+    bot.run_forever()
+
+Handlers are plain functions or coroutines. Plain ones run on a thread of their own, one after the other, so they may take their
+time; coroutines run in the bot's asyncio loop. What was said while the connection was broken comes as messages, in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import re
+import shlex
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar, Unpack
+
+from . import aio
+from ._client import LOBBY, ClientOptions
+from ._enums import RoomKind
+from ._errors import ClosedError, ImError
+from ._events import (
+    Backlog, Disconnected, Event, LoggedIn, LoginRefused, Message, PostFailed, RoomEntered, RoomExited, RoomRenumbered,
+)  # fmt: skip
+
+_log = logging.getLogger("im.bot")
+_F = TypeVar("_F", bound=Callable[..., Any])
+_E = TypeVar("_E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message that a bot has got, and where to answer it. May be used from any thread."""
+
+    bot: Bot
+    message: Message
+    #: The room's name; of a private conversation the other's.
+    room_name: str
+    #: Whether it was said in a private conversation.
+    direct: bool
+
+    @property
+    def text(self) -> str:
+        """What was said."""
+        return self.message.text
+
+    @property
+    def name(self) -> str:
+        """Who said it."""
+        return self.message.name
+
+    @property
+    def author(self) -> int:
+        """Their id."""
+        return self.message.author
+
+    @property
+    def room(self) -> int:
+        """Where it was said."""
+        return self.message.room
+
+    @property
+    def mentioned(self) -> bool:
+        """Whether it names the bot with @."""
+        return self.bot.user in self.message.mentions
+
+    def reply(self, text: str) -> None:
+        """Answers it in its room. Delivered exactly once, now or when the connection is back."""
+        self.bot.post(text, self.message.room, reply_to=self.message.seq)
+
+    def say(self, text: str) -> None:
+        """Says something in its room, not in answer to it."""
+        self.bot.post(text, self.message.room)
+
+    def react(self, emoji: str) -> None:
+        """Adds a reaction to it."""
+        self.bot._call(lambda client: client._react(self.message.room, self.message.seq, emoji, True))
+
+
+@dataclass(frozen=True)
+class _Handler:
+    """A handler of messages and what it asks for."""
+
+    function: Callable[..., Any]
+    room: str | None
+    direct: bool | None
+    mentioned: bool | None
+    author: str | None
+    pattern: re.Pattern[str] | None
+
+    def wants(self, event: Incoming) -> bool:
+        asked = [
+            self.room is None or (not event.direct and event.room_name.casefold() == self.room.casefold()),
+            self.direct is None or event.direct == self.direct,
+            self.mentioned is None or event.mentioned == self.mentioned,
+            self.author is None or event.name.casefold() == self.author.casefold(),
+            self.pattern is None or self.pattern.search(event.text) is not None,
+        ]
+        return all(asked)
+
+
+class Bot:
+    """A client that calls functions for what is said. It does not hear itself.
+
+    `rooms` are entered, and made where they are not there. Commands begin with `prefix`; `!help` lists them. Other options are those
+    of `im.connect`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        passkey: str | None = None,
+        *,
+        rooms: Sequence[str] = (),
+        prefix: str = "!",
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        if not prefix or prefix.isspace():
+            raise ValueError("commands need a prefix")
+
+        def make() -> aio.Client:
+            return aio.Client(address, name, passkey, **options)
+
+        self._make = make
+        self._wanted = tuple(rooms)
+        self.prefix = prefix
+        #: The bot's id at the server; 0 before its first login.
+        self.user = 0
+        self._messages: list[_Handler] = []
+        self._commands: dict[str, tuple[Callable[..., Any], str]] = {}
+        self._events: list[tuple[type[Event], Callable[..., Any]]] = []
+        self._names: dict[int, tuple[str, bool]] = {}
+        #: In which login, counted from 1, it first was in each room.
+        self._since: dict[int, int] = {}
+        self._logins = 0
+        self._client: aio.Client | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="im-bot")
+        self.command("help", "Lists the commands.")(self._help)
+
+    # What it answers to.
+
+    def on_message(
+        self,
+        function: _F | None = None,
+        *,
+        room: str | None = None,
+        direct: bool | None = None,
+        mentioned: bool | None = None,
+        author: str | None = None,
+        pattern: str | re.Pattern[str] | None = None,
+    ) -> Any:
+        """Has a function called with each message (`Incoming`) that is not a command: in a room of this name, in private
+        conversations or not, naming the bot or not, by somebody of this name, and in which the pattern is found."""
+        compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
+
+        def add(function: _F) -> _F:
+            self._messages.append(_Handler(function, room, direct, mentioned, author, compiled))
+            return function
+
+        return add if function is None else add(function)
+
+    def command(self, name: str, help: str | None = None) -> Callable[[_F], _F]:
+        """Has a function called for a command, with the message and the command's words: `!deploy staging now` calls it with
+        `(event, "staging", "now")`. Its help is what is given, or the first line of the function's documentation."""
+        if not re.fullmatch(r"\S+", name):
+            raise ValueError(f"a command is one word, not {name!r}")
+
+        def add(function: _F) -> _F:
+            text = help if help is not None else (inspect.getdoc(function) or "").split("\n")[0]
+            self._commands[name.casefold()] = (function, text)
+            return function
+
+        return add
+
+    def on(self, kind: type[_E]) -> Callable[[_F], _F]:
+        """Has a function called with each event of a kind, such as `im.Joined`."""
+
+        def add(function: _F) -> _F:
+            self._events.append((kind, function))
+            return function
+
+        return add
+
+    # What it does.
+
+    def post(self, text: str, room: int | str = LOBBY, *, reply_to: int = 0) -> None:
+        """Says something, from any thread, in a room by its id or the name of one that it is in. Delivered exactly once, now or when
+        the connection is back; a refusal is logged."""
+        self._call(lambda client: client.post_nowait(text, self._room_of(room), reply_to=reply_to))
+
+    def _room_of(self, room: int | str) -> int:
+        if isinstance(room, int):
+            return room
+        for known, (name, direct) in self._names.items():
+            if not direct and name.casefold() == room.casefold():
+                return known
+        raise LookupError(f"the bot is not in a room {room!r}")
+
+    def _call(self, act: Callable[[aio.Client], object]) -> None:
+        """Does something in the bot's loop. On another thread it waits until it is done, so that mistakes are raised here."""
+        loop, client = self._loop, self._client
+        if loop is None or client is None:
+            raise ClosedError("the bot is not running")
+        if self._on_loop():
+            act(client)
+            return
+
+        async def done() -> None:
+            act(client)
+
+        asyncio.run_coroutine_threadsafe(done(), loop).result()
+
+    def _on_loop(self) -> bool:
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
+
+    # How it runs.
+
+    def run_forever(self) -> None:
+        """Connects and runs until Ctrl+C or SIGTERM, or until the server will not have it any more, which is raised."""
+        asyncio.run(self._main(None, signals=True))
+
+    async def run(self) -> None:
+        """As `run_forever`, in a loop of asyncio that runs already; cancel it to end it."""
+        await self._main(None, signals=False)
+
+    def start(self) -> Bot:
+        """Runs it on a thread of its own; returns when it is logged in. End it with `stop`."""
+        if self._thread is not None:
+            raise RuntimeError("the bot is running")
+        ready: list[BaseException | None] = []
+        told = threading.Event()
+
+        def tell(problem: BaseException | None) -> None:
+            ready.append(problem)
+            told.set()
+
+        def run() -> None:
+            try:
+                asyncio.run(self._main(tell, signals=False))
+            except BaseException as problem:  # noqa: BLE001 - told to whoever waits
+                if told.is_set():
+                    _log.error("the bot has ended: %s", problem)
+                tell(problem)
+
+        self._thread = threading.Thread(target=run, name="im-bot-loop", daemon=True)
+        self._thread.start()
+        told.wait()
+        if ready[0] is not None:
+            self._thread.join()
+            self._thread = None
+            raise ready[0]
+        return self
+
+    def stop(self) -> None:
+        """Leaves in good order: what it has said is delivered first. May be called again, but not by its own handlers, which call
+        `leave`."""
+        self.leave()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def leave(self) -> None:
+        """Has it end soon, from any thread; also from a handler."""
+        loop, stopping = self._loop, self._stopping
+        if loop is not None and stopping is not None:
+            with contextlib.suppress(RuntimeError):  # It has ended meanwhile.
+                loop.call_soon_threadsafe(stopping.set)
+
+    def __enter__(self) -> Bot:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def _main(self, tell: Callable[[BaseException | None], None] | None, *, signals: bool) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        if signals:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) != signal.SIG_IGN:
+                    self._loop.add_signal_handler(number, self._stopping.set)
+        self._client, self._logins = self._make(), 0
+        self._names, self._since = {}, {}
+        listening = stopping = None
+        try:
+            stopping = asyncio.ensure_future(self._stopping.wait())
+            entering = asyncio.ensure_future(self._enter(self._client))
+            await asyncio.wait({entering, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not entering.done():
+                entering.cancel()
+                return
+            entering.result()
+            if tell is not None:
+                tell(None)
+            listening = asyncio.ensure_future(self._listen(self._client))
+            await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                listening.result()
+        finally:
+            for task in (listening, stopping):
+                if task is not None:
+                    task.cancel()
+            client, self._client = self._client, None
+            await client.close()
+            self._loop = None
+
+    async def _enter(self, client: aio.Client) -> None:
+        await client.wait_ready()
+        for room in self._wanted:
+            await client.join(room, make=True)
+
+    async def _listen(self, client: aio.Client) -> None:
+        async for event in client:
+            for message in self._take(event):
+                await self._hear(message)
+            for kind, function in self._events:
+                if isinstance(event, kind):
+                    await self._run(function, event)
+            if isinstance(event, LoginRefused) and event.wait_ms is None:
+                client._check_login()
+            if isinstance(event, Disconnected) and event.wait_ms is None:
+                client._check_login()
+
+    def _take(self, event: Event) -> Sequence[Message]:
+        """The messages that an event brings."""
+        match event:
+            case LoggedIn(user=user):
+                self.user = user
+                self._logins += 1
+            case RoomEntered(room=room, name=name, room_kind=kind):
+                self._names[room] = (name, kind == RoomKind.DIRECT)
+                self._since.setdefault(room, self._logins)
+            case RoomExited(room=room):
+                self._names.pop(room, None)
+                self._since.pop(room, None)
+            case RoomRenumbered(room=old, number=new):
+                # The server has lost its data: whatever its rooms have now was said since.
+                self._names[new] = self._names.pop(old, ("", False))
+                self._since[new] = self._since.pop(old, self._logins)
+            case Backlog(room=room, entries=entries) if self._logins > self._since.get(room, self._logins):
+                # It was in this room before, so these are what it has missed.
+                return entries
+            case Message():
+                return (event,)
+            case PostFailed(text=text):
+                _log.warning("a post was refused: %s", text)
+            case Disconnected(text=text) | LoginRefused(text=text):
+                _log.info("%s", text)
+            case _:
+                pass
+        return ()
+
+    async def _hear(self, message: Message) -> None:
+        if message.author == self.user or message.deleted or message.cid:
+            return
+        name, direct = self._names.get(message.room, ("", False))
+        event = Incoming(self, message, name, direct)
+        if message.text.startswith(self.prefix) and await self._obey(event):
+            return
+        for handler in self._messages:
+            if handler.wants(event):
+                await self._run(handler.function, event)
+
+    async def _obey(self, event: Incoming) -> bool:
+        """Runs a command; False: it is none."""
+        line = event.text[len(self.prefix) :]
+        word = line.split(maxsplit=1)[0] if line.strip() and not line[0].isspace() else ""
+        known = self._commands.get(word.casefold())
+        if known is None:
+            return False
+        function, _ = known
+        try:
+            words = shlex.split(line)[1:]
+        except ValueError:
+            words = line.split()[1:]
+        try:
+            inspect.signature(function).bind(event, *words)
+        except TypeError:
+            event.reply(f"usage: {self._usage(word.casefold())}")
+            return True
+        await self._run(function, event, *words)
+        return True
+
+    async def _run(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Calls a handler; what goes wrong in it is logged, and the bot goes on."""
+        try:
+            if inspect.iscoroutinefunction(function):
+                await function(*arguments)
+            else:
+                await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # noqa: BLE001 - a handler's mistake is not the bot's end
+            _log.exception("a handler has failed")
+
+    def _usage(self, name: str) -> str:
+        function, _ = self._commands[name]
+        words = []
+        for parameter in list(inspect.signature(function).parameters.values())[1:]:
+            shown = parameter.name.upper()
+            if parameter.kind == inspect.Parameter.VAR_POSITIONAL:
+                shown = f"[{shown}...]"
+            elif parameter.default is not inspect.Parameter.empty:
+                shown = f"[{shown}]"
+            words.append(shown)
+        return " ".join([self.prefix + name, *words])
+
+    async def _help(self, event: Incoming) -> None:
+        lines = [self._usage(name) + (f": {text}" if text else "") for name, (_, text) in sorted(self._commands.items())]
+        event.reply("\n".join(lines))
+
+
+__all__ = ["Bot", "ImError", "Incoming"]
