@@ -150,7 +150,10 @@ impl Hub {
             }
         }
         if let Some([(a, _), (b, _)]) = room.pair.as_deref() {
-            self.pairs.remove(&(*a.min(b), *a.max(b)));
+            let pair = (*a.min(b), *a.max(b));
+            if self.pairs.get(&pair) == Some(&id) {
+                self.pairs.remove(&pair);
+            }
         }
         for member in room.members.keys() {
             if let Some(user) = self.users.get_mut(member) {
@@ -193,7 +196,15 @@ impl Hub {
         if let Some(user) = self.users.get_mut(&user) {
             user.rooms.retain(|held| *held != id);
         }
-        self.rooms.get_mut(&id).is_some_and(|room| room.members.swap_remove(&user).is_some())
+        let Some(room) = self.rooms.get_mut(&id) else { return false };
+        if let Some([(a, _), (b, _)]) = room.pair.as_deref() {
+            // What one of two has left is over; the next conversation of theirs is another one.
+            let pair = (*a.min(b), *a.max(b));
+            if self.pairs.get(&pair) == Some(&id) {
+                self.pairs.remove(&pair);
+            }
+        }
+        room.members.swap_remove(&user).is_some()
     }
 
     fn next_room_id(&mut self) -> RoomId {

@@ -27,15 +27,17 @@ pub type Link = usize;
 pub enum Peer {
     /// An address of a network.
     Ip(IpAddr),
-    /// This machine or this program.
+    /// This machine.
     Local,
+    /// The program that runs the engine.
+    Program,
 }
 
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Peer::Ip(address) => address.fmt(f),
-            Peer::Local => f.write_str("local"),
+            Peer::Local | Peer::Program => f.write_str("local"),
         }
     }
 }

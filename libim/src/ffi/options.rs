@@ -258,7 +258,7 @@ pub(super) fn apply_to_client(option: im_option, value: &Value, config: &mut Cli
 }
 
 /// Changes an option of a running server.
-pub(super) fn apply_to_settings(option: im_option, number: i64, settings: Settings<'_>) -> Outcome {
+pub(super) fn apply_to_settings(option: im_option, number: i64, settings: &mut Settings<'_>) -> Outcome {
     let value = Value::Int(number);
     let it = Setting(option, &value);
     match option {
@@ -330,7 +330,7 @@ pub(super) fn apply_to_server(
         // The others can be changed while it runs, too.
         option => {
             let Value::Int(number) = value else { return Err(it.wrong("a str option")) };
-            apply_to_settings(option, *number, config.settings())?;
+            apply_to_settings(option, *number, &mut config.settings())?;
         }
     }
     Ok(())

@@ -207,7 +207,7 @@ pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, message: 
 pub extern "C" fn im_server_set_int(ctx: *mut im_ctx, server: im_id, option: i32, value: i64) -> i32 {
     with_context(ctx.addr(), |context| {
         let option = im_option::of(option)?;
-        apply_to_settings(option, value, context.server(server)?.settings())
+        apply_to_settings(option, value, &mut context.server(server)?.settings())
     })
 }
 

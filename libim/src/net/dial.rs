@@ -39,8 +39,8 @@ impl Loop {
             Some(address @ Address::Memory(_)) => match self.find_memory(&address) {
                 Some(server) => {
                     let (ours, theirs) = self.sources.add_pipes(key, server);
-                    self.open(now, theirs, Peer::Local);
-                    self.open(now, ours, Peer::Local);
+                    self.open(now, theirs, Peer::Program);
+                    self.open(now, ours, Peer::Program);
                 }
                 None => self.fail(now, key, &format!("nobody listens at {address}")),
             },

@@ -155,7 +155,8 @@ impl MemoryStore {
     fn page(&self, query: &Query) -> Page {
         match self.rooms.get(&query.room) {
             Some(room) => room.page(query),
-            None => Page { from: query.after.next(), to: query.before.previous(), ..Page::default() },
+            // Nothing was ever kept: the page answers for no place.
+            None => Page { from: query.after.next(), to: Seq::ZERO, ..Page::default() },
         }
     }
 }

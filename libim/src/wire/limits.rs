@@ -30,6 +30,8 @@ pub const PAGE_EVENTS_MAX: u32 = 200;
 pub const PAGES_IN_FLIGHT_MAX: u32 = 4;
 /// Entries in one page of a list (people, members, rooms).
 pub const LIST_MAX: u32 = 500;
+/// Private conversations that others may open with one person; they do not count among that person's own rooms.
+pub const INCOMING_MAX: usize = 1_000;
 /// Bytes of the reason given with a quit or a kick.
 pub const REASON_BYTES_MAX: usize = 200;
 /// Bytes of the name by which a client program introduces itself.
@@ -54,6 +56,10 @@ pub const LOGIN_TIME_MAX: Duration = Duration::from_secs(30);
 pub const DECISION_TIME_MAX: Duration = Duration::from_secs(20);
 /// An outgoing queue that makes no progress for this long closes its connection as slow.
 pub const STALL_TIME_MAX: Duration = Duration::from_secs(30);
+/// A deadline that is looked at so much later than it was due means that the program itself has paused.
+pub const PAUSE_MIN: Duration = Duration::from_secs(2);
+/// After such a pause nobody is judged by a deadline for this long: what they have sent meanwhile is read first.
+pub const PAUSE_LENIENCE: Duration = Duration::from_secs(10);
 /// The heartbeat of a small server; see [`HEARTBEATS_PER_SECOND`].
 pub const HEARTBEAT_MIN: Duration = Duration::from_secs(30);
 /// Heartbeats stretch as people come, so that all together are about this many.

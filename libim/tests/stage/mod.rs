@@ -2,16 +2,18 @@
 #![allow(dead_code, unreachable_pub)] // each test uses its part
 
 use libim::core::Now;
-use libim::engine::store::Store;
-use libim::engine::{ConnId, Machine, Peer, Random, Transmit};
+use libim::engine::store::{Outcome, Query, Store, Ticket};
+use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Cid, ClientHello, Code, Epoch, Frames, FromClient, FromServer, Login, Post, RequestId, RoomId, Timestamp,
-    VERSION,
+    Cid, ClientHello, Code, Epoch, Event, Frames, FromClient, FromServer, Login, Post, RequestId, RoomId,
+    Timestamp, VERSION,
 };
 use libim::{Server, ServerConfig};
+use std::cell::Cell;
 use std::io::IoSlice;
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// A server and a clock; links are numbers of their own.
@@ -32,21 +34,38 @@ impl Stage {
     }
 
     pub fn opens(&mut self) -> ConnId {
+        self.opens_from(Peer::Ip(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))))
+    }
+
+    fn opens_from(&mut self, peer: Peer) -> ConnId {
         self.links += 1;
-        let peer = Peer::Ip(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
         self.server.handle_opened(self.now, self.links, peer).unwrap()
     }
 
     pub fn connect(&mut self) -> ConnId {
         let conn = self.opens();
+        self.greets(conn)
+    }
+
+    fn greets(&mut self, conn: ConnId) -> ConnId {
         let hello =
             ClientHello { version_min: 1, version_max: VERSION, capabilities: vec![], agent: "test".into() };
         self.says(conn, &[FromClient::ClientHello(hello)]);
         conn
     }
 
+    pub fn logs_in_from(&mut self, name: &str, peer: Peer) -> (ConnId, Vec<FromServer>) {
+        let conn = self.opens_from(peer);
+        self.greets(conn);
+        self.names(conn, name)
+    }
+
     pub fn logs_in(&mut self, name: &str) -> (ConnId, Vec<FromServer>) {
         let conn = self.connect();
+        self.names(conn, name)
+    }
+
+    fn names(&mut self, conn: ConnId, name: &str) -> (ConnId, Vec<FromServer>) {
         let login = Login { id: RequestId(1), name: name.into(), passkey: None, token: None };
         let heard = self.says(conn, &[FromClient::Login(login)]);
         (conn, heard)
@@ -59,6 +78,28 @@ impl Stage {
             message.encode(&mut bytes).unwrap();
         }
         self.sends(conn, &bytes)
+    }
+
+    /// As `says`; what the server did not read at once it is given again, until it has read all.
+    pub fn says_all(&mut self, conn: ConnId, messages: &[FromClient]) -> Vec<FromServer> {
+        let mut heard = self.says(conn, messages);
+        while let Some(action) = self.server.poll_action() {
+            if matches!(action, Action::Resume(_)) {
+                heard.extend(self.sends(conn, &[]));
+            }
+        }
+        heard
+    }
+
+    /// Closes those of these connections, the first ones of this stage, that the server has given up.
+    pub fn closes_aborted(&mut self, first: &[ConnId]) {
+        while let Some(action) = self.server.poll_action() {
+            if let Action::Abort(link) = action
+                && let Some(conn) = first.get(link - 1)
+            {
+                self.server.handle_closed(self.now, *conn, "closed");
+            }
+        }
     }
 
     pub fn sends(&mut self, conn: ConnId, bytes: &[u8]) -> Vec<FromServer> {
@@ -92,9 +133,18 @@ impl Stage {
         messages
     }
 
-    pub fn passes(&mut self, time: Duration) {
+    /// Time passes in which the server does not run.
+    pub fn sleeps(&mut self, time: Duration) {
         self.now.mono += time;
-        self.server.handle_timeout(self.now);
+    }
+
+    /// Time passes, second by second.
+    pub fn passes(&mut self, time: Duration) {
+        let end = self.now.mono + time;
+        while self.now.mono < end {
+            self.now.mono = (self.now.mono + Duration::from_secs(1)).min(end);
+            self.server.handle_timeout(self.now);
+        }
     }
 }
 
@@ -108,4 +158,53 @@ pub fn refusal(heard: &[FromServer]) -> Option<Code> {
         FromServer::Refusal(refusal) => Some(refusal.code),
         _ => None,
     })
+}
+
+/// A store that can be made to stand still: what it is given then is counted and never answered.
+pub struct Standing(MemoryStore, StandingSwitch);
+
+#[derive(Clone, Default)]
+pub struct StandingSwitch(Rc<Cell<bool>>, Rc<Cell<usize>>);
+
+impl Standing {
+    pub fn new() -> (Standing, StandingSwitch) {
+        let switch = StandingSwitch::default();
+        (Standing(MemoryStore::new(Epoch(1), MemoryLimits::default()), switch.clone()), switch)
+    }
+}
+
+impl StandingSwitch {
+    pub fn set(&self, standing: bool) {
+        self.0.set(standing);
+    }
+
+    pub fn appended(&self) -> usize {
+        self.1.get()
+    }
+}
+
+impl Store for Standing {
+    fn epoch(&self) -> Epoch {
+        self.0.epoch()
+    }
+
+    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+        if self.1.0.get() {
+            self.1.1.set(self.1.appended() + 1);
+        } else {
+            self.0.append(ticket, event, cid);
+        }
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        self.0.read(ticket, query);
+    }
+
+    fn forget(&mut self, room: RoomId) {
+        self.0.forget(room);
+    }
+
+    fn poll_outcome(&mut self) -> Option<Outcome> {
+        self.0.poll_outcome()
+    }
 }

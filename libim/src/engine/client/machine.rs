@@ -4,7 +4,8 @@ use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer, Pool, Transmit};
 use crate::wire::limits::{
-    DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PENDING_EVENTS_MAX, PONG_TIME_MAX,
+    DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PAUSE_LENIENCE, PAUSE_MIN, PENDING_EVENTS_MAX,
+    PONG_TIME_MAX,
 };
 use crate::wire::{
     ClientHello, Code, Frames, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
@@ -31,6 +32,7 @@ impl Machine for Client {
             said: now.mono,
             pong_by: None,
             pinged: None,
+            paused: false,
             dirty: false,
             blocked: false,
             leaving: false,
@@ -56,6 +58,7 @@ impl Machine for Client {
         let Some(conn) = self.conn_mut(id) else { return };
         conn.heard = now.mono;
         conn.pong_by = None;
+        conn.paused = false;
         let mut batch = conn.frames.batch(bytes);
         loop {
             let understood = match batch.next(FRAME_BYTES_MAX) {
@@ -237,7 +240,14 @@ impl Client {
         if due > now.mono {
             return;
         }
-        if self.conn.as_ref().is_some_and(|conn| conn.pong_by.is_some()) {
+        if let Some(conn) = self.conn.as_mut()
+            && let Some(by) = conn.pong_by
+        {
+            if by + PAUSE_MIN < now.mono && !std::mem::replace(&mut conn.paused, true) {
+                // This program itself has paused: the answer may wait in the socket.
+                conn.pong_by = Some(now.mono + PAUSE_LENIENCE);
+                return;
+            }
             return self.break_off(now, "the server does not answer");
         }
         self.send(&FromClient::Ping(Ping {}));

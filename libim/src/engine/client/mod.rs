@@ -93,6 +93,7 @@ enum State {
 
 /// The connection.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, not a disguised state
 struct Conn {
     id: ConnId,
     link: Link,
@@ -105,6 +106,8 @@ struct Conn {
     pong_by: Option<Duration>,
     /// When the ping was sent that has no answer yet.
     pinged: Option<Duration>,
+    /// The answer was given more time, since this program has paused; not twice.
+    paused: bool,
     dirty: bool,
     blocked: bool,
     /// Closes when the last byte is out.

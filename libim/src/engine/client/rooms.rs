@@ -128,7 +128,11 @@ impl Client {
         let same = |room: &Room| !room.settled && room.info.kind == info.kind && room.info.name == info.name;
         // More than one when somebody came under the same name again and again.
         let old: Vec<RoomId> = self.rooms.iter().filter(|(_, room)| same(room)).map(|(id, _)| *id).collect();
-        old.into_iter().fold(false, |reborn, old| self.renumber(old, info.room, info.peer) || reborn)
+        let mut reborn = false;
+        for old in old {
+            reborn |= self.renumber(old, info.room, info.peer);
+        }
+        reborn
     }
 
     /// What is under way to a room goes to the same room of another id. Whether it is one of another life.

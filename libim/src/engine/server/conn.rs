@@ -38,6 +38,8 @@ pub(super) struct Conn {
     pub(super) dirty: bool,
     /// The transport takes nothing for now.
     pub(super) blocked: bool,
+    /// A request of its that changes where its person is, or what a room is, is with the store: what comes after waits for it.
+    pub(super) moving: bool,
     /// Reading has stopped; the driver is told when it goes on.
     pub(super) paused: bool,
     pub(super) link: Link,
@@ -83,6 +85,7 @@ impl Conn {
             patient: None,
             blocked: false,
             asking: None,
+            moving: false,
             paused: false,
         }
     }

@@ -2,13 +2,12 @@
 //! and membership. Handlers check only what is theirs alone.
 
 use super::conn::Phase;
+use super::requests::one_line;
 use super::timeouts::Timeout;
 use super::{Refused, Server, millis};
 use crate::core::{Now, text::is_blank};
-use crate::engine::ConnId;
-use crate::wire::limits::{
-    AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, TEXT_BYTES_CEILING,
-};
+use crate::engine::{ConnId, Peer};
+use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, TEXT_BYTES_CEILING};
 use crate::wire::{Code, FromClient, Limits, RequestId, RoomId, Throttled};
 use std::time::Duration;
 
@@ -128,6 +127,10 @@ impl Server {
     pub(super) fn spend(&mut self, now: Now, id: ConnId, cost: u32) {
         let Limits { requests_per_second, requests_burst, .. } = self.config.limits;
         let Some(conn) = self.links.get_mut(id) else { return };
+        if conn.peer == Peer::Program {
+            // The server's program asks as often as it likes.
+            return;
+        }
         let wait = conn.pace.spend(now.mono, cost, requests_per_second, requests_burst);
         if wait.is_zero() {
             return;
@@ -190,13 +193,12 @@ fn check_lengths(request: &FromClient, limits: &Limits) -> Result<(), Refused> {
         FromClient::Login(r) => small("the passkey", r.passkey.as_deref().unwrap_or(""), PASSKEY_BYTES_MAX),
         FromClient::Post(r) => said(&r.text).and_then(|()| fits("the message", &r.text, text_max)),
         FromClient::Edit(r) => said(&r.text).and_then(|()| fits("the message", &r.text, text_max)),
-        FromClient::React(r) => {
-            said(&r.emoji).and_then(|()| small("the reaction", &r.emoji, REACTION_BYTES_MAX))
-        }
+        FromClient::React(r) => said(&r.emoji)
+            .and_then(|()| small("the reaction", &r.emoji, REACTION_BYTES_MAX))
+            .and_then(|()| one_line("the reaction", &r.emoji)),
         FromClient::SetStatus(r) => fits("the status text", &r.text, limits.status_bytes),
         FromClient::Create(r) => fits("the topic", &r.topic, limits.topic_bytes),
         FromClient::SetTopic(r) => fits("the topic", &r.topic, limits.topic_bytes),
-        FromClient::Quit(r) => small("the reason", &r.reason, REASON_BYTES_MAX),
         FromClient::Join(_)
         | FromClient::Direct(_)
         | FromClient::Delete(_)
@@ -207,6 +209,7 @@ fn check_lengths(request: &FromClient, limits: &Limits) -> Result<(), Refused> {
         | FromClient::ListRooms(_)
         | FromClient::ListMembers(_)
         | FromClient::ListUsers(_)
-        | FromClient::Ping(_) => Ok(()),
+        | FromClient::Ping(_)
+        | FromClient::Quit(_) => Ok(()),
     }
 }

@@ -4,9 +4,12 @@ use super::conn::Phase;
 use super::session::SessionKey;
 use super::timeouts::Timeout;
 use super::{Pending, Refused, Server, ServerEvent, millis};
-use crate::core::{Name, Now, text::neutralise_line};
+use crate::core::{
+    Name, Now,
+    text::{cut, neutralise_line},
+};
 use crate::engine::{ConnId, Peer};
-use crate::wire::limits::LOGIN_TRIES_MAX;
+use crate::wire::limits::{LOGIN_TRIES_MAX, REASON_BYTES_MAX};
 use crate::wire::{
     Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomId, RoomKind,
     ServerHello, Token, UserId, VERSION, VERSION_MIN, Welcome,
@@ -101,11 +104,10 @@ impl Server {
         }
         let given_bytes = given.unwrap_or("").trim().as_bytes();
         if bool::from(passkey.as_bytes().ct_eq(given_bytes)) {
-            self.strangers.proved(peer);
             return Ok(());
         }
-        if given.is_some() {
-            self.strangers.guessed(peer, now.mono);
+        if let Some(given) = given {
+            self.strangers.guessed(peer, given.trim(), now.mono);
             return Err(Refused::new(Code::Passkey, "wrong passkey; ask whoever runs the server for it"));
         }
         Err(Refused::new(Code::Passkey, "this server asks for a passkey; ask whoever runs it"))
@@ -119,7 +121,18 @@ impl Server {
         request: RequestId,
         name: Name,
     ) -> Result<(), Refused> {
+        let wait = self.strangers.logged_in(peer, now.mono);
+        if !wait.is_zero() && self.config.limits.requests_per_second > 0 && counts_logins(peer) {
+            let text = "too many logins from your address; try again in a moment".into();
+            return Err(Refused { code: Code::Busy, text, retry_after: wait.max(Duration::from_secs(1)) });
+        }
         self.make_way(now, peer, &name)?;
+        if self.hub.users().len() >= self.config.people_max
+            && let Some(oldest) = self.sessions.take_oldest()
+        {
+            // Who may come back gives way to who is here.
+            self.expel(now, oldest, LeaveReason::Lost, "");
+        }
         if self.hub.users().len() >= self.config.people_max {
             let text = format!("the server has its {} people; try again in a minute", self.config.people_max);
             return Err(Refused { code: Code::Full, text, retry_after: self.config.resume_window });
@@ -239,11 +252,13 @@ impl Server {
     /// A connection of somebody inside is gone: their session waits for them.
     pub(super) fn detach(&mut self, now: Now, id: ConnId, key: SessionKey, user: UserId, why: &str) {
         self.unlisten(id, user);
-        let Some(session) = self.sessions.get_mut(key).filter(|session| session.conn == Some(id)) else {
+        if self.sessions.get(key).is_none_or(|session| session.conn != Some(id)) {
             return;
-        };
-        session.conn = None;
-        session.detached = now.mono;
+        }
+        let per_address = self.config.strangers_per_address as usize;
+        if let Some(oldest) = self.sessions.detach(key, now.mono, per_address) {
+            self.expel(now, oldest, LeaveReason::Lost, "");
+        }
         if self.config.resume_window.is_zero() {
             return self.expel(now, user, LeaveReason::Lost, "");
         }
@@ -258,7 +273,9 @@ impl Server {
 
     pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: &Quit) {
         if let Some(user) = self.user_of(id) {
-            self.expel(now, user, LeaveReason::Quit, &quit.reason);
+            // A goodbye is always taken; of its words, what others may see.
+            let reason = neutralise_line(cut(&quit.reason, REASON_BYTES_MAX));
+            self.expel(now, user, LeaveReason::Quit, cut(&reason, REASON_BYTES_MAX));
         } else if let Some(conn) = self.links.get(id) {
             self.strangers.release(conn.peer);
         }
@@ -315,4 +332,9 @@ impl Server {
     pub(super) fn name_of(&self, user: UserId) -> String {
         self.hub.user(user).map_or_else(String::new, |user| user.name.shown().to_string())
     }
+}
+
+/// Whether logins of this peer are paced: not of the server's own machine or program, which asks for what it does.
+fn counts_logins(peer: Peer) -> bool {
+    matches!(peer, Peer::Ip(_))
 }

@@ -1,6 +1,7 @@
 //! The server as its driver sees it: bytes in, bytes out.
 
 use super::conn::Phase;
+use super::links::Links;
 use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent, millis};
 use crate::core::Now;
@@ -12,6 +13,9 @@ use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, Request
 use std::net::IpAddr;
 use std::time::Duration;
 
+/// Strangers may take one in so many of all places, and these besides.
+const STRANGERS_SHARE: usize = 4;
+const STRANGERS_MIN: usize = 256;
 /// What a web browser is told. It speaks first, and in capitals.
 const TO_A_BROWSER: &[u8] =
     b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
@@ -26,10 +30,11 @@ impl Machine for Server {
         }
         let conn = self.links.open(link, peer, now.mono);
         // Counted in any case: saying goodbye to a stranger counts them off again.
-        let admitted = self.strangers.admit(peer, self.config.strangers_per_address);
+        let admitted = self.strangers.admit(conn, peer, self.config.strangers_per_address);
+        let gave_way = self.make_way_for_strangers(now);
         if self.draining != Draining::No {
             self.bye(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
-        } else if self.links.len() > self.config.connections_max {
+        } else if self.links.len() > self.config.connections_max && !gave_way {
             let retry = Duration::from_secs(2) + self.random.up_to(Duration::from_secs(8));
             let text = format!("the server has its {} connections", self.config.connections_max);
             self.bye(now, conn, Code::Busy, text, retry);
@@ -112,6 +117,7 @@ impl Machine for Server {
 
     fn handle_timeout(&mut self, now: Now) {
         self.links.end_patience(now.mono.saturating_sub(ACK_DELAY_MAX));
+        self.note_pause(now);
         while let Some(timeout) = self.timers.due(now.mono) {
             self.handle_due(now, timeout);
         }
@@ -170,6 +176,33 @@ impl Machine for Server {
 }
 
 impl Server {
+    /// When all places are taken, the stranger who has been silent longest gives way: otherwise some silent sockets would keep
+    /// everybody out for as long as they are renewed.
+    /// Whether one did.
+    fn make_way_for_strangers(&mut self, now: Now) -> bool {
+        let is_stranger = |links: &Links, id: ConnId| {
+            links.get(id).is_some_and(|conn| matches!(conn.phase, Phase::Greeting | Phase::Stranger { .. }))
+        };
+        let links = &self.links;
+        self.strangers.tidy(|id| is_stranger(links, id));
+        let full = links.len() > self.config.connections_max;
+        if !full && self.strangers.total() <= self.config.connections_max / STRANGERS_SHARE + STRANGERS_MIN {
+            return false;
+        }
+        // The newest is left to what is said to newcomers, when there is no other.
+        let oldest =
+            (self.strangers.total() > 1).then(|| self.strangers.take_oldest(|id| is_stranger(links, id)));
+        if let Some(oldest) = oldest.flatten() {
+            let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
+            let link = self.links.get(oldest).map(|conn| conn.link);
+            self.bye(now, oldest, Code::Busy, "others wait to log in, and you have been silent", retry);
+            // Its last words are written before this is done.
+            self.actions.extend(link.map(Action::Abort));
+            return true;
+        }
+        false
+    }
+
     /// Bytes that wait to be sent to a connection, for drivers that watch the bound.
     pub fn queued_bytes(&self, conn: ConnId) -> usize {
         self.links.get(conn).map_or(0, |conn| conn.outbox.len())
@@ -205,6 +238,7 @@ impl Server {
             && conn.drafts < self.config.limits.drafts_in_flight
             && conn.pages < PAGES_IN_FLIGHT_MAX
             && conn.asking.is_none()
+            && !conn.moving
             && !self.links.is_congested(conn);
         self.overheard |= overheard;
         if !may && let Some(conn) = self.links.get_mut(id) {
@@ -288,6 +322,6 @@ pub(super) fn counts(peer: Peer) -> Option<IpAddr> {
             Some(IpAddr::V6(std::net::Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))))
         }
         Peer::Ip(address) => Some(address),
-        Peer::Local => None,
+        Peer::Local | Peer::Program => None,
     }
 }

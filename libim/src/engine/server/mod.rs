@@ -71,6 +71,8 @@ pub struct Server {
     /// Who is entering or leaving which room, until the store has said so.
     moving: BTreeSet<(UserId, RoomId)>,
     timers: Timers<Timeout>,
+    /// Until this time nobody is judged by a deadline, since the program itself has paused.
+    lenient_until: Duration,
     actions: VecDeque<Action>,
     events: VecDeque<ServerEvent>,
     /// Reading has stopped somewhere until the program takes its events.
@@ -157,6 +159,7 @@ impl Server {
             drafts: Vec::new(),
             moving: BTreeSet::new(),
             timers: Timers::default(),
+            lenient_until: Duration::ZERO,
             actions: VecDeque::new(),
             events: VecDeque::new(),
             overheard: false,
@@ -203,6 +206,9 @@ impl Server {
         let Some(user) = self.hub.user(author) else { return };
         let name = user.name.shown().clone();
         let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name, body };
+        if let Some(conn) = self.links.get_mut(pending.conn) {
+            conn.moving = true;
+        }
         self.append_event(pending, event, None);
     }
 

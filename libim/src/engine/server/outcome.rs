@@ -38,6 +38,9 @@ impl Server {
         }
         let (Pending { conn, id, then }, user) = (pending, event.author);
         self.moving.remove(&(user, event.room));
+        if !matches!(then, Then::AnswerPost) {
+            self.moved(now, conn);
+        }
         let mut known_to = None;
         match then {
             Then::AnswerPost => {
@@ -125,6 +128,14 @@ impl Server {
         self.release_draft(now, conn);
     }
 
+    /// A request that others of its connection wait for is over.
+    fn moved(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.links.get_mut(id) {
+            conn.moving = false;
+        }
+        self.resume_reading(now, id);
+    }
+
     fn release_draft(&mut self, now: Now, id: ConnId) {
         if let Some(conn) = self.links.get_mut(id) {
             conn.drafts = conn.drafts.saturating_sub(1);
@@ -158,6 +169,9 @@ impl Server {
     fn handle_unkept(&mut self, now: Now, ticket: Ticket, refused: Refused) {
         let (conn, id) = match self.submitted.try_remove(ticket.0) {
             Some(Submitted::Event(Pending { conn, id, then }, event)) => {
+                if !matches!(then, Then::AnswerPost) {
+                    self.moved(now, conn);
+                }
                 match then {
                     Then::AnswerPost => self.release_draft(now, conn),
                     Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
@@ -180,6 +194,8 @@ impl Server {
     fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
         let Some(Submitted::Page(conn, id, room)) = self.submitted.try_remove(ticket.0) else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
+        // Of what is not there yet nothing can be answered.
+        let page = Page { to: page.to.min(head), ..page };
         let history =
             History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };
         self.send(conn, &history);

@@ -5,7 +5,9 @@ use super::{NEWEST, Pending, Refused, Server, Submitted, Then};
 use crate::core::{Membership, Name, Now, text::is_unsafe};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
-use crate::wire::limits::{MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX};
+use crate::wire::limits::{
+    INCOMING_MAX, MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX,
+};
 use crate::wire::{
     Body, Cid, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, Join, Leave, MessageBody, Post,
     Presence, React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing,
@@ -21,6 +23,11 @@ impl Server {
         {
             let text = "the other person has left; nobody would read it";
             return self.refuse(conn, post.id, Refused::new(Code::PeerGone, text));
+        }
+        let head = self.hub.room(post.room).map(|room| room.head).unwrap_or_default();
+        if post.reply_to.is_some_and(|target| target == Seq::ZERO || target > head) {
+            let text = "there is no such message to answer";
+            return self.refuse(conn, post.id, Refused::new(Code::NotFound, text));
         }
         let mentions = self.mentions(&post.text, post.room);
         let message =
@@ -145,14 +152,23 @@ impl Server {
         Ok(self.hub.create_room(&name, &create.topic))
     }
 
+    /// Whether somebody may enter or open one more. Private conversations that others have opened do not count.
     fn check_room_count(&self, user: UserId) -> Result<(), Refused> {
         let max = self.config.limits.rooms_per_user;
         let moving = self.moving.range((user, RoomId(0))..=(user, RoomId(u64::MAX))).count();
-        let rooms = self.hub.user(user).map_or(0, |user| user.rooms.len()) + moving;
-        if rooms < max as usize {
+        if self.own_rooms(user, true) + moving < max as usize {
             return Ok(());
         }
         Err(Refused::new(Code::Full, format!("you are in {max} rooms, which is the limit; leave one first")))
+    }
+
+    /// The rooms that somebody is in by their own doing, or by that of others.
+    fn own_rooms(&self, user: UserId, own: bool) -> usize {
+        let opened = |room: &crate::core::Room| {
+            room.pair.as_ref().is_none_or(|pair| pair.first().is_some_and(|(opener, _)| *opener == user))
+        };
+        let rooms = self.hub.user(user).map_or(&[][..], |user| &user.rooms);
+        rooms.iter().filter_map(|room| self.hub.room(*room)).filter(|room| opened(room) == own).count()
     }
 
     /// When the server has all its rooms, the one that has been empty longest gives way.
@@ -208,11 +224,6 @@ impl Server {
         let Some(user) = self.user_of(conn) else { return };
         let text = match self.hub.room(leave.room).map(|room| room.kind) {
             Some(RoomKind::Lobby) => Some("everybody is in the lobby; to leave the server, quit"),
-            Some(RoomKind::Direct)
-                if self.hub.room(leave.room).is_some_and(|room| room.members.len() > 1) =>
-            {
-                Some("a private conversation lasts as long as both are here")
-            }
             Some(RoomKind::Direct | RoomKind::Public | RoomKind::Other(_)) | None => None,
         };
         if let Some(text) = text {
@@ -258,8 +269,15 @@ impl Server {
             self.notice_room(conn, room, user);
             return self.send(conn, &Done { id: direct.id, room: Some(room) });
         }
-        if let Err(refused) = self.check_room_count(user).and_then(|()| self.check_room_count(peer)) {
+        if let Err(refused) = self.check_room_count(user) {
             return self.refuse(conn, direct.id, refused);
+        }
+        if self.own_rooms(peer, false) >= INCOMING_MAX {
+            let text = format!(
+                "{} has {INCOMING_MAX} private conversations that others have opened, which is the limit",
+                self.name_of(peer)
+            );
+            return self.refuse(conn, direct.id, Refused::new(Code::Full, text));
         }
         let Some(room) = self.hub.create_pair(user, peer) else { return };
         let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
@@ -285,7 +303,7 @@ impl Server {
 }
 
 /// Refuses text that would not stay on its line.
-fn one_line(what: &str, text: &str) -> Result<(), Refused> {
+pub(super) fn one_line(what: &str, text: &str) -> Result<(), Refused> {
     if text.chars().any(is_unsafe) {
         return Err(Refused::new(Code::Invalid, format!("{what} has line breaks or control characters")));
     }

@@ -2,11 +2,16 @@
 
 use super::Server;
 use super::timeouts::Timeout;
-use crate::core::Now;
+use crate::core::{Now, Pace};
 use crate::wire::limits::{LIVE_ROSTER_MAX, ROSTER_PACE_PER_PERSON};
 use crate::wire::{Gap, Person, PresenceNotice, RoomId, RosterSize, Seq, UserId};
 use rustc_hash::FxHashMap;
 use std::time::Duration;
+
+/// Changes that are told at once: so many, then so many in a second; beyond, they are gathered for up to a second.
+const CHANGES_BURST: u32 = 200;
+const CHANGES_PER_SECOND: u32 = 50;
+const CHANGES_WAIT_MAX: Duration = Duration::from_secs(1);
 
 /// Changes that everybody is yet to be told of.
 #[derive(Debug, Default)]
@@ -14,6 +19,10 @@ pub(super) struct Roster {
     changed: FxHashMap<UserId, Person>,
     last_flush: Duration,
     armed: bool,
+    /// How many were told of in the last moments: who comes and goes in a loop is told about once a second.
+    told: Pace,
+    /// Not before this time.
+    next: Duration,
     /// Changes were not told one by one: lists that clients keep are out of date.
     untold: bool,
 }
@@ -38,7 +47,7 @@ impl Server {
         }
         let people = self.hub.users().len();
         let pace = ROSTER_PACE_PER_PERSON * u32::try_from(people).unwrap_or(u32::MAX);
-        let due = self.roster.last_flush + pace;
+        let due = (self.roster.last_flush + pace).max(self.roster.next);
         if due > now.mono {
             if !self.roster.armed {
                 self.roster.armed = true;
@@ -49,6 +58,9 @@ impl Server {
         self.roster.last_flush = now.mono;
         let mut changed: Vec<Person> = self.roster.changed.drain().map(|(_, person)| person).collect();
         changed.sort_unstable_by_key(|person| person.user);
+        let count = u32::try_from(changed.len()).unwrap_or(u32::MAX);
+        let wait = self.roster.told.spend(now.mono, count, CHANGES_PER_SECOND, CHANGES_BURST);
+        self.roster.next = now.mono + wait.min(CHANGES_WAIT_MAX);
         let count = u32::try_from(people).unwrap_or(u32::MAX);
         if people > LIVE_ROSTER_MAX {
             self.roster.untold = true;

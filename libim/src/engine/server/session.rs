@@ -1,9 +1,12 @@
 //! Sessions: what lets a client come back as the same person.
 
+use super::machine::counts;
 use crate::engine::{ConnId, Peer, Random};
 use crate::wire::{Token, UserId};
 use sha2::{Digest, Sha256};
 use slab::Slab;
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
@@ -29,7 +32,16 @@ pub(super) struct Session {
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     slab: Slab<Session>,
+    /// Those whose connection broke, by since when, in all and by address; some have come back or ended meanwhile.
+    waiting: VecDeque<Waiting>,
+    by_address: HashMap<IpAddr, VecDeque<Waiting>>,
 }
+
+/// Beyond so many addresses those without a waiting session are forgotten.
+const ADDRESSES_MAX: usize = 4_096;
+
+/// A session whose connection broke, and when.
+type Waiting = (SessionKey, UserId, Duration);
 
 impl Sessions {
     /// Starts a session. The token is its slot, then 20 random bytes.
@@ -72,9 +84,63 @@ impl Sessions {
         self.slab.get_mut(key.0 as usize)
     }
 
+    /// A session's connection is gone: it waits to be taken up again. Returns another one of its address that must give way.
+    pub(super) fn detach(
+        &mut self,
+        key: SessionKey,
+        now: Duration,
+        per_address_max: usize,
+    ) -> Option<UserId> {
+        let session = self.slab.get_mut(key.0 as usize)?;
+        session.conn = None;
+        session.detached = now;
+        let waiting = (key, session.user, now);
+        let address = counts(session.peer);
+        let _ = first_of(&self.slab, &mut self.waiting);
+        self.waiting.push_back(waiting);
+        if self.by_address.len() > ADDRESSES_MAX {
+            self.by_address.retain(|_, queue| first_of(&self.slab, queue).is_some());
+        }
+        let queue = self.by_address.entry(address?).or_default();
+        let _ = first_of(&self.slab, queue);
+        queue.push_back(waiting);
+        let excess = queue.len() > per_address_max;
+        let slab = &self.slab;
+        let oldest = excess.then(|| first_of(slab, queue)).flatten();
+        if oldest == Some(waiting) {
+            return None;
+        }
+        if oldest.is_some() {
+            queue.pop_front();
+        }
+        oldest.map(|(_, user, _)| user)
+    }
+
+    /// The session that has waited longest.
+    pub(super) fn take_oldest(&mut self) -> Option<UserId> {
+        let (_, user, _) = first_of(&self.slab, &mut self.waiting)?;
+        self.waiting.pop_front();
+        Some(user)
+    }
+
     pub(super) fn end(&mut self, key: SessionKey) -> Option<Session> {
         self.slab.try_remove(key.0 as usize)
     }
+}
+
+/// The first of a queue that still waits; those before it are forgotten.
+fn first_of(slab: &Slab<Session>, queue: &mut VecDeque<Waiting>) -> Option<Waiting> {
+    let waits = |(key, user, since): &Waiting| {
+        slab.get(key.0 as usize)
+            .is_some_and(|it| it.user == *user && it.conn.is_none() && it.detached == *since)
+    };
+    while let Some(first) = queue.front() {
+        if waits(first) {
+            return Some(*first);
+        }
+        queue.pop_front();
+    }
+    None
 }
 
 fn hash(token: &Token) -> [u8; 32] {

@@ -1,35 +1,53 @@
-//! Those who have not logged in: how many per address, and who guesses passkeys.
+//! Those who have not logged in: how many there are, by address and in all, who guesses passkeys, and who comes too often.
 
 use super::machine::counts;
-use crate::engine::Peer;
-use std::collections::HashMap;
+use crate::core::Pace;
+use crate::engine::{ConnId, Peer};
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Wrong passkeys of one address that cost nothing.
-const FREE_GUESSES: u32 = 5;
-/// The longest wait after a wrong passkey, and how long a guess is remembered.
-const WAIT_MAX: Duration = Duration::from_secs(60);
+/// Wrong passkeys of one address: so many at once, then one in this time. The same wrong one again teaches nobody anything and
+/// costs nothing: a program with an old passkey does not lock out those who share its address.
+const GUESSES_BURST: u32 = 30;
+const GUESS_EVERY: Duration = Duration::from_secs(1);
+/// Wrong passkeys of one address that are recognised.
+const KNOWN_MAX: usize = 8;
+/// How long an address is remembered after its last guess or login.
 const MEMORY: Duration = Duration::from_secs(600);
-/// Addresses remembered at once; the oldest guess is forgotten first.
-const GUESSERS_MAX: usize = 4_096;
+/// Addresses remembered at once; the one that was quiet longest is forgotten first.
+const ADDRESSES_MAX: usize = 4_096;
+/// Logins of one address: so many at once, then so many in a second. Whole offices stand behind one address.
+const LOGINS_BURST: u32 = 2_000;
+const LOGINS_PER_SECOND: u32 = 50;
 
-/// Strangers by address, and guessers by address.
+/// Strangers, and what is remembered of their addresses.
 #[derive(Debug, Default)]
 pub(super) struct Strangers {
     waiting: HashMap<IpAddr, u32>,
-    guessers: HashMap<Peer, Guesser>,
+    total: usize,
+    /// The connections of strangers, the oldest first; those who have logged in or gone are still among them.
+    order: VecDeque<ConnId>,
+    known: HashMap<Peer, Known>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Guesser {
-    guesses: u32,
+/// What is remembered of an address.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// When its last guess would be paid for, at one in [`GUESS_EVERY`].
+    due: Duration,
+    /// Fingerprints of its last wrong passkeys.
+    wrong: VecDeque<u64>,
+    logins: Pace,
     last: Duration,
 }
 
 impl Strangers {
     /// Counts a new connection; false when its address has too many already.
-    pub(super) fn admit(&mut self, peer: Peer, max: u32) -> bool {
+    pub(super) fn admit(&mut self, conn: ConnId, peer: Peer, max: u32) -> bool {
+        self.total += 1;
+        self.order.push_back(conn);
         let Some(address) = counts(peer) else { return true };
         let waiting = self.waiting.entry(address).or_default();
         *waiting += 1;
@@ -38,6 +56,7 @@ impl Strangers {
 
     /// A connection has logged in or is gone.
     pub(super) fn release(&mut self, peer: Peer) {
+        self.total = self.total.saturating_sub(1);
         let Some(address) = counts(peer) else { return };
         if let Some(waiting) = self.waiting.get_mut(&address) {
             *waiting -= 1;
@@ -47,37 +66,67 @@ impl Strangers {
         }
     }
 
+    /// How many there are.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The stranger who has been here longest, of those for whom `is_stranger` still holds. It is not returned again.
+    pub(super) fn take_oldest(&mut self, is_stranger: impl Fn(ConnId) -> bool) -> Option<ConnId> {
+        std::iter::from_fn(|| self.order.pop_front()).find(|conn| is_stranger(*conn))
+    }
+
+    /// Forgets, at the front of the order, those who are no strangers any more.
+    pub(super) fn tidy(&mut self, is_stranger: impl Fn(ConnId) -> bool) {
+        while self.order.front().is_some_and(|conn| !is_stranger(*conn)) {
+            self.order.pop_front();
+        }
+    }
+
+    fn known(&mut self, peer: Peer, now: Duration) -> &mut Known {
+        if !self.known.contains_key(&peer) && self.known.len() >= ADDRESSES_MAX {
+            self.known.retain(|_, known| known.last + MEMORY > now);
+            if self.known.len() >= ADDRESSES_MAX
+                && let Some(oldest) =
+                    self.known.iter().min_by_key(|(_, known)| known.last).map(|(peer, _)| *peer)
+            {
+                self.known.remove(&oldest);
+            }
+        }
+        let known = self.known.entry(peer).or_default();
+        known.last = now;
+        known
+    }
+
     /// Notes a wrong passkey.
-    pub(super) fn guessed(&mut self, peer: Peer, now: Duration) {
-        if self.guessers.len() >= GUESSERS_MAX {
-            self.guessers.retain(|_, guesser| guesser.last + MEMORY > now);
+    pub(super) fn guessed(&mut self, peer: Peer, passkey: &str, now: Duration) {
+        let print = fingerprint(passkey);
+        let known = self.known(peer, now);
+        if known.wrong.contains(&print) {
+            return;
         }
-        if self.guessers.len() >= GUESSERS_MAX
-            && let Some(oldest) =
-                self.guessers.iter().min_by_key(|(_, guesser)| guesser.last).map(|(peer, _)| *peer)
-        {
-            self.guessers.remove(&oldest);
+        if known.wrong.len() >= KNOWN_MAX {
+            known.wrong.pop_front();
         }
-        let guesser = self.guessers.entry(peer).or_insert(Guesser { guesses: 0, last: now });
-        if guesser.last + MEMORY <= now {
-            guesser.guesses = 0;
-        }
-        guesser.guesses += 1;
-        guesser.last = now;
+        known.wrong.push_back(print);
+        known.due = known.due.max(now) + GUESS_EVERY;
     }
 
     /// How long this address must wait before its next guess is looked at.
     pub(super) fn penalty(&self, peer: Peer, now: Duration) -> Duration {
-        let Some(guesser) = self.guessers.get(&peer) else { return Duration::ZERO };
-        let Some(beyond) = guesser.guesses.checked_sub(FREE_GUESSES) else { return Duration::ZERO };
-        let wait = (Duration::from_secs(1) * 2u32.saturating_pow(beyond.min(8))).min(WAIT_MAX);
-        (guesser.last + wait).saturating_sub(now)
+        let Some(known) = self.known.get(&peer) else { return Duration::ZERO };
+        (known.due + GUESS_EVERY).saturating_sub(now + GUESS_EVERY * GUESSES_BURST)
     }
 
-    /// A right passkey clears its address.
-    pub(super) fn proved(&mut self, peer: Peer) {
-        self.guessers.remove(&peer);
+    /// Counts a login by name; returns how long this address must wait before its next one.
+    pub(super) fn logged_in(&mut self, peer: Peer, now: Duration) -> Duration {
+        self.known(peer, now).logins.spend(now, 1, LOGINS_PER_SECOND, LOGINS_BURST)
     }
+}
+
+fn fingerprint(passkey: &str) -> u64 {
+    let hash: [u8; 32] = Sha256::digest(passkey).into();
+    hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 #[cfg(test)]
@@ -85,35 +134,50 @@ mod tests {
     use super::*;
 
     const PEER: Peer = Peer::Ip(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
+    const NOW: Duration = Duration::from_secs(1000);
+
+    fn conn(index: u32) -> ConnId {
+        ConnId { index, generation: 1 }
+    }
 
     #[test]
     fn one_address_cannot_take_every_place() {
         let mut strangers = Strangers::default();
-        assert!(strangers.admit(PEER, 2) && strangers.admit(PEER, 2));
-        assert!(!strangers.admit(PEER, 2));
+        assert!(strangers.admit(conn(1), PEER, 2) && strangers.admit(conn(2), PEER, 2));
+        assert!(!strangers.admit(conn(3), PEER, 2));
         for _ in 0..3 {
             strangers.release(PEER);
         }
-        assert!(strangers.admit(PEER, 2));
-        assert!((0..100).all(|_| strangers.admit(Peer::Local, 2)));
+        assert!(strangers.admit(conn(4), PEER, 2));
+        assert!((5..100).all(|number| strangers.admit(conn(number), Peer::Local, 2)));
+        assert_eq!(strangers.take_oldest(|conn| conn.index > 3), Some(conn(4)));
     }
 
     #[test]
     fn guessing_grows_slow_and_is_forgotten() {
         let mut strangers = Strangers::default();
-        let now = Duration::from_secs(1000);
-        for _ in 0..4 {
-            strangers.guessed(PEER, now);
+        for number in 0..GUESSES_BURST - 1 {
+            strangers.guessed(PEER, &number.to_string(), NOW);
+            assert_eq!(strangers.penalty(PEER, NOW), Duration::ZERO);
         }
-        assert_eq!(strangers.penalty(PEER, now), Duration::ZERO);
-        strangers.guessed(PEER, now);
-        assert_eq!(strangers.penalty(PEER, now), Duration::from_secs(1));
-        for _ in 0..50 {
-            strangers.guessed(PEER, now);
+        strangers.guessed(PEER, "one more", NOW);
+        assert_eq!(strangers.penalty(PEER, NOW), GUESS_EVERY);
+        assert_eq!(strangers.penalty(PEER, NOW + GUESS_EVERY), Duration::ZERO);
+    }
+
+    #[test]
+    fn an_old_passkey_is_one_guess_however_often() {
+        let mut strangers = Strangers::default();
+        for _ in 0..10_000 {
+            strangers.guessed(PEER, "old", NOW);
         }
-        assert_eq!(strangers.penalty(PEER, now), WAIT_MAX);
-        assert_eq!(strangers.penalty(PEER, now + WAIT_MAX), Duration::ZERO);
-        strangers.proved(PEER);
-        assert_eq!(strangers.penalty(PEER, now), Duration::ZERO);
+        assert_eq!(strangers.penalty(PEER, NOW), Duration::ZERO);
+    }
+
+    #[test]
+    fn coming_in_a_loop_is_paced() {
+        let mut strangers = Strangers::default();
+        let waits = (0..5_000).filter(|_| !strangers.logged_in(PEER, NOW).is_zero()).count();
+        assert_eq!(waits, 5_000 - LOGINS_BURST as usize);
     }
 }

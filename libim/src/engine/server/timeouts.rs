@@ -5,7 +5,7 @@ use super::conn::Phase;
 use super::questions::QuestionId;
 use crate::core::Now;
 use crate::engine::{Action, ConnId};
-use crate::wire::limits::STALL_TIME_MAX;
+use crate::wire::limits::{PAUSE_LENIENCE, PAUSE_MIN, STALL_TIME_MAX};
 use crate::wire::{Code, LeaveReason, UserId};
 use std::time::Duration;
 
@@ -51,7 +51,27 @@ impl Server {
         }
     }
 
+    /// After a pause of the whole program (a suspended machine, SIGSTOP) nobody is judged before what waits in their sockets has
+    /// been read: the deadline is put off. Whether it was.
+    fn is_lenient(&mut self, now: Now, timeout: Timeout) -> bool {
+        let lenient = now.mono < self.lenient_until;
+        if lenient {
+            self.timers.add(self.lenient_until, timeout);
+        }
+        lenient
+    }
+
+    /// Notes that deadlines are looked at, and whether that is much later than it should be.
+    pub(super) fn note_pause(&mut self, now: Now) {
+        if self.timers.soonest().is_some_and(|due| due + PAUSE_MIN < now.mono) {
+            self.lenient_until = now.mono + PAUSE_LENIENCE;
+        }
+    }
+
     fn login_due(&mut self, now: Now, id: ConnId) {
+        if self.is_lenient(now, Timeout::Login(id)) {
+            return;
+        }
         let Some(conn) = self.links.get(id) else { return };
         if matches!(conn.phase, Phase::Greeting | Phase::Stranger { .. }) {
             self.bye(now, id, Code::TimedOut, "no login in time", Duration::ZERO);
@@ -63,6 +83,10 @@ impl Server {
         if !matches!(conn.phase, Phase::Inside(..)) {
             return;
         }
+        if self.is_lenient(now, Timeout::Silent(id)) {
+            return;
+        }
+        let Some(conn) = self.links.get(id) else { return };
         let end = conn.heard + self.heartbeat().mul_f32(2.5);
         if end > now.mono {
             self.timers.add(end, Timeout::Silent(id));
@@ -73,6 +97,9 @@ impl Server {
 
     /// One look per stall time, and only while the transport is blocked.
     fn stall_due(&mut self, now: Now, id: ConnId) {
+        if self.is_lenient(now, Timeout::Stall(id)) {
+            return;
+        }
         let Some(conn) = self.links.get_mut(id) else { return };
         let before = conn.progress.take();
         if !conn.blocked {
@@ -90,6 +117,9 @@ impl Server {
     }
 
     fn session_due(&mut self, now: Now, user: UserId) {
+        if self.is_lenient(now, Timeout::Session(user)) {
+            return;
+        }
         let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get(*key)) else { return };
         // A session that broke, came back and broke again has a later deadline of its own.
         if session.conn.is_none() && session.detached + self.config.resume_window <= now.mono {
