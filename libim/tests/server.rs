@@ -437,3 +437,34 @@ fn coming_and_going_in_a_loop_is_told_now_and_then() {
     }
     assert!(told < 300, "{told} notices within a second");
 }
+
+#[test]
+fn a_wrong_field_is_named_and_the_conversation_goes_on() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    // [15 (Fetch), {i: 7, r: 1, l: 2^32}], [9 (SetStatus), {i: 8, p: 2^16}], [2^32 as i], a txn id as text.
+    let large = [0xcf, 0, 0, 0, 1, 0, 0, 0, 0];
+    let fetch = [&[0x92, 15, 0x83, 0xa1, b'i', 7, 0xa1, b'r', 1, 0xa1, b'l'][..], &large].concat();
+    let status = [0x92, 9, 0x82, 0xa1, b'i', 8, 0xa1, b'p', 0xce, 0, 1, 0, 0].to_vec();
+    let id = [&[0x92, 10, 0x82, 0xa1, b'n', 0xa1, b'x', 0xa1, b'i'][..], &large].concat();
+    let cid = [
+        &[0x92, 3, 0x84, 0xa1, b'i', 9, 0xa1, b'r', 1, 0xa1, b'x', 0xa1, b'y', 0xa1, b'c'][..],
+        &[0xa2, b'n', b'o'],
+    ]
+    .concat();
+    let missing = [0x92, 11, 0x81, 0xa1, b'i', 10].to_vec();
+    for (body, id, field) in
+        [(fetch, 7, "l"), (status, 8, "p"), (id, 0, "i"), (cid, 9, "c"), (missing, 10, "n")]
+    {
+        let frame = [&u32::try_from(body.len()).unwrap().to_be_bytes()[..], &body].concat();
+        let heard = stage.sends(anna, &frame);
+        let Some(FromServer::Refusal(refusal)) = heard.first() else { panic!("{field}: {heard:?}") };
+        assert_eq!((refusal.id.0, refusal.code), (id, Code::Malformed), "{refusal:?}");
+        assert!(
+            refusal.text.contains(&format!("field {field}"))
+                || refusal.text.contains(&format!("field `{field}`")),
+            "{refusal:?}"
+        );
+    }
+    assert_eq!(answers(&stage.says(anna, &[post(2, "still here")])), [(2, false)]);
+}

@@ -1,7 +1,11 @@
 //! The rules of chat: names, people, rooms, pace. Plain state without I/O, clock or randomness.
 
 #[cfg(feature = "server")]
+mod context;
+#[cfg(feature = "server")]
 mod hub;
+#[cfg(feature = "server")]
+pub mod mention;
 #[cfg(feature = "server")]
 mod name;
 mod now;

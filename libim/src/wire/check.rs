@@ -5,7 +5,7 @@ use super::limits::DEPTH_MAX;
 use std::fmt;
 
 /// What is wrong with a frame's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Malformed {
     /// The value ends beyond the frame.
     Truncated,
@@ -15,8 +15,10 @@ pub enum Malformed {
     TooDeep,
     /// The marker 0xc1, which `MessagePack` never uses.
     BadMarker,
-    /// Not an array of a kind and a body, or the body's fields have other types than its kind asks for.
+    /// Not an array of a kind and a body.
     BadShape,
+    /// A field of the body is not what its kind asks for, in words that name it. The frame itself is sound.
+    BadField(String),
 }
 
 impl fmt::Display for Malformed {
@@ -26,7 +28,8 @@ impl fmt::Display for Malformed {
             Malformed::Trailing => "bytes follow the value",
             Malformed::TooDeep => "nested too deeply",
             Malformed::BadMarker => "a marker that MessagePack does not define",
-            Malformed::BadShape => "not the fields that this kind of message has",
+            Malformed::BadShape => "not an array of a kind and a body",
+            Malformed::BadField(problem) => problem,
         })
     }
 }

@@ -40,6 +40,8 @@ pub const AGENT_BYTES_MAX: usize = 64;
 pub const PASSKEY_BYTES_MAX: usize = 128;
 /// Refused logins on one connection before it is closed.
 pub const LOGIN_TRIES_MAX: u8 = 10;
+/// Requests with a wrong field that one connection may make before it is closed.
+pub const MALFORMED_MAX: u8 = 20;
 /// Up to so many people online, everybody is told at once who comes and goes; beyond, only how many there are.
 pub const LIVE_ROSTER_MAX: usize = 1_000;
 /// Up to so many members, a room's typing marks are passed on.

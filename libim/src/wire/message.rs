@@ -67,7 +67,19 @@ pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 fn decode_body<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Result<B, Malformed> {
-    rmp_serde::from_slice(body).map_err(|_| Malformed::BadShape)
+    rmp_serde::from_slice(body).map_err(|_| bad_field::<B>(body))
+}
+
+/// Which field cannot be decoded, and why: found by decoding once more.
+fn bad_field<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Malformed {
+    let mut decoder = rmp_serde::Deserializer::from_read_ref(body);
+    match serde_path_to_error::deserialize::<_, B>(&mut decoder) {
+        Err(error) if error.path().iter().next().is_some() => {
+            Malformed::BadField(format!("field {}: {}", error.path(), error.inner()))
+        }
+        Err(error) => Malformed::BadField(error.inner().to_string()),
+        Ok(_) => Malformed::BadShape,
+    }
 }
 
 /// Splits a checked frame into its kind and the bytes of its body.

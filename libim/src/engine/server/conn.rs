@@ -34,6 +34,8 @@ pub(super) struct Conn {
     pub(super) drafts: u32,
     /// Pages that the store has not answered.
     pub(super) pages: u32,
+    /// Requests with fields that were wrong.
+    pub(super) malformed: u8,
     /// In the round of sending.
     pub(super) dirty: bool,
     /// The transport takes nothing for now.
@@ -81,6 +83,7 @@ impl Conn {
             progress: None,
             drafts: 0,
             pages: 0,
+            malformed: 0,
             dirty: false,
             patient: None,
             blocked: false,

@@ -7,7 +7,8 @@ use super::{Draining, Server, ServerEvent, millis};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Peer, Transmit};
 use crate::wire::limits::{
-    ACK_DELAY_MAX, LOGIN_TIME_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX, STRANGER_FRAME_BYTES_MAX,
+    ACK_DELAY_MAX, LOGIN_TIME_MAX, MALFORMED_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX,
+    STRANGER_FRAME_BYTES_MAX,
 };
 use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, RequestId, encode, request_id};
 use std::net::IpAddr;
@@ -221,12 +222,24 @@ impl Server {
                     "this server does not know that kind of request; it may be older than the client".into();
                 self.send(conn, &Refusal { id, code: Code::Unsupported, text, retry_after_ms: 0 });
             }
-            Err(malformed) => self.handle_malformed(now, conn, malformed),
+            Err(malformed) => self.handle_malformed(now, conn, frame, &malformed),
         }
     }
 
-    fn handle_malformed(&mut self, now: Now, conn: ConnId, malformed: Malformed) {
-        self.bye(now, conn, Code::Malformed, malformed.to_string(), Duration::ZERO);
+    /// A sound frame with a field that is wrong is refused, a few times, to somebody who is logged in; anything else ends the
+    /// connection.
+    fn handle_malformed(&mut self, now: Now, id: ConnId, frame: &[u8], malformed: &Malformed) {
+        let text = malformed.to_string();
+        if let (Some(conn), Malformed::BadField(_)) = (self.links.get_mut(id), malformed)
+            && matches!(conn.phase, Phase::Inside(..))
+            && conn.malformed < MALFORMED_MAX
+        {
+            conn.malformed += 1;
+            self.spend(now, id, 1);
+            let request = request_id(frame);
+            return self.send(id, &Refusal { id: request, code: Code::Malformed, text, retry_after_ms: 0 });
+        }
+        self.bye(now, id, Code::Malformed, text, Duration::ZERO);
     }
 
     /// Whether the next frame of a connection may be handled now. If not, reading is paused.

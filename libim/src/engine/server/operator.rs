@@ -151,7 +151,7 @@ impl Server {
     /// Posts a message in the server's own name ([`UserId::SERVER`]).
     pub fn post(&mut self, room: RoomId, text: &str) -> Result<(), OperatorError> {
         self.check_text(text)?;
-        let mentions = self.mentions(text, room);
+        let mentions = self.mentions(text, room, UserId::SERVER);
         self.append_own(
             room,
             Body::Message(MessageBody { text: text.into(), mentions, ..MessageBody::default() }),

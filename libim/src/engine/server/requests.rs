@@ -2,7 +2,7 @@
 
 use super::conn::Phase;
 use super::{NEWEST, Pending, Refused, Server, Submitted, Then};
-use crate::core::{Membership, Name, Now, text::is_unsafe};
+use crate::core::{Membership, Name, Now, mention, text::is_unsafe};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
 use crate::wire::limits::{
@@ -29,14 +29,16 @@ impl Server {
             let text = "there is no such message to answer";
             return self.refuse(conn, post.id, Refused::new(Code::NotFound, text));
         }
-        let mentions = self.mentions(&post.text, post.room);
+        let author = self.user_of(conn).unwrap_or_default();
+        let mentions = self.mentions(&post.text, post.room, author);
         let message =
             MessageBody { text: post.text, reply_to: post.reply_to, mentions, ..MessageBody::default() };
         self.draft(now, conn, post.id, post.room, post.cid, Body::Message(message));
     }
 
     pub(super) fn handle_edit(&mut self, now: Now, conn: ConnId, edit: Edit) {
-        let mentions = self.mentions(&edit.text, edit.room);
+        let author = self.user_of(conn).unwrap_or_default();
+        let mentions = self.mentions(&edit.text, edit.room, author);
         let body = Body::Edited { target: edit.target, text: edit.text, mentions };
         self.draft(now, conn, edit.id, edit.room, edit.cid, body);
     }
@@ -60,29 +62,22 @@ impl Server {
         self.append_event(pending, event, Some(cid));
     }
 
-    /// Members of the room who are named with @ in a text: after each @ the longest run of up to three words that is a
-    /// name.
-    pub(super) fn mentions(&self, text: &str, room: RoomId) -> Vec<UserId> {
+    /// Members of the room, other than the author, who are named with @ in a text.
+    pub(super) fn mentions(&self, text: &str, room: RoomId, author: UserId) -> Vec<UserId> {
         let mut found = Vec::new();
         // Most messages name nobody. Counting bytes is quicker than looking for the first one: it is done many at a time.
         if text.bytes().filter(|byte| *byte == b'@').count() == 0 {
             return found;
         }
-        let mut tries = MENTIONS_MAX;
-        for (at, _) in text.match_indices('@').take(MENTIONS_MAX) {
-            let rest = text.get(at + 1..).unwrap_or("");
-            let ends = rest.match_indices(|c: char| !c.is_alphanumeric() && c != '_').map(|(end, _)| end);
-            let mut ends: Vec<usize> = ends.take(6).chain([rest.len()]).collect();
-            ends.truncate(6);
-            ends.retain(|end| *end > 0 && *end <= self.config.limits.name_bytes as usize);
-            ends.truncate(tries);
-            tries -= ends.len();
-            let named = |end: &usize| {
-                let name = Name::of_person(rest.get(..*end)?, self.config.limits.name_bytes).ok()?;
-                let user = self.hub.holder(&name)?;
-                self.hub.room(room)?.has(user).then_some(user)
-            };
-            if let Some(user) = ends.iter().rev().find_map(named)
+        let bytes_max = self.config.limits.name_bytes;
+        let named = |name: &&str| {
+            let name = Name::of_person(name, bytes_max).ok()?;
+            let user = self.hub.holder(&name)?;
+            self.hub.room(room)?.has(user).then_some(user)
+        };
+        for names in mention::candidates(text, bytes_max as usize, MENTIONS_MAX) {
+            if let Some(user) = names.iter().find_map(named)
+                && user != author
                 && !found.contains(&user)
             {
                 found.push(user);
