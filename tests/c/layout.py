@@ -7,7 +7,7 @@ HEADER = Path(__file__).resolve().parents[2] / "include" / "im.h"
 
 
 def text():
-    return re.sub(r"//.*", "", HEADER.read_text())
+    return re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)
 
 
 def functions():

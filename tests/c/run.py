@@ -140,6 +140,39 @@ def symbols_are_the_headers(world):
 
 
 @check
+def debug_information_stands_beside(world):
+    library = world.prefix / "lib/libim.so"
+    sections = world.run("readelf", "-S", "--wide", library)
+    assert ".debug_info" not in sections and ".gnu_debuglink" in sections
+    beside = library.resolve().with_name(library.resolve().name + ".debug")
+    assert ".debug_info" in world.run("readelf", "-S", "--wide", beside)
+
+
+@check
+def reference_is_whole(world):
+    """Doxygen makes an HTML reference of the header, and finds nothing without its words."""
+    settings = f"""
+        PROJECT_NAME = libim
+        INPUT = {world.prefix}/include/im.h
+        OUTPUT_DIRECTORY = {world.root}/reference
+        GENERATE_LATEX = NO
+        OPTIMIZE_OUTPUT_FOR_C = YES
+        JAVADOC_AUTOBRIEF = YES
+        QUIET = YES
+        WARN_AS_ERROR = FAIL_ON_WARNINGS
+        HAVE_DOT = NO
+        MACRO_EXPANSION = YES
+        PREDEFINED = __STDC_VERSION__=199901L
+        INPUT_FILTER = "sed 's|^typedef int32_t im_.*;|/** A number of the enumeration of this name. */ &|'"
+    """
+    (world.root / "Doxyfile").write_text(settings)
+    world.run("doxygen", "Doxyfile")
+    page = (world.root / "reference/html/im_8h.html").read_text()
+    for name, _, _ in layout.functions():
+        assert f"{name}</a>" in page, f"{name} is not in the reference"
+
+
+@check
 def interface_is_the_baseline(world):
     """The whole interface against the one that was last agreed on: IM_BLESS=1 agrees on this one."""
     source, library, found = world.root / "stub.c", world.root / "stub.so", world.root / "stub.abi"
@@ -176,6 +209,12 @@ def packages_are_found(world):
     assert world.run(static, env={"LD_LIBRARY_PATH": ""}) == says
     needs = world.run("readelf", "-d", static)
     assert "libim" not in needs, "the static program needs the shared library"
+    # A program without any shared library: cc -static.
+    whole = world.root / "embedded-whole"
+    flags = world.run("pkg-config", "--static", "--cflags", "--libs", "im").split()
+    world.run(*C99, "-static", hello, "-o", whole, *flags)
+    assert world.run(whole, env={"LD_LIBRARY_PATH": ""}) == says
+    assert "NEEDED" not in world.run("readelf", "-d", whole)
     project = world.root / "project"
     project.mkdir()
     shutil.copy(hello, project / "main.c")

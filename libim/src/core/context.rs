@@ -23,6 +23,8 @@ pub(super) fn is_allowed_at(name: &[char], at: usize) -> Option<bool> {
         '\u{5f3}' | '\u{5f4}' => before.is_some_and(|c| matches!(c, '\u{590}'..='\u{5ff}')),
         // A.7, katakana middle dot.
         '\u{30fb}' => name.iter().copied().any(is_japanese),
+        // Tibetan mark between syllables.
+        '\u{f0b}' => before.is_some_and(|c| matches!(c, '\u{f40}'..='\u{fbc}')),
         // Apostrophe and hyphen as typographers set them.
         '\u{2019}' | '\u{2010}' => around(char::is_alphanumeric),
         _ => return None,

@@ -189,11 +189,7 @@ mod tests {
             "ગુજરાતી",
             "བོད་ཡིག",
         ] {
-            assert!(
-                Name::of_person(name, 64).is_ok() || name == "བོད་ཡིག",
-                "{name}: {:?}",
-                Name::of_person(name, 64)
-            );
+            assert!(Name::of_person(name, 64).is_ok(), "{name}: {:?}", Name::of_person(name, 64));
         }
         for name in [
             "a\u{200c}b",

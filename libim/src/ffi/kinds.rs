@@ -170,13 +170,13 @@ pub enum im_log_level {
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_code {
-    /// A frame or its fields cannot be understood; the connection ends.
+    /// A frame cannot be understood, and the connection ends; or a field of a request is wrong.
     IM_CODE_MALFORMED = 1,
     /// A length beyond a limit. The text names the limit and its value.
     IM_CODE_TOO_LARGE = 2,
     /// The two sides have no protocol version in common; the connection ends.
     IM_CODE_VERSION = 3,
-    /// A request before login, or a second login.
+    /// A request before login, a second login, or one to enter or leave a room while another is under way.
     IM_CODE_OUT_OF_TURN = 4,
     /// The name is taken.
     IM_CODE_NAME_TAKEN = 5,
@@ -212,7 +212,7 @@ pub enum im_code {
     IM_CODE_TIMED_OUT = 20,
     /// The connection did not read what was sent to it.
     IM_CODE_SLOW = 21,
-    /// Too many refused logins.
+    /// Too many refused logins, or too many wrong passkeys of this address.
     IM_CODE_TOO_MANY_TRIES = 22,
     /// The text has no content, or a field has a value that makes no sense.
     IM_CODE_INVALID = 23,

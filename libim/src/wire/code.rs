@@ -56,13 +56,13 @@ macro_rules! numbered {
 numbered! {
     /// Why something was refused, or why a connection ends.
     Code(u16) {
-        /// A frame or its fields cannot be understood; the connection ends.
+        /// A frame cannot be understood, and the connection ends; or, in a Refusal, a field of the request is wrong.
         Malformed = 1, "malformed frame";
         /// A length beyond a limit. The text names the limit and its value.
         TooLarge = 2, "too large";
         /// The two sides have no protocol version in common; the connection ends.
         Version = 3, "no common protocol version";
-        /// A request before login, or a second login.
+        /// A request before login, a second login, or one to enter or leave a room while another is under way.
         OutOfTurn = 4, "not at this point of the conversation";
         /// The name is taken.
         NameTaken = 5, "name taken";
@@ -98,7 +98,7 @@ numbered! {
         TimedOut = 20, "timed out";
         /// The connection did not read what was sent to it.
         Slow = 21, "reads too slowly";
-        /// Too many refused logins.
+        /// Too many refused logins on this connection, which ends (in a Bye); or too many wrong passkeys of this address (in a Refusal, with a time).
         TooManyTries = 22, "too many tries";
         /// The text has no content, or a field has a value that makes no sense.
         Invalid = 23, "invalid value";
