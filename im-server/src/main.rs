@@ -11,11 +11,15 @@ mod words;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use libim::{Address, Event, Loop, ServerEvent};
+use libim::{Address, Event, Loop, ServerEvent, ServerId};
 use logs::Logs;
 use options::Options;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How often an address that is not there yet is tried.
+const ADDRESS_RETRY: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -38,7 +42,10 @@ fn run(options: &Options) -> Result<()> {
     let server = lp.serve(config.clone());
     let mut bound = Vec::new();
     for address in &options.listen {
-        bound.push(lp.listen(server, address).map_err(|error| explain(address, &error))?);
+        match listen(&mut lp, server, address)? {
+            Some(at) => bound.push(at),
+            None => return Ok(()),
+        }
     }
     if let Err(error) = words::greet(&config, options.passkey.is_some(), &bound) {
         // Whoever started us does not read what we say; that is no reason not to serve.
@@ -71,6 +78,30 @@ fn run(options: &Options) -> Result<()> {
     }
 }
 
+/// Listens at an address. One that this machine does not have yet is waited for: services start before networks are up. `None`: asked
+/// to stop meanwhile.
+fn listen(lp: &mut Loop, server: ServerId, address: &Address) -> Result<Option<Address>> {
+    let mut told = false;
+    loop {
+        match lp.listen(server, address) {
+            Ok(bound) => return Ok(Some(bound)),
+            Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(%address, "this machine does not have that address yet; waiting for it (0.0.0.0 takes all that it has)");
+                }
+            }
+            Err(error) => return Err(explain(address, &error)),
+        }
+        lp.turn(Some(ADDRESS_RETRY)).context("the event loop failed")?;
+        while let Some(event) = lp.next_event() {
+            #[cfg(unix)]
+            if matches!(event, Event::Readable(_)) {
+                return Ok(None);
+            }
+        }
+    }
+}
+
 /// Says what to do about an address that cannot be listened on.
 fn explain(address: &Address, error: &std::io::Error) -> anyhow::Error {
     let hint = match error.kind() {
@@ -79,9 +110,6 @@ fn explain(address: &Address, error: &std::io::Error) -> anyhow::Error {
         }
         ErrorKind::PermissionDenied => {
             "ports below 1024 need privileges; choose a higher one with --listen HOST:PORT"
-        }
-        ErrorKind::AddrNotAvailable => {
-            "this machine does not have that address; --listen 0.0.0.0 takes all that it has"
         }
         _ => "choose another address with --listen",
     };

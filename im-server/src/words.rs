@@ -2,7 +2,10 @@
 
 use libim::{Address, Invite, ServerConfig};
 use std::io::{self, IsTerminal, Write};
-use std::net::{IpAddr, UdpSocket};
+use std::net::IpAddr;
+
+/// Addresses in one invite: it is read aloud, and typed.
+const ADDRESSES_MAX: usize = 6;
 
 /// Prints where the server listens, the passkey, and how to connect.
 ///
@@ -24,7 +27,7 @@ pub(crate) fn greet(config: &ServerConfig, own_passkey: bool, bound: &[Address])
     let passkey = config.passkey.clone().filter(|_| !hidden);
     let key = if hidden { "PASSKEY" } else { passkey.as_deref().unwrap_or("") };
     if let Some(address) = bound.first().map(connectable) {
-        if matches!(address, Address::Tcp(..)) {
+        if matches!(address, Address::Tcp(..) | Address::Any(_)) {
             let invite = Invite { address: address.clone(), passkey: passkey.clone() };
             writeln!(out, "  invite      {invite}")?;
         }
@@ -50,26 +53,28 @@ fn reach(address: &Address) -> &'static str {
             Ok(ip) if ip.is_unspecified() => "every network that this machine is on",
             Ok(_) | Err(_) => "your network",
         },
+        Address::Any(_) => "several addresses",
         Address::Unix(_) => "this machine, whoever may use the file",
         Address::Memory(_) => "this program",
     }
 }
 
-/// The address as a client gives it: for "every network", this machine's own on the usual one.
+/// The address as a client gives it: for "every network", all by which others may reach this machine.
 fn connectable(address: &Address) -> Address {
     match address {
-        Address::Tcp(host, port) if host.parse().is_ok_and(|ip: IpAddr| ip.is_unspecified()) => {
-            Address::Tcp(own_address().map_or_else(|| "127.0.0.1".into(), |ip| ip.to_string()), *port)
-        }
-        Address::Tcp(..) | Address::Unix(_) | Address::Memory(_) => address.clone(),
+        Address::Tcp(host, port) => match host.parse::<IpAddr>() {
+            Ok(ip) if ip.is_unspecified() => {
+                let reachable = |own: &IpAddr| ip.is_ipv6() || own.is_ipv4();
+                let own = libim::own_addresses().into_iter().filter(reachable).take(ADDRESSES_MAX);
+                let hosts: Vec<(String, u16)> = own.map(|own| (own.to_string(), *port)).collect();
+                match hosts.as_slice() {
+                    [] => Address::Tcp("127.0.0.1".into(), *port),
+                    [(host, port)] => Address::Tcp(host.clone(), *port),
+                    _ => Address::Any(hosts),
+                }
+            }
+            Ok(_) | Err(_) => address.clone(),
+        },
+        Address::Any(_) | Address::Unix(_) | Address::Memory(_) => address.clone(),
     }
-}
-
-/// The address from which this machine would speak to its network. Nothing is sent: a UDP socket only looks up the
-/// route.
-fn own_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
-    // An address set aside for documentation (RFC 5737), so that it is nobody's.
-    socket.connect("192.0.2.1:9").ok()?;
-    socket.local_addr().ok().map(|address| address.ip())
 }

@@ -59,4 +59,5 @@ pub use engine::server::{
 #[cfg(any(feature = "server", feature = "client"))]
 pub use net::{
     Address, ClientId, DEFAULT_PORT, Event, Invite, InviteError, Loop, LoopConfig, ServerId, Waker,
+    own_addresses,
 };

@@ -43,7 +43,7 @@ impl ConnectForm {
                 self.server = host;
                 self.port = if port == DEFAULT_PORT { String::new() } else { port.to_string() };
             }
-            Ok(Address::Unix(_) | Address::Memory(_)) | Err(_) => {
+            Ok(Address::Any(_) | Address::Unix(_) | Address::Memory(_)) | Err(_) => {
                 self.server = text.into();
                 self.port.clear();
             }
@@ -86,7 +86,9 @@ impl ConnectForm {
                 Ok(port) if port > 0 => Ok(Address::Tcp(host, port)),
                 Ok(_) | Err(_) => Err((Field::Port, "A port is a number from 1 to 65535".into())),
             },
-            address @ (Address::Tcp(..) | Address::Unix(_) | Address::Memory(_)) => Ok(address),
+            address @ (Address::Tcp(..) | Address::Any(_) | Address::Unix(_) | Address::Memory(_)) => {
+                Ok(address)
+            }
         }
     }
 }

@@ -233,3 +233,28 @@ fn a_passkey_of_the_operators_own_is_not_printed_where_it_may_be_kept() {
     crate::support::address_of(&server);
     assert!(!server.output().contains("sesame"), "{}", server.output());
 }
+
+#[test]
+fn an_address_that_is_not_there_yet_is_waited_for() {
+    // TEST-NET-1 (RFC 5737): nobody has it.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    let mut server = Program::start(command.args(["--listen", "192.0.2.1:0", "--open"]));
+    server.shows("does not have that address yet");
+    server.signal("TERM");
+    assert_eq!(server.ends(), Some(0));
+}
+
+#[test]
+fn an_invite_has_every_address_but_loopback() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    let server = Program::start(command.args(["--listen", "0.0.0.0:0"]));
+    let output = server.shows("stop        Ctrl+C");
+    let invite = output.lines().find_map(|line| line.trim().strip_prefix("invite      ")).expect("an invite");
+    let own: Vec<_> = libim::own_addresses().into_iter().filter(std::net::IpAddr::is_ipv4).collect();
+    for address in own.iter().take(6) {
+        assert!(invite.contains(&address.to_string()), "{invite} lacks {address}");
+    }
+    assert_eq!(invite.contains("127.0.0.1"), own.is_empty(), "{invite}");
+    let anna = Program::start(Command::new(example("chat")).args([invite, "anna"]));
+    anna.shows("logged in");
+}

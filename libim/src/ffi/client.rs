@@ -34,7 +34,7 @@ impl Context {
 
     fn invite(&self, invite: *const c_char) -> Outcome<Invite> {
         let invite: Invite = text(invite, "the address")?.parse().map_err(no_address)?;
-        if matches!(invite.address, Address::Tcp(_, 0)) {
+        if !invite.address.has_port() {
             return Err(no_address("there is no port 0 to connect to"));
         }
         self.lp.check_reachable(&invite.address).map_err(no_address)?;
@@ -53,7 +53,7 @@ pub(super) fn gone() -> Failure {
 
 /// Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.
 ///
-/// `address` is `host`, `host:port`, `[v6]:port`, `unix:/path`, `mem:name` for a server of the same context, or an invite
+/// `address` is `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, several of these with commas between (tried side by side, RFC 8305), `unix:/path`, `mem:name` for a server of the same context, or an invite
 /// (`im://host:port/?key=passkey`), whose passkey counts when IM_OPT_PASSKEY is not set; the usual port is 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
 /// IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or IM_EVENT_DISCONNECTED.
 #[unsafe(no_mangle)]

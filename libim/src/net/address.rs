@@ -8,11 +8,14 @@ use std::str::FromStr;
 /// The port when none is given.
 pub const DEFAULT_PORT: u16 = 7464;
 
-/// A place to listen or to connect to. Written `host`, `host:port`, `[v6]:port`, `unix:/path` or `mem:name`.
+/// A place to listen or to connect to. Written `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, `unix:/path` or `mem:name`; several
+/// hosts with commas between.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
     /// A host, by name or by number, and a port. To listen it must be a number; port 0 takes any that is free.
     Tcp(String, u16),
+    /// Several of one server, to connect to: they are tried side by side.
+    Any(Vec<(String, u16)>),
     /// A socket in the file system. Who may connect is what its directory allows.
     Unix(PathBuf),
     /// A name inside one [`Loop`](super::Loop), for a server and clients in the same program.
@@ -43,6 +46,16 @@ impl FromStr for Address {
         if let Some(name) = text.strip_prefix("mem:") {
             return if name.is_empty() { Err(bad()) } else { Ok(Address::Memory(name.into())) };
         }
+        if text.contains(',') {
+            let one = |text: &str| match text.parse::<Address>() {
+                Ok(Address::Tcp(host, port)) => Ok((host, port)),
+                Ok(_) | Err(_) => Err(bad()),
+            };
+            return text.split(',').map(one).collect::<Result<_, _>>().map(Address::Any);
+        }
+        if let Some((address, port)) = zoned(text) {
+            return Ok(Address::Tcp(address, port));
+        }
         if let Ok(address) = text.parse::<SocketAddr>() {
             return Ok(address.into());
         }
@@ -62,9 +75,46 @@ impl FromStr for Address {
     }
 }
 
+/// An IPv6 address with a zone, and its port.
+fn zoned(text: &str) -> Option<(String, u16)> {
+    let (bare, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (bare, after) = rest.split_once(']')?;
+            let port = if after.is_empty() { DEFAULT_PORT } else { after.strip_prefix(':')?.parse().ok()? };
+            (bare, port)
+        }
+        None => (text, DEFAULT_PORT),
+    };
+    let (address, zone) = bare.split_once('%')?;
+    let is_zone = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let sound =
+        address.parse::<std::net::Ipv6Addr>().is_ok() && !zone.is_empty() && zone.chars().all(is_zone);
+    sound.then(|| (bare.to_owned(), port))
+}
+
+impl Address {
+    /// The hosts and ports that it names; none for what is no network's.
+    pub(super) fn hosts(&self) -> Vec<(String, u16)> {
+        match self {
+            Address::Tcp(host, port) => vec![(host.clone(), *port)],
+            Address::Any(hosts) => hosts.clone(),
+            Address::Unix(_) | Address::Memory(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it can be connected to: nobody listens at port 0.
+    pub fn has_port(&self) -> bool {
+        self.hosts().iter().all(|(_, port)| *port != 0)
+    }
+}
+
 impl From<SocketAddr> for Address {
     fn from(address: SocketAddr) -> Address {
-        Address::Tcp(address.ip().to_string(), address.port())
+        let zone = match address {
+            SocketAddr::V6(address) if address.scope_id() != 0 => format!("%{}", address.scope_id()),
+            SocketAddr::V4(_) | SocketAddr::V6(_) => String::new(),
+        };
+        Address::Tcp(format!("{}{zone}", address.ip()), address.port())
     }
 }
 
@@ -73,6 +123,13 @@ impl fmt::Display for Address {
         match self {
             Address::Tcp(host, port) if host.contains(':') => write!(f, "[{host}]:{port}"),
             Address::Tcp(host, port) => write!(f, "{host}:{port}"),
+            Address::Any(hosts) => {
+                for (at, (host, port)) in hosts.iter().enumerate() {
+                    let comma = if at > 0 { "," } else { "" };
+                    write!(f, "{comma}{}", Address::Tcp(host.clone(), *port))?;
+                }
+                Ok(())
+            }
             Address::Unix(path) => write!(f, "unix:{}", path.display()),
             Address::Memory(name) => write!(f, "mem:{name}"),
         }
@@ -93,12 +150,28 @@ mod tests {
             ("[::1]:5", "[::1]:5"),
             ("unix:/run/im", "unix:/run/im"),
             ("mem:a", "mem:a"),
+            ("10.0.0.7,[::1]:5,chat.lan", "10.0.0.7:7464,[::1]:5,chat.lan:7464"),
+            ("fe80::1%eth0", "[fe80::1%eth0]:7464"),
+            ("[fe80::1%3]:99", "[fe80::1%3]:99"),
         ] {
             let address: Address = text.parse().unwrap();
             assert_eq!(address.to_string(), shown);
             assert_eq!(shown.parse::<Address>().unwrap(), address);
         }
-        for text in ["", ":1", "a:b", "a:70000", "unix:", "mem:", "a b", "http://a"] {
+        for text in [
+            "",
+            ":1",
+            "a:b",
+            "a:70000",
+            "unix:",
+            "mem:",
+            "a b",
+            "http://a",
+            "a,",
+            "a,unix:b",
+            "1.2.3.4%eth0",
+            "[fe80::1%]:5",
+        ] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
     }

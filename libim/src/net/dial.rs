@@ -1,4 +1,5 @@
-//! Opening connections: names are looked up, addresses tried one after the other.
+//! Opening connections: names are looked up, and a server's addresses tried side by side (RFC 8305): the next one begins when
+//! the one before has failed, or is silent for a moment; the first that answers wins.
 
 use super::address::Address;
 use super::event_loop::Loop;
@@ -10,33 +11,66 @@ use crate::core::Now;
 use crate::engine::Peer;
 use mio::net::TcpStream;
 use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long an address may be silent before the next one is tried as well (RFC 8305, section 5).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+/// Addresses of one server that are tried.
+const ADDRESSES_MAX: usize = 16;
+
+/// A connection that is being opened.
+#[derive(Debug, Default)]
+pub(super) struct Race {
+    /// Addresses that are not tried yet.
+    left: VecDeque<SocketAddr>,
+    /// Those under way, by token, and where to.
+    open: Vec<(usize, Option<SocketAddr>)>,
+    /// What became of the others, in words.
+    problems: Vec<String>,
+}
+
+impl Race {
+    pub(super) fn has_more(&self) -> bool {
+        !self.left.is_empty()
+    }
+
+    /// What to tell when nothing came of it.
+    fn outcome(&self) -> String {
+        match self.problems.as_slice() {
+            [] => "the server has no address".into(),
+            [only] => only.clone(),
+            several => format!("none of the server's addresses answers: {}", several.join("; ")),
+        }
+    }
+}
 
 impl Loop {
     /// Opens a client's connection.
     pub(super) fn dial(&mut self, now: Now, key: NodeKey) {
-        let address = self.node(key).and_then(|node| node.address.clone());
-        if let Some(Err(error)) = address.as_ref().map(|address| self.check_reachable(address)) {
+        let Some(address) = self.node(key).and_then(|node| node.address.clone()) else { return };
+        if let Err(error) = self.check_reachable(&address) {
             return self.fail(now, key, &error.to_string());
         }
         match address {
-            Some(Address::Tcp(host, port)) => {
-                if let Some(found) = self.resolver.ask(key, &host, port) {
-                    self.try_addresses(now, key, found);
+            Address::Tcp(..) | Address::Any(_) => {
+                if let Some(found) = self.resolver.ask(key, &address.hosts()) {
+                    self.race(now, key, found);
                 }
             }
-            Some(Address::Unix(path)) => match open_unix(&path) {
-                Ok(socket) => self.watch_opening(now, key, socket, Vec::new()),
+            Address::Unix(path) => match open_unix(&path) {
+                Ok(socket) => {
+                    self.set_race(key, Some(Race::default()));
+                    self.watch_opening(now, key, socket, None);
+                }
                 Err(error) => {
-                    self.fail(
-                        now,
-                        key,
-                        &format!("cannot connect to unix:{}: {}", path.display(), of_connecting(&error)),
-                    );
+                    let why = of_connecting(&error);
+                    self.fail(now, key, &format!("cannot connect to unix:{}: {why}", path.display()));
                 }
             },
-            Some(address @ Address::Memory(_)) => match self.find_memory(&address) {
+            Address::Memory(_) => match self.find_memory(&address) {
                 Some(server) => {
                     let (ours, theirs) = self.sources.add_pipes(key, server);
                     self.open(now, theirs, Peer::Program);
@@ -44,72 +78,97 @@ impl Loop {
                 }
                 None => self.fail(now, key, &format!("nobody listens at {address}")),
             },
-            None => {}
         }
     }
 
-    pub(super) fn handle_resolved(&mut self, now: Now, whose: NodeKey, found: io::Result<Vec<SocketAddr>>) {
-        // The client may have been removed meanwhile.
-        if self.node(whose).is_some() {
-            self.try_addresses(now, whose, found);
-        }
-    }
-
-    fn try_addresses(&mut self, now: Now, key: NodeKey, found: io::Result<Vec<SocketAddr>>) {
-        let host = self
-            .node(key)
-            .and_then(|node| node.address.as_ref())
-            .map(ToString::to_string)
-            .unwrap_or_default();
+    /// Names were looked up; the client may have been removed meanwhile.
+    pub(super) fn race(&mut self, now: Now, key: NodeKey, found: io::Result<Vec<SocketAddr>>) {
+        let Some(host) = self.node(key).and_then(|node| node.address.as_ref()).map(ToString::to_string)
+        else {
+            return;
+        };
         match found {
-            Ok(addresses) if addresses.is_empty() => self.fail(now, key, &format!("{host} has no address")),
-            Ok(mut addresses) => {
-                addresses.reverse();
-                self.try_next(now, key, addresses, &format!("{host} has no address"));
+            Ok(addresses) => {
+                let left = by_turns(addresses);
+                self.set_race(key, Some(Race { left, ..Race::default() }));
+                self.try_next(now, key);
             }
             Err(error) => self.fail(now, key, &format!("cannot find {host}: {}", of_look_up(&error))),
         }
     }
 
-    /// Tries the last of the addresses that are left.
-    fn try_next(&mut self, now: Now, key: NodeKey, mut left: Vec<SocketAddr>, last_error: &str) {
-        let mut problem = last_error.to_owned();
-        while let Some(address) = left.pop() {
-            match TcpStream::connect(address).and_then(|stream| Socket::Tcp(stream).above_stdio()) {
-                Ok(socket) => return self.watch_opening(now, key, socket, left),
-                Err(error) => problem = format!("cannot connect to {address}: {}", of_connecting(&error)),
-            }
+    fn set_race(&mut self, key: NodeKey, race: Option<Race>) {
+        if let Some(node) = self.node(key) {
+            node.race = race;
         }
-        self.fail(now, key, &problem);
     }
 
-    fn watch_opening(&mut self, now: Now, key: NodeKey, socket: Socket, left: Vec<SocketAddr>) {
+    fn race_of(&mut self, key: NodeKey) -> Option<&mut Race> {
+        self.node(key)?.race.as_mut()
+    }
+
+    /// Tries the next address, if there is one; gives up when there is none and nothing is under way.
+    pub(super) fn try_next(&mut self, now: Now, key: NodeKey) {
+        while let Some(address) = self.race_of(key).and_then(|race| race.left.pop_front()) {
+            match TcpStream::connect(address).and_then(|stream| Socket::Tcp(stream).above_stdio()) {
+                Ok(socket) => {
+                    self.watch_opening(now, key, socket, Some(address));
+                    if self.race_of(key).is_some_and(|race| race.has_more()) {
+                        self.alarms.push(Reverse((now.mono + ATTEMPT_DELAY, Alarm::NextAddress(key))));
+                    }
+                    return;
+                }
+                Err(error) => self.note_problem(key, &address.to_string(), &of_connecting(&error)),
+            }
+        }
+        if self.race_of(key).is_some_and(|race| race.open.is_empty()) {
+            let outcome = self.race_of(key).map(|race| race.outcome()).unwrap_or_default();
+            self.set_race(key, None);
+            self.fail(now, key, &outcome);
+        }
+    }
+
+    fn note_problem(&mut self, key: NodeKey, place: &str, why: &str) {
+        let problem = format!("cannot connect to {place}: {why}");
+        if let Some(race) = self.race_of(key) {
+            race.problems.push(problem);
+        }
+    }
+
+    fn watch_opening(&mut self, now: Now, key: NodeKey, socket: Socket, to: Option<SocketAddr>) {
         let watched = {
             let (registry, sources) = self.registry_and_sources();
-            sources.add_watched(registry, key, Kind::Opening(socket, left))
+            sources.add_watched(registry, key, Kind::Opening(socket))
         };
         match watched {
             Ok(token) => {
                 let serial = self.sources.slab.get(token).map_or(0, |source| source.serial);
                 self.alarms.push(Reverse((now.mono + OPEN_TIME_MAX, Alarm::Open(token, serial))));
+                if let Some(race) = self.race_of(key) {
+                    race.open.push((token, to));
+                }
             }
-            Err(error) => self.fail(now, key, &of_connecting(&error)),
+            Err(error) => {
+                self.note_problem(key, "the server", &of_connecting(&error));
+                self.try_next(now, key);
+            }
         }
     }
 
     /// Something became of a connection that is being opened.
     pub(super) fn handle_opening(&mut self, now: Now, token: usize) {
         let Some(source) = self.sources.slab.get_mut(token) else { return };
-        let Kind::Opening(socket, _) = &source.kind else { return };
+        let Kind::Opening(socket) = &source.kind else { return };
         match socket.opened() {
             None => {}
             Some(Ok(())) => {
-                let peer = socket.peer();
+                let (owner, peer) = (source.owner, socket.peer());
                 socket.tune();
                 let kind = std::mem::replace(&mut source.kind, Kind::Pipe(super::sources::Pipe::default()));
-                if let Kind::Opening(socket, _) = kind {
+                if let Kind::Opening(socket) = kind {
                     source.kind = Kind::Socket(socket);
                 }
+                self.end_race(owner, token);
                 self.open(now, token, peer);
                 self.read_again(token);
             }
@@ -117,8 +176,18 @@ impl Loop {
         }
     }
 
+    /// One has won; the others are closed.
+    fn end_race(&mut self, key: NodeKey, winner: usize) {
+        let others =
+            self.node(key).and_then(|node| node.race.take()).map(|race| race.open).unwrap_or_default();
+        for (token, _) in others.into_iter().filter(|(token, _)| *token != winner) {
+            let (registry, sources) = self.registry_and_sources();
+            sources.remove(registry, token);
+        }
+    }
+
     pub(super) fn give_up_opening(&mut self, now: Now, token: usize) {
-        if self.sources.slab.get(token).is_some_and(|source| matches!(source.kind, Kind::Opening(..))) {
+        if self.sources.slab.get(token).is_some_and(|source| matches!(source.kind, Kind::Opening(_))) {
             self.abandon_opening(now, token, &of_connecting(&io::ErrorKind::TimedOut.into()));
         }
     }
@@ -129,17 +198,41 @@ impl Loop {
             sources.remove(registry, token)
         };
         let Some(source) = removed else { return };
-        let place = self.node(source.owner).and_then(|node| node.address.as_ref()).map(ToString::to_string);
-        if let Kind::Opening(_, left) = source.kind {
-            let problem = format!("cannot connect to {}: {why}", place.unwrap_or_default());
-            self.try_next(now, source.owner, left, &problem);
+        let shown = self.node(source.owner).and_then(|node| node.address.as_ref()).map(ToString::to_string);
+        let mut place = shown.unwrap_or_default();
+        if let Some(race) = self.race_of(source.owner) {
+            let found = race.open.iter().position(|(open, _)| *open == token);
+            let to = found.and_then(|at| race.open.swap_remove(at).1);
+            place = to.map_or(place, |to| to.to_string());
         }
+        self.note_problem(source.owner, &place, why);
+        self.try_next(now, source.owner);
     }
 
     fn fail(&mut self, now: Now, key: NodeKey, why: &str) {
         let why = why.to_owned();
         self.with_machine(key, |machine| machine.handle_unopened(now, why));
     }
+}
+
+/// The addresses in the order in which they are tried: the two families by turns, the first one's family first, each once.
+fn by_turns(addresses: Vec<SocketAddr>) -> VecDeque<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut ours, mut others): (VecDeque<_>, VecDeque<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    let mut order = VecDeque::new();
+    while order.len() < ADDRESSES_MAX {
+        let next = [ours.pop_front(), others.pop_front()];
+        if next == [None, None] {
+            break;
+        }
+        for address in next.into_iter().flatten() {
+            if !order.contains(&address) {
+                order.push_back(address);
+            }
+        }
+    }
+    order
 }
 
 #[cfg(unix)]
@@ -150,4 +243,17 @@ fn open_unix(path: &std::path::Path) -> io::Result<Socket> {
 #[cfg(not(unix))]
 fn open_unix(_path: &std::path::Path) -> io::Result<Socket> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_families_take_turns() {
+        let addresses = ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1", "[::1]:1", "2.2.2.2:1"];
+        let order = by_turns(addresses.iter().map(|address| address.parse().unwrap()).collect());
+        let order: Vec<String> = order.iter().map(ToString::to_string).collect();
+        assert_eq!(order, ["[::1]:1", "1.1.1.1:1", "[::2]:1", "2.2.2.2:1", "[::3]:1"]);
+    }
 }

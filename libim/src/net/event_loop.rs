@@ -333,8 +333,16 @@ impl Loop {
     fn add_node(&mut self, engine: Engine, address: Option<Address>) -> NodeKey {
         self.serial += 1;
         let serial = self.serial;
-        let node =
-            Node { serial, engine, address, armed: None, touched: false, eventful: false, idler: false };
+        let node = Node {
+            serial,
+            engine,
+            address,
+            race: None,
+            armed: None,
+            touched: false,
+            eventful: false,
+            idler: false,
+        };
         let key = NodeKey { index: self.nodes.insert(node), serial };
         self.touch(key);
         key

@@ -10,8 +10,8 @@ const SCHEME: &str = "im://";
 /// What is percent-encoded: all but the unreserved characters (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where a server is and what lets one in: `im://host:port/?key=passkey`, percent-encoded (RFC 3986). A bare [`Address`] is an
-/// invite without a passkey.
+/// Where a server is and what lets one in: `im://host:port/?key=passkey`, percent-encoded (RFC 3986); several hosts of one server
+/// stand with commas between. A bare [`Address`] is an invite without a passkey.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invite {
     /// Where to connect.
@@ -50,8 +50,13 @@ impl fmt::Display for Invite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = self.passkey.as_deref().map(|key| utf8_percent_encode(key, ENCODED));
         match (&self.address, key) {
-            (Address::Tcp(..), Some(key)) => write!(f, "{SCHEME}{}/?key={key}", self.address),
-            (Address::Tcp(..), None) => write!(f, "{SCHEME}{}", self.address),
+            // A zone's sign is written as RFC 6874 has it.
+            (Address::Tcp(..) | Address::Any(_), Some(key)) => {
+                write!(f, "{SCHEME}{}/?key={key}", self.address.to_string().replace('%', "%25"))
+            }
+            (Address::Tcp(..) | Address::Any(_), None) => {
+                write!(f, "{SCHEME}{}", self.address.to_string().replace('%', "%25"))
+            }
             // Within one machine there is nobody to hand it to.
             (Address::Unix(_) | Address::Memory(_), _) => self.address.fmt(f),
         }
@@ -70,7 +75,7 @@ impl FromStr for Invite {
             return Ok(Invite { address, passkey: None });
         };
         let (place, query) = invite.split_once(['/', '?']).unwrap_or((invite, ""));
-        let address = place.parse().map_err(InviteError::Address)?;
+        let address = place.replace("%25", "%").parse().map_err(InviteError::Address)?;
         let mut passkey = None;
         for part in query.trim_start_matches(['/', '?']).split('&') {
             match part.split_once('=') {
@@ -105,6 +110,9 @@ mod tests {
         assert_eq!(read(" chat.lan "), Ok(("chat.lan:7464".into(), None)));
         assert_eq!(read("im://10.0.0.7:99/?key=a%20b%2Fc"), Ok(("10.0.0.7:99".into(), Some("a b/c".into()))));
         assert_eq!(read("im://[::1]?later=1&key=k"), Ok(("[::1]:7464".into(), Some("k".into()))));
+        let several = "im://10.0.0.7:7464,[fe80::1%25eth0]:99/?key=k";
+        assert_eq!(read(several), Ok(("10.0.0.7:7464,[fe80::1%eth0]:99".into(), Some("k".into()))));
+        assert_eq!(several.parse::<Invite>().unwrap().to_string(), several);
         assert_eq!(read("IM://chat.lan"), Ok(("chat.lan:7464".into(), None)));
         assert_eq!(read("im://chat.lan"), Ok(("chat.lan:7464".into(), None)));
         assert_eq!(read("im://chat.lan/?pin=abc&key=x"), Err(InviteError::Encrypted));

@@ -2,6 +2,7 @@
 #![cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
 
 use super::address::Address;
+use super::interfaces::zone_of;
 use super::stream::{Socket, peer_of, tune};
 use crate::engine::Peer;
 use mio::net::TcpListener;
@@ -34,16 +35,25 @@ impl Listener {
         match address {
             Address::Tcp(host, port) => {
                 let host = if host.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { host };
+                let (host, zone) = host.split_once('%').unwrap_or((host, ""));
                 let host: IpAddr = host.parse().map_err(|_| {
                     let text = format!(
                         "to listen, give the host as a number such as 127.0.0.1 or 0.0.0.0, not '{host}'"
                     );
                     io::Error::new(io::ErrorKind::InvalidInput, text)
                 })?;
-                let listener = bind_tcp(SocketAddr::new(host, *port))?;
+                let mut address = SocketAddr::new(host, *port);
+                if let SocketAddr::V6(address) = &mut address {
+                    address.set_scope_id(zone.parse().ok().or_else(|| zone_of(zone)).unwrap_or(0));
+                }
+                let listener = bind_tcp(address)?;
                 let bound = listener.local_addr()?;
                 Ok((Listener::Tcp(listener), bound.into()))
             }
+            Address::Any(_) => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "to listen, give one address after the other",
+            )),
             Address::Unix(path) => bind_unix(path).map(|listener| (listener, address.clone())),
             Address::Memory(name) => Ok((Listener::Memory(name.clone()), address.clone())),
         }

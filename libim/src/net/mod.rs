@@ -7,6 +7,7 @@ mod descriptors;
 mod dial;
 mod event_loop;
 mod fork;
+mod interfaces;
 mod invite;
 mod listener;
 mod loop_config;
@@ -25,6 +26,7 @@ pub use address::{Address, AddressError, DEFAULT_PORT};
 pub use event_loop::{Event, Loop};
 #[cfg(feature = "ffi")]
 pub(crate) use fork::Process;
+pub use interfaces::own_addresses;
 pub use invite::{Invite, InviteError};
 pub use loop_config::LoopConfig;
 pub use node::{ClientId, ServerId};

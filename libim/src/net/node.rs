@@ -1,6 +1,7 @@
 //! The engines on a loop.
 
 use super::address::Address;
+use super::dial::Race;
 use crate::engine::Machine;
 #[cfg(feature = "client")]
 use crate::engine::client::Client;
@@ -39,6 +40,8 @@ pub(super) struct Node {
     pub(super) engine: Engine,
     /// Where a client connects.
     pub(super) address: Option<Address>,
+    /// A client's connection that is being opened.
+    pub(super) race: Option<Race>,
     /// The deadline that is in the loop's heap for it.
     pub(super) armed: Option<Duration>,
     /// In the list of engines to settle.

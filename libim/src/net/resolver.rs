@@ -1,10 +1,11 @@
 //! Host names to addresses, on a thread of their own, since the system's resolver waits.
 
 use super::address::Address;
+use super::interfaces::zone_of;
 use super::node::NodeKey;
 use super::waker::Waker;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
@@ -29,27 +30,28 @@ impl Resolver {
 
     /// Whether an address can be reached without a thread, where none may be started.
     pub(super) fn check(&self, address: &Address) -> io::Result<()> {
-        match address {
-            Address::Tcp(host, _) if !self.threads && numbers_of(host, 0).is_none() => {
+        let name = address.hosts().into_iter().find(|(host, _)| numbers_of(host, 0).is_none());
+        match name {
+            Some((host, _)) if !self.threads => {
                 let text = format!(
                     "looking up the name {host} needs a thread, which this loop may not start; give a numeric address"
                 );
                 Err(io::Error::new(io::ErrorKind::Unsupported, text))
             }
-            Address::Tcp(..) | Address::Unix(_) | Address::Memory(_) => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 
-    /// Looks up a host. A number is answered at once, a name later by [`poll`](Self::poll).
-    pub(super) fn ask(&self, whose: NodeKey, host: &str, port: u16) -> Option<io::Result<Vec<SocketAddr>>> {
-        if let Some(addresses) = numbers_of(host, port) {
-            return Some(Ok(addresses));
+    /// Looks up hosts. Numbers are answered at once, names later by [`poll`](Self::poll).
+    pub(super) fn ask(&self, whose: NodeKey, hosts: &[(String, u16)]) -> Option<io::Result<Vec<SocketAddr>>> {
+        let numbers: Option<Vec<_>> = hosts.iter().map(|(host, port)| numbers_of(host, *port)).collect();
+        if let Some(numbers) = numbers {
+            return Some(Ok(numbers.concat()));
         }
-        let (sender, waker, host) = (self.sender.clone(), self.waker.clone(), host.to_owned());
+        let (sender, waker, hosts) = (self.sender.clone(), self.waker.clone(), hosts.to_vec());
         let look_up = move || {
-            let found = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
             // When the loop is gone, nobody wants the answer.
-            let _ = sender.send((whose, found));
+            let _ = sender.send((whose, look_up_all(&hosts)));
             let _ = waker.wake();
         };
         match thread::Builder::new().name("im-resolver".into()).spawn(look_up) {
@@ -68,8 +70,31 @@ fn numbers_of(host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Some(vec![SocketAddr::new(address, port)]);
     }
+    if let Some((address, zone)) = host.split_once('%') {
+        // One that is not here leads nowhere, which the system will say.
+        let zone = zone.parse().ok().or_else(|| zone_of(zone)).unwrap_or(u32::MAX);
+        return Some(vec![SocketAddrV6::new(address.parse().ok()?, port, 0, zone).into()]);
+    }
     host.eq_ignore_ascii_case("localhost").then(|| {
         let both = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
         both.map(|address| SocketAddr::new(address, port)).to_vec()
     })
+}
+
+/// The addresses of all hosts that are found; the error of the last one when none is.
+fn look_up_all(hosts: &[(String, u16)]) -> io::Result<Vec<SocketAddr>> {
+    let (mut all, mut problem) = (Vec::new(), None);
+    for (host, port) in hosts {
+        match numbers_of(host, *port) {
+            Some(numbers) => all.extend(numbers),
+            None => match (host.as_str(), *port).to_socket_addrs() {
+                Ok(found) => all.extend(found),
+                Err(error) => problem = Some(error),
+            },
+        }
+    }
+    match problem {
+        Some(error) if all.is_empty() => Err(error),
+        Some(_) | None => Ok(all),
+    }
 }

@@ -12,7 +12,6 @@ use mio::unix::SourceFd;
 use mio::{Registry, Token};
 use slab::Slab;
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
 #[cfg(unix)]
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
@@ -41,8 +40,8 @@ pub(super) struct Source {
 pub(super) enum Kind {
     #[cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
     Listener(Listener),
-    /// A connection being opened, and addresses to try after it.
-    Opening(Socket, Vec<SocketAddr>),
+    /// A connection being opened.
+    Opening(Socket),
     Socket(Socket),
     Pipe(Pipe),
     /// A connection whose sending side is ended; what still comes is read and dropped until the peer ends too.
@@ -128,7 +127,7 @@ impl Sources {
         let token = self.add(owner, kind);
         let registered = match self.slab.get_mut(token).map(|source| &mut source.kind) {
             Some(Kind::Listener(listener)) => listener.register(registry, Token(token)),
-            Some(Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket)) => {
+            Some(Kind::Opening(socket) | Kind::Socket(socket) | Kind::Lingering(socket)) => {
                 socket.register(registry, Token(token))
             }
             #[cfg(unix)]
@@ -162,7 +161,7 @@ impl Sources {
         }
         match &mut source.kind {
             Kind::Listener(listener) => listener.deregister(registry),
-            Kind::Opening(socket, _) | Kind::Socket(socket) | Kind::Lingering(socket) => {
+            Kind::Opening(socket) | Kind::Socket(socket) | Kind::Lingering(socket) => {
                 socket.deregister(registry);
             }
             #[cfg(unix)]
@@ -283,11 +282,13 @@ pub(super) enum Alarm {
     Accept(usize, u64),
     /// A connection has been opened for too long.
     Open(usize, u64),
+    /// A client tries its server's next address as well.
+    NextAddress(NodeKey),
     /// A peer has not ended its side.
     Linger(usize, u64),
 }
 
-/// How long a connection may take to open before the next address is tried.
+/// How long a connection may take to open.
 pub(super) const OPEN_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a closed connection waits for its peer to read to the end.
 pub(super) const LINGER_TIME_MAX: Duration = Duration::from_secs(2);

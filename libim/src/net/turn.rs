@@ -80,7 +80,7 @@ impl Loop {
             let Some(source) = self.sources.slab.get_mut(token) else { continue };
             source.ending |= event.is_read_closed();
             match &source.kind {
-                Kind::Opening(..) => self.handle_opening(now, token),
+                Kind::Opening(_) => self.handle_opening(now, token),
                 Kind::Listener(_) => self.handle_acceptable(now, token),
                 #[cfg(unix)]
                 Kind::Watched(_) => self.notes.push_back(Event::Readable(WatchId(source.serial))),
@@ -99,7 +99,7 @@ impl Loop {
 
     fn handle_wake(&mut self, now: Now) {
         while let Some((whose, found)) = self.resolver.poll() {
-            self.handle_resolved(now, whose, found);
+            self.race(now, whose, found);
         }
         let keys: Vec<NodeKey> = self.keys();
         for key in keys {
@@ -119,7 +119,7 @@ impl Loop {
         match source.kind {
             Kind::Listener(_) => return self.handle_acceptable(now, token),
             Kind::Lingering(_) => return self.drop_input(now, token),
-            Kind::Opening(..) => return,
+            Kind::Opening(_) => return,
             #[cfg(unix)]
             Kind::Watched(_) => return,
             Kind::Socket(_) | Kind::Pipe(_) => {}
@@ -256,6 +256,7 @@ impl Loop {
                     self.handle_acceptable(now, token);
                 }
                 Alarm::Open(token, serial) if self.is_same(token, serial) => self.give_up_opening(now, token),
+                Alarm::NextAddress(key) => self.try_next(now, key),
                 Alarm::Linger(token, serial) if self.is_same(token, serial) => {
                     self.close(now, token, "closed");
                 }
@@ -274,7 +275,10 @@ impl Loop {
                 Alarm::Node(key) => self.node(key).is_some_and(|node| node.armed == Some(at)),
                 Alarm::Accept(token, serial) => source(token, serial).is_some_and(|source| source.paused),
                 Alarm::Open(token, serial) => {
-                    source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Opening(..)))
+                    source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Opening(_)))
+                }
+                Alarm::NextAddress(key) => {
+                    self.node(key).and_then(|node| node.race.as_ref()).is_some_and(|race| race.has_more())
                 }
                 Alarm::Linger(token, serial) => {
                     source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Lingering(_)))

@@ -1,0 +1,88 @@
+//! Servers with several addresses, on loopback alone.
+
+#![cfg(target_os = "linux")] // where a full backlog is silent
+
+use libim::{Address, ClientConfig, ClientEvent, ClientId, Event, Loop, ServerConfig};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+/// An address that answers nothing: its backlog is full.
+struct Silent {
+    address: SocketAddr,
+    _listener: TcpListener,
+    _filling: Vec<TcpStream>,
+}
+
+impl Silent {
+    fn new() -> Silent {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        socket.listen(0).unwrap();
+        let listener: TcpListener = socket.into();
+        let address = listener.local_addr().unwrap();
+        let mut filling = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+            filling.push(stream);
+        }
+        Silent { address, _listener: listener, _filling: filling }
+    }
+}
+
+/// Runs until the client is told of this.
+fn until(lp: &mut Loop, client: ClientId, wanted: impl Fn(&ClientEvent) -> bool) -> ClientEvent {
+    let end = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < end {
+        lp.turn(Some(Duration::from_millis(100))).unwrap();
+        while let Some(event) = lp.next_event() {
+            if let Event::Client(id, event) = event
+                && id == client
+                && wanted(&event)
+            {
+                return event;
+            }
+        }
+    }
+    panic!("it does not come");
+}
+
+fn is_in(event: &ClientEvent) -> bool {
+    matches!(event, ClientEvent::LoggedIn { .. })
+}
+
+#[test]
+fn silent_addresses_are_tried_side_by_side() {
+    let (one, other) = (Silent::new(), Silent::new());
+    let mut lp = Loop::new().unwrap();
+    let server = lp.serve(ServerConfig::default());
+    let real = lp.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
+    let addresses: Address = format!("{},{},{real}", one.address, other.address).parse().unwrap();
+    let begun = Instant::now();
+    let client = lp.connect(&addresses, ClientConfig::new("anna"));
+    until(&mut lp, client, is_in);
+    // One after the other they would take twenty seconds.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_eq!(lp.look_at_server(server).unwrap().connections(), 1);
+}
+
+#[test]
+fn a_refusal_goes_on_at_once_and_the_words_name_all_that_was_tried() {
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (one, other) = (free(), free());
+    let mut lp = Loop::new().unwrap();
+    let config = ClientConfig { reconnect: false, ..ClientConfig::new("anna") };
+    let client = lp.connect(&format!("{one},{other}").parse().unwrap(), config);
+    let gone = |event: &ClientEvent| matches!(event, ClientEvent::Disconnected { .. });
+    let ClientEvent::Disconnected { text, .. } = until(&mut lp, client, gone) else { unreachable!() };
+    assert!(text.contains(&one.to_string()) && text.contains(&other.to_string()), "{text}");
+    assert!(text.contains("none of the server's addresses answers"), "{text}");
+}
+
+#[test]
+fn zones_lead_to_their_interface() {
+    let mut lp = Loop::new().unwrap();
+    let config = ClientConfig { reconnect: false, ..ClientConfig::new("anna") };
+    let client = lp.connect(&"[fe80::1%no-such-interface]:7464".parse().unwrap(), config);
+    let gone = |event: &ClientEvent| matches!(event, ClientEvent::Disconnected { .. });
+    let ClientEvent::Disconnected { text, .. } = until(&mut lp, client, gone) else { unreachable!() };
+    assert!(text.contains("fe80::1"), "{text}");
+}
