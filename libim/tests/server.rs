@@ -468,3 +468,29 @@ fn a_wrong_field_is_named_and_the_conversation_goes_on() {
     }
     assert_eq!(answers(&stage.says(anna, &[post(2, "still here")])), [(2, false)]);
 }
+
+#[test]
+fn readers_that_do_not_read_are_bounded_together() {
+    let queues_bytes_max = 8 * 1024 * 1024;
+    let mut stage = Stage::new(ServerConfig { queues_bytes_max, ..ServerConfig::default() });
+    let (anna, _) = stage.logs_in("anna");
+    for number in 2..60 {
+        stage.says(anna, &[post(number, &"x".repeat(10_000))]);
+    }
+    let fetch = |id| {
+        let (room, after, before) = (RoomId::LOBBY, Seq(0), Seq(0));
+        let id = RequestId(id);
+        FromClient::Fetch(Fetch { id, room, after, before, limit: 0, upward: true, messages_only: false })
+    };
+    let fetches: Vec<FromClient> = (2..20).map(fetch).collect();
+    let mut greedy = Vec::new();
+    for number in 0..100 {
+        let (conn, _) = stage.logs_in(&format!("greedy {number}"));
+        greedy.push(conn);
+        stage.says_unread(conn, &fetches);
+        let queued: usize = greedy.iter().map(|conn| stage.server.queued_bytes(*conn)).sum();
+        assert!(queued < queues_bytes_max + 2 * 1024 * 1024, "{queued} bytes after {number}");
+        stage.closes_given_up();
+    }
+    assert_eq!(answers(&stage.says(anna, &[post(1, "still served")])), [(1, false)]);
+}

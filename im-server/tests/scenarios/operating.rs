@@ -236,9 +236,9 @@ fn a_passkey_of_the_operators_own_is_not_printed_where_it_may_be_kept() {
 
 #[test]
 fn an_address_that_is_not_there_yet_is_waited_for() {
-    // TEST-NET-1 (RFC 5737): nobody has it.
+    // TEST-NET-3 (RFC 5737): nobody has it.
     let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
-    let mut server = Program::start(command.args(["--listen", "192.0.2.1:0", "--open"]));
+    let mut server = Program::start(command.args(["--listen", "203.0.113.1:0", "--open"]));
     server.shows("does not have that address yet");
     server.signal("TERM");
     assert_eq!(server.ends(), Some(0));

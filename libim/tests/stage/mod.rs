@@ -11,6 +11,7 @@ use libim::wire::{
 };
 use libim::{Server, ServerConfig};
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::io::IoSlice;
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
@@ -21,6 +22,7 @@ pub struct Stage {
     pub server: Server,
     pub now: Now,
     links: usize,
+    conns: HashMap<usize, ConnId>,
 }
 
 impl Stage {
@@ -30,7 +32,12 @@ impl Stage {
 
     pub fn with(config: ServerConfig, store: impl Store + 'static) -> Stage {
         let server = Server::new(config, Box::new(store), Random::from_seed([1; 32]));
-        Stage { server, now: Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) }, links: 0 }
+        Stage {
+            server,
+            now: Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) },
+            links: 0,
+            conns: HashMap::new(),
+        }
     }
 
     pub fn opens(&mut self) -> ConnId {
@@ -39,7 +46,9 @@ impl Stage {
 
     fn opens_from(&mut self, peer: Peer) -> ConnId {
         self.links += 1;
-        self.server.handle_opened(self.now, self.links, peer).unwrap()
+        let conn = self.server.handle_opened(self.now, self.links, peer).unwrap();
+        self.conns.insert(self.links, conn);
+        conn
     }
 
     pub fn connect(&mut self) -> ConnId {
@@ -89,6 +98,34 @@ impl Stage {
             }
         }
         heard
+    }
+
+    /// One connection says something and reads nothing of what it is answered.
+    pub fn says_unread(&mut self, conn: ConnId, messages: &[FromClient]) {
+        let mut bytes = Vec::new();
+        for message in messages {
+            message.encode(&mut bytes).unwrap();
+        }
+        self.server.handle_bytes(self.now, conn, &bytes);
+        for _ in 0..20 {
+            self.server.settle(self.now);
+            while let Some(Transmit { conn, .. }) = self.server.poll_transmit() {
+                self.server.handle_sent(self.now, conn);
+                self.server.handle_blocked(self.now, conn);
+            }
+            self.server.handle_bytes(self.now, conn, &[]);
+        }
+    }
+
+    /// Closes all that the server has given up.
+    pub fn closes_given_up(&mut self) {
+        while let Some(action) = self.server.poll_action() {
+            if let Action::Abort(link) = action
+                && let Some(conn) = self.conns.remove(&link)
+            {
+                self.server.handle_closed(self.now, conn, "closed");
+            }
+        }
     }
 
     /// Closes those of these connections, the first ones of this stage, that the server has given up.

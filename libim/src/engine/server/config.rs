@@ -32,6 +32,8 @@ pub struct ServerConfig {
     pub rooms_max: usize,
     /// Bytes that one connection's outgoing queue refers to before events are dropped and marked as a gap.
     pub queue_bytes_max: usize,
+    /// Bytes that all outgoing queues together refer to; beyond, those who read nothing are closed as slow, the longest queue first.
+    pub queues_bytes_max: usize,
     /// Whether each committed event is also given to the program as a [`ServerEvent`](super::ServerEvent).
     pub observe: bool,
     /// What the program decides about.
@@ -53,6 +55,7 @@ impl Default for ServerConfig {
             strangers_per_address: 256,
             rooms_max: 1_000,
             queue_bytes_max: 1024 * 1024,
+            queues_bytes_max: 256 * 1024 * 1024,
             observe: false,
             ask: Ask::default(),
         }

@@ -49,6 +49,8 @@ pub(super) struct Conn {
     /// A request waits for the program's decision.
     pub(super) asking: Option<QuestionId>,
     pub(super) outbox: Outbox,
+    /// What is counted of it among all queues.
+    pub(super) counted: usize,
     /// Since when its answers wait for company.
     pub(super) patient: Option<Duration>,
     pub(super) frames: Frames,
@@ -76,6 +78,7 @@ impl Conn {
             name: SmolStr::default(),
             frames: Frames::default(),
             outbox: Outbox::default(),
+            counted: 0,
             pace: Pace::default(),
             heard: now,
             throttled_until: Duration::ZERO,
@@ -91,5 +94,12 @@ impl Conn {
             moving: false,
             paused: false,
         }
+    }
+
+    /// Keeps the count of all queues in step with this one.
+    pub(super) fn count(&mut self, queued: &mut usize) {
+        let len = self.outbox.len();
+        *queued = *queued + len - self.counted;
+        self.counted = len;
     }
 }

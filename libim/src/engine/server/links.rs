@@ -5,6 +5,7 @@ use crate::engine::{Block, ConnId, Link, Peer, Pool, Transmit};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
 use crate::wire::{Message, encode};
 use slab::Slab;
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub(super) struct Links {
     /// have found company meanwhile stays in the list until then.
     patient: VecDeque<(Duration, ConnId)>,
     queue_bytes_max: usize,
+    /// Bytes that all queues together refer to.
+    queued: usize,
     overrun: Vec<ConnId>,
     /// Memory for answers.
     pool: Pool,
@@ -41,6 +44,7 @@ impl Links {
             dirty: VecDeque::new(),
             patient: VecDeque::new(),
             queue_bytes_max,
+            queued: 0,
             overrun: Vec::new(),
             pool: Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX),
             scratch: Vec::new(),
@@ -56,7 +60,9 @@ impl Links {
 
     pub(super) fn close(&mut self, id: ConnId) -> Option<Conn> {
         self.get(id)?;
-        self.conns.try_remove(id.index as usize)
+        let conn = self.conns.try_remove(id.index as usize)?;
+        self.queued -= conn.counted;
+        Some(conn)
     }
 
     pub(super) fn get(&self, id: ConnId) -> Option<&Conn> {
@@ -95,6 +101,7 @@ impl Links {
     pub(super) fn send_raw(&mut self, id: ConnId, write: impl FnOnce(&mut Vec<u8>)) {
         if let Some(conn) = find(&mut self.conns, id) {
             conn.outbox.push_own(&mut self.pool, write);
+            conn.count(&mut self.queued);
             self.mark(id);
         }
     }
@@ -106,6 +113,7 @@ impl Links {
         self.scratch.clear();
         let _ = encode(message, &mut self.scratch);
         conn.outbox.push_short(&mut self.pool, &self.scratch);
+        conn.count(&mut self.queued);
         if !conn.dirty && conn.patient.is_none() {
             conn.patient = Some(now);
             self.patient.push_back((now, id));
@@ -115,7 +123,11 @@ impl Links {
     /// Queues a copy of shared bytes behind a short answer of a connection, if one waits. Whether it did.
     pub(super) fn join(&mut self, id: ConnId, bytes: &[u8]) -> bool {
         let conn = find(&mut self.conns, id);
-        let joined = conn.is_some_and(|conn| conn.outbox.join(&mut self.pool, bytes));
+        let joined = conn.is_some_and(|conn| {
+            let joined = conn.outbox.join(&mut self.pool, bytes);
+            conn.count(&mut self.queued);
+            joined
+        });
         if joined {
             self.mark(id);
         }
@@ -142,6 +154,7 @@ impl Links {
                 });
             }
         }
+        conn.count(&mut self.queued);
         if conn.outbox.len() > queue_bytes_max * OWN_SHARE {
             self.overrun.push(id);
         }
@@ -185,6 +198,7 @@ impl Links {
     pub(super) fn sent(&mut self, id: ConnId) -> Option<&Conn> {
         let conn = find(&mut self.conns, id)?;
         conn.outbox.reclaim(&mut self.pool);
+        conn.count(&mut self.queued);
         Some(conn)
     }
 
@@ -206,6 +220,30 @@ impl Links {
                 self.mark(id);
             }
         }
+    }
+
+    /// Bytes that all queues together refer to.
+    pub(super) fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// Those who take nothing for now, whose queues are the longest: so many that without them all queues together are within
+    /// three quarters of this bound. Looks at all connections.
+    pub(super) fn longest_blocked(&self, bytes_max: usize) -> Vec<ConnId> {
+        let blocked =
+            |id: &ConnId| self.get(*id).is_some_and(|conn| conn.blocked && conn.phase != Phase::Leaving);
+        let mut all: Vec<ConnId> = self.ids().into_iter().filter(blocked).collect();
+        all.sort_unstable_by_key(|id| Reverse(self.get(*id).map_or(0, |conn| conn.counted)));
+        let mut left = self.queued;
+        let enough = bytes_max / 4 * 3;
+        let needed = all.iter().take_while(|id| {
+            let more = left > enough;
+            left -= self.get(**id).map_or(0, |conn| conn.counted);
+            more
+        });
+        let count = needed.count();
+        all.truncate(count);
+        all
     }
 
     /// Whether a connection's queue is so long that its requests must wait.

@@ -132,6 +132,19 @@ impl Machine for Server {
         self.handle_outcomes(now);
         self.flush_roster(now);
         self.feeds.flush(&mut self.links);
+        if self.links.queued() > self.config.queues_bytes_max {
+            for conn in self.links.longest_blocked(self.config.queues_bytes_max) {
+                let link = self.links.get(conn).map(|conn| conn.link);
+                self.bye(
+                    now,
+                    conn,
+                    Code::Slow,
+                    "reads nothing, and the server needs the memory",
+                    Duration::ZERO,
+                );
+                self.actions.extend(link.map(Action::Abort));
+            }
+        }
         for conn in self.links.take_overrun() {
             self.bye(now, conn, Code::Slow, "reads too slowly for what it asks", Duration::ZERO);
         }
@@ -249,7 +262,12 @@ impl Server {
         let may = !overheard
             && conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
-            && conn.pages < PAGES_IN_FLIGHT_MAX
+            && conn.pages
+                < if self.links.queued() > self.config.queues_bytes_max / 2 {
+                    1
+                } else {
+                    PAGES_IN_FLIGHT_MAX
+                }
             && conn.asking.is_none()
             && !conn.moving
             && !self.links.is_congested(conn);
