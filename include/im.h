@@ -1971,7 +1971,7 @@ int32_t im_waker_free(struct im_waker *waker);
 /**
  * Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.
  *
- * `address` is `host`, `host:port`, `[v6]:port`, `unix:/path`, `mem:name` for a server of the same context, or an invite
+ * `address` is `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, several of these with commas between (tried side by side, RFC 8305), `unix:/path`, `mem:name` for a server of the same context, or an invite
  * (`im://host:port/?key=passkey`), whose passkey counts when IM_OPT_PASSKEY is not set; the usual port is 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
  * IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or IM_EVENT_DISCONNECTED.
  */

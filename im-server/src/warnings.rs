@@ -4,6 +4,7 @@
 use libim::engine::Peer;
 use std::collections::HashMap;
 use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 /// Lines about one subject within [`WINDOW`].
@@ -48,6 +49,7 @@ struct Told {
 impl Warnings {
     /// Whether a warning may be written now. If not, it is counted.
     pub(crate) fn admit(&mut self, subject: Subject, now: Instant) -> bool {
+        let subject = together(subject);
         let known = self.told.contains_key(&subject) || self.told.len() < SUBJECTS_MAX;
         let subject = if known { subject } else { Subject::OtherPeers };
         let told = self.told.entry(subject).or_insert(Told { since: now, lines: 0, left_out: 0 });
@@ -72,10 +74,21 @@ impl Warnings {
     }
 }
 
+/// Who has one IPv6 address has a whole /64.
+fn together(subject: Subject) -> Subject {
+    match subject {
+        Subject::Peer(Peer::Ip(IpAddr::V6(ip))) => {
+            let network = Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX));
+            Subject::Peer(Peer::Ip(IpAddr::V6(network)))
+        }
+        Subject::Peer(_) | Subject::OtherPeers | Subject::Accepting => subject,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::{IpAddr, Ipv4Addr};
+    use std::net::Ipv4Addr;
 
     fn peer(number: u32) -> Subject {
         Subject::Peer(Peer::Ip(IpAddr::V4(Ipv4Addr::from(number))))

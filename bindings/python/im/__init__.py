@@ -16,7 +16,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from . import _errors, _events
-from ._client import LOBBY, Client, connect
+from ._client import Client, connect
+from ._client_base import LOBBY
 from ._context import Context, Waker
 from ._enums import Code, LeaveReason, LogLevel, Option, Presence, RoomKind, Status, Wish
 from ._errors import *  # noqa: F403 - every exception

@@ -8,11 +8,12 @@ from typing import Any
 from ._entries import (
     Deleted, Edited, Entry, Joined, Left, Message, OtherEntry, Reacted, Reaction, RoomCreated, TopicChanged,
 )  # fmt: skip
-from ._enums import Code, LeaveReason, Presence, RoomKind
-from ._record import Event, Record, new, set_attribute
+from ._enums import Code, Presence, RoomKind
+from ._record import Event, new, set_attribute
 from ._server_events import (
     AcceptPaused, Drained, PersonDetached, PersonEntered, PersonLeft, PersonResumed, Question, Readable, Refused, StoreFailed,
 )  # fmt: skip
+from ._views import Member, Person, Room, ServerInfo
 
 __all__ = [
     "AcceptPaused", "Backlog", "Connecting", "Deleted", "Disconnected", "Done", "Drained", "Edited", "Entry", "Event",
@@ -65,44 +66,6 @@ class Disconnected(Event):
     wait_ms: int | None = None
 
     _convert = {"code": Code}
-
-
-@dataclass(frozen=True)
-class Room(Record):
-    """A room as the client sees it; for a private conversation `name` is the other's and `peer` their id."""
-
-    room: int = 0
-    room_kind: RoomKind = RoomKind.NONE
-    name: str = ""
-    topic: str = ""
-    head: int = 0
-    read: int = 0
-    peer: int = 0
-    members: int = 0
-
-    _convert = {"room_kind": RoomKind}
-
-
-@dataclass(frozen=True)
-class ServerInfo(Record):
-    """What a server says of itself. Lengths are in bytes of UTF-8; `epoch` is which life of its data this is."""
-
-    version: int = 0
-    name: str = ""
-    epoch: int = 0
-    capabilities: tuple[str, ...] = ()
-    passkey: bool = False
-    backlog: int = 0
-    frame_bytes_max: int = 0
-    text_bytes_max: int = 0
-    name_bytes_max: int = 0
-    room_name_bytes_max: int = 0
-    topic_bytes_max: int = 0
-    status_bytes_max: int = 0
-    rooms_max: int = 0
-    posts_in_flight_max: int = 0
-    requests_per_second: int = 0
-    requests_burst: int = 0
 
 
 @dataclass(frozen=True)
@@ -198,19 +161,6 @@ class PostFailed(Event):
 
 
 @dataclass(frozen=True)
-class Person(Record):
-    """Somebody, as everybody sees them."""
-
-    user: int = 0
-    name: str = ""
-    presence: Presence = Presence.NONE
-    status: str = ""
-    reason: LeaveReason = LeaveReason.NONE
-
-    _convert = {"presence": Presence, "reason": LeaveReason}
-
-
-@dataclass(frozen=True)
 class People(Event):
     """Everybody who is there. Replaces what was known before."""
 
@@ -285,19 +235,6 @@ class Rooms(Event):
     more: bool = False
 
     _convert = {"rooms": lambda them: tuple(Room._from(it) for it in them)}
-
-
-@dataclass(frozen=True)
-class Member(Record):
-    """One member of a room."""
-
-    user: int = 0
-    name: str = ""
-    presence: Presence = Presence.NONE
-    delivered: int = 0
-    read: int = 0
-
-    _convert = {"presence": Presence}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ctypes import POINTER, byref
 from typing import Any, Literal, TypedDict, Unpack
 
-from ._client import LOBBY, person_of, room_of
+from ._client_base import LOBBY, person_of, room_of
 from ._context import Context, encode, number, views
 from ._enums import Option, Presence
 from ._errors import check

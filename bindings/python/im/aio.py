@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar, Unpack
 
-from ._client import LOBBY, ClientBase, ClientOptions
+from ._client_base import LOBBY, ClientBase, ClientOptions
 from ._context import encode, number
 from ._enums import Code
 from ._errors import ImError, RefusedError

@@ -29,92 +29,21 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar, Unpack
 
 from . import aio
-from ._client import LOBBY, ClientOptions
+from ._client_base import LOBBY, ClientOptions
 from ._enums import RoomKind
-from ._errors import ClosedError, ImError
+from ._errors import ClosedError
 from ._events import (
     Backlog, Disconnected, Event, LoggedIn, LoginRefused, Message, PostFailed, RoomEntered, RoomExited, RoomRenumbered,
 )  # fmt: skip
+from ._incoming import Handler, Incoming
 
 _log = logging.getLogger("im.bot")
 _F = TypeVar("_F", bound=Callable[..., Any])
 _E = TypeVar("_E", bound=Event)
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A message that a bot has got, and where to answer it. May be used from any thread."""
-
-    bot: Bot
-    message: Message
-    #: The room's name; of a private conversation the other's.
-    room_name: str
-    #: Whether it was said in a private conversation.
-    direct: bool
-
-    @property
-    def text(self) -> str:
-        """What was said."""
-        return self.message.text
-
-    @property
-    def name(self) -> str:
-        """Who said it."""
-        return self.message.name
-
-    @property
-    def author(self) -> int:
-        """Their id."""
-        return self.message.author
-
-    @property
-    def room(self) -> int:
-        """Where it was said."""
-        return self.message.room
-
-    @property
-    def mentioned(self) -> bool:
-        """Whether it names the bot with @."""
-        return self.bot.user in self.message.mentions
-
-    def reply(self, text: str) -> None:
-        """Answers it in its room. Delivered exactly once, now or when the connection is back."""
-        self.bot.post(text, self.message.room, reply_to=self.message.seq)
-
-    def say(self, text: str) -> None:
-        """Says something in its room, not in answer to it."""
-        self.bot.post(text, self.message.room)
-
-    def react(self, emoji: str) -> None:
-        """Adds a reaction to it."""
-        self.bot._call(lambda client: client._react(self.message.room, self.message.seq, emoji, True))
-
-
-@dataclass(frozen=True)
-class _Handler:
-    """A handler of messages and what it asks for."""
-
-    function: Callable[..., Any]
-    room: str | None
-    direct: bool | None
-    mentioned: bool | None
-    author: str | None
-    pattern: re.Pattern[str] | None
-
-    def wants(self, event: Incoming) -> bool:
-        asked = [
-            self.room is None or (not event.direct and event.room_name.casefold() == self.room.casefold()),
-            self.direct is None or event.direct == self.direct,
-            self.mentioned is None or event.mentioned == self.mentioned,
-            self.author is None or event.name.casefold() == self.author.casefold(),
-            self.pattern is None or self.pattern.search(event.text) is not None,
-        ]
-        return all(asked)
 
 
 class Bot:
@@ -145,13 +74,14 @@ class Bot:
         self.prefix = prefix
         #: The bot's id at the server; 0 before its first login.
         self.user = 0
-        self._messages: list[_Handler] = []
+        self._messages: list[Handler] = []
         self._commands: dict[str, tuple[Callable[..., Any], str]] = {}
         self._events: list[tuple[type[Event], Callable[..., Any]]] = []
         self._names: dict[int, tuple[str, bool]] = {}
-        #: In which login, counted from 1, it first was in each room.
-        self._since: dict[int, int] = {}
-        self._logins = 0
+        #: Rooms whose history it has seen, so that whatever comes of them later was said since.
+        self._heard: set[int] = set()
+        #: Its ids at the server, one for each session.
+        self._users: set[int] = set()
         self._client: aio.Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -176,7 +106,7 @@ class Bot:
         compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
 
         def add(function: _F) -> _F:
-            self._messages.append(_Handler(function, room, direct, mentioned, author, compiled))
+            self._messages.append(Handler(function, room, direct, mentioned, author, compiled))
             return function
 
         return add if function is None else add(function)
@@ -262,6 +192,8 @@ class Bot:
         def run() -> None:
             try:
                 asyncio.run(self._main(tell, signals=False))
+                if not told.is_set():
+                    tell(ClosedError("the bot was stopped before it was in"))
             except BaseException as problem:  # noqa: BLE001 - told to whoever waits
                 if told.is_set():
                     _log.error("the bot has ended: %s", problem)
@@ -305,8 +237,8 @@ class Bot:
             for number in (signal.SIGINT, signal.SIGTERM):
                 if signal.getsignal(number) != signal.SIG_IGN:
                     self._loop.add_signal_handler(number, self._stopping.set)
-        self._client, self._logins = self._make(), 0
-        self._names, self._since = {}, {}
+        self._client = self._make()
+        self._names, self._heard, self._users = {}, set(), set()
         listening = stopping = None
         try:
             stopping = asyncio.ensure_future(self._stopping.wait())
@@ -352,21 +284,25 @@ class Bot:
         match event:
             case LoggedIn(user=user):
                 self.user = user
-                self._logins += 1
+                self._users.add(user)
             case RoomEntered(room=room, name=name, room_kind=kind):
                 self._names[room] = (name, kind == RoomKind.DIRECT)
-                self._since.setdefault(room, self._logins)
             case RoomExited(room=room):
                 self._names.pop(room, None)
-                self._since.pop(room, None)
+                self._heard.discard(room)
             case RoomRenumbered(room=old, number=new):
                 # The server has lost its data: whatever its rooms have now was said since.
                 self._names[new] = self._names.pop(old, ("", False))
-                self._since[new] = self._since.pop(old, self._logins)
-            case Backlog(room=room, entries=entries) if self._logins > self._since.get(room, self._logins):
-                # It was in this room before, so these are what it has missed.
-                return entries
-            case Message():
+                if old in self._heard:
+                    self._heard.discard(old)
+                    self._heard.add(new)
+            case Backlog(room=room, entries=entries):
+                # Where it was before, these are what it has missed.
+                missed = entries if room in self._heard else ()
+                self._heard.add(room)
+                return missed
+            case Message(room=room):
+                self._heard.add(room)
                 return (event,)
             case PostFailed(text=text):
                 _log.warning("a post was refused: %s", text)
@@ -377,7 +313,7 @@ class Bot:
         return ()
 
     async def _hear(self, message: Message) -> None:
-        if message.author == self.user or message.deleted or message.cid:
+        if message.author in self._users or message.deleted or message.cid:
             return
         name, direct = self._names.get(message.room, ("", False))
         event = Incoming(self, message, name, direct)
@@ -402,7 +338,7 @@ class Bot:
         try:
             inspect.signature(function).bind(event, *words)
         except TypeError:
-            event.reply(f"usage: {self._usage(word.casefold())}")
+            await self._run(_reply, event, f"usage: {self._usage(word.casefold())}")
             return True
         await self._run(function, event, *words)
         return True
@@ -436,4 +372,8 @@ class Bot:
         event.reply("\n".join(lines))
 
 
-__all__ = ["Bot", "ImError", "Incoming"]
+async def _reply(event: Incoming, text: str) -> None:
+    event.reply(text)
+
+
+__all__ = ["Bot", "Incoming"]

@@ -121,6 +121,14 @@ def test_starting_tells_why_not(real_server):
         im.Bot(real_server.address, "bot", "wrong").start()
 
 
+def test_a_start_that_is_stopped_does_not_wait_for_ever():
+    bot = im.Bot("127.0.0.1:1", "bot", "sesame")
+    stopper = threading.Timer(0.3, bot.leave)
+    stopper.start()
+    with pytest.raises(im.ClosedError):
+        bot.start()
+
+
 def test_what_was_missed_comes_as_messages_in_order(real_server):
     """The server is restarted, and people say something before the bot is back."""
     bot = im.Bot(real_server.address, "echo", "sesame", rooms=["tea"], retry_min=3.0, retry_max=3.0)

@@ -93,6 +93,15 @@ def test_send_gives_up_when_the_server_goes_away(real_server):
     assert send.returncode == 1 and "the server is gone" in err, err
 
 
+def test_sigterm_ends_send_while_it_waits_for_input(real_server):
+    send = start("-m", "im", "send", "--name", "writer", real_server.address)
+    with im.connect(real_server.address, "anna", "sesame") as anna:
+        while not any(it.name == "writer" for it in anna.people):
+            anna.next(0.1)
+        send.terminate()
+        assert send.wait(PATIENCE) == 128 + signal.SIGTERM
+
+
 def test_tools_outlive_a_restart_of_the_server(real_server):
     address = real_server.address
     with im.connect(address, "anna", "sesame") as anna:

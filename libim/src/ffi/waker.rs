@@ -72,7 +72,10 @@ impl Slot {
         let is_it = |state: u64| state >> SERIAL_SHIFT == serial && state & FREE == 0;
         let close = |state| is_it(state).then_some(state | FREE);
         self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, close).map_err(drop)?;
-        while self.state.load(Ordering::Acquire) & USERS != 0 {
+        // SAFETY: made by `fill`, and freed below.
+        let is_here = unsafe { &*self.waker.load(Ordering::Acquire) }.process.is_this();
+        // In a forked child its users are the parent's threads, which are not here.
+        while is_here && self.state.load(Ordering::Acquire) & USERS != 0 {
             // Others are within one write(2).
             thread::yield_now();
         }

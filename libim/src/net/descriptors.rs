@@ -13,7 +13,12 @@ pub(super) struct Stdio {
 #[cfg(unix)]
 impl Stdio {
     pub(super) fn hold() -> io::Result<Stdio> {
-        use std::os::fd::AsRawFd;
+        use std::os::fd::{AsFd, AsRawFd};
+        let (input, output, errors) = (io::stdin(), io::stdout(), io::stderr());
+        let all = [input.as_fd(), output.as_fd(), errors.as_fd()];
+        if all.iter().all(|fd| rustix::io::fcntl_getfd(fd).is_ok()) {
+            return Ok(Stdio { _held: Vec::new() });
+        }
         let mut held = Vec::new();
         loop {
             let file = std::fs::File::open("/dev/null")?;

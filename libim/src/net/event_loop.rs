@@ -4,8 +4,7 @@ use super::address::Address;
 use super::bell::Bell;
 use super::clock::Clock;
 use super::descriptors::Stdio;
-use super::fork::{Process, forked};
-use super::listener::Listener;
+use super::fork::Process;
 use super::loop_config::LoopConfig;
 #[cfg(feature = "client")]
 use super::node::ClientId;
@@ -13,7 +12,7 @@ use super::node::ClientId;
 use super::node::ServerId;
 use super::node::{Engine, Node, NodeKey};
 use super::resolver::Resolver;
-use super::sources::{Alarm, Kind, Sources};
+use super::sources::{Alarm, Sources};
 use super::waker::Waker;
 use super::watch::WatchId;
 #[cfg(feature = "client")]
@@ -161,33 +160,6 @@ impl Loop {
         ServerId(self.add_node(Engine::Server(Box::new(server)), None))
     }
 
-    /// Has a server take connections at an address, in addition to others. Returns the address that it really is: with
-    /// port 0, the port that the system chose.
-    #[cfg(feature = "server")]
-    pub fn listen(&mut self, server: ServerId, address: &Address) -> io::Result<Address> {
-        if !self.process.is_this() {
-            return Err(forked());
-        }
-        self.check_reachable(address)?;
-        match self.look_at_server(server) {
-            None => return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop")),
-            Some(server) if server.is_closing() => {
-                return Err(io::Error::other("the server is closing or closed"));
-            }
-            Some(_) => {}
-        }
-        if self.find_memory(address).is_some() {
-            return Err(io::Error::new(
-                io::ErrorKind::AddrInUse,
-                format!("{address} is in use on this loop"),
-            ));
-        }
-        let _stdio = Stdio::hold()?;
-        let (listener, bound) = Listener::bind(address)?;
-        self.sources.add_watched(self.poll.registry(), server.0, Kind::Listener(listener))?;
-        Ok(bound)
-    }
-
     /// Adds a client and has it connect.
     #[cfg(feature = "client")]
     pub fn connect(&mut self, address: &Address, config: ClientConfig) -> ClientId {
@@ -293,43 +265,6 @@ impl Loop {
         None
     }
 
-    /// Virtual time and real sockets do not go together.
-    pub(crate) fn check_reachable(&self, address: &Address) -> io::Result<()> {
-        self.resolver.check(address)?;
-        if self.clock.is_virtual() && !matches!(address, Address::Memory(_)) {
-            let text = format!("{address}: a loop on a virtual clock knows mem: addresses alone");
-            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
-        }
-        Ok(())
-    }
-
-    /// Has a server take no more connections at an address that [`listen`](Loop::listen) returned; `None`: at none of them.
-    /// Those that stand are not concerned. Whether it did listen there.
-    #[cfg(feature = "server")]
-    pub fn unlisten(&mut self, server: ServerId, address: Option<&Address>) -> bool {
-        self.drop_listeners(server.0, address)
-    }
-
-    pub(super) fn stop_listening(&mut self, key: NodeKey) {
-        self.drop_listeners(key, None);
-    }
-
-    fn drop_listeners(&mut self, key: NodeKey, address: Option<&Address>) -> bool {
-        let is_it = |source: &super::sources::Source| match &source.kind {
-            Kind::Listener(listener) => {
-                source.owner == key
-                    && address.is_none_or(|address| listener.address().as_ref() == Some(address))
-            }
-            _ => false,
-        };
-        let tokens: Vec<usize> =
-            self.sources.slab.iter().filter(|(_, source)| is_it(source)).map(|(token, _)| token).collect();
-        for token in &tokens {
-            self.sources.remove(self.poll.registry(), *token);
-        }
-        !tokens.is_empty()
-    }
-
     fn add_node(&mut self, engine: Engine, address: Option<Address>) -> NodeKey {
         self.serial += 1;
         let serial = self.serial;
@@ -415,13 +350,6 @@ impl Loop {
 
     pub(super) fn registry_and_sources(&mut self) -> (&mio::Registry, &mut Sources) {
         (self.poll.registry(), &mut self.sources)
-    }
-
-    /// The listener of a name within the loop.
-    pub(super) fn find_memory(&self, address: &Address) -> Option<NodeKey> {
-        let Address::Memory(wanted) = address else { return None };
-        let is_it = |source: &&super::sources::Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);
-        self.sources.slab.iter().map(|(_, source)| source).find(is_it).map(|source| source.owner)
     }
 }
 

@@ -9,7 +9,7 @@ pub fn own_addresses() -> Vec<IpAddr> {
     let mut found: Vec<IpAddr> = if_addrs::get_if_addrs()
         .unwrap_or_default()
         .into_iter()
-        .filter(|interface| interface.is_oper_up())
+        .filter(if_addrs::Interface::is_oper_up)
         .map(|interface| interface.ip())
         .filter(|ip| !ip.is_loopback() && !is_link_local_v6(ip))
         .collect();

@@ -10,6 +10,7 @@ mod fork;
 mod interfaces;
 mod invite;
 mod listener;
+mod listening;
 mod loop_config;
 mod node;
 mod outer;

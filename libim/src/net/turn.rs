@@ -277,9 +277,10 @@ impl Loop {
                 Alarm::Open(token, serial) => {
                     source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Opening(_)))
                 }
-                Alarm::NextAddress(key) => {
-                    self.node(key).and_then(|node| node.race.as_ref()).is_some_and(|race| race.has_more())
-                }
+                Alarm::NextAddress(key) => self
+                    .node(key)
+                    .and_then(|node| node.race.as_ref())
+                    .is_some_and(super::dial::Race::has_more),
                 Alarm::Linger(token, serial) => {
                     source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Lingering(_)))
                 }

@@ -32,6 +32,8 @@ pub const PAGES_IN_FLIGHT_MAX: u32 = 4;
 pub const LIST_MAX: u32 = 500;
 /// Private conversations that others may open with one person; they do not count among that person's own rooms.
 pub const INCOMING_MAX: usize = 1_000;
+/// Private conversations of one person whose other side is gone; beyond, the oldest is forgotten.
+pub const ORPHANS_MAX: usize = 100;
 /// Bytes of the reason given with a quit or a kick.
 pub const REASON_BYTES_MAX: usize = 200;
 /// Bytes of the name by which a client program introduces itself.

@@ -70,14 +70,24 @@ fn decode_body<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Result<B, Malformed
     rmp_serde::from_slice(body).map_err(|_| bad_field::<B>(body))
 }
 
+/// The beginning of a text, of at most so many bytes.
+fn cut(text: &str, bytes_max: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
+}
+
+/// Bytes of what is said about a field.
+const PROBLEM_BYTES_MAX: usize = 160;
+
 /// Which field cannot be decoded, and why: found by decoding once more.
 fn bad_field<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Malformed {
     let mut decoder = rmp_serde::Deserializer::from_read_ref(body);
     match serde_path_to_error::deserialize::<_, B>(&mut decoder) {
+        // The words may hold what was sent.
         Err(error) if error.path().iter().next().is_some() => {
-            Malformed::BadField(format!("field {}: {}", error.path(), error.inner()))
+            let (path, inner) = (error.path().to_string(), error.inner().to_string());
+            Malformed::BadField(format!("field {}: {}", cut(&path, 40), cut(&inner, PROBLEM_BYTES_MAX)))
         }
-        Err(error) => Malformed::BadField(error.inner().to_string()),
+        Err(error) => Malformed::BadField(cut(&error.inner().to_string(), PROBLEM_BYTES_MAX).into()),
         Ok(_) => Malformed::BadShape,
     }
 }

@@ -6,8 +6,8 @@ use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Cid, ClientHello, Code, Epoch, Event, Frames, FromClient, FromServer, Login, Post, RequestId, RoomId,
-    Timestamp, VERSION,
+    Cid, ClientHello, Code, Create, Direct, Epoch, Event, Frames, FromClient, FromServer, Join, Leave, Login,
+    Post, RequestId, RoomId, Seq, Timestamp, VERSION,
 };
 use libim::{Server, ServerConfig};
 use std::cell::Cell;
@@ -244,4 +244,44 @@ impl Store for Standing {
     fn poll_outcome(&mut self) -> Option<Outcome> {
         self.0.poll_outcome()
     }
+}
+
+pub fn create(id: u32, name: &str) -> FromClient {
+    FromClient::Create(Create { id: RequestId(id), name: name.into(), topic: String::new() })
+}
+
+pub fn join(id: u32, name: &str) -> FromClient {
+    FromClient::Join(Join { id: RequestId(id), name: name.into() })
+}
+
+pub fn leave(id: u32, room: RoomId) -> FromClient {
+    FromClient::Leave(Leave { id: RequestId(id), room })
+}
+
+pub fn direct(id: u32, name: &str) -> FromClient {
+    FromClient::Direct(Direct { id: RequestId(id), name: name.into() })
+}
+
+pub fn post_in(id: u32, room: RoomId, text: &str, reply_to: Option<Seq>) -> FromClient {
+    let cid = Cid([u8::try_from(id).unwrap(); 16]);
+    FromClient::Post(Post { id: RequestId(id), room, cid, text: text.into(), reply_to })
+}
+
+/// The ids of answers, in their order, each with whether it was refused.
+pub fn answers(heard: &[FromServer]) -> Vec<(u32, bool)> {
+    let answer = |message: &FromServer| match message {
+        FromServer::Done(done) => Some((done.id.0, false)),
+        FromServer::Posted(posted) => Some((posted.id.0, false)),
+        FromServer::Refusal(refusal) => Some((refusal.id.0, true)),
+        _ => None,
+    };
+    heard.iter().filter_map(answer).collect()
+}
+
+pub fn room_of(heard: &[FromServer]) -> RoomId {
+    let done = |message: &FromServer| match message {
+        FromServer::Done(done) => done.room,
+        _ => None,
+    };
+    heard.iter().find_map(done).expect("a room")
 }

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from .. import _events as e
 from .. import aio
-from .._client import LOBBY
+from .._client_base import LOBBY
 from .._enums import LeaveReason, Presence, RoomKind
 from .._errors import ImError, LoginRefusedError
 from .common import connect, plain, room_of

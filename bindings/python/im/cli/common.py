@@ -9,7 +9,7 @@ import unicodedata
 from typing import Unpack
 
 from .. import aio
-from .._client import LOBBY, ClientOptions
+from .._client_base import LOBBY, ClientOptions
 from .._enums import Code
 from .._errors import LoginRefusedError
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 
 from .. import aio
@@ -38,8 +41,25 @@ async def run(options: argparse.Namespace) -> int:
 
 
 async def _lines() -> AsyncIterator[str]:
-    """Standard input, line by line; what is not UTF-8 is replaced."""
-    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+    """Standard input, line by line; what is not UTF-8 is replaced. A thread that nobody waits for at the end reads it."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
+    room = threading.Semaphore(UNDER_WAY_MAX)
+
+    def read() -> None:
+        with contextlib.suppress(RuntimeError):  # The loop has ended meanwhile.
+            # Not by sys.stdin, whose lock the end of the interpreter would wait for.
+            rest, fd = b"", sys.stdin.fileno()
+            while data := os.read(fd, 65536):
+                *whole, rest = (rest + data).split(b"\n")
+                for line in whole:
+                    room.acquire()
+                    loop.call_soon_threadsafe(lines.put_nowait, line + b"\n")
+            for line in (rest, b""):
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
+        room.release()
         yield line.decode(errors="replace")
 
 
@@ -52,7 +72,8 @@ class _Sending:
         self._client, self._room, self._timeout = client, room, timeout
         self._under_way: set[str] = set()
         self._changed = asyncio.Event()
-        self._ready = True
+        #: When it gives up, in the loop's time; None while it is connected.
+        self._deadline: float | None = None
         self._why = ""
 
     async def post(self, text: str) -> None:
@@ -70,8 +91,13 @@ class _Sending:
         async for event in self._client:
             self._take(event)
             self._changed.set()
-        self._ready = False
+        self._lose("the connection has ended")
         self._changed.set()
+
+    def _lose(self, why: str) -> None:
+        self._why = why
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._timeout
 
     def _take(self, event: Event) -> None:
         match event:
@@ -83,9 +109,9 @@ class _Sending:
             case RoomRenumbered(room=old, number=new) if old == self._room:
                 self._room = new
             case LoggedIn() | RoomEntered():
-                self._ready = True
+                self._deadline = None
             case Disconnected(text=text) | LoginRefused(text=text):
-                self._ready, self._why = False, text
+                self._lose(text)
             case _:
                 pass
 
@@ -95,7 +121,7 @@ class _Sending:
             self._changed.clear()
             try:
                 # While it is connected the server may take its time.
-                async with asyncio.timeout(None if self._ready else self._timeout):
+                async with asyncio.timeout_at(self._deadline):
                     await self._changed.wait()
             except TimeoutError:
                 left = len(self._under_way)

@@ -1,6 +1,6 @@
 //! What the server says, and what it means for the client.
 
-use super::machine::millis;
+use super::retry::millis;
 use super::{Asked, Client, ClientEvent, State};
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
@@ -33,7 +33,10 @@ impl Client {
             }
             FromServer::Persons(persons) => self.handle_persons(persons),
             FromServer::PresenceNotice(notice) => {
-                self.set_count(notice.count);
+                // 0 is none given: the client itself is there.
+                if notice.count > 0 {
+                    self.set_count(notice.count);
+                }
                 self.handle_presence(notice.people);
             }
             FromServer::RosterSize(size) => {
@@ -272,22 +275,6 @@ impl Client {
         }
     }
 
-    /// A session that has ended is no refusal yet: the name may still be free.
-    fn handle_login_refusal(&mut self, now: Now, code: Code, text: String, retry_after: Option<Duration>) {
-        if code == Code::SessionEnded && self.token.take().is_some() {
-            return self.send_login(now);
-        }
-        // Who was in before comes back by itself, if it may and if waiting can help.
-        let mut retry_in = None;
-        if self.me.is_some() && self.config.reconnect && passes(code) {
-            self.drop_conn();
-            retry_in = Some(self.wait_to_retry(now, retry_after));
-        } else {
-            self.state = State::Refused;
-        }
-        self.tell(ClientEvent::LoginRefused { code, text, retry_after, retry_in });
-    }
-
     fn handle_history(&mut self, now: Now, history: History) {
         match self.asked.remove(&history.id) {
             Some(Asked::Backlog(id)) => {
@@ -389,38 +376,6 @@ impl Client {
             self.people.insert(person.user, person.clone())
         };
         before.map(|person| person.presence)
-    }
-}
-
-/// Whether what a login was refused for may be over after a while.
-fn passes(code: Code) -> bool {
-    match code {
-        Code::NameTaken
-        | Code::Full
-        | Code::Busy
-        | Code::NotStored
-        | Code::Shutdown
-        | Code::TimedOut
-        | Code::TooManyTries => true,
-        Code::Malformed
-        | Code::TooLarge
-        | Code::Version
-        | Code::OutOfTurn
-        | Code::NameInvalid
-        | Code::Passkey
-        | Code::SessionEnded
-        | Code::NotFound
-        | Code::Forbidden
-        | Code::NotMember
-        | Code::Exists
-        | Code::Conflict
-        | Code::Kicked
-        | Code::Replaced
-        | Code::Slow
-        | Code::Invalid
-        | Code::PeerGone
-        | Code::Unsupported
-        | Code::Other(_) => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The client as its driver sees it: connecting, losing, coming back.
 
+use super::retry::{is_final, millis};
 use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer, Pool, Transmit};
@@ -374,55 +375,5 @@ impl Client {
         self.posts.disconnected();
         self.fail_posts(|_| true, Code::Shutdown, "the client has ended before the server answered");
         self.tell(ClientEvent::Disconnected { code, text: text.into(), retry_in: None });
-    }
-
-    /// Waits for the next try; returns how long.
-    pub(super) fn wait_to_retry(&mut self, now: Now, wished: Option<Duration>) -> Duration {
-        let retry_in = self.backoff(wished);
-        self.failures = self.failures.saturating_add(1);
-        self.state = State::Waiting(now.mono + retry_in);
-        retry_in
-    }
-
-    /// The wait before the next try: exponential, with full jitter so that many clients do not come back at once, but
-    /// not sooner than the server wished, within the longest wait.
-    fn backoff(&mut self, wished: Option<Duration>) -> Duration {
-        let doubled = self.config.retry_min.saturating_mul(1 << self.failures.min(16));
-        let ceiling = doubled.min(self.config.retry_max);
-        let floor = wished.unwrap_or_default().min(self.config.retry_max);
-        floor.max(ceiling / 4 + self.random.up_to(ceiling * 3 / 4))
-    }
-}
-
-/// A span as it travels; 0 is none.
-pub(super) fn millis(span: u32) -> Option<Duration> {
-    (span > 0).then(|| Duration::from_millis(span.into()))
-}
-
-/// Whether coming back by itself would be wrong or in vain.
-fn is_final(code: Code) -> bool {
-    match code {
-        Code::Version | Code::Kicked | Code::Replaced | Code::Malformed | Code::TooManyTries => true,
-        Code::TooLarge
-        | Code::OutOfTurn
-        | Code::NameTaken
-        | Code::NameInvalid
-        | Code::Passkey
-        | Code::SessionEnded
-        | Code::NotFound
-        | Code::Forbidden
-        | Code::NotMember
-        | Code::Exists
-        | Code::Conflict
-        | Code::Full
-        | Code::Busy
-        | Code::NotStored
-        | Code::Shutdown
-        | Code::TimedOut
-        | Code::Slow
-        | Code::Invalid
-        | Code::PeerGone
-        | Code::Unsupported
-        | Code::Other(_) => false,
     }
 }

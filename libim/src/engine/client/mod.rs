@@ -8,6 +8,7 @@ mod incoming;
 mod lives;
 mod machine;
 mod posts;
+mod retry;
 mod rooms;
 mod sync;
 
@@ -131,6 +132,8 @@ struct Room {
     unfetchable: bool,
     /// Whether the room's last messages are still to be had, since there is no place to go on from.
     backlog_due: bool,
+    /// Up to where the members and the topic are what the server said when the client entered.
+    counted: crate::wire::Seq,
     /// Known from another life of the server's data, and not found again yet.
     reborn: bool,
 }

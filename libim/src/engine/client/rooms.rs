@@ -26,6 +26,7 @@ impl Room {
             unfetchable: false,
             backlog_due: true,
             reborn: false,
+            counted: head,
         }
     }
 
@@ -41,7 +42,11 @@ impl Room {
 
     /// Keeps the room's entry true to what happens in it.
     pub(super) fn apply(&mut self, event: &Event) {
-        self.info.head = event.seq;
+        self.info.head = self.info.head.max(event.seq);
+        if event.seq <= self.counted {
+            // The server has counted it already.
+            return;
+        }
         match &event.body {
             Body::Joined => self.info.members = self.info.members.saturating_add(1),
             Body::Left { .. } => self.info.members = self.info.members.saturating_sub(1),
@@ -91,6 +96,7 @@ impl Client {
         room.sync.known_head(info.head);
         room.read = room.read.max(info.read);
         room.info = RoomInfo { room: shown, ..info.clone() };
+        room.counted = info.head;
         room.settled = true;
         self.tell(ClientEvent::Entered(info.clone()));
         self.posts.settle(id, id);

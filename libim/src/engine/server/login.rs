@@ -9,9 +9,9 @@ use crate::core::{
     text::{cut, neutralise_line},
 };
 use crate::engine::{ConnId, Peer};
-use crate::wire::limits::{LOGIN_TRIES_MAX, REASON_BYTES_MAX};
+use crate::wire::limits::{LOGIN_TRIES_MAX, ORPHANS_MAX, REASON_BYTES_MAX};
 use crate::wire::{
-    Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomId, RoomKind,
+    Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomExit, RoomId, RoomKind,
     ServerHello, Token, UserId, VERSION, VERSION_MIN, Welcome,
 };
 use std::time::Duration;
@@ -121,8 +121,9 @@ impl Server {
         request: RequestId,
         name: Name,
     ) -> Result<(), Refused> {
-        let wait = self.strangers.logged_in(peer, now.mono);
-        if !wait.is_zero() && self.config.limits.requests_per_second > 0 && counts_logins(peer) {
+        let paced = self.config.limits.requests_per_second > 0 && matches!(peer, Peer::Ip(_));
+        let wait = if paced { self.strangers.logs_in(peer, now.mono) } else { Duration::ZERO };
+        if !wait.is_zero() {
             let text = "too many logins from your address; try again in a moment".into();
             return Err(Refused { code: Code::Busy, text, retry_after: wait.max(Duration::from_secs(1)) });
         }
@@ -299,6 +300,7 @@ impl Server {
         let Some(gone) = self.hub.exit(user) else { return };
         for room in &gone.rooms {
             self.drop_if_deserted(*room);
+            self.shed_orphans(*room);
         }
         self.roster_gone(gone.gone(reason));
         self.tell(ServerEvent::Left { user, name: gone.name.shown().clone(), reason, text: text.into() });
@@ -309,6 +311,30 @@ impl Server {
         let deserted = |room: &crate::core::Room| room.kind == RoomKind::Direct && room.members.is_empty();
         if self.hub.room(room).is_some_and(deserted) {
             self.forget_room(room);
+        }
+    }
+
+    /// Private conversations whose other side is gone stay to be read; beyond a bound the oldest are forgotten, so that nobody's
+    /// coming and going fills another's memory.
+    pub(super) fn shed_orphans(&mut self, room: RoomId) {
+        let is_orphan = |room: &&crate::core::Room| room.kind == RoomKind::Direct && room.members.len() == 1;
+        let left = self.hub.room(room).filter(is_orphan).and_then(|room| room.members.keys().next().copied());
+        let Some(left) = left else { return };
+        let rooms = self.hub.user(left).map_or(&[][..], |user| &user.rooms);
+        let orphans: Vec<RoomId> = rooms
+            .iter()
+            .filter_map(|room| self.hub.room(*room))
+            .filter(is_orphan)
+            .map(|room| room.id)
+            .collect();
+        if orphans.len() > ORPHANS_MAX
+            && let Some(oldest) = orphans.into_iter().min()
+        {
+            if let Some(conn) = self.conn_of(left) {
+                let text = "the other person has left long ago".into();
+                self.send(conn, &RoomExit { room: oldest, text });
+            }
+            self.forget_room(oldest);
         }
     }
 
@@ -332,9 +358,4 @@ impl Server {
     pub(super) fn name_of(&self, user: UserId) -> String {
         self.hub.user(user).map_or_else(String::new, |user| user.name.shown().to_string())
     }
-}
-
-/// Whether logins of this peer are paced: not of the server's own machine or program, which asks for what it does.
-fn counts_logins(peer: Peer) -> bool {
-    matches!(peer, Peer::Ip(_))
 }

@@ -32,7 +32,8 @@ impl Machine for Server {
         let conn = self.links.open(link, peer, now.mono);
         // Counted in any case: saying goodbye to a stranger counts them off again.
         let admitted = self.strangers.admit(conn, peer, self.config.strangers_per_address);
-        let gave_way = self.make_way_for_strangers(now);
+        // An address beyond its own share takes nobody else's place.
+        let gave_way = admitted && self.make_way_for_strangers(now);
         if self.draining != Draining::No {
             self.bye(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
         } else if self.links.len() > self.config.connections_max && !gave_way {

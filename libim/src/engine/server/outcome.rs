@@ -37,7 +37,9 @@ impl Server {
             self.tell(ServerEvent::Committed(event.clone()));
         }
         let (Pending { conn, id, then }, user) = (pending, event.author);
-        self.moving.remove(&(user, event.room));
+        if matches!(then, Then::Enter(_) | Then::EnterCreated(_) | Then::EnterDirect(..) | Then::Leave(_)) {
+            self.moving.remove(&(user, event.room));
+        }
         if !matches!(then, Then::AnswerPost) {
             self.moved(now, conn);
         }
@@ -78,6 +80,7 @@ impl Server {
                 }
                 self.send(conn, &Done { id, room: Some(event.room) });
                 self.drop_if_deserted(event.room);
+                self.shed_orphans(event.room);
             }
             Then::AnswerNobody => {}
         }

@@ -8,7 +8,10 @@ use super::{Refused, Server, ServerEvent};
 use crate::core::Now;
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::DECISION_TIME_MAX;
-use crate::wire::{Cid, Code, Delete, Edit, FromClient, Login, Post, React, RoomId, Seq, SmolStr, UserId};
+use crate::wire::{
+    Code, Delete, Edit, FromClient, Login, Post, React, RequestId, RoomId, Seq, SmolStr, UserId,
+};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -132,7 +135,7 @@ pub(super) struct Questions {
     last: u64,
     open: BTreeMap<QuestionId, Held>,
     /// The last posts of each person that were granted: a retry after a broken connection is not asked about again.
-    granted: BTreeMap<UserId, VecDeque<Cid>>,
+    granted: BTreeMap<UserId, VecDeque<Print>>,
 }
 
 /// Granted posts that are remembered for each person; no more can be unanswered at once.
@@ -157,28 +160,35 @@ impl Questions {
         self.granted.remove(&user);
     }
 
-    fn grant(&mut self, user: UserId, cid: Cid) {
+    fn grant(&mut self, user: UserId, print: Print) {
         let granted = self.granted.entry(user).or_default();
         if granted.len() >= GRANTED_MAX {
             granted.pop_front();
         }
-        granted.push_back(cid);
+        granted.push_back(print);
     }
 
-    fn has_granted(&self, user: UserId, cid: &Cid) -> bool {
-        self.granted.get(&user).is_some_and(|granted| granted.contains(cid))
+    fn has_granted(&self, user: UserId, print: &Print) -> bool {
+        self.granted.get(&user).is_some_and(|granted| granted.contains(print))
     }
 }
 
-/// The name of what is kept once only, where a request has one.
-fn cid_of(request: &FromClient) -> Option<Cid> {
-    match request {
-        FromClient::Post(Post { cid, .. })
-        | FromClient::Edit(Edit { cid, .. })
-        | FromClient::Delete(Delete { cid, .. })
-        | FromClient::React(React { cid, .. }) => Some(*cid),
-        _ => None,
-    }
+/// A request that is kept once only, with all that was granted: its content cannot be exchanged for another.
+type Print = [u8; 32];
+
+/// The fingerprint of a request that is kept once only.
+fn print_of(request: &FromClient) -> Option<Print> {
+    // By its id alone a retry differs.
+    let same = match request.clone() {
+        FromClient::Post(it) => FromClient::Post(Post { id: RequestId(0), ..it }),
+        FromClient::Edit(it) => FromClient::Edit(Edit { id: RequestId(0), ..it }),
+        FromClient::Delete(it) => FromClient::Delete(Delete { id: RequestId(0), ..it }),
+        FromClient::React(it) => FromClient::React(React { id: RequestId(0), ..it }),
+        _ => return None,
+    };
+    let mut bytes = Vec::new();
+    same.encode(&mut bytes).ok()?;
+    Some(Sha256::digest(bytes).into())
 }
 
 impl Server {
@@ -191,8 +201,8 @@ impl Server {
             return Err(OperatorError::NoQuestion);
         };
         if grant {
-            if let (Some(user), Some(cid)) = (self.user_of(conn), cid_of(&request)) {
-                self.questions.grant(user, cid);
+            if let (Some(user), Some(print)) = (self.user_of(conn), print_of(&request)) {
+                self.questions.grant(user, print);
             }
             self.carry_out(now, conn, *request);
         } else {
@@ -206,8 +216,9 @@ impl Server {
     /// What a request would need a decision for.
     pub(super) fn wish(&self, conn: ConnId, request: &FromClient) -> Option<Subject> {
         let ask = self.config.ask;
-        if let (Some(user), Some(cid)) = (self.user_of(conn), cid_of(request))
-            && self.questions.has_granted(user, &cid)
+        let asks = ask.posts || ask.deletes || ask.reactions;
+        if let (Some(user), Some(print)) = (self.user_of(conn), asks.then(|| print_of(request)).flatten())
+            && self.questions.has_granted(user, &print)
         {
             return None;
         }
@@ -229,7 +240,9 @@ impl Server {
             FromClient::SetStatus(r) => ask.statuses.then(|| Subject::new(Wish::SetStatus, &r.text)),
             FromClient::Create(r) => {
                 let topic = r.topic.clone();
-                ask.creates.then(|| Subject { topic, ..Subject::new(Wish::CreateRoom, &r.name) })
+                // A topic is asked about however it is set.
+                let asks = ask.creates || (ask.topics && !topic.is_empty());
+                asks.then(|| Subject { topic, ..Subject::new(Wish::CreateRoom, &r.name) })
             }
             FromClient::Join(r) => ask.joins.then(|| Subject::new(Wish::Join, &r.name)),
             FromClient::Direct(r) => ask.directs.then(|| Subject::new(Wish::Direct, &r.name)),

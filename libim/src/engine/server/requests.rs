@@ -157,13 +157,17 @@ impl Server {
         Err(Refused::new(Code::Full, format!("you are in {max} rooms, which is the limit; leave one first")))
     }
 
-    /// The rooms that somebody is in by their own doing, or by that of others.
+    /// The rooms that somebody is in by their own doing, or the private conversations that others have opened and are still in.
     fn own_rooms(&self, user: UserId, own: bool) -> usize {
         let opened = |room: &crate::core::Room| {
             room.pair.as_ref().is_none_or(|pair| pair.first().is_some_and(|(opener, _)| *opener == user))
         };
         let rooms = self.hub.user(user).map_or(&[][..], |user| &user.rooms);
-        rooms.iter().filter_map(|room| self.hub.room(*room)).filter(|room| opened(room) == own).count()
+        rooms
+            .iter()
+            .filter_map(|room| self.hub.room(*room))
+            .filter(|room| opened(room) == own && (own || room.members.len() > 1))
+            .count()
     }
 
     /// When the server has all its rooms, the one that has been empty longest gives way.

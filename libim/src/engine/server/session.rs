@@ -98,14 +98,20 @@ impl Sessions {
         let address = counts(session.peer);
         let _ = first_of(&self.slab, &mut self.waiting);
         self.waiting.push_back(waiting);
+        if self.waiting.len() > 2 * self.slab.len() + ADDRESSES_MAX {
+            self.waiting.retain(|waiting| waits(&self.slab, waiting));
+        }
         if self.by_address.len() > ADDRESSES_MAX {
             self.by_address.retain(|_, queue| first_of(&self.slab, queue).is_some());
         }
         let queue = self.by_address.entry(address?).or_default();
         let _ = first_of(&self.slab, queue);
         queue.push_back(waiting);
-        let excess = queue.len() > per_address_max;
         let slab = &self.slab;
+        if queue.len() > per_address_max {
+            queue.retain(|waiting| waits(slab, waiting));
+        }
+        let excess = queue.len() > per_address_max;
         let oldest = excess.then(|| first_of(slab, queue)).flatten();
         if oldest == Some(waiting) {
             return None;
@@ -128,14 +134,15 @@ impl Sessions {
     }
 }
 
+/// Whether that session still waits since then.
+fn waits(slab: &Slab<Session>, (key, user, since): &Waiting) -> bool {
+    slab.get(key.0 as usize).is_some_and(|it| it.user == *user && it.conn.is_none() && it.detached == *since)
+}
+
 /// The first of a queue that still waits; those before it are forgotten.
 fn first_of(slab: &Slab<Session>, queue: &mut VecDeque<Waiting>) -> Option<Waiting> {
-    let waits = |(key, user, since): &Waiting| {
-        slab.get(key.0 as usize)
-            .is_some_and(|it| it.user == *user && it.conn.is_none() && it.detached == *since)
-    };
     while let Some(first) = queue.front() {
-        if waits(first) {
+        if waits(slab, first) {
             return Some(*first);
         }
         queue.pop_front();

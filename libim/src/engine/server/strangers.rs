@@ -1,7 +1,6 @@
 //! Those who have not logged in: how many there are, by address and in all, who guesses passkeys, and who comes too often.
 
 use super::machine::counts;
-use crate::core::Pace;
 use crate::engine::{ConnId, Peer};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
@@ -18,9 +17,9 @@ const KNOWN_MAX: usize = 8;
 const MEMORY: Duration = Duration::from_secs(600);
 /// Addresses remembered at once; the one that was quiet longest is forgotten first.
 const ADDRESSES_MAX: usize = 4_096;
-/// Logins of one address: so many at once, then so many in a second. Whole offices stand behind one address.
+/// Logins of one address: so many at once, then one in this time. Whole offices stand behind one address.
 const LOGINS_BURST: u32 = 2_000;
-const LOGINS_PER_SECOND: u32 = 50;
+const LOGIN_EVERY: Duration = Duration::from_millis(20);
 
 /// Strangers, and what is remembered of their addresses.
 #[derive(Debug, Default)]
@@ -35,12 +34,29 @@ pub(super) struct Strangers {
 /// What is remembered of an address.
 #[derive(Clone, Debug, Default)]
 struct Known {
-    /// When its last guess would be paid for, at one in [`GUESS_EVERY`].
-    due: Duration,
+    guesses: Allowance,
     /// Fingerprints of its last wrong passkeys.
     wrong: VecDeque<u64>,
-    logins: Pace,
+    logins: Allowance,
     last: Duration,
+}
+
+/// So many at once, then one in a time (GCRA, ITU-T I.371). What is refused is not counted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Allowance {
+    /// When all that was taken is paid for.
+    due: Duration,
+}
+
+impl Allowance {
+    /// How long to wait for the next one.
+    fn wait(self, now: Duration, every: Duration, burst: u32) -> Duration {
+        (self.due.max(now) + every).saturating_sub(now + every * burst)
+    }
+
+    fn take(&mut self, now: Duration, every: Duration) {
+        self.due = self.due.max(now) + every;
+    }
 }
 
 impl Strangers {
@@ -84,6 +100,7 @@ impl Strangers {
     }
 
     fn known(&mut self, peer: Peer, now: Duration) -> &mut Known {
+        let peer = group(peer);
         if !self.known.contains_key(&peer) && self.known.len() >= ADDRESSES_MAX {
             self.known.retain(|_, known| known.last + MEMORY > now);
             if self.known.len() >= ADDRESSES_MAX
@@ -109,19 +126,29 @@ impl Strangers {
             known.wrong.pop_front();
         }
         known.wrong.push_back(print);
-        known.due = known.due.max(now) + GUESS_EVERY;
+        known.guesses.take(now, GUESS_EVERY);
     }
 
     /// How long this address must wait before its next guess is looked at.
     pub(super) fn penalty(&self, peer: Peer, now: Duration) -> Duration {
-        let Some(known) = self.known.get(&peer) else { return Duration::ZERO };
-        (known.due + GUESS_EVERY).saturating_sub(now + GUESS_EVERY * GUESSES_BURST)
+        let known = self.known.get(&group(peer));
+        known.map_or(Duration::ZERO, |known| known.guesses.wait(now, GUESS_EVERY, GUESSES_BURST))
     }
 
-    /// Counts a login by name; returns how long this address must wait before its next one.
-    pub(super) fn logged_in(&mut self, peer: Peer, now: Duration) -> Duration {
-        self.known(peer, now).logins.spend(now, 1, LOGINS_PER_SECOND, LOGINS_BURST)
+    /// Counts a login by name, unless this address must wait before its next one: so long.
+    pub(super) fn logs_in(&mut self, peer: Peer, now: Duration) -> Duration {
+        let logins = &mut self.known(peer, now).logins;
+        let wait = logins.wait(now, LOGIN_EVERY, LOGINS_BURST);
+        if wait.is_zero() {
+            logins.take(now, LOGIN_EVERY);
+        }
+        wait
     }
+}
+
+/// What is remembered together: who has one IPv6 address has a whole /64.
+fn group(peer: Peer) -> Peer {
+    counts(peer).map_or(peer, Peer::Ip)
 }
 
 fn fingerprint(passkey: &str) -> u64 {
@@ -177,7 +204,12 @@ mod tests {
     #[test]
     fn coming_in_a_loop_is_paced() {
         let mut strangers = Strangers::default();
-        let waits = (0..5_000).filter(|_| !strangers.logged_in(PEER, NOW).is_zero()).count();
+        let waits = (0..5_000).filter(|_| !strangers.logs_in(PEER, NOW).is_zero()).count();
         assert_eq!(waits, 5_000 - LOGINS_BURST as usize);
+        assert_eq!(
+            strangers.logs_in(PEER, NOW + LOGIN_EVERY),
+            Duration::ZERO,
+            "what was refused is not counted"
+        );
     }
 }

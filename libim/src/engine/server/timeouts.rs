@@ -63,7 +63,9 @@ impl Server {
 
     /// Notes that deadlines are looked at, and whether that is much later than it should be.
     pub(super) fn note_pause(&mut self, now: Now) {
-        if self.timers.soonest().is_some_and(|due| due + PAUSE_MIN < now.mono) {
+        // Not again right after: a program that is always late would judge nobody.
+        let again = now.mono < self.lenient_until + PAUSE_LENIENCE && self.lenient_until > Duration::ZERO;
+        if !again && self.timers.soonest().is_some_and(|due| due + PAUSE_MIN < now.mono) {
             self.lenient_until = now.mono + PAUSE_LENIENCE;
         }
     }
@@ -121,9 +123,12 @@ impl Server {
             return;
         }
         let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get(*key)) else { return };
-        // A session that broke, came back and broke again has a later deadline of its own.
-        if session.conn.is_none() && session.detached + self.config.resume_window <= now.mono {
+        // One that broke, came back and broke again has a later deadline, as has one whose time was changed meanwhile.
+        let (waits, end) = (session.conn.is_none(), session.detached + self.config.resume_window);
+        if waits && end <= now.mono {
             self.expel(now, user, LeaveReason::Lost, "");
+        } else if waits {
+            self.timers.add(end, Timeout::Session(user));
         }
     }
 }

@@ -1,0 +1,332 @@
+"""What clients of both flavours have in common."""
+
+from __future__ import annotations
+
+from ctypes import POINTER, byref
+from typing import Any, TypedDict, TypeVar, Unpack
+
+from ._context import Context, encode, number, views
+from ._enums import Code, LeaveReason, Option, Presence, RoomKind
+from ._errors import DisconnectedError, ImError, LoginRefusedError, RefusedError, TimedOutError, check
+from ._events import (
+    Disconnected,
+    Done,
+    Event,
+    Failed,
+    History,
+    LoggedIn,
+    LoginRefused,
+    Members,
+    Person,
+    Posted,
+    PostFailed,
+    Room,
+    Rooms,
+    ServerInfo,
+    Users,
+)
+from ._library import ClientView, PersonView, RoomView, ServerInfoView, lib
+from ._source import QUEUE_MAX, Source
+
+#: The room that everybody is in.
+LOBBY = 1
+_E = TypeVar("_E", bound=Event)
+
+
+def refusal(event: Event) -> RefusedError | None:
+    """The exception of an answer that is none."""
+    if isinstance(event, (Failed, PostFailed)):
+        return RefusedError(event.text, event.code, event.retry_after_ms / 1000 or None)
+    return None
+
+
+class ClientOptions(TypedDict, total=False):
+    """What `connect` and `Client` take besides address, name and passkey."""
+
+    #: The context that it lives in, beside others; its own by default.
+    context: Context | None
+    #: The program's name and version, for the server's logs.
+    agent: str | None
+    #: How many of a room's last messages to get on entering it; None: as many as the server suggests.
+    backlog: int | None
+    #: Whether to keep the list of people who are there.
+    roster: bool
+    #: Whether to come back by itself when the connection breaks.
+    reconnect: bool
+    #: Seconds before the first try to come back, and the longest wait between tries.
+    retry_min: float | None
+    retry_max: float | None
+    #: Whether to tell rooms up to where entries have arrived here.
+    receipts: bool
+
+
+class ClientBase(Source):
+    """A client without a way of waiting. Its plain methods do not wait: they hand something to the library and return."""
+
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        passkey: str | None = None,
+        *,
+        context: Context | None = None,
+        agent: str | None = None,
+        backlog: int | None = None,
+        roster: bool = True,
+        reconnect: bool = True,
+        retry_min: float | None = None,
+        retry_max: float | None = None,
+        receipts: bool = True,
+    ) -> None:
+        super().__init__(context)
+        self.address = address
+        #: Answers that are waited for, by request or cid; the event when it has come.
+        self._answers: dict[int | str, Event | ImError | None] = {}
+        self._login: Event | None = None
+        #: Why the connection last broke or did not come to be.
+        self._why = ""
+        options: dict[Option, Any] = {
+            Option.NAME: name,
+            Option.PASSKEY: passkey,
+            Option.AGENT: agent,
+            Option.BACKLOG: backlog,
+            Option.ROSTER: roster,
+            Option.RECONNECT: reconnect,
+            Option.RETRY_MIN_MS: None if retry_min is None else round(retry_min * 1000),
+            Option.RETRY_MAX_MS: None if retry_max is None else round(retry_max * 1000),
+            Option.RECEIPTS: receipts,
+        }
+        try:
+            self._number = self.context.add_client(address, options, self._handle)
+        except BaseException:
+            self._remove()
+            raise
+
+    # What it knows, without asking anybody.
+
+    def _look(self) -> Any:
+        out = POINTER(ClientView)()
+        check(lib.im_client_look(self.context.handle, self._id, byref(out)))
+        return out.contents
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is logged in at this moment."""
+        return bool(self._look().ready)
+
+    @property
+    def name(self) -> str:
+        """Its name at the server; empty before the login."""
+        return str(self._look().name.text())
+
+    @property
+    def user(self) -> int:
+        """Its id at the server; 0 before the login."""
+        return int(self._look().user)
+
+    @property
+    def unanswered(self) -> int:
+        """Posts that the server has not answered yet."""
+        return int(self._look().unanswered)
+
+    @property
+    def text_bytes_max(self) -> int:
+        """Bytes of UTF-8 that a message may have."""
+        return int(self._look().text_bytes_max)
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds that a ping and its answer last took, measured with each heartbeat; None: not yet."""
+        micros = int(self._look().round_trip_us)
+        return micros / 1e6 if micros else None
+
+    @property
+    def server(self) -> ServerInfo | None:
+        """What the server said of itself when the client last connected; None: nothing yet."""
+        out = POINTER(ServerInfoView)()
+        check(lib.im_client_server(self.context.handle, self._id, byref(out)))
+        return server_info_of(out.contents) if out else None
+
+    def room(self, room: int = LOBBY) -> Room | None:
+        """A room that it is in, by id."""
+        out = POINTER(RoomView)()
+        check(lib.im_client_room(self.context.handle, self._id, number(room), byref(out)))
+        return room_of(out.contents) if out else None
+
+    def person(self, user: int) -> Person | None:
+        """Somebody who is there, by id, as far as the server tells of people one by one."""
+        out = POINTER(PersonView)()
+        check(lib.im_client_person(self.context.handle, self._id, number(user), byref(out)))
+        return person_of(out.contents) if out else None
+
+    @property
+    def rooms(self) -> list[Room]:
+        """Rooms and private conversations that it is in."""
+        found = views(lib.im_client_next_room, self.context, self._id, RoomView, lambda it: it.room)
+        return [room_of(it) for it in found]
+
+    @property
+    def people(self) -> list[Person]:
+        """People who are there, as far as the server tells them one by one."""
+        found = views(lib.im_client_next_person, self.context, self._id, PersonView, lambda it: it.user)
+        return [person_of(it) for it in found]
+
+    def __repr__(self) -> str:
+        who = "(closed)" if not self.id or self.context.closed else self.name or "(not logged in)"
+        return f"<im client {who} at {self.address}>"
+
+    # What does not wait.
+
+    def post_nowait(self, text: str, room: int = LOBBY, *, reply_to: int = 0) -> str:
+        """Posts a message and returns its cid at once. It is delivered exactly once, now or when the connection is back;
+        `Posted` or `PostFailed` with the cid says so."""
+        encoded = encode(text) or b""
+        return self.context.post(lib.im_client_reply, self._id, room, reply_to, encoded, len(encoded))
+
+    def _edit(self, room: int, target: int, text: str) -> str:
+        encoded = encode(text) or b""
+        return self.context.post(lib.im_client_edit, self._id, room, target, encoded, len(encoded))
+
+    def _delete(self, room: int, target: int) -> str:
+        return self.context.post(lib.im_client_delete, self._id, room, target)
+
+    def _react(self, room: int, target: int, emoji: str, on: bool) -> str:
+        return self.context.post(lib.im_client_react, self._id, room, target, encode(emoji), int(on))
+
+    def _ask(self, function: Any, *arguments: Any) -> int:
+        return self.context.ask(function, self._id, *arguments)
+
+    def _fetch(self, room: int, after: int, before: int, limit: int, upward: bool, messages: bool) -> int:
+        flags = (1 if upward else 0) | (2 if messages else 0)
+        return self._ask(lib.im_client_fetch, room, after, before, number(limit, 32), flags)
+
+    def mark_read(self, upto: int, room: int = LOBBY) -> None:
+        """Notes that the person has read a room up to a place. The room is told in a moment."""
+        check(lib.im_client_mark_read(self.context.handle, self._id, number(room), number(upto)))
+
+    def typing(self, on: bool = True, room: int = LOBBY) -> None:
+        """Tells a room that one is typing, or has stopped. May be lost; repeat it every few seconds."""
+        check(lib.im_client_typing(self.context.handle, self._id, number(room), int(on)))
+
+    def retry_now(self) -> None:
+        """Tries to connect at once instead of waiting."""
+        check(lib.im_client_retry_now(self.context.handle, self._id))
+
+    def _begin_quit(self, reason: str) -> None:
+        check(lib.im_client_quit(self.context.handle, self._id, encode(reason)))
+
+    def _begin_login(self, name: str | None, passkey: str | None) -> None:
+        self._login = None
+        check(lib.im_client_login(self.context.handle, self._id, encode(name), encode(passkey)))
+
+    # What comes.
+
+    def _handle(self, event: Event) -> None:
+        special = _SPECIAL.get(type(event))
+        if special is None or not getattr(self, special)(event):
+            # As _keep, without a call: this is done for every event.
+            if len(self._events) < QUEUE_MAX:
+                self._events.append(event)
+            else:
+                self._keep(event)
+
+    def _handle_posted(self, event: Posted | PostFailed) -> bool:
+        """True: somebody waits for it, and nobody else is told."""
+        if event.cid not in self._answers:
+            return False
+        self._answered(event.cid, event)
+        return True
+
+    def _handle_answer(self, event: Done | Failed | History | Rooms | Users | Members) -> bool:
+        if event.request not in self._answers:
+            return False
+        self._answered(event.request, event)
+        return True
+
+    def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
+        if isinstance(event, LoginRefused) and event.wait_ms is not None:
+            # It comes back by itself.
+            return False
+        self._login = event
+        if isinstance(event, LoginRefused):
+            # Nothing more happens before the program logs in again.
+            self._fail_answers(LoginRefusedError, event)
+        return False
+
+    def _handle_disconnected(self, event: Disconnected) -> bool:
+        self._why = event.text
+        if event.wait_ms is None:
+            self._over = True
+            self._fail_answers(DisconnectedError, event)
+        return False
+
+    def _fail_answers(self, kind: type[RefusedError], event: LoginRefused | Disconnected) -> None:
+        """Whoever still waits for an answer will get none."""
+        for key in [key for key, answer in self._answers.items() if answer is None]:
+            self._answered(key, kind(event.text, event.code))
+
+    def _timed_out(self, text: str, cid: str = "") -> TimedOutError:
+        """Nothing came in time, and why, as far as it is known."""
+        why = f": {self._why}" if self._why and not (self.id and self.ready) else ""
+        return TimedOutError(text + why, cid)
+
+    def _answered(self, key: int | str, answer: Event | ImError) -> None:
+        self._answers[key] = answer
+
+    def _logged_in(self) -> bool:
+        """Whether a login has come to an end, well or not."""
+        return self._login is not None or self._over
+
+    def _check_login(self) -> None:
+        if isinstance(self._login, LoginRefused):
+            raise LoginRefusedError(self._login.text, self._login.code)
+        if self._login is None:
+            raise DisconnectedError(self._why or "the client is closed", Code.NONE)
+
+    def _answer(self, key: int | str) -> Event:
+        """Takes an answer that has come."""
+        answer = self._answers.pop(key)
+        if isinstance(answer, ImError):
+            raise answer
+        assert answer is not None
+        if problem := refusal(answer):
+            raise problem
+        return answer
+
+
+#: Events that mean something to the client itself.
+_SPECIAL: dict[type[Event], str] = {
+    Posted: "_handle_posted",
+    PostFailed: "_handle_posted",
+    Done: "_handle_answer",
+    Failed: "_handle_answer",
+    History: "_handle_answer",
+    Rooms: "_handle_answer",
+    Users: "_handle_answer",
+    Members: "_handle_answer",
+    LoggedIn: "_handle_login",
+    LoginRefused: "_handle_login",
+    Disconnected: "_handle_disconnected",
+}
+
+
+def room_of(view: Any) -> Room:
+    return Room(
+        view.room, RoomKind(view.room_kind), view.name.text(), view.topic.text(), view.head, view.read, view.peer, view.members
+    )
+
+
+def server_info_of(view: Any) -> ServerInfo:
+    names = [name for name, *_ in ServerInfoView._fields_ if name != "size"]
+    values = {name: getattr(view, name) for name in names}
+    known = values["capabilities"]
+    values |= {
+        "name": view.name.text(),
+        "capabilities": tuple(known.items[at].text() for at in range(known.count)),
+        "passkey": bool(view.passkey),
+    }
+    return ServerInfo(**values)
+
+
+def person_of(view: Any) -> Person:
+    return Person(view.user, view.name.text(), Presence(view.presence), view.status.text(), LeaveReason(view.reason))

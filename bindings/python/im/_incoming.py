@@ -1,0 +1,84 @@
+"""A message that a bot has got, and which handlers want it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ._events import Message
+
+if TYPE_CHECKING:
+    from .bot import Bot
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message that a bot has got, and where to answer it. May be used from any thread."""
+
+    bot: Bot
+    message: Message
+    #: The room's name; of a private conversation the other's.
+    room_name: str
+    #: Whether it was said in a private conversation.
+    direct: bool
+
+    @property
+    def text(self) -> str:
+        """What was said."""
+        return self.message.text
+
+    @property
+    def name(self) -> str:
+        """Who said it."""
+        return self.message.name
+
+    @property
+    def author(self) -> int:
+        """Their id."""
+        return self.message.author
+
+    @property
+    def room(self) -> int:
+        """Where it was said."""
+        return self.message.room
+
+    @property
+    def mentioned(self) -> bool:
+        """Whether it names the bot with @."""
+        return self.bot.user in self.message.mentions
+
+    def reply(self, text: str) -> None:
+        """Answers it in its room. Delivered exactly once, now or when the connection is back."""
+        self.bot.post(text, self.message.room, reply_to=self.message.seq)
+
+    def say(self, text: str) -> None:
+        """Says something in its room, not in answer to it."""
+        self.bot.post(text, self.message.room)
+
+    def react(self, emoji: str) -> None:
+        """Adds a reaction to it."""
+        self.bot._call(lambda client: client._react(self.message.room, self.message.seq, emoji, True))
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A handler of messages and what it asks for."""
+
+    function: Callable[..., Any]
+    room: str | None
+    direct: bool | None
+    mentioned: bool | None
+    author: str | None
+    pattern: re.Pattern[str] | None
+
+    def wants(self, event: Incoming) -> bool:
+        asked = [
+            self.room is None or (not event.direct and event.room_name.casefold() == self.room.casefold()),
+            self.direct is None or event.direct == self.direct,
+            self.mentioned is None or event.mentioned == self.mentioned,
+            self.author is None or event.name.casefold() == self.author.casefold(),
+            self.pattern is None or self.pattern.search(event.text) is not None,
+        ]
+        return all(asked)

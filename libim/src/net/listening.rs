@@ -1,0 +1,87 @@
+//! Where servers take connections.
+
+use super::address::Address;
+#[cfg(feature = "server")]
+use super::descriptors::Stdio;
+use super::event_loop::Loop;
+#[cfg(feature = "server")]
+use super::fork::forked;
+use super::listener::Listener;
+use super::node::NodeKey;
+#[cfg(feature = "server")]
+use super::node::ServerId;
+use super::sources::{Kind, Source};
+use std::io;
+
+impl Loop {
+    /// Has a server take connections at an address, in addition to others. Returns the address that it really is: with
+    /// port 0, the port that the system chose.
+    #[cfg(feature = "server")]
+    pub fn listen(&mut self, server: ServerId, address: &Address) -> io::Result<Address> {
+        if !self.process.is_this() {
+            return Err(forked());
+        }
+        self.check_reachable(address)?;
+        match self.look_at_server(server) {
+            None => return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop")),
+            Some(server) if server.is_closing() => {
+                return Err(io::Error::other("the server is closing or closed"));
+            }
+            Some(_) => {}
+        }
+        if self.find_memory(address).is_some() {
+            return Err(io::Error::new(
+                io::ErrorKind::AddrInUse,
+                format!("{address} is in use on this loop"),
+            ));
+        }
+        let _stdio = Stdio::hold()?;
+        let (listener, bound) = Listener::bind(address)?;
+        self.sources.add_watched(self.poll.registry(), server.0, Kind::Listener(listener))?;
+        Ok(bound)
+    }
+
+    /// Virtual time and real sockets do not go together.
+    pub(crate) fn check_reachable(&self, address: &Address) -> io::Result<()> {
+        self.resolver.check(address)?;
+        if self.clock.is_virtual() && !matches!(address, Address::Memory(_)) {
+            let text = format!("{address}: a loop on a virtual clock knows mem: addresses alone");
+            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+        }
+        Ok(())
+    }
+
+    /// Has a server take no more connections at an address that [`listen`](Loop::listen) returned; `None`: at none of them.
+    /// Those that stand are not concerned. Whether it did listen there.
+    #[cfg(feature = "server")]
+    pub fn unlisten(&mut self, server: ServerId, address: Option<&Address>) -> bool {
+        self.drop_listeners(server.0, address)
+    }
+
+    pub(super) fn stop_listening(&mut self, key: NodeKey) {
+        self.drop_listeners(key, None);
+    }
+
+    fn drop_listeners(&mut self, key: NodeKey, address: Option<&Address>) -> bool {
+        let is_it = |source: &Source| match &source.kind {
+            Kind::Listener(listener) => {
+                source.owner == key
+                    && address.is_none_or(|address| listener.address().as_ref() == Some(address))
+            }
+            _ => false,
+        };
+        let tokens: Vec<usize> =
+            self.sources.slab.iter().filter(|(_, source)| is_it(source)).map(|(token, _)| token).collect();
+        for token in &tokens {
+            self.sources.remove(self.poll.registry(), *token);
+        }
+        !tokens.is_empty()
+    }
+
+    /// The listener of a name within the loop.
+    pub(super) fn find_memory(&self, address: &Address) -> Option<NodeKey> {
+        let Address::Memory(wanted) = address else { return None };
+        let is_it = |source: &&Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);
+        self.sources.slab.iter().map(|(_, source)| source).find(is_it).map(|source| source.owner)
+    }
+}
