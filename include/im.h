@@ -725,7 +725,7 @@ enum im_code
      */
     IM_CODE_VERSION = 3,
     /**
-     * A request before login, a second login, or one to enter or leave a room while another is under way.
+     * A request before login, or a second login; or one to enter or leave a room while the operator changes that.
      */
     IM_CODE_OUT_OF_TURN = 4,
     /**

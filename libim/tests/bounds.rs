@@ -313,3 +313,20 @@ fn a_longer_time_to_come_back_makes_no_ghost() {
     stage.passes(Duration::from_secs(150));
     assert_eq!(stage.server.people().count(), 0);
 }
+
+#[test]
+fn a_name_that_is_held_says_for_how_long() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    let (_, heard) = stage.logs_in_from("anna", Peer::Local);
+    let refused = |heard: &[FromServer]| match heard {
+        [.., FromServer::Refusal(refusal)] => refusal.clone(),
+        _ => panic!("{heard:?}"),
+    };
+    assert_eq!(refused(&heard).retry_after_ms, 0, "its holder is here");
+    stage.server.handle_closed(stage.now, anna, "cut");
+    stage.passes(Duration::from_secs(20));
+    let (_, heard) = stage.logs_in_from("anna", Peer::Local);
+    assert_eq!(refused(&heard).retry_after_ms, 40_000);
+    assert!(refused(&heard).text.contains("41 s"), "{heard:?}");
+}

@@ -176,7 +176,7 @@ pub enum im_code {
     IM_CODE_TOO_LARGE = 2,
     /// The two sides have no protocol version in common; the connection ends.
     IM_CODE_VERSION = 3,
-    /// A request before login, a second login, or one to enter or leave a room while another is under way.
+    /// A request before login, or a second login; or one to enter or leave a room while the operator changes that.
     IM_CODE_OUT_OF_TURN = 4,
     /// The name is taken.
     IM_CODE_NAME_TAKEN = 5,

@@ -1,15 +1,16 @@
-//! One room's events in memory: their frames one after the other in chunks, so that keeping one more and forgetting the
-//! oldest cost a copy and nothing else.
+//! Some of a room's events in memory: their frames one after the other in chunks, so that keeping one more and forgetting the
+//! oldest cost a copy and nothing else. Their places grow and need not be dense.
 
 use crate::wire::{Event, FRAME_HEADER_BYTES, FromServer, Placed, Seq, encode};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
-/// The events of a room, dense. What keeping one more needs comes first and together.
+/// Events of a room. What keeping one more needs comes first and together.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Log {
-    head: Seq,
+    /// The newest place in it.
+    last: Seq,
     len: usize,
     /// Bytes of memory that all of it takes.
     bytes: usize,
@@ -21,8 +22,8 @@ pub(super) struct Log {
     changed: BTreeMap<Seq, Event>,
 }
 
-/// Records of events that follow each other. A record is its length without these bytes (u32), then the event's frame, which
-/// ends before the record does when it was replaced by a shorter one.
+/// Records of events. A record is the length of what follows its header (u32), how far its place is from that of the record before it
+/// in the chunk (u32, 0 in the first), then the event's frame, which ends before the record does when it was replaced by a shorter one.
 #[derive(Debug, Default)]
 struct Chunk {
     /// The oldest event that is kept in it, and where its record begins.
@@ -35,34 +36,46 @@ struct Chunk {
 const CHUNK_BYTES_MIN: usize = 512;
 const CHUNK_BYTES_MAX: usize = 1024;
 const LENGTH_BYTES: usize = size_of::<u32>();
+const HEADER_BYTES: usize = 2 * LENGTH_BYTES;
 /// What writing a record takes beside [`Event::text_bytes`]: most exactly fill their chunks.
-const RECORD_BYTES: usize = 48;
+const RECORD_BYTES: usize = 52;
 
 impl Chunk {
-    /// The length of the record that begins at `at`.
-    fn record_len(&self, at: usize) -> usize {
+    /// A number in the header of the record that begins at `at`.
+    fn number(&self, at: usize) -> usize {
         self.records
             .get(at..)
             .and_then(<[u8]>::first_chunk)
-            .map_or(0, |len| u32::from_be_bytes(*len) as usize)
+            .map_or(0, |number| u32::from_be_bytes(*number) as usize)
+    }
+
+    /// The length of the record that begins at `at`, without its header.
+    fn record_len(&self, at: usize) -> usize {
+        self.number(at)
+    }
+
+    /// Where the record after the one at `at` begins, and its place, given that one's.
+    fn next(&self, at: usize, seq: Seq) -> Option<(usize, Seq)> {
+        let next = at + HEADER_BYTES + self.record_len(at);
+        (next < self.records.len()).then(|| (next, Seq(seq.0 + self.number(next + LENGTH_BYTES) as u64)))
+    }
+
+    /// The places in it, oldest first, and where their records begin.
+    fn places(&self) -> impl Iterator<Item = (usize, Seq)> {
+        let first = (self.start < self.records.len()).then_some((self.start, self.first));
+        std::iter::successors(first, |(at, seq)| self.next(*at, *seq))
     }
 
     /// Where an event's frame stands, with what is left of the record behind it.
     fn find(&self, seq: Seq) -> Option<Range<usize>> {
-        let mut at = self.start;
-        for _ in 0..seq.0.checked_sub(self.first.0)? {
-            at += LENGTH_BYTES + self.record_len(at);
-        }
-        let from = at + LENGTH_BYTES;
-        (from < self.records.len()).then(|| from..from + self.record_len(at))
+        let (at, _) =
+            self.places().take_while(|(_, place)| *place <= seq).find(|(_, place)| *place == seq)?;
+        let from = at + HEADER_BYTES;
+        Some(from..from + self.record_len(at))
     }
 }
 
 impl Log {
-    pub(super) fn head(&self) -> Seq {
-        self.head
-    }
-
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -74,29 +87,50 @@ impl Log {
 
     /// The place of the oldest event kept.
     pub(super) fn first(&self) -> Option<Seq> {
-        (self.len > 0).then(|| Seq(self.head.0 + 1 - self.len as u64))
+        (self.len > 0).then(|| self.full.front().unwrap_or(&self.tail).first)
     }
 
-    /// Keeps an event and gives it the next place.
-    pub(super) fn push(&mut self, event: &Event) -> Seq {
-        let seq = self.head.next();
+    /// The oldest place from `seq` on.
+    pub(super) fn next_from(&self, seq: Seq) -> Option<Seq> {
+        let (first, last) = (self.first()?, self.last);
+        if seq > last {
+            return None;
+        }
+        let from = seq.max(first);
+        let at = self.chunk_of(from)?;
+        // It is in the chunk that would have it, or begins the next one.
+        let chunks = self.full.iter().skip(at).chain(std::iter::once(&self.tail));
+        chunks.take(2).find_map(|chunk| chunk.places().map(|(_, place)| place).find(|place| *place >= from))
+    }
+
+    /// The newest place up to `seq`.
+    pub(super) fn last_to(&self, seq: Seq) -> Option<Seq> {
+        let to = seq.min(self.last);
+        let chunk = self.full.get(self.chunk_of(to)?).unwrap_or(&self.tail);
+        chunk.places().map(|(_, place)| place).take_while(|place| *place <= to).last()
+    }
+
+    /// Keeps an event in a place, which is above all others.
+    pub(super) fn push(&mut self, event: &Event, seq: Seq) {
         let wanted = event.text_bytes() + RECORD_BYTES;
-        if self.tail.records.capacity() - self.tail.records.len() < wanted {
+        let mut step = u32::try_from(seq.0 - self.last.0);
+        if self.tail.records.capacity() - self.tail.records.len() < wanted || step.is_err() {
             self.add_chunk(seq, wanted);
+            step = Ok(0);
         }
         let (capacity, records) = (self.tail.records.capacity(), &mut self.tail.records);
         let start = records.len();
         records.extend_from_slice(&[0; LENGTH_BYTES]);
+        records.extend_from_slice(&step.unwrap_or(0).to_be_bytes());
         // An event too long for a frame could not have been told to anybody; limits keep it from being made.
         let _ = encode(&Placed(event, seq), records);
-        let len = u32::try_from(records.len() - start - LENGTH_BYTES).unwrap_or(u32::MAX);
+        let len = u32::try_from(records.len() - start - HEADER_BYTES).unwrap_or(u32::MAX);
         if let Some(place) = records.get_mut(start..start + LENGTH_BYTES) {
             place.copy_from_slice(&len.to_be_bytes());
         }
         self.bytes += records.capacity() - capacity;
-        self.head = seq;
+        self.last = seq;
         self.len += 1;
-        seq
     }
 
     /// Begins a chunk that has room for `wanted` bytes, with the event of that place.
@@ -115,9 +149,10 @@ impl Log {
         let Some(first) = self.first() else { return };
         self.len -= 1;
         let oldest = self.full.front_mut().unwrap_or(&mut self.tail);
-        oldest.start += LENGTH_BYTES + oldest.record_len(oldest.start);
-        oldest.first = first.next();
-        if oldest.start >= oldest.records.len() {
+        let next = oldest.next(oldest.start, first);
+        if let Some((start, seq)) = next {
+            (oldest.start, oldest.first) = (start, seq);
+        } else {
             self.bytes -= oldest.records.capacity();
             if self.full.pop_front().is_none() {
                 self.tail = Chunk::default();
@@ -163,7 +198,7 @@ impl Log {
 
     /// Which chunk has an event that is kept: an index into the full ones, or beyond them for the tail.
     fn chunk_of(&self, seq: Seq) -> Option<usize> {
-        if !(self.first()?..=self.head).contains(&seq) {
+        if !(self.first()?..=self.last).contains(&seq) {
             return None;
         }
         if seq >= self.tail.first {
@@ -201,12 +236,14 @@ mod tests {
             steps in proptest::collection::vec((0u8..4, 0usize..60, 1usize..2000), 1..200),
         ) {
             let (mut log, mut model) = (Log::default(), VecDeque::new());
+            let mut last = 0;
             for (kind, pick, len) in steps {
                 let text = "x".repeat(len);
                 match kind {
                     0 | 1 => {
-                        let next = event(log.head().0 + 1, &text);
-                        log.push(&next);
+                        last += 1 + (pick % 3) as u64;
+                        let next = event(last, &text);
+                        log.push(&next, Seq(last));
                         model.push_back(next);
                     }
                     2 => {
@@ -222,6 +259,12 @@ mod tests {
                     }
                 }
                 prop_assert_eq!(log.len(), model.len());
+                let places = || model.iter().map(|event| event.seq);
+                prop_assert_eq!(log.first(), places().next());
+                let seq = Seq(pick as u64);
+                prop_assert_eq!(log.next_from(seq), places().find(|place| *place >= seq));
+                prop_assert_eq!(log.last_to(seq), places().take_while(|place| *place <= seq).last());
+                prop_assert_eq!(log.get(seq).is_some(), places().any(|place| place == seq));
             }
             for expected in &model {
                 prop_assert_eq!(&log.get(expected.seq).unwrap(), expected);
@@ -236,7 +279,7 @@ mod tests {
     #[test]
     fn a_deleted_text_is_nowhere_in_memory() {
         let mut log = Log::default();
-        log.push(&event(1, "secret"));
+        log.push(&event(1, "secret"), Seq(1));
         let gone = MessageBody { deleted: true, ..MessageBody::default() };
         log.replace(Event { body: Body::Message(gone), ..event(1, "") });
         assert!(!log.tail.records.windows(6).any(|window| window == b"secret"));

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 /// How much a [`MemoryStore`] keeps.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryLimits {
-    /// Events of one room.
+    /// Messages of one room, and as many other events: what is no message pushes none out.
     pub events_per_room: usize,
     /// Bytes of all rooms together.
     pub bytes: usize,
@@ -67,9 +67,9 @@ struct Tally {
 impl Tally {
     /// Changes a room and keeps count.
     fn change<T>(&mut self, room: &mut Room, change: impl FnOnce(&mut Room) -> T) -> T {
-        let (events, bytes) = (room.log.len(), room.bytes());
+        let (events, bytes) = (room.len(), room.bytes());
         let result = change(room);
-        self.events = self.events + room.log.len() - events;
+        self.events = self.events + room.len() - events;
         self.bytes = self.bytes + room.bytes() - bytes;
         result
     }
@@ -117,7 +117,7 @@ impl MemoryStore {
         while self.tally.bytes > self.limits.bytes - self.part() && share > ROOM_BYTES {
             for room in self.rooms.values_mut() {
                 self.tally.change(room, |room| {
-                    while room.log.len() > 1 && room.bytes() + ROOM_BYTES > share {
+                    while room.len() > 1 && room.bytes() + ROOM_BYTES > share {
                         room.pop();
                     }
                 });
@@ -143,10 +143,7 @@ impl MemoryStore {
             if self.cids.len() > 2 * self.tally.events + CIDS_MIN {
                 let rooms = &self.rooms;
                 self.cids.age(|kept| {
-                    rooms
-                        .get(&kept.room)
-                        .and_then(|room| room.log.first())
-                        .is_some_and(|first| first <= kept.seq)
+                    rooms.get(&kept.room).and_then(Room::first).is_some_and(|first| first <= kept.seq)
                 });
             }
         }
@@ -184,7 +181,7 @@ impl Store for MemoryStore {
 
     fn forget(&mut self, room: RoomId) {
         if let Some(room) = self.rooms.remove(&room) {
-            self.tally.events -= room.log.len();
+            self.tally.events -= room.len();
             self.tally.bytes -= room.bytes() + ROOM_BYTES;
             self.trim_above = self.trim_above.min(self.next_trim());
         }
@@ -282,7 +279,7 @@ mod tests {
             post(&mut store, number, "hello");
         }
         assert!(store.tally.bytes <= 1024 * 1024);
-        assert!(store.rooms.values().all(|room| room.log.len() > 0));
+        assert!(store.rooms.values().all(|room| room.len() > 0));
     }
 
     #[test]
@@ -291,12 +288,51 @@ mod tests {
         for number in 0..20_000 {
             post(&mut store, number, "hello");
             assert!(store.tally.bytes <= 1024 * 1024);
-            assert_eq!(store.tally.events, store.rooms.values().map(|room| room.log.len()).sum::<usize>());
+            assert_eq!(store.tally.events, store.rooms.values().map(Room::len).sum::<usize>());
         }
         assert!(store.tally.events > 2_000);
         for room in 0..ROOMS {
             store.forget(RoomId(room));
         }
         assert_eq!((store.tally.bytes, store.tally.events), (0, 0));
+    }
+
+    #[test]
+    fn what_is_no_message_pushes_no_message_out() {
+        let mut store = store(10, 16 * 1024 * 1024);
+        for number in 0..8 {
+            post(&mut store, number * ROOMS, "hello");
+        }
+        let mut toggle = |number: u64| {
+            let body = Body::Reacted { target: Seq(8), emoji: "+".into(), on: number.is_multiple_of(2) };
+            let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
+            let event = Event { room, seq, time, author: UserId(2), name: "mallory".into(), body };
+            store.append(Ticket(1), &event, Some(&Cid((1 << 64 | u128::from(number)).to_be_bytes())));
+            assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
+        };
+        for number in 0..10_000 {
+            toggle(number);
+        }
+        let query = |messages_only, upward, after, before| Query {
+            room: RoomId(0),
+            after: Seq(after),
+            before: Seq(before),
+            limit: 0,
+            upward,
+            messages_only,
+        };
+        let page = |query: &Query| store.rooms[&RoomId(0)].page(query);
+        let all = page(&Query { limit: 200, ..query(true, false, 0, u64::MAX) });
+        assert_eq!(
+            all.events.iter().map(|event| event.seq.0).collect::<Vec<_>>(),
+            (1..=8).collect::<Vec<_>>()
+        );
+        // Upward the page has the messages, and the last ten changes behind those that are gone.
+        let all = page(&Query { limit: 200, ..query(false, true, 0, u64::MAX) });
+        assert_eq!((all.from, all.to, all.events.len(), all.more), (Seq(1), Seq(10_008), 18, false));
+        let part = page(&Query { limit: 9, ..query(false, true, 0, u64::MAX) });
+        assert_eq!((part.to, part.events.len(), part.more), (Seq(9_999), 9, true));
+        let last = page(&Query { limit: 3, ..query(true, false, 0, 8) });
+        assert_eq!((last.from, last.events.len(), last.more), (Seq(5), 3, true));
     }
 }

@@ -13,7 +13,11 @@ use std::hash::{BuildHasher, Hash, Hasher};
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Room {
-    pub(super) log: Log,
+    /// The newest place of all.
+    head: Seq,
+    messages: Log,
+    /// Whatever is no message has a log of its own, so that it pushes no message out.
+    others: Log,
     /// The places of each message's edits, to find their texts when it is deleted.
     edits: BTreeMap<Seq, Vec<Seq>>,
 }
@@ -27,24 +31,39 @@ pub(super) struct Place {
     pub(super) new: bool,
 }
 
-/// Events looked at for one page, wanted or not.
-const EXAMINED_MAX: u64 = 2_000;
-
 impl Room {
-    /// Forgets the oldest event.
+    /// Forgets the oldest event of the kind that takes more memory.
     pub(super) fn pop(&mut self) {
+        if self.others.bytes() > self.messages.bytes() || self.messages.len() == 0 {
+            self.others.pop();
+        } else {
+            self.pop_message();
+        }
+    }
+
+    fn pop_message(&mut self) {
         if !self.edits.is_empty()
-            && let Some(first) = self.log.first()
+            && let Some(first) = self.messages.first()
         {
             self.edits.remove(&first);
         }
-        self.log.pop();
+        self.messages.pop();
+    }
+
+    /// How many events are kept.
+    pub(super) fn len(&self) -> usize {
+        self.messages.len() + self.others.len()
+    }
+
+    /// The place of the oldest event kept.
+    pub(super) fn first(&self) -> Option<Seq> {
+        [self.messages.first(), self.others.first()].into_iter().flatten().min()
     }
 
     /// The memory that all of it counts as.
     pub(super) fn bytes(&self) -> usize {
         // There may be twice as many cids as events.
-        self.log.bytes() + self.log.len() * 2 * CID_BYTES
+        self.messages.bytes() + self.others.bytes() + self.len() * 2 * CID_BYTES
     }
 
     /// Keeps an event, unless it was kept before or cannot be.
@@ -66,25 +85,31 @@ impl Room {
         if let Some(target) = target_of(&event.body) {
             self.revise(target, event)?;
         }
-        let seq = self.log.push(event);
+        let seq = self.head.next();
+        self.head = seq;
+        let log = if event.is_message() { &mut self.messages } else { &mut self.others };
+        log.push(event, seq);
         if let Body::Edited { target, .. } = &event.body {
             self.edits.entry(*target).or_default().push(seq);
         }
         if let Some(cid) = cid {
             cids.insert(Kept { cid: *cid, room: event.room, seq, time: event.time, print });
         }
-        while self.log.len() > events_max {
-            self.pop();
+        while self.messages.len() > events_max {
+            self.pop_message();
+        }
+        while self.others.len() > events_max {
+            self.others.pop();
         }
         Ok(Place { seq, time: event.time, new: true })
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.
     fn revise(&mut self, target: Seq, change: &Event) -> Result<(), Code> {
-        let event = self.log.get(target).ok_or(Code::NotFound)?;
+        let event = self.messages.get(target).ok_or(Code::NotFound)?;
         let message = revise(&event, change)?;
         let deleted = message.deleted;
-        self.log.replace(Event { body: Body::Message(message), ..event });
+        self.messages.replace(Event { body: Body::Message(message), ..event });
         if deleted {
             self.blank_edits(target);
         }
@@ -94,11 +119,11 @@ impl Room {
     /// Takes the texts out of the edits of a message that was deleted.
     fn blank_edits(&mut self, message: Seq) {
         for seq in self.edits.remove(&message).unwrap_or_default() {
-            if let Some(event) = self.log.get(seq)
+            if let Some(event) = self.others.get(seq)
                 && matches!(&event.body, Body::Edited { target, .. } if *target == message)
             {
                 let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
-                self.log.replace(Event { body, ..event });
+                self.others.replace(Event { body, ..event });
             }
         }
     }
@@ -106,16 +131,14 @@ impl Room {
     /// Reads a page.
     pub(super) fn page(&self, query: &Query) -> Page {
         let low = query.after.next();
-        let high = query.before.previous().min(self.log.head());
-        let Some(first) = self.log.first() else { return Page { from: low, to: high, ..Page::default() } };
+        let high = query.before.previous().min(self.head);
         let mut page = Page { from: low, to: high, ..Page::default() };
-        let start = low.max(first);
         let limit = query.limit.clamp(1, PAGE_EVENTS_MAX) as usize;
-        let (mut seq, mut bytes) = (if query.upward { start } else { high }, 0);
-        let begin = seq;
-        while (start..=high).contains(&seq) {
-            if page.events.len() >= limit || bytes > PAGE_BYTES_MAX || seq.0.abs_diff(begin.0) >= EXAMINED_MAX
-            {
+        let others = (!query.messages_only).then_some(&self.others);
+        let mut bytes = 0;
+        let mut next = self.next(others, if query.upward { low } else { high }, query.upward);
+        while let Some(seq) = next.filter(|seq| (low..=high).contains(seq)) {
+            if page.events.len() >= limit || bytes > PAGE_BYTES_MAX {
                 page.more = true;
                 if query.upward {
                     page.to = seq.previous();
@@ -124,17 +147,27 @@ impl Room {
                 }
                 break;
             }
-            if let Some(event) = self.log.get(seq).filter(|event| !query.messages_only || event.is_message())
-            {
+            if let Some(event) = self.messages.get(seq).or_else(|| others?.get(seq)) {
                 bytes += event.text_bytes();
                 page.events.push(event);
             }
-            seq = if query.upward { seq.next() } else { seq.previous() };
+            let beyond = if query.upward { seq.next() } else { seq.previous() };
+            next = if beyond == Seq::ZERO { None } else { self.next(others, beyond, query.upward) };
         }
         if !query.upward {
             page.events.reverse();
         }
         page
+    }
+
+    /// The place that is next from one on, up or down.
+    fn next(&self, others: Option<&Log>, from: Seq, upward: bool) -> Option<Seq> {
+        let logs = [Some(&self.messages), others].into_iter().flatten();
+        if upward {
+            logs.filter_map(|log| log.next_from(from)).min()
+        } else {
+            logs.filter_map(|log| log.last_to(from)).max()
+        }
     }
 }
 

@@ -62,7 +62,7 @@ numbered! {
         TooLarge = 2, "too large";
         /// The two sides have no protocol version in common; the connection ends.
         Version = 3, "no common protocol version";
-        /// A request before login, a second login, or one to enter or leave a room while another is under way.
+        /// A request before login, or a second login; or one to enter or leave a room while the operator changes that.
         OutOfTurn = 4, "not at this point of the conversation";
         /// The name is taken.
         NameTaken = 5, "name taken";

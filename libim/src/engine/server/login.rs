@@ -157,12 +157,20 @@ impl Server {
         };
         if let Some(holder) = holders.iter().find(|holder| !yields(holder)) {
             let held = self.name_of(*holder);
-            let text = if held == **name.shown() {
+            let session = self.attached.get(holder).and_then(|key| self.sessions.get(*key));
+            let waits = session.filter(|session| session.conn.is_none());
+            let end = waits.map(|session| session.detached + self.config.resume_window);
+            let retry_after = end.map_or(Duration::ZERO, |end| end.saturating_sub(now.mono));
+            let mut text = if held == **name.shown() {
                 format!("the name {held} is taken; choose another")
             } else {
                 format!("the name {} looks like {held}, which is taken; choose another", name.shown())
             };
-            return Err(Refused::new(Code::NameTaken, text));
+            if !retry_after.is_zero() {
+                // Its holder's connection broke; when they do not come back, it is free.
+                text = format!("{text}, or wait: it is held for {} s at most", retry_after.as_secs() + 1);
+            }
+            return Err(Refused { code: Code::NameTaken, text, retry_after });
         }
         for holder in holders {
             self.expel(now, holder, LeaveReason::Lost, "");
