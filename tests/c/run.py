@@ -116,7 +116,7 @@ def valgrind(world):
         program = world.compile(source, name=f"{source.stem}-valgrind")
         more = ["3", "3000"] if source.stem == "calls" else arguments(source.stem, quick=True)
         world.run("valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full",
-                  "--num-callers=30", program, *more)
+                  f"--suppressions={HERE}/valgrind.supp", "--num-callers=30", program, *more)
 
 
 @check

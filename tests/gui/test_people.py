@@ -143,6 +143,8 @@ def test_a_sleeper_finds_the_conversation_again(window, display):
             one.state("room=@hana")
             one.type("before the sleep\n")
             said(hana, "gui")
+            # The client knows it too, so that nothing is open when the connection breaks.
+            one.state("pending=0")
             cable.cut()
             next_of(hana, im.PresenceChanged, lambda it: it.person.presence == im.Presence.OFFLINE)
             cable.mend()
@@ -191,6 +193,7 @@ def test_a_crowd_is_listed_searched_and_spoken_to(window, crowd):
     one.press("@visitor 1199", "Item", times=2)
     one.state("room=@visitor 1199")
     one.key("ctrl+k")
+    one.state("open=switcher")
     one.type("visitor 777")
     one.zone("@visitor 777", "Item")
     one.key("Escape")
