@@ -4,7 +4,6 @@
 use libim::engine::Peer;
 use std::collections::HashMap;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 /// Lines about one subject within [`WINDOW`].
@@ -77,18 +76,15 @@ impl Warnings {
 /// Who has one IPv6 address has a whole /64.
 fn together(subject: Subject) -> Subject {
     match subject {
-        Subject::Peer(Peer::Ip(IpAddr::V6(ip))) => {
-            let network = Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX));
-            Subject::Peer(Peer::Ip(IpAddr::V6(network)))
-        }
-        Subject::Peer(_) | Subject::OtherPeers | Subject::Accepting => subject,
+        Subject::Peer(peer) => Subject::Peer(peer.network()),
+        Subject::OtherPeers | Subject::Accepting => subject,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::Ipv4Addr;
+    use std::net::{IpAddr, Ipv4Addr};
 
     fn peer(number: u32) -> Subject {
         Subject::Peer(Peer::Ip(IpAddr::V4(Ipv4Addr::from(number))))

@@ -149,12 +149,7 @@ impl Hub {
                 }
             }
         }
-        if let Some([(a, _), (b, _)]) = room.pair.as_deref() {
-            let pair = (*a.min(b), *a.max(b));
-            if self.pairs.get(&pair) == Some(&id) {
-                self.pairs.remove(&pair);
-            }
-        }
+        forget_pair(&mut self.pairs, &room);
         for member in room.members.keys() {
             if let Some(user) = self.users.get_mut(member) {
                 user.rooms.retain(|held| *held != id);
@@ -165,7 +160,7 @@ impl Hub {
 
     /// The private conversation of two, if there is one.
     pub fn find_pair(&self, a: UserId, b: UserId) -> Option<RoomId> {
-        self.pairs.get(&(a.min(b), a.max(b))).copied()
+        self.pairs.get(&pair_key(a, b)).copied()
     }
 
     /// Makes the private conversation of two, without members.
@@ -177,7 +172,7 @@ impl Hub {
         let mut room = Room::new(id, RoomKind::Direct, title);
         room.pair = Some(Box::new(pair));
         self.rooms.insert(id, room);
-        self.pairs.insert((a.min(b), a.max(b)), id);
+        self.pairs.insert(pair_key(a, b), id);
         Some(id)
     }
 
@@ -197,13 +192,8 @@ impl Hub {
             user.rooms.retain(|held| *held != id);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return false };
-        if let Some([(a, _), (b, _)]) = room.pair.as_deref() {
-            // What one of two has left is over; the next conversation of theirs is another one.
-            let pair = (*a.min(b), *a.max(b));
-            if self.pairs.get(&pair) == Some(&id) {
-                self.pairs.remove(&pair);
-            }
-        }
+        // What one of two has left is over; the next conversation of theirs is another one.
+        forget_pair(&mut self.pairs, room);
         room.members.swap_remove(&user).is_some()
     }
 
@@ -211,6 +201,20 @@ impl Hub {
         let id = RoomId(self.next_room);
         self.next_room += 1;
         id
+    }
+}
+
+/// The key of two in `pairs`, whoever of them is named first.
+fn pair_key(a: UserId, b: UserId) -> (UserId, UserId) {
+    (a.min(b), a.max(b))
+}
+
+/// Makes a private conversation no longer the one of its two, if it still is.
+fn forget_pair(pairs: &mut HashMap<(UserId, UserId), RoomId>, room: &Room) {
+    let Some([(a, _), (b, _)]) = room.pair.as_deref() else { return };
+    let key = pair_key(*a, *b);
+    if pairs.get(&key) == Some(&room.id) {
+        pairs.remove(&key);
     }
 }
 

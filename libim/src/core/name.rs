@@ -1,8 +1,9 @@
 //! Names of people and rooms: what is allowed, and when two of them are the same or could be taken for one another.
 //!
 //! Allowed is what the nickname profile of PRECIS (RFC 8266) allows, without symbols: letters, digits and marks of any
-//! script, inner single blanks, `- _ . '`, and what some scripts need in some places (RFC 5892, appendix A): joiners, middle dots. Two names collide when their case folds (Unicode 3.13) or their
-//! confusable skeletons (UTS #39) do: the collision is refused, not the script.
+//! script, inner single blanks, `- _ . '`, and what some scripts need in some places (RFC 5892, appendix A): joiners, middle
+//! dots. Two names collide when their case folds (Unicode 3.13) or their confusable skeletons (UTS #39) do: the collision is
+//! refused, not the script.
 
 use super::context::{is_allowed_at, mixes_arabic_digits};
 use super::text::is_unsafe;

@@ -3,7 +3,7 @@
 use super::outbox::Outbox;
 use crate::core::Now;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 /// A connection as its engine knows it. Never reused within one engine.
@@ -31,6 +31,19 @@ pub enum Peer {
     Local,
     /// The program that runs the engine.
     Program,
+}
+
+impl Peer {
+    /// The peer as bounds on peers count it: whoever has one IPv6 address has its whole /64.
+    #[must_use]
+    pub fn network(self) -> Peer {
+        match self {
+            Peer::Ip(IpAddr::V6(address)) => {
+                Peer::Ip(IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))))
+            }
+            Peer::Ip(IpAddr::V4(_)) | Peer::Local | Peer::Program => self,
+        }
+    }
 }
 
 impl fmt::Display for Peer {

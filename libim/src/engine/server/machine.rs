@@ -135,15 +135,8 @@ impl Machine for Server {
         self.feeds.flush(&mut self.links);
         if self.links.queued() > self.config.queues_bytes_max {
             for conn in self.links.longest_blocked(self.config.queues_bytes_max) {
-                let link = self.links.get(conn).map(|conn| conn.link);
-                self.bye(
-                    now,
-                    conn,
-                    Code::Slow,
-                    "reads nothing, and the server needs the memory",
-                    Duration::ZERO,
-                );
-                self.actions.extend(link.map(Action::Abort));
+                let text = "reads nothing, and the server needs the memory";
+                self.bye_at_once(now, conn, Code::Slow, text, Duration::ZERO);
             }
         }
         for conn in self.links.take_overrun() {
@@ -192,8 +185,7 @@ impl Machine for Server {
 
 impl Server {
     /// When all places are taken, the stranger who has been silent longest gives way: otherwise some silent sockets would keep
-    /// everybody out for as long as they are renewed.
-    /// Whether one did.
+    /// everybody out for as long as they are renewed. Whether one did.
     fn make_way_for_strangers(&mut self, now: Now) -> bool {
         let is_stranger = |links: &Links, id: ConnId| {
             links.get(id).is_some_and(|conn| matches!(conn.phase, Phase::Greeting | Phase::Stranger { .. }))
@@ -209,10 +201,8 @@ impl Server {
             (self.strangers.total() > 1).then(|| self.strangers.take_oldest(|id| is_stranger(links, id)));
         if let Some(oldest) = oldest.flatten() {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
-            let link = self.links.get(oldest).map(|conn| conn.link);
-            self.bye(now, oldest, Code::Busy, "others wait to log in, and you have been silent", retry);
-            // Its last words are written before this is done.
-            self.actions.extend(link.map(Action::Abort));
+            let text = "others wait to log in, and you have been silent";
+            self.bye_at_once(now, oldest, Code::Busy, text, retry);
             return true;
         }
         false
@@ -260,15 +250,11 @@ impl Server {
     fn may_read(&mut self, now: Now, id: ConnId) -> bool {
         let Some(conn) = self.links.get(id) else { return false };
         let overheard = self.is_overheard();
+        let short = self.links.queued() > self.config.queues_bytes_max / 2;
         let may = !overheard
             && conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
-            && conn.pages
-                < if self.links.queued() > self.config.queues_bytes_max / 2 {
-                    1
-                } else {
-                    PAGES_IN_FLIGHT_MAX
-                }
+            && conn.pages < if short { 1 } else { PAGES_IN_FLIGHT_MAX }
             && conn.asking.is_none()
             && !conn.moving
             && !self.links.is_congested(conn);
@@ -306,6 +292,13 @@ impl Server {
             self.leave(now, id, &bytes, &bye.text);
         }
         self.tell(ServerEvent::Refused { peer, code, text: bye.text });
+    }
+
+    /// As [`Self::bye`], without waiting for the other end to read: the last words are offered to the transport once.
+    fn bye_at_once(&mut self, now: Now, id: ConnId, code: Code, text: &str, retry_after: Duration) {
+        let link = self.links.get(id).map(|conn| conn.link);
+        self.bye(now, id, code, text, retry_after);
+        self.actions.extend(link.map(Action::Abort));
     }
 
     /// Tells something that does not speak this protocol so in its own.
@@ -349,11 +342,9 @@ impl Server {
 pub(super) fn counts(peer: Peer) -> Option<IpAddr> {
     match peer {
         Peer::Ip(address) if address.is_loopback() => None,
-        // Who has one IPv6 address has a whole /64.
-        Peer::Ip(IpAddr::V6(address)) => {
-            Some(IpAddr::V6(std::net::Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))))
-        }
-        Peer::Ip(address) => Some(address),
-        Peer::Local | Peer::Program => None,
+        Peer::Ip(_) | Peer::Local | Peer::Program => match peer.network() {
+            Peer::Ip(network) => Some(network),
+            Peer::Local | Peer::Program => None,
+        },
     }
 }
