@@ -462,6 +462,14 @@ enum im_option
      */
     IM_OPT_RECEIPTS = 45,
     /**
+     * Client, str, up to 4096 bytes: a directory in which the session is kept, in a file that only its owner may read, so that the
+     * client comes back as the same person at once when its program ended without quitting. "": where programs of this user keep
+     * their state ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client lives: a second
+     * one with the same name and address logs in by name. It is removed when the client quits. Default: none, and such a name is
+     * held until the server ends the session (IM_OPT_RESUME_MS).
+     */
+    IM_OPT_STATE_DIR = 46,
+    /**
      * Server, str, up to 4096 bytes: a word to people who come in.
      */
     IM_OPT_WELCOME = 60,

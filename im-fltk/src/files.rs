@@ -1,5 +1,6 @@
 //! What is kept between runs, on disk.
 
+use libim::StateDir;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,11 @@ pub fn settings_path() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
     let folder = folder.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".config")))?;
     Some(folder.join("im-fltk").join("settings.json"))
+}
+
+/// Where sessions are kept that outlive the program: beside the settings.
+pub fn sessions_dir(settings: &Path) -> Option<StateDir> {
+    Some(StateDir::at(settings.parent()?.join("sessions")))
 }
 
 /// Writes a file that only its owner may read: whole, or not at all.

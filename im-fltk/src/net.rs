@@ -3,7 +3,7 @@
 use crate::fl::{self, Watched};
 use crate::update::Msg;
 use anyhow::Context as _;
-use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop};
+use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop, StateDir};
 use std::time::{Duration, Instant};
 
 /// How long the last messages are waited for at the end.
@@ -12,16 +12,18 @@ const LAST_MOMENT: Duration = Duration::from_secs(4);
 /// The connection.
 pub struct Net {
     lp: Loop,
+    /// Where sessions outlive this program.
+    sessions: Option<StateDir>,
     client: Option<ClientId>,
     /// Clients that are quitting their servers.
     leaving: Vec<ClientId>,
 }
 
 impl Net {
-    pub fn new() -> anyhow::Result<Net> {
+    pub fn new(sessions: Option<StateDir>) -> anyhow::Result<Net> {
         let mut lp = Loop::new().context("cannot make an event loop")?;
         fl::watch(lp.pollable().context("cannot watch the event loop")?, Watched::Net);
-        Ok(Net { lp, client: None, leaving: Vec::new() })
+        Ok(Net { lp, sessions, client: None, leaving: Vec::new() })
     }
 
     /// What has happened, when the toolkit has seen something.
@@ -49,7 +51,12 @@ impl Net {
         self.disconnect();
         let agent = concat!("im-fltk/", env!("CARGO_PKG_VERSION")).into();
         let config = ClientConfig { passkey, agent, ..ClientConfig::new(name) };
-        self.client = Some(self.lp.connect(address, config));
+        let kept = self.sessions.as_ref().map(|dir| self.lp.connect_kept(address, config.clone(), dir));
+        // A full or read-only disk keeps nobody from chatting.
+        self.client = Some(match kept {
+            Some(Ok(client)) => client,
+            Some(Err(_)) | None => self.lp.connect(address, config),
+        });
     }
 
     /// Quits the server: nobody waits there for a connection that does not come back.

@@ -29,10 +29,11 @@ pub struct Program {
 impl Program {
     pub fn new(model: Model, settings: Option<PathBuf>, trace: bool) -> anyhow::Result<Program> {
         fl::start().context("cannot wake the window system's loop")?;
+        let sessions = settings.as_deref().and_then(files::sessions_dir);
         let model = Shared::new(model.into());
         let mail = Mail::default();
         let ui = Ui::new(&model, &mail);
-        let (net, notifier) = (Net::new()?, Notifier::default());
+        let (net, notifier) = (Net::new(sessions)?, Notifier::default());
         Ok(Program { model, mail, ui, net, settings, notifier, trace, closing: false })
     }
 

@@ -56,6 +56,8 @@ pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError, Range}
 pub use engine::server::{
     Ask, OperatorError, Question, QuestionId, Server, ServerConfig, ServerEvent, Settings, Wish,
 };
+#[cfg(feature = "client")]
+pub use net::StateDir;
 #[cfg(any(feature = "server", feature = "client"))]
 pub use net::{
     Address, ClientId, DEFAULT_PORT, Event, Invite, InviteError, Loop, LoopConfig, ServerId, Waker,

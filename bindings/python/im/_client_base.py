@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from ctypes import POINTER, byref
 from typing import Any, TypedDict, TypeVar, Unpack
 
@@ -58,6 +59,10 @@ class ClientOptions(TypedDict, total=False):
     retry_max: float | None
     #: Whether to tell rooms up to where entries have arrived here.
     receipts: bool
+    #: A directory in which the session is kept, for this user alone: when the program ends without `close`, the next one with the same
+    #: name and address comes back as the same person at once. "": where programs of this user keep their state. None: it is not kept,
+    #: and the name stays taken until the server ends the session.
+    state_dir: str | os.PathLike[str] | None
 
 
 class ClientBase(Source):
@@ -77,6 +82,7 @@ class ClientBase(Source):
         retry_min: float | None = None,
         retry_max: float | None = None,
         receipts: bool = True,
+        state_dir: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__(context)
         self.address = address
@@ -95,6 +101,7 @@ class ClientBase(Source):
             Option.RETRY_MIN_MS: None if retry_min is None else round(retry_min * 1000),
             Option.RETRY_MAX_MS: None if retry_max is None else round(retry_max * 1000),
             Option.RECEIPTS: receipts,
+            Option.STATE_DIR: None if state_dir is None else os.fspath(state_dir),
         }
         try:
             self._number = self.context.add_client(address, options, self._handle)

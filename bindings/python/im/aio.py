@@ -9,19 +9,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar, Unpack
 
 from ._client_base import LOBBY, ClientBase, ClientOptions
 from ._context import encode, number
 from ._enums import Code
-from ._errors import ImError, RefusedError
+from ._errors import ImError, OptionError, RefusedError, SystemRefusedError
 from ._events import Disconnected, Done, Event, History, LoggedIn, LoginRefused, Members, Posted, Rooms, Users
 from ._library import lib
 from ._server import ServerBase, ServerOptions
 from ._async_source import AsyncSource
 
 _E = TypeVar("_E", bound=Event)
+_log = logging.getLogger("im")
 
 
 class Client(ClientBase, AsyncSource):
@@ -36,6 +38,20 @@ class Client(ClientBase, AsyncSource):
         self._futures: dict[int | str, asyncio.Future[None]] = {}
         self._entry: asyncio.Future[None] | None = None
         self._start()
+
+    @classmethod
+    def kept(cls, address: str, name: str, passkey: str | None = None, **options: Unpack[ClientOptions]) -> Client:
+        """A client whose session is kept where programs of this user keep their state (`state_dir=""`), if there is such a place
+        and it can be written to."""
+        if "state_dir" in options:
+            return cls(address, name, passkey, **options)
+        options["state_dir"] = ""
+        try:
+            return cls(address, name, passkey, **options)
+        except (OptionError, SystemRefusedError) as problem:
+            _log.warning("the session is not kept: %s", problem)
+            options["state_dir"] = None
+        return cls(address, name, passkey, **options)
 
     def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
         super()._handle_login(event)

@@ -50,7 +50,7 @@ class Bot:
     """A client that calls functions for what is said. It does not hear itself.
 
     `rooms` are entered, and made where they are not there. Commands begin with `prefix`; `!help` lists them. Other options are those
-    of `im.connect`.
+    of `im.connect`; `state_dir` is "" by default, so that a bot that is killed and started again is the same person at once.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Bot:
             raise ValueError("commands need a prefix")
 
         def make() -> aio.Client:
-            return aio.Client(address, name, passkey, **options)
+            return aio.Client.kept(address, name, passkey, **options)
 
         self._make = make
         self._wanted = tuple(rooms)

@@ -1,7 +1,10 @@
 """The library that is tested is IM_LIBRARY, or the one that cargo has built last for development."""
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,9 @@ from real_server import RealServer  # noqa: E402
 
 os.environ.setdefault("IM_LIBRARY", str(ROOT / "target" / "debug" / "liblibim.so"))
 os.environ["PYTHONPATH"] = str(PACKAGE)
+# What is killed here is of no use to the next run.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 #: Seconds for anything to come about; only a hang takes them.
 PATIENCE = 60

@@ -63,6 +63,35 @@ def test_send_and_tail(real_server):
     assert "16384" in tool("send", address, input="x" * 20000 + "\n", status=1)
 
 
+def test_a_killed_tool_is_the_same_person_at_once(real_server):
+    def listen():
+        return start("-m", "im", "tail", "-n", "1", "--name", "reader", real_server.address)
+
+    def reader():
+        return [it.user for it in anna.people if it.name == "reader"]
+
+    with im.connect(real_server.address, "anna", "sesame") as anna:
+        anna.post("is anybody there?")
+        first = listen()
+        assert "anybody" in first.stdout.readline()
+        while not (before := reader()):
+            anna.next(1)
+        first.kill()
+        first.communicate()
+        # Who has only the address in common is refused, with the time.
+        refused = tool("send", "-n", "Reader", real_server.address, "x", status=1)
+        assert re.search(r"is taken.*wait: it is held for \d+ s", refused), refused
+        second = listen()
+        assert "anybody" in second.stdout.readline()
+        anna.post("and now?")
+        assert "and now" in second.stdout.readline()
+        assert reader() == before
+        second.terminate()
+        second.communicate(timeout=PATIENCE)
+        while reader():
+            anna.next(1)
+
+
 def test_tools_run_side_by_side_under_their_default_names(real_server):
     tails = [start("-m", "im", "tail", "-n", "0", real_server.address) for _ in range(2)]
     with im.connect(real_server.address, "anna", "sesame") as anna:

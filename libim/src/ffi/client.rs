@@ -66,9 +66,12 @@ pub extern "C" fn im_connect(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let invite = context.invite(address)?;
-        let mut config = for_client(config)?;
+        let (mut config, dir) = for_client(config)?;
         config.passkey = config.passkey.or(invite.passkey);
-        let client = context.lp.connect(&invite.address, config);
+        let client = match dir {
+            Some(dir) => context.lp.connect_kept(&invite.address, config, &dir)?,
+            None => context.lp.connect(&invite.address, config),
+        };
         out.put(context.ids.add(Thing::Client(client))?);
         Ok(())
     })

@@ -8,7 +8,7 @@ use super::options::{Value, apply_to_client, apply_to_context, apply_to_server, 
 use super::status::{Failure, Outcome, im_status};
 use crate::engine::client::ClientConfig;
 use crate::engine::server::ServerConfig;
-use crate::net::LoopConfig;
+use crate::net::{LoopConfig, StateDir};
 use crate::storage::MemoryLimits;
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_void};
@@ -73,12 +73,12 @@ pub(super) fn for_context(config: *const im_config) -> Outcome<(LoopConfig, Opti
     Ok((made, config.log))
 }
 
-pub(super) fn for_client(config: *const im_config) -> Outcome<ClientConfig> {
+pub(super) fn for_client(config: *const im_config) -> Outcome<(ClientConfig, Option<StateDir>)> {
     let config = copy(config)?;
     config.check_no_log()?;
-    let mut made = ClientConfig::default();
+    let (mut made, mut dir) = (ClientConfig::default(), None);
     for (option, value) in &config.settings {
-        apply_to_client(*option, value, &mut made)?;
+        apply_to_client(*option, value, &mut made, &mut dir)?;
     }
     if made.name.trim().is_empty() {
         return Err(Failure::new(im_status::IM_E_EMPTY, "a client needs a name: IM_OPT_NAME"));
@@ -91,7 +91,7 @@ pub(super) fn for_client(config: *const im_config) -> Outcome<ClientConfig> {
         );
         return Err(Failure::new(im_status::IM_E_RANGE, text));
     }
-    Ok(made)
+    Ok((made, dir))
 }
 
 pub(super) fn for_server(config: *const im_config) -> Outcome<(ServerConfig, MemoryLimits)> {

@@ -3,7 +3,7 @@
 use super::status::{Failure, Outcome, im_status};
 use crate::engine::client::ClientConfig;
 use crate::engine::server::{Ask, ServerConfig, Settings};
-use crate::net::LoopConfig;
+use crate::net::{LoopConfig, StateDir};
 use crate::storage::MemoryLimits;
 use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
 use std::time::Duration;
@@ -45,6 +45,12 @@ pub enum im_option {
     IM_OPT_RETRY_MAX_MS = 44,
     /// Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
     IM_OPT_RECEIPTS = 45,
+    /// Client, str, up to 4096 bytes: a directory in which the session is kept, in a file that only its owner may read, so that the
+    /// client comes back as the same person at once when its program ended without quitting. "": where programs of this user keep
+    /// their state ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client lives: a second
+    /// one with the same name and address logs in by name. It is removed when the client quits. Default: none, and such a name is
+    /// held until the server ends the session (IM_OPT_RESUME_MS).
+    IM_OPT_STATE_DIR = 46,
 
     /// Server, str, up to 4096 bytes: a word to people who come in.
     IM_OPT_WELCOME = 60,
@@ -117,6 +123,7 @@ impl im_option {
         im_option::IM_OPT_RETRY_MIN_MS,
         im_option::IM_OPT_RETRY_MAX_MS,
         im_option::IM_OPT_RECEIPTS,
+        im_option::IM_OPT_STATE_DIR,
         im_option::IM_OPT_WELCOME,
         im_option::IM_OPT_LOBBY,
         im_option::IM_OPT_RESUME_MS,
@@ -155,6 +162,7 @@ impl im_option {
             im_option::IM_OPT_NAME
                 | im_option::IM_OPT_PASSKEY
                 | im_option::IM_OPT_AGENT
+                | im_option::IM_OPT_STATE_DIR
                 | im_option::IM_OPT_WELCOME
                 | im_option::IM_OPT_LOBBY
         )
@@ -240,7 +248,12 @@ pub(super) fn apply_to_context(option: im_option, value: &Value, config: &mut Lo
     Ok(())
 }
 
-pub(super) fn apply_to_client(option: im_option, value: &Value, config: &mut ClientConfig) -> Outcome {
+pub(super) fn apply_to_client(
+    option: im_option,
+    value: &Value,
+    config: &mut ClientConfig,
+    dir: &mut Option<StateDir>,
+) -> Outcome {
     let it = Setting(option, value);
     match option {
         im_option::IM_OPT_NAME => config.name = it.text()?.into(),
@@ -252,9 +265,18 @@ pub(super) fn apply_to_client(option: im_option, value: &Value, config: &mut Cli
         im_option::IM_OPT_RETRY_MIN_MS => config.retry_min = it.millis(10)?,
         im_option::IM_OPT_RETRY_MAX_MS => config.retry_max = it.millis(10)?,
         im_option::IM_OPT_RECEIPTS => config.receipts = it.flag()?,
+        im_option::IM_OPT_STATE_DIR => *dir = Some(state_dir(it.text()?)?),
         _ => return Err(it.wrong("an option of a client")),
     }
     Ok(())
+}
+
+fn state_dir(path: &str) -> Outcome<StateDir> {
+    if !path.is_empty() {
+        return Ok(StateDir::at(path));
+    }
+    let text = "IM_OPT_STATE_DIR: the environment names no home directory";
+    StateDir::of_user().ok_or_else(|| Failure::new(im_status::IM_E_OPTION, text))
 }
 
 /// Changes an option of a running server.
@@ -326,7 +348,8 @@ pub(super) fn apply_to_server(
         | im_option::IM_OPT_RECONNECT
         | im_option::IM_OPT_RETRY_MIN_MS
         | im_option::IM_OPT_RETRY_MAX_MS
-        | im_option::IM_OPT_RECEIPTS => return Err(it.wrong("an option of a server")),
+        | im_option::IM_OPT_RECEIPTS
+        | im_option::IM_OPT_STATE_DIR => return Err(it.wrong("an option of a server")),
         // The others can be changed while it runs, too.
         option => {
             let Value::Int(number) = value else { return Err(it.wrong("a str option")) };

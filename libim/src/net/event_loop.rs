@@ -16,7 +16,7 @@ use super::sources::{Alarm, Sources};
 use super::waker::Waker;
 use super::watch::WatchId;
 #[cfg(feature = "client")]
-use crate::engine::client::{Client, ClientConfig, ClientEvent};
+use crate::engine::client::ClientEvent;
 #[cfg(feature = "server")]
 use crate::engine::server::{Server, ServerConfig, ServerEvent};
 #[cfg(feature = "server")]
@@ -160,15 +160,6 @@ impl Loop {
         ServerId(self.add_node(Engine::Server(Box::new(server)), None))
     }
 
-    /// Adds a client and has it connect.
-    #[cfg(feature = "client")]
-    pub fn connect(&mut self, address: &Address, config: ClientConfig) -> ClientId {
-        let random = Random::from_seed(self.random.bytes());
-        let mut client = Client::new(config, random);
-        client.at(self.clock.now()).start();
-        ClientId(self.add_node(Engine::Client(Box::new(client)), Some(address.clone())))
-    }
-
     /// A server, to look at or to act on. `None`: it was removed.
     #[cfg(feature = "server")]
     pub fn server(&mut self, id: ServerId) -> Option<&mut Server> {
@@ -178,18 +169,6 @@ impl Loop {
             Engine::Server(server) => Some(server.at(now)),
             #[cfg(feature = "client")]
             Engine::Client(_) => None,
-        }
-    }
-
-    /// A client, to look at or to act on. `None`: it was removed.
-    #[cfg(feature = "client")]
-    pub fn client(&mut self, id: ClientId) -> Option<&mut Client> {
-        let now = self.clock.now();
-        self.touch(id.0);
-        match &mut self.node(id.0)?.engine {
-            Engine::Client(client) => Some(client.at(now)),
-            #[cfg(feature = "server")]
-            Engine::Server(_) => None,
         }
     }
 
@@ -203,25 +182,9 @@ impl Loop {
         }
     }
 
-    /// A client, to look at alone: unlike [`client`](Loop::client) it makes no turn due.
-    #[cfg(feature = "client")]
-    pub fn look_at_client(&self, id: ClientId) -> Option<&Client> {
-        match &self.find_node(id.0)?.engine {
-            Engine::Client(client) => Some(client),
-            #[cfg(feature = "server")]
-            Engine::Server(_) => None,
-        }
-    }
-
     /// Removes a server at once: its connections break. To close in good order, [`Server::drain`] first.
     #[cfg(feature = "server")]
     pub fn remove_server(&mut self, id: ServerId) {
-        self.remove_node(id.0);
-    }
-
-    /// Removes a client at once: its connection breaks. To leave in good order, [`Client::quit`] first.
-    #[cfg(feature = "client")]
-    pub fn remove_client(&mut self, id: ClientId) {
         self.remove_node(id.0);
     }
 
@@ -265,13 +228,15 @@ impl Loop {
         None
     }
 
-    fn add_node(&mut self, engine: Engine, address: Option<Address>) -> NodeKey {
+    pub(super) fn add_node(&mut self, engine: Engine, address: Option<Address>) -> NodeKey {
         self.serial += 1;
         let serial = self.serial;
         let node = Node {
             serial,
             engine,
             address,
+            #[cfg(feature = "client")]
+            session: None,
             race: None,
             armed: None,
             touched: false,
@@ -305,7 +270,7 @@ impl Loop {
         self.set_bell();
     }
 
-    fn find_node(&self, key: NodeKey) -> Option<&Node> {
+    pub(super) fn find_node(&self, key: NodeKey) -> Option<&Node> {
         self.nodes.get(key.index).filter(|node| node.serial == key.serial)
     }
 

@@ -2,6 +2,8 @@
 
 mod address;
 mod bell;
+#[cfg(feature = "client")]
+mod clients;
 mod clock;
 mod descriptors;
 mod dial;
@@ -17,6 +19,8 @@ mod outer;
 mod reason;
 mod resolver;
 mod service;
+#[cfg(feature = "client")]
+mod session_file;
 mod sources;
 mod stream;
 mod turn;
@@ -31,5 +35,7 @@ pub use interfaces::own_addresses;
 pub use invite::{Invite, InviteError};
 pub use loop_config::LoopConfig;
 pub use node::{ClientId, ServerId};
+#[cfg(feature = "client")]
+pub use session_file::StateDir;
 pub use waker::Waker;
 pub use watch::WatchId;

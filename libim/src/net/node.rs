@@ -2,6 +2,8 @@
 
 use super::address::Address;
 use super::dial::Race;
+#[cfg(feature = "client")]
+use super::session_file::SessionFile;
 use crate::engine::Machine;
 #[cfg(feature = "client")]
 use crate::engine::client::Client;
@@ -40,6 +42,9 @@ pub(super) struct Node {
     pub(super) engine: Engine,
     /// Where a client connects.
     pub(super) address: Option<Address>,
+    /// Where a client's session outlives its program.
+    #[cfg(feature = "client")]
+    pub(super) session: Option<SessionFile>,
     /// A client's connection that is being opened.
     pub(super) race: Option<Race>,
     /// The deadline that is in the loop's heap for it.
@@ -50,6 +55,16 @@ pub(super) struct Node {
     pub(super) eventful: bool,
     /// In the list of engines that want to know when there is nothing else to do.
     pub(super) idler: bool,
+}
+
+#[cfg(feature = "client")]
+impl Node {
+    /// Brings a client's session file up to date.
+    pub(super) fn keep_session(&mut self) {
+        if let (Some(file), Engine::Client(client)) = (&mut self.session, &self.engine) {
+            file.keep(client.chosen_name(), client.session());
+        }
+    }
 }
 
 /// Server or client.

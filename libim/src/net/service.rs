@@ -19,6 +19,8 @@ impl Loop {
             if let Some(node) = self.node(key) {
                 node.touched = false;
                 node.engine.machine().settle(now);
+                #[cfg(feature = "client")]
+                node.keep_session();
                 let gathers = node.engine.machine().gathers();
                 self.gathers = gathers.unwrap_or(self.gathers);
                 self.transmit(key, &mut writes);

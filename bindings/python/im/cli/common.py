@@ -42,7 +42,7 @@ async def connect(options: argparse.Namespace, **more: Unpack[ClientOptions]) ->
     name, tries = options.name or _default_name(options.command), 1
     while True:
         shown = name if tries == 1 else f"{name}-{tries}"
-        client = aio.Client(options.address, shown, _passkey(options), **more)
+        client = aio.Client.kept(options.address, shown, _passkey(options), **more)
         try:
             return await client.wait_ready(options.timeout)
         except LoginRefusedError as refused:

@@ -236,7 +236,7 @@ impl Client {
             State::Closed | State::Quitting(_) | State::Leaving(_) => return Err(CommandError::Closed),
             State::Ready => return Err(CommandError::LoggedIn),
             State::Waiting(_) | State::Dialing | State::Greeting(_) | State::LoggingIn(_)
-                if self.token.is_some() =>
+                if self.me.is_some() && self.token.is_some() =>
             {
                 return Err(CommandError::LoggedIn);
             }
@@ -247,13 +247,14 @@ impl Client {
             | State::Refused => {}
         }
         if let Some(name) = name {
+            // A session of before belongs to the name that was chosen then.
+            self.token = self.token.filter(|_| name == self.config.name);
             self.config.name = name.into();
         }
         if let Some(passkey) = passkey {
             self.config.passkey = Some(passkey.into());
         }
         if self.state == State::Refused {
-            self.token = None;
             if self.conn.is_some() {
                 self.send_login(self.now);
             } else {

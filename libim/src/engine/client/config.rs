@@ -1,5 +1,6 @@
 //! What a client is told at its start.
 
+use crate::wire::Token;
 use std::time::Duration;
 
 /// Who a client is and how it behaves.
@@ -9,6 +10,9 @@ pub struct ClientConfig {
     pub name: String,
     /// The passkey, where the server asks for one.
     pub passkey: Option<String>,
+    /// The session to take up again, as [`Client::session`](super::Client::session) told it in an earlier run. When the server has
+    /// ended it, the client logs in by name.
+    pub session: Option<Token>,
     /// The program's name and version, for the server's logs.
     pub agent: String,
     /// How many of a room's last messages to get on entering it; `None`: as many as the server suggests.
@@ -37,6 +41,7 @@ impl Default for ClientConfig {
         ClientConfig {
             name: String::new(),
             passkey: None,
+            session: None,
             agent: concat!("libim/", env!("CARGO_PKG_VERSION")).into(),
             backlog: None,
             roster: true,

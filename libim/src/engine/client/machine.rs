@@ -299,6 +299,7 @@ impl Client {
     /// Leaves: the connection closes when the word is out.
     fn say_goodbye(&mut self) {
         self.state = State::Leaving(self.now.mono + DRAIN_TIME_MAX);
+        self.token = None;
         if self.conn.as_ref().is_some_and(|conn| !conn.leaving) {
             let reason = std::mem::take(&mut self.quit_reason);
             self.send(&FromClient::Quit(Quit { reason }));

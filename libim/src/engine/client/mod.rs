@@ -158,6 +158,7 @@ impl Client {
     /// A client that does nothing yet. `random` must come of real randomness in earnest.
     pub fn new(config: ClientConfig, random: Random) -> Client {
         Client {
+            token: config.session,
             config,
             random,
             now: Now::default(),
@@ -171,7 +172,6 @@ impl Client {
             life: 0,
             same_life: false,
             me: None,
-            token: None,
             rooms: BTreeMap::new(),
             people: BTreeMap::new(),
             census: None,
@@ -214,6 +214,17 @@ impl Client {
     /// one after a reconnection, the server has lost what it knew.
     pub fn epoch(&self) -> Option<Epoch> {
         self.epoch
+    }
+
+    /// What lets another client come back as the same person ([`ClientConfig::session`]) as long as the server keeps the session.
+    /// Whoever has it is that person: keep it secret. `None` before the first login, and when the session has ended.
+    pub fn session(&self) -> Option<Token> {
+        self.token
+    }
+
+    /// The name that the program chose; the server may show it in another form ([`me`](Self::me)).
+    pub(crate) fn chosen_name(&self) -> &str {
+        &self.config.name
     }
 
     /// Whether the client is logged in at this moment.

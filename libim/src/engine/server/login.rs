@@ -127,7 +127,7 @@ impl Server {
             let text = "too many logins from your address; try again in a moment".into();
             return Err(Refused { code: Code::Busy, text, retry_after: wait.max(Duration::from_secs(1)) });
         }
-        self.make_way(now, peer, &name)?;
+        self.check_free(now, &name)?;
         if self.hub.users().len() >= self.config.people_max
             && let Some(oldest) = self.sessions.take_oldest()
         {
@@ -147,35 +147,31 @@ impl Server {
         Ok(())
     }
 
-    /// A name whose holder's connection broke goes to a newcomer from the same address: it is their own program,
-    /// started again. To others it is taken until the session ends.
-    fn make_way(&mut self, now: Now, peer: Peer, name: &Name) -> Result<(), Refused> {
-        let holders: Vec<UserId> = self.hub.holders(name).collect();
-        let yields = |holder: &UserId| {
-            let session = self.attached.get(holder).and_then(|key| self.sessions.get(*key));
-            session.is_some_and(|session| session.conn.is_none() && session.peer == peer)
-        };
-        if let Some(holder) = holders.iter().find(|holder| !yields(holder)) {
-            let held = self.name_of(*holder);
-            let session = self.attached.get(holder).and_then(|key| self.sessions.get(*key));
+    /// A name is taken until its holder's session ends, also while their connection is broken: only the session's token proves
+    /// who comes back.
+    fn check_free(&self, now: Now, name: &Name) -> Result<(), Refused> {
+        // When its session ends, if its connection broke.
+        let end = |holder: UserId| {
+            let session = self.attached.get(&holder).and_then(|key| self.sessions.get(*key));
             let waits = session.filter(|session| session.conn.is_none());
-            let end = waits.map(|session| session.detached + self.config.resume_window);
-            let retry_after = end.map_or(Duration::ZERO, |end| end.saturating_sub(now.mono));
-            let mut text = if held == **name.shown() {
-                format!("the name {held} is taken; choose another")
-            } else {
-                format!("the name {} looks like {held}, which is taken; choose another", name.shown())
-            };
-            if !retry_after.is_zero() {
-                // Its holder's connection broke; when they do not come back, it is free.
-                text = format!("{text}, or wait: it is held for {} s at most", retry_after.as_secs() + 1);
-            }
-            return Err(Refused { code: Code::NameTaken, text, retry_after });
+            waits.map(|session| session.detached + self.config.resume_window)
+        };
+        let holders = self.hub.holders(name).map(|holder| (end(holder), holder));
+        let Some((end, holder)) = holders.max_by_key(|(end, _)| end.unwrap_or(Duration::MAX)) else {
+            return Ok(());
+        };
+        let held = self.name_of(holder);
+        let retry_after = end.map_or(Duration::ZERO, |end| end.saturating_sub(now.mono));
+        let mut text = if held == **name.shown() {
+            format!("the name {held} is taken; choose another")
+        } else {
+            format!("the name {} looks like {held}, which is taken; choose another", name.shown())
+        };
+        if !retry_after.is_zero() {
+            // Its holder's connection broke; when they do not come back, it is free.
+            text = format!("{text}, or wait: it is held for {} s at most", retry_after.as_secs() + 1);
         }
-        for holder in holders {
-            self.expel(now, holder, LeaveReason::Lost, "");
-        }
-        Ok(())
+        Err(Refused { code: Code::NameTaken, text, retry_after })
     }
 
     /// Takes up a session again; an older connection of it gives way.

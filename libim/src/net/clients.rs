@@ -1,0 +1,76 @@
+//! Clients on the loop.
+
+use super::address::Address;
+use super::event_loop::Loop;
+use super::node::{ClientId, Engine};
+use super::session_file::{SessionFile, StateDir};
+use crate::engine::Random;
+use crate::engine::client::{Client, ClientConfig};
+use std::io;
+
+impl Loop {
+    /// Adds a client and has it connect.
+    pub fn connect(&mut self, address: &Address, config: ClientConfig) -> ClientId {
+        self.add_client(address, config, None)
+    }
+
+    /// As [`connect`](Loop::connect), with the session kept in a file of `dir`, readable by its owner alone: when the program
+    /// ends without quitting, by a crash or a power cut, the next one with the same name and address comes back as the same person
+    /// at once, instead of waiting until the server frees the name. The file is locked as long as the client lives; a second program
+    /// that finds it locked logs in by name. It is removed when the client quits.
+    ///
+    /// # Errors
+    ///
+    /// When the directory or the file cannot be made.
+    pub fn connect_kept(
+        &mut self,
+        address: &Address,
+        mut config: ClientConfig,
+        dir: &StateDir,
+    ) -> io::Result<ClientId> {
+        let file = SessionFile::open(dir, address, &config.name)?;
+        config.session = config.session.or(file.token());
+        Ok(self.add_client(address, config, Some(file)))
+    }
+
+    fn add_client(
+        &mut self,
+        address: &Address,
+        config: ClientConfig,
+        session: Option<SessionFile>,
+    ) -> ClientId {
+        let random = Random::from_seed(self.random.bytes());
+        let mut client = Client::new(config, random);
+        client.at(self.clock.now()).start();
+        let key = self.add_node(Engine::Client(Box::new(client)), Some(address.clone()));
+        if let Some(node) = self.node(key) {
+            node.session = session;
+        }
+        ClientId(key)
+    }
+
+    /// A client, to look at or to act on. `None`: it was removed.
+    pub fn client(&mut self, id: ClientId) -> Option<&mut Client> {
+        let now = self.clock.now();
+        self.touch(id.0);
+        match &mut self.node(id.0)?.engine {
+            Engine::Client(client) => Some(client.at(now)),
+            #[cfg(feature = "server")]
+            Engine::Server(_) => None,
+        }
+    }
+
+    /// A client, to look at alone: unlike [`client`](Loop::client) it makes no turn due.
+    pub fn look_at_client(&self, id: ClientId) -> Option<&Client> {
+        match &self.find_node(id.0)?.engine {
+            Engine::Client(client) => Some(client),
+            #[cfg(feature = "server")]
+            Engine::Server(_) => None,
+        }
+    }
+
+    /// Removes a client at once: its connection breaks. To leave in good order, [`Client::quit`] first.
+    pub fn remove_client(&mut self, id: ClientId) {
+        self.remove_node(id.0);
+    }
+}
