@@ -1,28 +1,45 @@
 //! Who is named with `@` in a text.
 
+use std::collections::BTreeMap;
+use unicode_normalization::char::is_combining_mark;
+
 /// Candidates looked at for one `@`: names have few words.
 const WORDS_MAX: usize = 6;
 
-/// The texts behind each `@` of a text that may be somebody's name, longest first, for the first `count_max` of them.
+/// The texts behind each `@` of a text that may be somebody's name, longest first, at most `names_max` in all.
 ///
 /// An `@` counts where a word may begin: not within an address (`info@tri.example`), a path (`/@tri`) or another `@`, and not in code
-/// between backquotes. A name ends where a word does: `@tri-angle` does not name Tri, `@tri's` and `@tri.` do.
-pub fn candidates(text: &str, bytes_max: usize, count_max: usize) -> Vec<Vec<&str>> {
-    let code = code_spans(text);
-    let in_code = |at: usize| code.iter().any(|(from, to)| (*from..*to).contains(&at));
-    text.match_indices('@')
-        .filter(|(at, _)| begins_word(text, *at) && !in_code(*at))
-        .take(count_max)
-        .map(|(at, _)| names_at(text.get(at + 1..).unwrap_or_default(), bytes_max))
-        .collect()
+/// between backquotes. A name ends where a word does: `@tri-angle` does not name Tri, `@tri's` and `@tri.` do. Takes time in
+/// proportion to the length of the text.
+pub fn candidates(text: &str, bytes_max: usize, names_max: usize) -> Vec<Vec<&str>> {
+    let (mut code, mut left) = (code_spans(text).into_iter().peekable(), names_max);
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('@') {
+        while code.next_if(|(_, to)| *to <= at).is_some() {}
+        let in_code = code.peek().is_some_and(|(from, _)| *from <= at);
+        if in_code || !begins_word(text, at) {
+            continue;
+        }
+        let mut names = names_at(text.get(at + 1..).unwrap_or_default(), bytes_max);
+        names.truncate(left);
+        left -= names.len();
+        found.push(names);
+        if left == 0 {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether a character stands within words: also marks, without which many scripts cannot write them, and joiners.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '\u{200c}' | '\u{200d}') || is_combining_mark(c)
 }
 
 /// Whether a word may begin here, judged by what stands before.
 fn begins_word(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|before| before.chars().next_back());
-    before.is_none_or(|c| {
-        !c.is_alphanumeric() && !matches!(c, '@' | '/' | '_' | '.' | '-' | '+' | '%' | '=' | '\\')
-    })
+    before.is_none_or(|c| !is_of_word(c) && !matches!(c, '@' | '/' | '.' | '-' | '+' | '%' | '=' | '\\'))
 }
 
 /// The beginnings of a text that may be a name, longest first.
@@ -30,7 +47,7 @@ fn names_at(rest: &str, bytes_max: usize) -> Vec<&str> {
     let mut ends: Vec<usize> = rest
         .char_indices()
         .take_while(|(at, _)| *at <= bytes_max)
-        .filter(|(at, c)| !c.is_alphanumeric() && *c != '_' && ends_word(rest.get(*at..).unwrap_or_default()))
+        .filter(|(at, c)| !is_of_word(*c) && ends_word(rest.get(*at..).unwrap_or_default()))
         .map(|(at, _)| at)
         .take(WORDS_MAX)
         .collect();
@@ -60,13 +77,16 @@ fn code_spans(text: &str) -> Vec<(usize, usize)> {
             _ => runs.push((at, 1)),
         }
     }
-    let (mut spans, mut rest) = (Vec::new(), runs.as_slice());
-    while let Some(((start, len), after)) = rest.split_first() {
-        rest = after;
-        if let Some(end) = after.iter().position(|(_, other)| other == len) {
-            spans.extend(after.get(end).map(|(at, _)| (*start, at + len)));
-            rest = after.get(end + 1..).unwrap_or_default();
-        }
+    // For each run the next one of its length.
+    let (mut last, mut ends) = (BTreeMap::new(), vec![None; runs.len()]);
+    for (at, (run, end)) in runs.iter().zip(&mut ends).enumerate().rev() {
+        *end = last.insert(run.1, at);
+    }
+    let (mut spans, mut next) = (Vec::new(), 0);
+    while let Some((start, _)) = runs.get(next) {
+        let end = ends.get(next).copied().flatten();
+        spans.extend(end.and_then(|end| runs.get(end)).map(|(at, len)| (*start, at + len)));
+        next = end.unwrap_or(next) + 1;
     }
     spans
 }
@@ -81,6 +101,8 @@ mod tests {
         let known = |name: &&str| match *name {
             "tri" | "Tri" => Some("tri"),
             "Anna Kowalska" => Some("anna"),
+            "क्षमा" => Some("kshama"),
+            "Zoe" => Some("zoe"),
             _ => None,
         };
         candidates(text, 64, 32).iter().filter_map(|them| them.iter().find_map(known)).collect()
@@ -104,6 +126,8 @@ mod tests {
         }
         assert_eq!(names("@Anna Kowalska and @tri"), ["anna", "tri"]);
         assert_eq!(names("`code` and @tri"), ["tri"]);
+        assert_eq!(names("``a ` b`` @tri `@tri`"), ["tri"]);
+        assert_eq!(names("@क्षमा, @Zoe"), ["kshama", "zoe"]);
     }
 
     #[test]
@@ -123,9 +147,20 @@ mod tests {
             "``a ` @tri``",
             "@",
             "@ tri",
+            "@Zoe\u{308}",
+            "e\u{301}@tri",
         ] {
             assert!(names(text).is_empty(), "{text}: {:?}", names(text));
         }
+    }
+
+    #[test]
+    fn the_number_of_names_is_bounded() {
+        let text = "@a b c d e f g ".repeat(1_000);
+        let found = candidates(&text, 64, 64);
+        assert_eq!(found.iter().map(Vec::len).sum::<usize>(), 64);
+        let distinct: String = (1..100).map(|len| "`".repeat(len) + "@a ").collect();
+        assert_eq!(candidates(&distinct, 64, 1_000).len(), 99);
     }
 
     proptest! {

@@ -142,9 +142,7 @@ impl MemoryStore {
         for _ in 0..2 {
             if self.cids.len() > 2 * self.tally.events + CIDS_MIN {
                 let rooms = &self.rooms;
-                self.cids.age(|kept| {
-                    rooms.get(&kept.room).and_then(Room::first).is_some_and(|first| first <= kept.seq)
-                });
+                self.cids.age(|kept| rooms.get(&kept.room).is_some_and(|room| room.keeps(kept.seq)));
             }
         }
     }
@@ -295,6 +293,28 @@ mod tests {
             store.forget(RoomId(room));
         }
         assert_eq!((store.tally.bytes, store.tally.events), (0, 0));
+    }
+
+    #[test]
+    fn an_old_message_keeps_nothing_of_what_was_done_to_it() {
+        let mut store = store(100, 16 * 1024 * 1024);
+        post(&mut store, 0, "hello");
+        for number in 0..10_000 {
+            let text = "hello again".to_owned();
+            let body = match number % 2 {
+                0 => Body::Reacted { target: Seq(1), emoji: "+".into(), on: number % 4 == 0 },
+                _ => Body::Edited { target: Seq(1), text, mentions: Vec::new() },
+            };
+            let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
+            let event = Event { room, seq, time, author: UserId(1), name: "anna".into(), body };
+            store.append(Ticket(1), &event, Some(&Cid((1 << 64 | u128::from(number)).to_be_bytes())));
+            assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
+        }
+        assert!(store.cids.len() <= CIDS_MIN + 2 * store.tally.events + 2, "{}", store.cids.len());
+        let room = &store.rooms[&RoomId(0)];
+        assert!(room.len() == 101 && room.edits() == 50, "{} {}", room.len(), room.edits());
+        // Its own retry is still known.
+        assert!(matches!(post(&mut store, 0, "hello"), Outcome::Duplicate(_, Seq(1), _)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::engine::store::{Page, Query, revise};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
 use crate::wire::{Body, Cid, Code, Event, Seq, Timestamp};
 use foldhash::fast::RandomState;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 /// One room's events, and what is known of them beside.
@@ -18,8 +18,8 @@ pub(super) struct Room {
     messages: Log,
     /// Whatever is no message has a log of its own, so that it pushes no message out.
     others: Log,
-    /// The places of each message's edits, to find their texts when it is deleted.
-    edits: BTreeMap<Seq, Vec<Seq>>,
+    /// The edits that are kept, oldest first, each with its message's place: to find their texts when that is deleted.
+    edits: VecDeque<(Seq, Seq)>,
 }
 
 /// Where and when an event was kept.
@@ -35,19 +35,17 @@ impl Room {
     /// Forgets the oldest event of the kind that takes more memory.
     pub(super) fn pop(&mut self) {
         if self.others.bytes() > self.messages.bytes() || self.messages.len() == 0 {
-            self.others.pop();
+            self.pop_other();
         } else {
-            self.pop_message();
+            self.messages.pop();
         }
     }
 
-    fn pop_message(&mut self) {
-        if !self.edits.is_empty()
-            && let Some(first) = self.messages.first()
-        {
-            self.edits.remove(&first);
+    fn pop_other(&mut self) {
+        if self.edits.front().is_some_and(|(edit, _)| Some(*edit) == self.others.first()) {
+            self.edits.pop_front();
         }
-        self.messages.pop();
+        self.others.pop();
     }
 
     /// How many events are kept.
@@ -55,15 +53,28 @@ impl Room {
         self.messages.len() + self.others.len()
     }
 
-    /// The place of the oldest event kept.
-    pub(super) fn first(&self) -> Option<Seq> {
-        [self.messages.first(), self.others.first()].into_iter().flatten().min()
+    /// Whether the event of a place is kept.
+    pub(super) fn keeps(&self, seq: Seq) -> bool {
+        let reaches = |log: &Log| log.first().is_some_and(|first| first <= seq);
+        match (reaches(&self.messages), reaches(&self.others)) {
+            (true, true) => true,
+            (true, false) => self.messages.last_to(seq) == Some(seq),
+            (false, true) => self.others.last_to(seq) == Some(seq),
+            (false, false) => false,
+        }
+    }
+
+    /// How many edits can be found.
+    #[cfg(test)]
+    pub(super) fn edits(&self) -> usize {
+        self.edits.len()
     }
 
     /// The memory that all of it counts as.
     pub(super) fn bytes(&self) -> usize {
         // There may be twice as many cids as events.
-        self.messages.bytes() + self.others.bytes() + self.len() * 2 * CID_BYTES
+        let edits = self.edits.len() * size_of::<(Seq, Seq)>();
+        self.messages.bytes() + self.others.bytes() + edits + self.len() * 2 * CID_BYTES
     }
 
     /// Keeps an event, unless it was kept before or cannot be.
@@ -90,16 +101,16 @@ impl Room {
         let log = if event.is_message() { &mut self.messages } else { &mut self.others };
         log.push(event, seq);
         if let Body::Edited { target, .. } = &event.body {
-            self.edits.entry(*target).or_default().push(seq);
+            self.edits.push_back((seq, *target));
         }
         if let Some(cid) = cid {
             cids.insert(Kept { cid: *cid, room: event.room, seq, time: event.time, print });
         }
         while self.messages.len() > events_max {
-            self.pop_message();
+            self.messages.pop();
         }
         while self.others.len() > events_max {
-            self.others.pop();
+            self.pop_other();
         }
         Ok(Place { seq, time: event.time, new: true })
     }
@@ -118,14 +129,13 @@ impl Room {
 
     /// Takes the texts out of the edits of a message that was deleted.
     fn blank_edits(&mut self, message: Seq) {
-        for seq in self.edits.remove(&message).unwrap_or_default() {
-            if let Some(event) = self.others.get(seq)
-                && matches!(&event.body, Body::Edited { target, .. } if *target == message)
-            {
+        for (edit, _) in self.edits.iter().filter(|(_, target)| *target == message) {
+            if let Some(event) = self.others.get(*edit) {
                 let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
                 self.others.replace(Event { body, ..event });
             }
         }
+        self.edits.retain(|(_, target)| *target != message);
     }
 
     /// Reads a page.

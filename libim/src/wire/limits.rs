@@ -22,6 +22,8 @@ pub const REACTION_NAMES_MAX: usize = 200;
 pub const REACTION_BYTES_MAX: usize = 64;
 /// People named with @ in one message who get their mark.
 pub const MENTIONS_MAX: usize = 32;
+/// Names looked up for the mentions of one message.
+pub const MENTION_NAMES_MAX: usize = 64;
 /// Bytes of events in one page of history; a page ends before it would grow beyond.
 pub const PAGE_BYTES_MAX: usize = 256 * 1024;
 /// Events in one page of history.

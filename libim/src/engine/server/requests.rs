@@ -6,7 +6,7 @@ use crate::core::{Membership, Name, Now, mention, text::is_unsafe};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
 use crate::wire::limits::{
-    INCOMING_MAX, MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX,
+    INCOMING_MAX, MENTION_NAMES_MAX, MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX,
 };
 use crate::wire::{
     Body, Cid, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, Join, Leave, MessageBody, Post,
@@ -75,7 +75,10 @@ impl Server {
             let user = self.hub.holder(&name)?;
             self.hub.room(room)?.has(user).then_some(user)
         };
-        for names in mention::candidates(text, bytes_max as usize, MENTIONS_MAX) {
+        for names in mention::candidates(text, bytes_max as usize, MENTION_NAMES_MAX) {
+            if found.len() == MENTIONS_MAX {
+                break;
+            }
             if let Some(user) = names.iter().find_map(named)
                 && user != author
                 && !found.contains(&user)
