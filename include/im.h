@@ -1967,7 +1967,7 @@ int32_t im_waker_new(struct im_ctx *ctx,
  * Makes the context's im_step() return soon and its descriptor readable, from any thread, and from a signal handler: it is
  * async-signal-safe (signal-safety(7)), keeps errno, and leaves im_last_error() as it is, also when it fails. Several calls
  * before the context wakes are one. Hand over work in a queue of your own before. IM_E_GONE when the waker has been freed,
- * IM_E_FORKED in a child of fork().
+ * IM_E_HANDLE when it is none, IM_E_IO when the system refuses the write, IM_E_FORKED in a child of fork().
  */
 int32_t im_waker_wake(struct im_waker *waker);
 
@@ -2279,7 +2279,8 @@ int32_t im_server_kick_user(struct im_ctx *ctx, im_id server, uint64_t user, con
 
 /**
  * Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
- * refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+ * refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
+ * IM_E_NOT_READY while they enter or leave it: try again after the next im_step().
  */
 int32_t im_server_remove_member(struct im_ctx *ctx,
                                 im_id server,
@@ -2297,12 +2298,18 @@ int32_t im_server_close_room(struct im_ctx *ctx,
                              const char *reason);
 
 /**
- * Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post().
+ * Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post(). IM_E_EMPTY, IM_E_TOO_LONG
+ * beyond the server's limit, IM_E_NOT_FOUND where there is no such room, IM_E_CLOSED when the server is drained.
  */
-int32_t im_server_post(struct im_ctx *ctx, im_id server, uint64_t room, const char *text, size_t len);
+int32_t im_server_post(struct im_ctx *ctx,
+                       im_id server,
+                       uint64_t room,
+                       const char *text,
+                       size_t len);
 
 /**
- * Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message.
+ * Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message. IM_E_NOT_FOUND where
+ * there is no such room, IM_E_CLOSED when the server is drained.
  */
 int32_t im_server_delete(struct im_ctx *ctx,
                          im_id server,

@@ -1,6 +1,7 @@
 /* A child of fork() has the parent's contexts in its memory and must not touch what they share. */
 #include "check.h"
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,7 +54,32 @@ static void every_function(void) {
     CHECK(im_waker_wake(waker) == IM_E_FORKED);
     OK(im_waker_free(waker));
     OK(im_free(ctx));
-    FAILS(IM_E_GONE, im_step(ctx, 0));
+    FAILS(IM_E_FORKED, im_step(ctx, 0));
+}
+
+/* A thread that has no context of its own, while another has. */
+static void *forks(void *unused) {
+    int status;
+    pid_t pid = fork();
+    (void)unused;
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        alarm(60);
+        FAILS(IM_E_FORKED, im_step(ctx, 0));
+        FAILS(IM_E_FORKED, im_free(ctx));
+        FAILS(IM_E_HANDLE, im_step((im_ctx *)&status, 0));
+        _exit(0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    FAILS(IM_E_THREAD, im_step(ctx, 0));
+    return NULL;
+}
+
+static void another_thread_forks(void) {
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, forks, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
 }
 
 static void one_of_its_own(void) {
@@ -117,6 +143,8 @@ int main(void) {
         parent_lives(tcp, unix_address, i);
         OK(im_waker_wake(waker));
     }
+    another_thread_forks();
+    parent_lives(tcp, unix_address, i);
     OK(im_waker_free(waker));
     OK(im_free(ctx));
     CHECK(access(unix_address + 5, F_OK) != 0); /* The parent's own end removes it. */

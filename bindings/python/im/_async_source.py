@@ -88,6 +88,7 @@ class AsyncSource(Source):
 
     async def _more(self) -> bool:
         """Waits until there are events; False: there will be none."""
+        self._check_process()
         while not self._events:
             if self._problem is not None and not isinstance(self._problem, ClosedError):
                 raise self._problem

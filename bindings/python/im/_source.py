@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from ._context import Context
-from ._errors import ClockError, ClosedError
+from ._errors import ClockError, ClosedError, ForkedError
 from ._events import Event, Lagged
 
 _S = TypeVar("_S", bound="SyncSource")
@@ -75,6 +75,11 @@ class Source:
             return Lagged(source=self._number, count=lost)
         return self._events.popleft()
 
+    def _check_process(self) -> None:
+        """What waits for the program is the parent's."""
+        if self.context.forked:
+            raise ForkedError(f"the {self._what} is of the parent process; make another one here")
+
     def _fail(self, problem: Exception) -> None:
         """The context has failed, or is closed: nothing more comes."""
         self._over = True
@@ -85,6 +90,7 @@ class SyncSource(Source):
 
     def next(self, timeout: float | None = None) -> Event | None:
         """The next event; None: nothing came within `timeout` seconds, or nothing will come any more."""
+        self._check_process()
         self._wait(lambda: bool(self._events) or self._over, timeout)
         return self._next() if self._events else None
 

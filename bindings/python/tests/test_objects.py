@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import traceback
@@ -129,13 +130,33 @@ def test_misspelt_options_fail_under_mypy(tmp_path):
     assert lines == {"2", "3", "4", "5", "6"}, wrong.stdout
 
 
+def test_a_bot_is_not_of_a_forked_child(real_server):
+    with im.Bot(real_server.address, "bot", "sesame") as bot:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(PATIENCE)
+            try:
+                with pytest.raises(im.ForkedError):
+                    bot.post("from the child")
+                bot.stop()
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        bot.post("from the parent")
+
+
 def test_a_forked_child_does_no_harm(tmp_path):
     with im.Context(workers=0) as context, im.serve(f"unix:{tmp_path}/im", "127.0.0.1:0", context=context) as server:
         anna = im.connect(server.addresses[1], "anna", context=context)
         child = os.fork()
         if child == 0:
             try:
-                for use in (lambda: anna.post("from the child"), lambda: context.step(0), lambda: server.people):
+                for use in (
+                    lambda: anna.post("from the child"), lambda: context.step(0), lambda: server.people,
+                    lambda: anna.next(0), lambda: next(iter(server)), lambda: anna.quit(),
+                ):  # fmt: skip
                     with pytest.raises(im.ForkedError):
                         use()
                 anna.close()

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::ffi::{CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A context in its place.
@@ -38,7 +38,16 @@ thread_local! {
 }
 
 /// Which thread has which context, to tell a wrong thread from a stale handle.
-static OWNERS: Mutex<BTreeMap<usize, u64>> = Mutex::new(BTreeMap::new());
+static OWNERS: Mutex<BTreeMap<usize, Owner>> = Mutex::new(BTreeMap::new());
+/// The process that last added one. In its forked children the table is not looked into: a thread that is not there may have locked
+/// it.
+static OWNERS_PROCESS: AtomicU32 = AtomicU32::new(0);
+
+/// Whose a context is.
+struct Owner {
+    thread: u64,
+    process: Process,
+}
 
 /// The number of this thread, for this table alone.
 fn this_thread() -> u64 {
@@ -49,7 +58,7 @@ fn this_thread() -> u64 {
     MINE.try_with(|mine| *mine).unwrap_or(0)
 }
 
-fn owners() -> MutexGuard<'static, BTreeMap<usize, u64>> {
+fn owners() -> MutexGuard<'static, BTreeMap<usize, Owner>> {
     OWNERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -88,7 +97,8 @@ pub(super) fn add_context(context: Context) -> Outcome<usize> {
     let handle = new_handle(Kind::Context);
     let slot =
         Slot { handle, process: context.process, poisoned: Cell::new(false), context: RefCell::new(context) };
-    owners().insert(handle, this_thread());
+    OWNERS_PROCESS.store(slot.process.number(), Ordering::Relaxed);
+    owners().insert(handle, Owner { thread: this_thread(), process: slot.process });
     CONTEXTS
         .try_with(|contexts| contexts.borrow_mut().insert(handle, Rc::new(slot)))
         .map_err(|_| Failure::new(im_status::IM_E_THREAD, "this thread is ending"))?;
@@ -106,13 +116,24 @@ pub(super) fn remove_context(handle: usize) -> Outcome {
 
 fn find(handle: usize) -> Outcome<Rc<Slot>> {
     let found = CONTEXTS.try_with(|contexts| contexts.borrow().get(&handle).cloned()).ok().flatten();
-    found.ok_or_else(|| match owners().get(&handle) {
-        Some(owner) if *owner != this_thread() => Failure::new(
+    found.ok_or_else(|| not_here(handle))
+}
+
+/// Why this thread has no such context.
+fn not_here(handle: usize) -> Failure {
+    let missing = || missing(handle, Kind::Context, "the context");
+    if !Process::numbered(OWNERS_PROCESS.load(Ordering::Relaxed)).is_this() {
+        let missing = missing();
+        return if missing.status == im_status::IM_E_GONE { forked() } else { missing };
+    }
+    match owners().get(&handle) {
+        Some(owner) if !owner.process.is_this() => forked(),
+        Some(owner) if owner.thread != this_thread() => Failure::new(
             im_status::IM_E_THREAD,
             "the context belongs to the thread that made it; use an im_waker to reach it from others",
         ),
-        Some(_) | None => missing(handle, Kind::Context, "the context"),
-    })
+        Some(_) | None => missing(),
+    }
 }
 
 fn panicked() -> Failure {

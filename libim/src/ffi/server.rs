@@ -140,7 +140,8 @@ pub extern "C" fn im_server_kick_user(
 }
 
 /// Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
-/// refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+/// refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
+/// IM_E_NOT_READY while they enter or leave it: try again after the next im_step().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_remove_member(
     ctx: *mut im_ctx,
@@ -170,7 +171,8 @@ pub extern "C" fn im_server_close_room(
     })
 }
 
-/// Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post().
+/// Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post(). IM_E_EMPTY, IM_E_TOO_LONG
+/// beyond the server's limit, IM_E_NOT_FOUND where there is no such room, IM_E_CLOSED when the server is drained.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_post(
     ctx: *mut im_ctx,
@@ -185,7 +187,8 @@ pub extern "C" fn im_server_post(
     })
 }
 
-/// Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message.
+/// Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message. IM_E_NOT_FOUND where
+/// there is no such room, IM_E_CLOSED when the server is drained.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_delete(ctx: *mut im_ctx, server: im_id, room: u64, target: u64) -> i32 {
     with_context(ctx.addr(), |context| Ok(context.server(server)?.delete(RoomId(room), Seq(target))?))
@@ -307,8 +310,8 @@ pub extern "C" fn im_server_next_member(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let server = context.lp.look_at_server(context.server_id(server)?).ok_or_else(gone)?;
-        let members = server.members(RoomId(room)).filter(|it| it.user > UserId(after));
-        let next = members.min_by_key(|it| it.user).map(|it| one(&context.view, member(&context.view, &it)));
+        let next = server.member_after(RoomId(room), UserId(after));
+        let next = next.map(|it| one(&context.view, member(&context.view, &it)));
         out.put(next.unwrap_or(std::ptr::null()));
         Ok(())
     })

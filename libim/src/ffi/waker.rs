@@ -150,7 +150,7 @@ pub extern "C" fn im_waker_new(ctx: *mut im_ctx, out: *mut *mut im_waker) -> i32
 /// Makes the context's im_step() return soon and its descriptor readable, from any thread, and from a signal handler: it is
 /// async-signal-safe (signal-safety(7)), keeps errno, and leaves im_last_error() as it is, also when it fails. Several calls
 /// before the context wakes are one. Hand over work in a queue of your own before. IM_E_GONE when the waker has been freed,
-/// IM_E_FORKED in a child of fork().
+/// IM_E_HANDLE when it is none, IM_E_IO when the system refuses the write, IM_E_FORKED in a child of fork().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_waker_wake(waker: *mut im_waker) -> i32 {
     let Some((slot, serial)) = slot_of(waker.addr()) else {

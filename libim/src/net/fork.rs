@@ -61,6 +61,20 @@ impl Process {
     }
 }
 
+impl Process {
+    /// Its number among those that forks have made of one program.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The process of that number.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn numbered(number: u32) -> Process {
+        Process(number)
+    }
+}
+
 /// What a loop answers in a forked child.
 pub(crate) fn forked() -> io::Error {
     io::Error::other("this process was forked from the one that made the loop; make a new one here")
