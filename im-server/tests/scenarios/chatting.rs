@@ -210,3 +210,29 @@ fn an_idle_loop_sleeps() {
         before.elapsed()
     );
 }
+
+#[test]
+fn lines_that_are_typed_on_the_way_are_said_where_it_leads() {
+    let (_server, address) = server(&["--open"]);
+    let spy = terminal(address, "spy", "");
+    spy.shows("logged in");
+    let anna = terminal(address, "anna", "");
+    anna.shows("logged in");
+    let mut bert = terminal(address, "bert", "");
+    bert.shows("logged in");
+    // All at once, as by a paste.
+    bert.says(
+        "/join hideout\nfor the room\n/msg anna just for you\nstill for the room\n/msg anna\nprivate again",
+    );
+    bert.shows("private again");
+    anna.shows("@bert bert: just for you");
+    anna.shows("@bert bert: private again");
+    bert.says("/msg nobody\na secret\n/join gone");
+    bert.shows("nobody called nobody is here");
+    bert.shows("not said");
+    bert.says("/room lobby\nhello all");
+    let seen = spy.shows("hello all");
+    for secret in ["for the room", "just for you", "private again", "a secret"] {
+        assert!(!seen.contains(secret), "{secret} in:\n{seen}");
+    }
+}

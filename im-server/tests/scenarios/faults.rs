@@ -17,8 +17,8 @@ fn a_killed_client_is_missed_and_may_come_back_at_once() {
     bert.signal("KILL");
     anna.shows("bert has lost the connection");
     let again = terminal(address, "bert", "");
-    again.shows("logged in at libim as bert");
-    anna.shows("bert has left (lost)");
+    again.shows("back at libim as bert");
+    anna.shows("bert is back");
 }
 
 #[test]

@@ -66,6 +66,10 @@ impl Program {
         }
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(status.expect("kill is there").success());
@@ -117,7 +121,9 @@ pub(crate) fn address_of(program: &Program) -> SocketAddr {
 
 /// A terminal client.
 pub(crate) fn terminal(server: SocketAddr, name: &str, passkey: &str) -> Program {
-    Program::start(Command::new(example("chat")).args([&server.to_string(), name, passkey]))
+    let state = concat!(env!("CARGO_TARGET_TMPDIR"), "/state");
+    let mut command = Command::new(example("chat"));
+    Program::start(command.args([&server.to_string(), name, passkey]).env("XDG_STATE_HOME", state))
 }
 
 /// An example of libim, which `cargo test --workspace` builds beside this test.

@@ -1,0 +1,216 @@
+//! A terminal client: `cargo run --release --example chat [SERVER] [NAME] [PASSKEY]`. What is not given is asked for.
+
+#![allow(clippy::single_match_else)] // words for either case stand side by side
+
+mod commands;
+mod show;
+
+use libim::wire::{Code, RequestId, RoomId, RoomKind};
+use libim::{Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Invite, Loop, StateDir};
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, BufRead, Write};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+const HELP: &str = "  TEXT               says it in the current room
+  /msg NAME [TEXT]   says it to one person, or goes there
+  /join ROOM         enters a room, making it if need be; /leave leaves the current one
+  /room ROOM         makes a room or private chat that you are in the current one
+  /rooms /who        lists rooms and people
+  /topic TEXT        sets the current room's topic
+  /away [TEXT]       shows you away; /back shows you here again
+  /more              shows older messages
+  /quit, quit or q   leaves";
+
+/// Prints a line. When nobody reads what we print any more, there is nothing left to do.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        if writeln!(std::io::stdout(), $($words)*).is_err() {
+            std::process::exit(1);
+        }
+    }};
+}
+pub(crate) use say;
+
+struct Chat {
+    lp: Loop,
+    me: ClientId,
+    current: RoomId,
+    /// The first place shown of each room, for /more.
+    shown_from: HashMap<RoomId, libim::wire::Seq>,
+    /// Where the person wants to go, until the server has answered. What they type meanwhile is for there, and waits.
+    going: Option<(RequestId, Aim)>,
+    /// Lines that wait.
+    typed: VecDeque<String>,
+}
+
+/// What a request to go somewhere is for.
+enum Aim {
+    /// A room, which is made if it turns out not to be there.
+    Room(String),
+    /// A room that is being made.
+    Made,
+    /// A private conversation.
+    Person,
+    /// A private conversation, to say this in it and stay where one is.
+    Say(String),
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1).peekable();
+    if args.peek().is_some_and(|arg| arg.starts_with('-')) {
+        say!(
+            "usage: chat [SERVER] [NAME] [PASSKEY]\n\nSERVER is an address or an invite. What is not given is asked for. In the chat:\n{HELP}"
+        );
+        return Ok(());
+    }
+    let mut input = io::stdin().lock();
+    let server = args.next().map_or_else(|| ask(&mut input, "server [127.0.0.1]: "), Ok)?;
+    let invite: Invite = match if server.is_empty() { "127.0.0.1" } else { &server }.parse() {
+        Ok(invite) => invite,
+        Err(error) => {
+            eprintln!("chat: {error}");
+            std::process::exit(2);
+        }
+    };
+    let name = args.next().map_or_else(|| ask(&mut input, "name: "), Ok)?;
+    let passkey = args.next().filter(|key| !key.is_empty()).or(invite.passkey);
+    drop(input);
+
+    let mut lp = Loop::new()?;
+    let config = ClientConfig { passkey, ..ClientConfig::new(name) };
+    // Who is killed comes back as the same person; without a place to keep the session it goes without.
+    let kept = StateDir::of_user().map(|dir| lp.connect_kept(&invite.address, config.clone(), &dir));
+    let me = match kept {
+        Some(Ok(client)) => client,
+        Some(Err(_)) | None => lp.connect(&invite.address, config),
+    };
+    let lines = read_lines(&lp)?;
+    let (shown_from, typed) = (HashMap::new(), VecDeque::new());
+    let mut chat = Chat { lp, me, current: RoomId::LOBBY, shown_from, going: None, typed };
+    chat.run(&lines)
+}
+
+fn ask(input: &mut impl BufRead, question: &str) -> io::Result<String> {
+    print!("{question}");
+    io::stdout().flush()?;
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
+
+/// Reads lines on a thread, since a terminal cannot be read without waiting everywhere.
+fn read_lines(lp: &Loop) -> io::Result<Receiver<String>> {
+    let (sender, receiver) = channel();
+    let waker = lp.waker();
+    std::thread::Builder::new().spawn(move || {
+        let mut input = io::stdin().lock();
+        let mut line = Vec::new();
+        while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+            // Whatever is no UTF-8 is shown as such; the rest of the line is worth saying all the same.
+            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                return;
+            }
+            line.clear();
+            let _ = waker.wake();
+        }
+        drop(sender);
+        let _ = waker.wake();
+    })?;
+    Ok(receiver)
+}
+
+impl Chat {
+    fn run(&mut self, lines: &Receiver<String>) -> Result<(), Box<dyn std::error::Error>> {
+        let mut question: Option<&str> = None;
+        loop {
+            self.lp.turn(None)?;
+            while let Some(event) = self.lp.next_event() {
+                let Event::Client(_, event) = event else { continue };
+                if let ClientEvent::LoginRefused { code, text, retry_in: None, .. } = &event {
+                    let asked = match code {
+                        Code::Passkey | Code::TooManyTries => "passkey",
+                        _ => "name",
+                    };
+                    say!("* refused: {text}\n* type another {asked}, or q to leave");
+                    question = Some(asked);
+                    // What was typed before was not meant as an answer.
+                    self.typed.clear();
+                }
+                let over = matches!(event, ClientEvent::Disconnected { retry_in: None, .. });
+                self.show(event);
+                if over {
+                    return Ok(());
+                }
+            }
+            let ended = loop {
+                match lines.try_recv() {
+                    Ok(line) => self.typed.push_back(line.trim().to_owned()),
+                    Err(TryRecvError::Empty) => break false,
+                    Err(TryRecvError::Disconnected) => break true,
+                }
+            };
+            // What is typed before the login is through, or on the way to a room, waits until then.
+            while question.is_some() || (self.client().is_ready() && self.going.is_none()) {
+                let Some(line) = self.typed.pop_front() else { break };
+                match (question.take(), line.as_str()) {
+                    (_, "/quit" | "quit" | "q") => self.client().quit("")?,
+                    (Some(asked), answer) if answer.is_empty() || answer.starts_with('/') => {
+                        say!("* first the {asked}, or q to leave");
+                        question = Some(asked);
+                    }
+                    (Some(question), answer) => self.log_in(question, answer)?,
+                    (None, "") => {}
+                    (None, line) => {
+                        if let Err(error) = self.command(line) {
+                            say!("* {error}");
+                        }
+                    }
+                }
+            }
+            let waits_to_quit = self.typed.iter().any(|line| matches!(line.as_str(), "/quit" | "quit" | "q"));
+            if (ended && self.typed.is_empty() && self.going.is_none())
+                || (waits_to_quit && self.going.is_none())
+            {
+                self.client().quit("")?;
+            }
+        }
+    }
+
+    fn client(&mut self) -> &mut Client {
+        self.lp.client(self.me).expect("the client is never removed")
+    }
+
+    fn log_in(&mut self, question: &str, answer: &str) -> Result<(), CommandError> {
+        if question == "passkey" {
+            self.client().log_in_as(None, Some(answer))
+        } else {
+            self.client().log_in_as(Some(answer), None)
+        }
+    }
+
+    fn find(&mut self, name: &str, direct: bool) -> Option<RoomId> {
+        let name = name.trim_start_matches(['#', '@']).to_lowercase();
+        let is_it = |room: &&libim::wire::RoomInfo| {
+            (room.kind == RoomKind::Direct) == direct && room.name.to_lowercase() == name
+        };
+        self.client().rooms().find(is_it).map(|room| room.room)
+    }
+
+    fn switch(&mut self, room: RoomId) {
+        self.current = room;
+        let place = self.place(room);
+        say!("* you are in {place} now");
+    }
+
+    fn place(&mut self, room: RoomId) -> String {
+        let info = self.client().room(room);
+        info.map_or_else(
+            || format!("room {room}"),
+            |info| match info.kind {
+                RoomKind::Direct => format!("@{}", info.name),
+                RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_) => format!("#{}", info.name),
+            },
+        )
+    }
+}

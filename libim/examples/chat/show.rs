@@ -1,0 +1,167 @@
+//! What happens, in words.
+
+use crate::{Aim, Chat, say};
+use libim::ClientEvent;
+use libim::core::text::{neutralise, neutralise_line};
+use libim::wire::{
+    Body, Code, Event as RoomEvent, LeaveReason, Person, Presence, RequestId, RoomId, Timestamp,
+};
+use std::time::Duration;
+
+impl Chat {
+    pub(crate) fn show(&mut self, event: ClientEvent) {
+        match event {
+            ClientEvent::Connecting { attempt } if attempt > 1 => {
+                say!("* connecting again (try {attempt}) ...");
+            }
+            ClientEvent::LoggedIn { name, resumed, server, welcome, people, .. } => {
+                let again = if resumed { "back" } else { "logged in" };
+                say!(
+                    "* {again} at {} as {name}; {people} here. /help lists commands",
+                    neutralise_line(&server)
+                );
+                if !welcome.is_empty() {
+                    say!("* {}", neutralise(&welcome));
+                }
+            }
+            ClientEvent::Disconnected { text, retry_in, .. } => match retry_in {
+                Some(wait) => {
+                    say!("* disconnected: {}; next try in {}", neutralise_line(&text), seconds(wait));
+                }
+                None => say!("* {}", neutralise_line(&text)),
+            },
+            ClientEvent::Entered(info) if !info.topic.is_empty() => {
+                say!("* topic: {}", neutralise_line(&info.topic));
+            }
+            ClientEvent::Done { request, room } => self.arrive(request, room),
+            ClientEvent::Renumbered { old, new } if self.current == old => self.current = new,
+            ClientEvent::Exited { room, .. } if self.current == room => self.switch(RoomId::LOBBY),
+            ClientEvent::Backlog { room, messages, more }
+            | ClientEvent::History { room, messages, more, .. } => {
+                if let Some(first) = messages.first() {
+                    self.shown_from.insert(room, first.seq);
+                }
+                if more {
+                    say!("* there are older messages; /more shows them");
+                } else if messages.is_empty() && self.shown_from.contains_key(&room) {
+                    say!("* there is nothing older");
+                }
+                for message in &messages {
+                    self.show_event(message);
+                }
+            }
+            ClientEvent::Event { event, .. } => {
+                self.shown_from.entry(event.room).or_insert(event.seq);
+                self.show_event(&event);
+            }
+            ClientEvent::Missed { from, to, .. } => say!("* messages {from} to {to} are no longer kept"),
+            ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
+                say!("* {}", neutralise_line(&text));
+            }
+            ClientEvent::Failed { request, code, text, .. } => self.stay(request, code, &text),
+            ClientEvent::Presence { person, was } => {
+                if let Some(line) = change(&person, was) {
+                    say!("* {line}");
+                }
+            }
+            ClientEvent::Rooms { rooms, .. } => {
+                for room in rooms {
+                    let line = format!("  #{} ({} members) {}", room.name, room.members, room.topic);
+                    say!("{}", neutralise_line(&line).trim_end());
+                }
+            }
+            ClientEvent::Notice { text } => say!("* notice: {}", neutralise(&text)),
+            _ => {}
+        }
+    }
+
+    /// Where the person wanted to go is open.
+    fn arrive(&mut self, request: RequestId, room: Option<RoomId>) {
+        let Some((_, aim)) = self.going.take_if(|(asked, _)| *asked == request) else { return };
+        match (aim, room) {
+            (Aim::Say(text), Some(room)) => {
+                if let Err(error) = self.client().post(room, &text) {
+                    say!("* {error}");
+                }
+            }
+            (Aim::Room(_) | Aim::Made | Aim::Person, Some(room)) => self.switch(room),
+            (_, None) => {}
+        }
+    }
+
+    /// A request has failed. Where it was to a room that is not there, the room is made.
+    fn stay(&mut self, request: RequestId, code: Option<Code>, text: &str) {
+        let going = self.going.take_if(|(asked, _)| *asked == request);
+        if let (Some((_, Aim::Room(room))), Some(Code::NotFound)) = (&going, code) {
+            match self.client().create_room(room, "") {
+                Ok(asked) => self.going = Some((asked, Aim::Made)),
+                Err(error) => say!("* {error}"),
+            }
+            return;
+        }
+        say!("* {}", neutralise_line(text));
+        if going.is_some() && !self.typed.is_empty() {
+            // They were meant for where it did not get.
+            say!("* not said: {} lines that were typed for it", self.typed.len());
+            self.typed.clear();
+        }
+    }
+
+    fn show_event(&mut self, event: &RoomEvent) {
+        let place =
+            if event.room == self.current { String::new() } else { format!("{} ", self.place(event.room)) };
+        let (time, name) = (clock(event.time), neutralise_line(&event.name));
+        match &event.body {
+            Body::Message(message) if message.deleted => say!("{time} {place}{name} took a message back"),
+            Body::Message(message) => say!("{time} {place}{name}: {}", neutralise(&message.text)),
+            Body::Edited { text, .. } => say!("{time} {place}{name} corrects: {}", neutralise(text)),
+            Body::Deleted { .. } => say!("{time} {place}{name} took a message back"),
+            Body::Reacted { emoji, on, .. } if *on => {
+                say!("{time} {place}{name} reacts {}", neutralise_line(emoji));
+            }
+            Body::Joined => say!("{time} {place}{name} has entered"),
+            Body::Left { reason: LeaveReason::Quit, .. } => {
+                say!("{time} {place}{name} has left this room");
+            }
+            Body::Left { reason, .. } => say!("{time} {place}{name} has left this room ({reason})"),
+            Body::Topic { text } => {
+                say!("{time} {place}{name} sets the topic: {}", neutralise_line(text));
+            }
+            Body::Reacted { .. } | Body::Created { .. } | Body::Other(_) => {}
+        }
+    }
+}
+
+pub(crate) fn describe(person: &Person) -> String {
+    let status = if person.status.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", neutralise_line(&person.status))
+    };
+    format!("{} ({}{status})", neutralise_line(&person.name), person.presence)
+}
+
+fn change(person: &Person, was: Option<Presence>) -> Option<String> {
+    let name = neutralise_line(&person.name);
+    Some(match (was, person.presence) {
+        (None, Presence::Online | Presence::Away) => format!("{name} has come"),
+        (_, Presence::Offline) => {
+            format!("{name} has left ({})", person.reason.unwrap_or(LeaveReason::Quit))
+        }
+        (_, Presence::Reconnecting) => format!("{name} has lost the connection"),
+        (Some(Presence::Reconnecting), _) => format!("{name} is back"),
+        (Some(before), now) if before != now || !person.status.is_empty() => describe(person),
+        _ => return None,
+    })
+}
+
+fn clock(time: Timestamp) -> String {
+    let time = i64::try_from(time.0).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    time.map_or_else(String::new, |time| {
+        time.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M").to_string()
+    })
+}
+
+fn seconds(wait: Duration) -> String {
+    format!("{:.1} s", wait.as_secs_f32())
+}
