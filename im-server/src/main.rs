@@ -3,6 +3,7 @@
 mod descriptors;
 mod log_writer;
 mod logs;
+mod memory;
 mod options;
 mod passkey;
 mod signals;
@@ -11,7 +12,7 @@ mod words;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use libim::{Address, Event, Loop, ServerEvent, ServerId};
+use libim::{Address, Event, Loop, ServerConfig, ServerEvent, ServerId};
 use logs::Logs;
 use options::Options;
 use std::io::{ErrorKind, Write};
@@ -34,71 +35,87 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    let mut logs = Logs::start(options.log, options.log_format)?;
+    memory::give_back();
+    let logs = Logs::start(options.log, options.log_format)?;
     let config = options.server_config()?;
     descriptors::raise(options.connections);
     let mut lp = Loop::new().context("cannot start the event loop")?;
     signals::watch(&mut lp).context("cannot watch for signals")?;
     let server = lp.serve(config.clone());
-    let mut bound = Vec::new();
-    for address in &options.listen {
-        match listen(&mut lp, server, address)? {
-            Some(at) => bound.push(at),
-            None => return Ok(()),
-        }
-    }
-    if let Err(error) = words::greet(&config, options.passkey.is_some(), &bound) {
-        // Whoever started us does not read what we say; that is no reason not to serve.
-        tracing::warn!(%error, "cannot print the greeting");
-    }
-    for address in &bound {
-        tracing::info!(%address, "listening");
-    }
-
-    loop {
-        lp.turn(logs.next_summary()).context("the event loop failed")?;
-        logs.summarize();
-        while let Some(event) = lp.next_event() {
-            match event {
-                Event::Server(_, ServerEvent::Drained) => {
-                    tracing::info!("closed");
-                    return Ok(());
-                }
-                // Nothing else is watched: a signal has come.
-                #[cfg(unix)]
-                Event::Readable(_) => {
-                    tracing::info!("closing");
-                    if let Some(server) = lp.server(server) {
-                        server.drain();
-                    }
-                }
-                event => logs.note(&event),
-            }
-        }
-    }
+    let own_passkey = options.passkey.is_some();
+    let missing = options.listen.clone();
+    Service { lp, server, logs, config, own_passkey, bound: Vec::new(), missing, told: false }.run()
 }
 
-/// Listens at an address. One that this machine does not have yet is waited for: services start before networks are up. `None`: asked
-/// to stop meanwhile.
-fn listen(lp: &mut Loop, server: ServerId, address: &Address) -> Result<Option<Address>> {
-    let mut told = false;
-    loop {
-        match lp.listen(server, address) {
-            Ok(bound) => return Ok(Some(bound)),
-            Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
-                if !std::mem::replace(&mut told, true) {
-                    tracing::warn!(%address, "this machine does not have that address yet; waiting for it (0.0.0.0 takes all that it has)");
+/// A server and the addresses that it listens at.
+struct Service {
+    lp: Loop,
+    server: ServerId,
+    logs: Logs,
+    config: ServerConfig,
+    own_passkey: bool,
+    bound: Vec<Address>,
+    /// Those that this machine does not have yet: services start before networks are up.
+    missing: Vec<Address>,
+    /// The operator was told of them.
+    told: bool,
+}
+
+impl Service {
+    fn run(&mut self) -> Result<()> {
+        self.listen()?;
+        loop {
+            let retry = (!self.missing.is_empty()).then_some(ADDRESS_RETRY);
+            let wait = [retry, self.logs.next_summary()].into_iter().flatten().min();
+            self.lp.turn(wait).context("the event loop failed")?;
+            self.logs.summarize();
+            while let Some(event) = self.lp.next_event() {
+                match event {
+                    Event::Server(_, ServerEvent::Drained) => {
+                        tracing::info!("closed");
+                        return Ok(());
+                    }
+                    // Nothing else is watched: a signal has come.
+                    #[cfg(unix)]
+                    Event::Readable(_) => {
+                        tracing::info!("closing");
+                        self.missing.clear();
+                        if let Some(server) = self.lp.server(self.server) {
+                            server.drain();
+                        }
+                    }
+                    event => self.logs.note(&event),
                 }
             }
-            Err(error) => return Err(explain(address, &error)),
+            self.listen()?;
         }
-        lp.turn(Some(ADDRESS_RETRY)).context("the event loop failed")?;
-        while let Some(event) = lp.next_event() {
-            #[cfg(unix)]
-            if matches!(event, Event::Readable(_)) {
-                return Ok(None);
+    }
+
+    /// Listens at the addresses that are still missing, as far as this machine has them by now.
+    fn listen(&mut self) -> Result<()> {
+        let before = self.bound.len();
+        for address in std::mem::take(&mut self.missing) {
+            match self.lp.listen(self.server, &address) {
+                Ok(bound) => self.bound.push(bound),
+                Err(error) if error.kind() == ErrorKind::AddrNotAvailable => self.missing.push(address),
+                Err(error) => return Err(explain(&address, &error)),
             }
         }
+        if self.bound.len() > before {
+            if let Err(error) = words::greet(&self.config, self.own_passkey, &self.bound) {
+                // Whoever started us does not read what we say; that is no reason not to serve.
+                tracing::warn!(%error, "cannot print the greeting");
+            }
+            for address in self.bound.iter().skip(before) {
+                tracing::info!(%address, "listening");
+            }
+        }
+        if !std::mem::replace(&mut self.told, true) {
+            for address in &self.missing {
+                tracing::warn!(%address, "this machine does not have that address yet; waiting for it (0.0.0.0 takes all that it has)");
+            }
+        }
+        Ok(())
     }
 }
 

@@ -114,6 +114,10 @@ impl Options {
             "the passkey is longer than {PASSKEY_BYTES_MAX} bytes, which clients do not send"
         );
         anyhow::ensure!(self.connections > 0, "--connections 0 would let nobody in");
+        anyhow::ensure!(
+            !self.listen.iter().any(|address| matches!(address, libim::Address::Memory(_))),
+            "mem: addresses are for clients within the server's own program; listen at HOST:PORT or unix:PATH"
+        );
         let frame_bytes = Limits::default().frame_bytes.max(self.text_max.saturating_mul(2));
         let limits = Limits {
             text_bytes: self.text_max,

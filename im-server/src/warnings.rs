@@ -36,6 +36,8 @@ impl fmt::Display for Subject {
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
     told: HashMap<Subject, Told>,
+    /// When the first window ends in which something was left out.
+    due: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -45,31 +47,48 @@ struct Told {
     left_out: u64,
 }
 
+impl Told {
+    fn ends(&self) -> Instant {
+        self.since + WINDOW
+    }
+}
+
 impl Warnings {
     /// Whether a warning may be written now. If not, it is counted.
     pub(crate) fn admit(&mut self, subject: Subject, now: Instant) -> bool {
         let subject = together(subject);
+        if !self.told.contains_key(&subject) && self.told.len() >= SUBJECTS_MAX {
+            self.told.retain(|_, told| told.left_out > 0 || told.ends() > now);
+        }
         let known = self.told.contains_key(&subject) || self.told.len() < SUBJECTS_MAX;
         let subject = if known { subject } else { Subject::OtherPeers };
         let told = self.told.entry(subject).or_insert(Told { since: now, lines: 0, left_out: 0 });
+        if told.left_out == 0 && told.ends() <= now {
+            *told = Told { since: now, lines: 0, left_out: 0 };
+        }
         if told.lines < LINES_MAX {
             told.lines += 1;
             return true;
         }
         told.left_out += 1;
+        self.due = Some(self.due.map_or(told.ends(), |due| due.min(told.ends())));
         false
     }
 
     /// Ends the windows that are over; returns what was left out in them.
     pub(crate) fn summarize(&mut self, now: Instant) -> Vec<(Subject, u64)> {
-        let over = self.told.extract_if(|_, told| told.since + WINDOW <= now);
-        over.filter(|(_, told)| told.left_out > 0).map(|(subject, told)| (subject, told.left_out)).collect()
+        if self.due.is_none_or(|due| due > now) {
+            return Vec::new();
+        }
+        let over = self.told.extract_if(|_, told| told.ends() <= now).collect::<Vec<_>>();
+        self.due = self.told.values().filter(|told| told.left_out > 0).map(Told::ends).min();
+        let left_out = over.into_iter().filter(|(_, told)| told.left_out > 0);
+        left_out.map(|(subject, told)| (subject, told.left_out)).collect()
     }
 
     /// When to call [`summarize`](Self::summarize) next: never while nothing was left out.
     pub(crate) fn next_summary(&self, now: Instant) -> Option<Duration> {
-        let left_out = self.told.values().filter(|told| told.left_out > 0);
-        left_out.map(|told| (told.since + WINDOW).saturating_duration_since(now)).min()
+        self.due.map(|due| due.saturating_duration_since(now))
     }
 }
 
@@ -101,6 +120,20 @@ mod tests {
         assert_eq!(warnings.summarize(start + WINDOW), [(peer(1), 99_990)]);
         assert_eq!(warnings.next_summary(start + WINDOW), None);
         assert!(warnings.admit(peer(1), start + WINDOW));
+    }
+
+    #[test]
+    fn a_window_ends_without_a_count_too() {
+        let (mut warnings, start) = (Warnings::default(), Instant::now());
+        for minute in 0..3 {
+            let now = start + WINDOW * minute;
+            assert!((0..LINES_MAX).all(|_| warnings.admit(peer(1), now)), "minute {minute}");
+            assert_eq!((warnings.next_summary(now), warnings.summarize(now)), (None, Vec::new()));
+        }
+        for number in 0..SUBJECTS_MAX as u32 {
+            warnings.admit(peer(number), start + WINDOW * 4);
+        }
+        assert!(warnings.admit(peer(5_000), start + WINDOW * 5), "the old ones give way");
     }
 
     #[test]

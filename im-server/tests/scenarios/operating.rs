@@ -249,6 +249,38 @@ fn an_address_that_is_not_there_yet_is_waited_for() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_address_is_listened_at_when_it_comes_and_people_come_in_meanwhile() {
+    let program = env!("CARGO_BIN_EXE_im-server");
+    // In a network of its own, where addresses can be made.
+    let script =
+        format!("ip link set lo up && exec {program} --listen 127.0.0.1:0 --listen 203.0.113.1:7464 --open");
+    let own = || {
+        let mut command = Command::new("unshare");
+        command.args(["-rn", "sh", "-c"]);
+        command
+    };
+    if !own().arg("ip link set lo up").status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no network namespaces, or no iproute2");
+        return;
+    }
+    let mut server = Program::start(own().arg(script));
+    server.shows("does not have that address yet");
+    server.shows("is ready");
+    let inside = |command: &str| {
+        let id = server.id().to_string();
+        let done = Command::new("nsenter")
+            .args(["-t", &id, "-U", "-n", "--preserve-credentials", "sh", "-c", command])
+            .status();
+        assert!(done.expect("util-linux has it").success(), "{command}");
+    };
+    inside("ip address add 203.0.113.1/32 dev lo");
+    server.shows("listening   203.0.113.1:7464");
+    server.signal("TERM");
+    assert_eq!(server.ends(), Some(0));
+}
+
+#[test]
 fn an_invite_has_every_address_but_loopback() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
     let server = Program::start(command.args(["--listen", "0.0.0.0:0"]));
