@@ -3,7 +3,7 @@
 use crate::process::Kind;
 use anyhow::{Context, Result, bail};
 use libim::wire::{
-    Cid, ClientHello, Direct, FromClient, FromServer, Login, Post, RequestId, RoomId, VERSION, encode,
+    Cid, ClientHello, Direct, FromClient, FromServer, Login, Post, Quit, RequestId, RoomId, VERSION, encode,
 };
 use rustix::event::{Timespec, epoll};
 use std::io::{ErrorKind, Read, Write};
@@ -249,9 +249,22 @@ impl Swarm {
         Ok(())
     }
 
-    /// Closes all connections.
-    pub(crate) fn hang_up(&mut self) {
+    /// Everybody leaves, for good: names are free again.
+    pub(crate) fn hang_up(&mut self) -> Result<()> {
+        if let Kind::Libim(_) = self.kind {
+            self.scratch.clear();
+            let quit = FromClient::Quit(Quit { reason: String::new() });
+            quit.encode(&mut self.scratch).ok().context("too long")?;
+            for conn in &self.conns {
+                conn.stream.set_nonblocking(false)?;
+                (&conn.stream).write_all(&self.scratch)?;
+            }
+            for conn in &mut self.conns {
+                while conn.stream.read(&mut self.buffer)? > 0 {}
+            }
+        }
         self.conns.clear();
+        Ok(())
     }
 }
 

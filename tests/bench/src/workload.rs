@@ -233,8 +233,7 @@ fn idle(trial: Trial, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
 /// So many people come, and all go.
 fn come_and_go(swarm: &mut Swarm, people: usize) -> Result<()> {
     swarm.log_in(people)?;
-    swarm.hang_up();
-    Ok(())
+    swarm.hang_up()
 }
 
 fn slow_reader(trial: Trial, members: usize, messages: usize) -> Result<Vec<Figure>> {
