@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
 import signal
 import sys
@@ -45,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
 
     one = client("tail", "print what happens, one JSON object a line", "Prints what happens as JSON lines until it is ended.")
     one.add_argument(
-        "-n", "--last", type=_count, default=None, metavar="N", help="begin with the last N messages (default: the server's number)"
+        "-n", "--last", type=_last, default=None, metavar="N", help="begin with the last N messages (default: the server's number)"
     )
     one.add_argument("-c", "--count", type=_count, metavar="N", help="end after N lines")
     one.add_argument("--all", action="store_true", help="all events, not only what is said in rooms")
@@ -68,6 +69,13 @@ def _count(text: str) -> int:
     return count
 
 
+def _last(text: str) -> int:
+    count = _count(text)
+    if count > 200:
+        raise argparse.ArgumentTypeError("servers give the last 200 at most")
+    return count
+
+
 def _seconds(text: str) -> float:
     seconds = float(text)
     if not 0 < seconds < 1e9:
@@ -86,16 +94,23 @@ def _parse(top: argparse.ArgumentParser, arguments: list[str] | None) -> argpars
 
 
 async def _run(options: argparse.Namespace) -> int:
-    """Runs a tool until it ends, or SIGTERM ends it: in good order, and with the terminal as it was."""
+    """Runs a tool until it ends, or a signal ends it: in good order, and with the terminal as it was."""
     task = asyncio.ensure_future(options.run(options))
     loop = asyncio.get_running_loop()
-    # Ignored at the start, it stays so. As process 1 nothing would end by it without a handler.
-    if options.run is not serve.run and signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    ended_by: list[int] = []
+
+    def end(number: int) -> None:
+        ended_by.append(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Ignored at the start, it stays so. As process 1 nothing would end by it without a handler.
+        if options.run is not serve.run and signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, end, number)
     try:
         return int(await task or 0)
     except asyncio.CancelledError:
-        return 128 + signal.SIGTERM
+        return 128 + ended_by[0] if ended_by else 1
 
 
 def _open_stdio() -> None:
@@ -103,6 +118,10 @@ def _open_stdio() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for the rest of the program
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a terminal of another encoding cannot show is shown by its number.
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -118,6 +137,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except ImError as error:
         print(f"im: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        # A full disk behind the output, a directory as the input.
+        print(f"im: {error.strerror or error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

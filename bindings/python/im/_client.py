@@ -41,6 +41,7 @@ class Client(ClientBase, SyncSource):
 
     def quit(self, reason: str = "") -> None:
         """Leaves for good. What was posted is delivered first."""
+        self._check_process()
         if not self._over and self.context.usable:
             self._begin_quit(reason)
             self._wait(lambda: self._over, self.patience)
@@ -48,7 +49,8 @@ class Client(ClientBase, SyncSource):
     def close(self) -> None:
         """Leaves in good order and gives everything back. May be called again."""
         try:
-            self.quit()
+            if self.context.usable:
+                self.quit()
         finally:
             self._remove()
 

@@ -37,8 +37,13 @@ _E = TypeVar("_E", bound=Event)
 def refusal(event: Event) -> RefusedError | None:
     """The exception of an answer that is none."""
     if isinstance(event, (Failed, PostFailed)):
-        return RefusedError(event.text, event.code, event.retry_after_ms / 1000 or None)
+        return RefusedError(event.text, event.code, _seconds(event))
     return None
+
+
+def _seconds(event: Any) -> float | None:
+    """When a refusal says that something may be tried again."""
+    return getattr(event, "retry_after_ms", 0) / 1000 or None
 
 
 class ClientOptions(TypedDict, total=False):
@@ -91,6 +96,8 @@ class ClientBase(Source):
         self._login: Event | None = None
         #: Why the connection last broke or did not come to be.
         self._why = ""
+        #: How it ended.
+        self._gone: Disconnected | None = None
         options: dict[Option, Any] = {
             Option.NAME: name,
             Option.PASSKEY: passkey,
@@ -223,8 +230,8 @@ class ClientBase(Source):
         check(lib.im_client_quit(self.context.handle, self._id, encode(reason)))
 
     def _begin_login(self, name: str | None, passkey: str | None) -> None:
-        self._login = None
         check(lib.im_client_login(self.context.handle, self._id, encode(name), encode(passkey)))
+        self._login = None
 
     # What comes.
 
@@ -263,14 +270,14 @@ class ClientBase(Source):
     def _handle_disconnected(self, event: Disconnected) -> bool:
         self._why = event.text
         if event.wait_ms is None:
-            self._over = True
+            self._over, self._gone = True, event
             self._fail_answers(DisconnectedError, event)
         return False
 
     def _fail_answers(self, kind: type[RefusedError], event: LoginRefused | Disconnected) -> None:
         """Whoever still waits for an answer will get none."""
         for key in [key for key, answer in self._answers.items() if answer is None]:
-            self._answered(key, kind(event.text, event.code))
+            self._answered(key, kind(event.text, event.code, _seconds(event)))
 
     def _timed_out(self, text: str, cid: str = "") -> TimedOutError:
         """Nothing came in time, and why, as far as it is known."""
@@ -285,8 +292,10 @@ class ClientBase(Source):
         return self._login is not None or self._over
 
     def _check_login(self) -> None:
+        if self._gone is not None:
+            raise DisconnectedError(self._gone.text, self._gone.code)
         if isinstance(self._login, LoginRefused):
-            raise LoginRefusedError(self._login.text, self._login.code)
+            raise LoginRefusedError(self._login.text, self._login.code, _seconds(self._login))
         if self._login is None:
             raise DisconnectedError(self._why or "the client is closed", Code.NONE)
 

@@ -103,6 +103,7 @@ class Client(ClientBase, AsyncSource):
 
     async def quit(self, reason: str = "") -> None:
         """Leaves for good. What was posted is delivered first. Iteration ends with the last event."""
+        self._check_process()
         if self._over or not self.context.usable:
             return
         self._begin_quit(reason)
@@ -111,7 +112,7 @@ class Client(ClientBase, AsyncSource):
     async def close(self) -> None:
         """Leaves in good order and gives everything back. May be called again."""
         try:
-            if self.id:
+            if self.id and self.context.usable:
                 await self.quit()
         finally:
             self._stop()

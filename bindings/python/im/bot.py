@@ -35,7 +35,7 @@ from typing import Any, TypeVar, Unpack
 from . import aio
 from ._client_base import LOBBY, ClientOptions
 from ._enums import RoomKind
-from ._errors import ClosedError
+from ._errors import ClosedError, TimedOutError
 from ._events import (
     Backlog, Disconnected, Event, LoggedIn, LoginRefused, Message, PostFailed, RoomEntered, RoomExited, RoomRenumbered,
 )  # fmt: skip
@@ -80,13 +80,16 @@ class Bot:
         self._names: dict[int, tuple[str, bool]] = {}
         #: Rooms whose history it has seen, so that whatever comes of them later was said since.
         self._heard: set[int] = set()
-        #: Its ids at the server, one for each session.
+        #: Its ids at the server, one for each session, as long as the server's data lives.
         self._users: set[int] = set()
+        self._epoch = 0
+        #: What went wrong last.
+        self._why = ""
         self._client: aio.Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="im-bot")
+        self._worker: ThreadPoolExecutor | None = None
         self.command("help", "Lists the commands.")(self._help)
 
     # What it answers to.
@@ -153,6 +156,7 @@ class Bot:
         loop, client = self._loop, self._client
         if loop is None or client is None:
             raise ClosedError("the bot is not running")
+        client._check_process()
         if self._on_loop():
             act(client)
             return
@@ -178,8 +182,9 @@ class Bot:
         """As `run_forever`, in a loop of asyncio that runs already; cancel it to end it."""
         await self._main(None, signals=False)
 
-    def start(self) -> Bot:
-        """Runs it on a thread of its own; returns when it is logged in. End it with `stop`."""
+    def start(self, timeout: float | None = None) -> Bot:
+        """Runs it on a thread of its own; returns when it is logged in. Raises `TimedOutError` when it is not after `timeout` seconds
+        (None: it waits for as long as the server cannot be reached). End it with `stop`."""
         if self._thread is not None:
             raise RuntimeError("the bot is running")
         ready: list[BaseException | None] = []
@@ -201,7 +206,11 @@ class Bot:
 
         self._thread = threading.Thread(target=run, name="im-bot-loop", daemon=True)
         self._thread.start()
-        told.wait()
+        if not told.wait(timeout):
+            self.leave()
+            told.wait()
+            if ready[0] is None or isinstance(ready[0], ClosedError):
+                ready[0] = TimedOutError(f"the bot is not logged in in time: {self._why or 'no answer'}")
         if ready[0] is not None:
             self._thread.join()
             self._thread = None
@@ -219,7 +228,9 @@ class Bot:
     def leave(self) -> None:
         """Has it end soon, from any thread; also from a handler."""
         loop, stopping = self._loop, self._stopping
-        if loop is not None and stopping is not None:
+        # A forked child has no loop that runs, and shares what wakes it with its parent.
+        here = self._client is None or not self._client.context.forked
+        if loop is not None and stopping is not None and here:
             with contextlib.suppress(RuntimeError):  # It has ended meanwhile.
                 loop.call_soon_threadsafe(stopping.set)
 
@@ -238,28 +249,28 @@ class Bot:
                 if signal.getsignal(number) != signal.SIG_IGN:
                     self._loop.add_signal_handler(number, self._stopping.set)
         self._client = self._make()
-        self._names, self._heard, self._users = {}, set(), set()
-        listening = stopping = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="im-bot")
+        self._names, self._heard, self._users, self._epoch = {}, set(), set(), 0
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        entering = asyncio.ensure_future(self._enter(self._client))
+        listening = asyncio.ensure_future(self._listen(self._client))
         try:
-            stopping = asyncio.ensure_future(self._stopping.wait())
-            entering = asyncio.ensure_future(self._enter(self._client))
-            await asyncio.wait({entering, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not entering.done():
-                entering.cancel()
-                return
-            entering.result()
-            if tell is not None:
-                tell(None)
-            listening = asyncio.ensure_future(self._listen(self._client))
-            await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({entering, listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if entering.done():
+                entering.result()
+                if tell is not None:
+                    tell(None)
+                await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
                 listening.result()
         finally:
-            for task in (listening, stopping):
-                if task is not None:
-                    task.cancel()
+            for task in (entering, listening, stopping):
+                task.cancel()
+            # Whose end nobody has waited for is not complained about.
+            await asyncio.gather(entering, listening, stopping, return_exceptions=True)
             client, self._client = self._client, None
             await client.close()
+            self._worker.shutdown(wait=False)
             self._loop = None
 
     async def _enter(self, client: aio.Client) -> None:
@@ -274,15 +285,18 @@ class Bot:
             for kind, function in self._events:
                 if isinstance(event, kind):
                     await self._run(function, event)
-            if isinstance(event, LoginRefused) and event.wait_ms is None:
-                client._check_login()
-            if isinstance(event, Disconnected) and event.wait_ms is None:
+            if isinstance(event, (LoginRefused, Disconnected)) and event.wait_ms is None:
                 client._check_login()
 
     def _take(self, event: Event) -> Sequence[Message]:
         """The messages that an event brings."""
         match event:
             case LoggedIn(user=user):
+                server = self._client.server if self._client is not None else None
+                if server is not None and server.epoch != self._epoch:
+                    # The server has lost its data: its ids are other people's now.
+                    self._epoch = server.epoch
+                    self._users.clear()
                 self.user = user
                 self._users.add(user)
             case RoomEntered(room=room, name=name, room_kind=kind):
@@ -306,8 +320,10 @@ class Bot:
                 return (event,)
             case PostFailed(text=text):
                 _log.warning("a post was refused: %s", text)
-            case Disconnected(text=text) | LoginRefused(text=text):
-                _log.info("%s", text)
+            case Disconnected(text=text, wait_ms=wait) | LoginRefused(text=text, wait_ms=wait):
+                self._why = text
+                if wait is not None:
+                    _log.warning("%s; trying again in %.1f s", text, wait / 1000)
             case _:
                 pass
         return ()
@@ -337,6 +353,9 @@ class Bot:
             words = line.split()[1:]
         try:
             inspect.signature(function).bind(event, *words)
+        except ValueError:
+            # It does not say what it takes.
+            pass
         except TypeError:
             await self._run(_reply, event, f"usage: {self._usage(word.casefold())}")
             return True
@@ -346,7 +365,7 @@ class Bot:
     async def _run(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Calls a handler; what goes wrong in it is logged, and the bot goes on."""
         try:
-            if inspect.iscoroutinefunction(function):
+            if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
                 await function(*arguments)
             else:
                 await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
@@ -358,7 +377,11 @@ class Bot:
     def _usage(self, name: str) -> str:
         function, _ = self._commands[name]
         words = []
-        for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        try:
+            parameters = list(inspect.signature(function).parameters.values())[1:]
+        except ValueError:
+            parameters = []
+        for parameter in parameters:
             shown = parameter.name.upper()
             if parameter.kind == inspect.Parameter.VAR_POSITIONAL:
                 shown = f"[{shown}...]"

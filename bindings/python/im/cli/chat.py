@@ -15,7 +15,7 @@ from .. import _events as e
 from .. import aio
 from .._client_base import LOBBY
 from .._enums import LeaveReason, Presence, RoomKind
-from .._errors import ImError, LoginRefusedError
+from .._errors import DisconnectedError, ImError, LoginRefusedError
 from .common import connect, plain, room_of
 from .line import Line
 
@@ -40,6 +40,7 @@ class Chat:
         self.line = Line(self._complete)
         self._color = color
         self._room = LOBBY
+        self._quitting = False
         self._names: dict[int, str] = {}
         self._kinds: dict[int, RoomKind] = {}
         self._people: dict[int, e.Person] = {}
@@ -48,14 +49,20 @@ class Chat:
     async def run(self, room: str | None) -> None:
         async with self.line:
             showing = asyncio.create_task(self._show_all())
-            typing = asyncio.create_task(self._read_all())
-            if room is not None:
-                self._go(await room_of(self.client, room))
-            done, left = await asyncio.wait({showing, typing}, return_when=asyncio.FIRST_COMPLETED)
-            for task in left:
-                task.cancel()
+            typing = asyncio.create_task(self._type(room))
+            try:
+                done, _ = await asyncio.wait({showing, typing}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                showing.cancel()
+                typing.cancel()
             for task in done:
                 task.result()
+
+    async def _type(self, room: str | None) -> None:
+        # What is typed is for that room: nothing is read before it is entered.
+        if room is not None:
+            self._go(await room_of(self.client, room))
+        await self._read_all()
 
     # What happens.
 
@@ -73,6 +80,8 @@ class Chat:
                 raise LoginRefusedError(text, code)
             case e.LoginRefused(text=text, wait_ms=int(wait)):
                 self._note(f"{text}; trying again in {max(1, wait // 1000)} s")
+            case e.Disconnected(text=text, code=code, wait_ms=None) if not self._quitting:
+                raise DisconnectedError(text, code)
             case e.Disconnected(text=text, wait_ms=wait):
                 self._note(text if wait is None else f"{text}; trying again in {max(1, wait // 1000)} s")
             case e.RoomEntered(room=room, room_kind=kind, name=name, topic=topic):
@@ -178,6 +187,7 @@ class Chat:
             text = typed.strip()
             quitting = re.match(r"/quit\b\s*(.*)", text)
             if quitting or text in ("q", "quit"):
+                self._quitting = True
                 return await self.client.quit(quitting[1] if quitting else "")
             try:
                 if text.startswith("//"):
@@ -192,7 +202,11 @@ class Chat:
                 elif text:
                     self.client.post_nowait(typed, self._room)
             except ImError as problem:
+                if not self.line.is_terminal:
+                    # The rest of a script was meant for where it did not get.
+                    raise
                 self._note(str(problem))
+        self._quitting = True
         await self.client.quit()
 
     def _go(self, room: int) -> None:

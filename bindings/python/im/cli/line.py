@@ -72,6 +72,13 @@ class Line:
             self._clear()
             sys.stdout.flush()
             termios.tcsetattr(self._fd, termios.TCSADRAIN, self._saved)
+            # What still comes is a plain line.
+            self._saved, self._terminal = None, False
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person types; otherwise lines come from a file or a pipe."""
+        return self._terminal
 
     async def read(self) -> str | None:
         """The next line; None: there are no more."""

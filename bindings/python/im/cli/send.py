@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import contextlib
 import os
+import select
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 
 from .. import aio
-from .._errors import ImError, TimedOutError
+from .._enums import Code, RoomKind
+from .._errors import DisconnectedError, ImError, TimedOutError
 from .._events import Disconnected, Event, LoggedIn, LoginRefused, Posted, PostFailed, RoomEntered, RoomRenumbered
 from .common import connect, room_of
 
@@ -25,19 +27,33 @@ async def run(options: argparse.Namespace) -> int:
         room = await client.direct(options.to) if options.to else await room_of(client, options.room)
         sending = _Sending(client, room, options.timeout)
         listening = asyncio.create_task(sending.listen())
+        posting = asyncio.create_task(_post_all(sending, options))
         try:
-            if options.text:
-                await sending.post(" ".join(options.text))
-            elif options.whole:
-                await sending.post("".join([line async for line in _lines()]).rstrip("\n"))
-            else:
-                async for line in _lines():
-                    if text := line.rstrip("\n"):
-                        await sending.post(text)
-            await sending.finish()
+            await asyncio.wait({listening, posting}, return_when=asyncio.FIRST_COMPLETED)
+            if not posting.done():
+                # Nobody needs to type another line to hear of it.
+                raise sending.ended()
+            posting.result()
         finally:
             listening.cancel()
+            posting.cancel()
         return 1 if sending.failed else 0
+
+
+async def _post_all(sending: _Sending, options: argparse.Namespace) -> None:
+    if options.text:
+        await sending.post(" ".join(options.text))
+    elif options.whole:
+        await sending.post("".join([line async for line in _lines()]).rstrip("\n"))
+    else:
+        number = 0
+        async for line in _lines():
+            number += 1
+            text = line.rstrip("\r\n")
+            # Blank lines of a program's output say nothing.
+            if text.strip():
+                await sending.post(text, f"line {number}: ")
+    await sending.finish()
 
 
 async def _lines() -> AsyncIterator[str]:
@@ -49,7 +65,7 @@ async def _lines() -> AsyncIterator[str]:
         with contextlib.suppress(RuntimeError):  # The loop has ended meanwhile.
             # Not by sys.stdin, whose lock the end of the interpreter would wait for.
             rest, fd = b"", sys.stdin.fileno()
-            while data := os.read(fd, 65536):
+            while data := _read(fd):
                 *whole, rest = (rest + data).split(b"\n")
                 for line in whole:
                     room.acquire()
@@ -63,6 +79,17 @@ async def _lines() -> AsyncIterator[str]:
         yield line.decode(errors="replace")
 
 
+def _read(fd: int) -> bytes:
+    """Waits for input, also where another program has made the descriptor non-blocking. What cannot be read is at its end."""
+    while True:
+        try:
+            return os.read(fd, 65536)
+        except BlockingIOError:
+            select.select([fd], [], [])
+        except OSError:
+            return b""
+
+
 class _Sending:
     """Posts under way. Each is delivered exactly once, also over a restart of the server; nobody waits for ever for one that does
     not come back."""
@@ -70,18 +97,34 @@ class _Sending:
     def __init__(self, client: aio.Client, room: int, timeout: float) -> None:
         self.failed = 0
         self._client, self._room, self._timeout = client, room, timeout
+        entered = client.room(room)
+        #: What the room is, whatever its id.
+        self._named = (entered.name, entered.room_kind) if entered is not None else ("", RoomKind.LOBBY)
         self._under_way: set[str] = set()
         self._changed = asyncio.Event()
         #: When it gives up, in the loop's time; None while it is connected.
         self._deadline: float | None = None
         self._why = ""
 
-    async def post(self, text: str) -> None:
+    async def post(self, text: str, where: str = "") -> None:
         await self._until(lambda: len(self._under_way) < UNDER_WAY_MAX)
+        if self._client.closed:
+            raise self.ended()
         try:
-            self._under_way.add(self._client.post_nowait(text, self._room))
+            self._under_way.add(self._client.post_nowait(text, self._room_now()))
         except (ImError, ValueError) as problem:
-            self._fail(str(problem))
+            self._fail(where + str(problem))
+
+    def _room_now(self) -> int:
+        """The room's id: after a restart of the server it may be another one whose event is still to come."""
+        if self._client.room(self._room) is None:
+            found = (it.room for it in self._client.rooms if (it.name, it.room_kind) == self._named)
+            self._room = next(found, self._room)
+        return self._room
+
+    def ended(self) -> DisconnectedError:
+        """The connection is gone for good."""
+        return DisconnectedError(f"the connection has ended: {self._why}", Code.NONE)
 
     async def finish(self) -> None:
         """Waits until all is answered."""
@@ -91,7 +134,7 @@ class _Sending:
         async for event in self._client:
             self._take(event)
             self._changed.set()
-        self._lose("the connection has ended")
+        self._lose(self._why or "nobody knows why")
         self._changed.set()
 
     def _lose(self, why: str) -> None:
@@ -127,7 +170,7 @@ class _Sending:
                 left = len(self._under_way)
                 raise TimedOutError(f"the server is gone; {left} posts are not known to be kept: {self._why}") from None
             if self._client.closed and not is_so():
-                raise TimedOutError(f"the connection has ended: {self._why}")
+                raise self.ended()
 
     def _fail(self, text: str) -> None:
         self.failed += 1

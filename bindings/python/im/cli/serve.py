@@ -22,10 +22,12 @@ async def run(options: argparse.Namespace) -> int:
         passkey = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
     async with aio.serve(*options.addresses, name=options.name, welcome=options.welcome, passkey=passkey) as server:
         print(f"listening   {' '.join(server.addresses)}")
-        print(f"passkey     {passkey or '(none: anybody may come in)'}")
+        # One that was given is known already, and this may be a log that others read.
+        hidden = options.passkey is not None and not sys.stdout.isatty()
+        print(f"passkey     {'(as given)' if hidden else passkey or '(none: anybody may come in)'}")
         print("stop        Ctrl+C", flush=True)
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # One that is ignored at the start stays so.
             if signal.getsignal(number) != signal.SIG_IGN:
                 loop.add_signal_handler(number, stopped.set)

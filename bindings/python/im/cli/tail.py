@@ -9,8 +9,9 @@ import sys
 from enum import IntEnum
 from typing import Any
 
-from .._errors import LoginRefusedError
-from .._events import Backlog, Entry, Event, LoginRefused, RoomRenumbered
+from .._enums import Code
+from .._errors import DisconnectedError, LoginRefusedError, RefusedError
+from .._events import Backlog, Disconnected, Entry, Event, LoginRefused, RoomRenumbered
 from .common import connect, room_of
 
 
@@ -18,10 +19,17 @@ async def run(options: argparse.Namespace) -> int:
     client = await connect(options, roster=options.all, backlog=options.last)
     left = options.count if options.count is not None else -1
     async with client:
-        room = await room_of(client, options.room, make=False) if options.room else 0
+        try:
+            room = await room_of(client, options.room, make=False) if options.room else 0
+        except RefusedError as refused:
+            if refused.code == Code.NOT_FOUND:
+                raise RefusedError(f"there is no room {options.room}", refused.code) from None
+            raise
         async for event in client:
             if isinstance(event, LoginRefused) and event.wait_ms is None:
                 raise LoginRefusedError(event.text, event.code)
+            if isinstance(event, Disconnected) and event.wait_ms is None:
+                raise DisconnectedError(event.text, event.code)
             if isinstance(event, RoomRenumbered) and event.room == room:
                 # The server has lost its data, and gives its ids anew.
                 room = event.number
