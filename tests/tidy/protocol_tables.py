@@ -9,16 +9,17 @@ WIRE = ROOT / "libim/src/wire"
 DOC = ROOT / "docs/protocol.md"
 
 TYPES = {
-    "u16": "number", "u32": "number", "bool": "bool", "String": "text", "SmolStr": "text", "RequestId": "number",
-    "RoomId": "number", "Seq": "number", "UserId": "number", "Epoch": "number", "Timestamp": "number",
+    "u16": "u16", "u32": "u32", "bool": "bool", "String": "text", "SmolStr": "text", "RequestId": "u32",
+    "RoomId": "u64", "Seq": "u64", "UserId": "u64", "Epoch": "u64", "Timestamp": "u64",
     "Cid": "16 bytes", "Token": "24 bytes", "Option<Token>": "24 bytes or nil", "Option<String>": "text or nil",
-    "Option<Seq>": "number or nil", "Option<RoomId>": "number or nil", "Option<UserId>": "number or nil",
-    "Option<Timestamp>": "number or nil", "Presence": "number (presence)", "Code": "number (code)",
-    "RoomKind": "number (kind of room)", "Option<RoomKind>": "number (kind of room) or nil",
-    "Option<LeaveReason>": "number (reason) or nil", "Vec<String>": "array of texts", "Limits": "Limits",
-    "Vec<RoomInfo>": "array of RoomInfo", "RoomInfo": "RoomInfo", "Vec<UserId>": "array of numbers",
+    "Option<Seq>": "u64 or nil", "Option<RoomId>": "u64 or nil", "Option<UserId>": "u64 or nil",
+    "Option<Timestamp>": "u64 or nil", "Presence": "u16 (presence)", "Code": "u16 (code)",
+    "RoomKind": "u16 (kind of room)", "Option<RoomKind>": "u16 (kind of room) or nil",
+    "Option<LeaveReason>": "u16 (reason) or nil", "Vec<String>": "array of text", "Limits": "Limits",
+    "Vec<RoomInfo>": "array of RoomInfo", "RoomInfo": "RoomInfo", "Vec<UserId>": "array of u64",
     "Vec<Event>": "array of Event", "Vec<Member>": "array of Member", "Vec<Person>": "array of Person",
-    "Vec<(RoomId, Seq)>": "array of [room, seq]", "Vec<Reaction>": "array of Reaction", "Vec<SmolStr>": "array of texts",
+    "Vec<(RoomId, Seq)>": "array of [u64 room, u64 seq]", "Vec<Reaction>": "array of Reaction",
+    "Vec<SmolStr>": "array of text",
 }
 COMMENT = r"((?:^ *///[^\n]*\n)+)"
 
@@ -33,6 +34,17 @@ def kinds():
     return {name: kind for kind, name in re.findall(r"^        (\d+) => (\w+)", source, re.M)}
 
 
+def readable(value):
+    """A constant as people read it."""
+    return f"{eval(value.replace('_', '')):,}" if re.fullmatch(r"[\d_ *]+", value) else value
+
+
+def defaults(source, name):
+    """What the fields of a struct are when they are absent, where that is not zero."""
+    found = re.search(rf"^impl Default for {name} \{{(.*?)^\}}$", source, re.M | re.S)
+    return {ident: readable(value) for ident, value in re.findall(r"^ +(\w+): ([\d_ *]+),$", found[1], re.M)} if found else {}
+
+
 def structs(file, only=None):
     source = (WIRE / file).read_text()
     pattern = COMMENT + r"(?:^#\[[^\n]*\n)+^(?:pub )?struct (\w+) \{(.*?)\}$"
@@ -45,12 +57,15 @@ def structs(file, only=None):
         lines = [f"### {name}" + (f": kind {number}" if number else ""), "", prose(comment), ""]
         field = COMMENT + r'^ *#\[serde\(rename = "(\w)"([^\n]*)\)\]\n^ *pub (\w+): ([^\n]*),$'
         rows = re.findall(field, body, re.M)
+        otherwise = defaults(source, name)
         if rows:
             lines += ["| key | field | type | may be absent | meaning |", "|---|---|---|---|---|"]
         else:
             lines.append("An empty map.")
         for text, key, flags, ident, kind in rows:
-            absent = "yes" if "default" in flags or name == "Limits" else "no"
+            absent = "yes" if "default" in flags else "no"
+            if ident in otherwise:
+                absent = f"yes: {otherwise[ident]}"
             lines.append(f"| `{key}` | {ident} | {TYPES[kind]} | {absent} | {prose(text)} |")
         out.append("\n".join(lines))
     return "\n\n".join(out)
@@ -66,15 +81,17 @@ def numbered(name):
     return "\n".join(rows)
 
 
-def limits():
-    rows = ["| limit | value | meaning |", "|---|---|---|"]
+def limits(inner):
+    """The limits that a client meets, or the inner ones: those have a comment behind them that says whose they are."""
+    rows = ["| limit | value | meaning |", "|---|---|---|"] if not inner else ["| limit | value | of | meaning |", "|---|---|---|---|"]
     source = (WIRE / "limits.rs").read_text()
-    for comment, name, value in re.findall(COMMENT + r"^pub const (\w+): \w+ = ([^\n]*);", source, re.M):
+    for comment, name, value, whose in re.findall(COMMENT + r"^pub const (\w+): \w+ = ([^\n]*);(?: // (\w+))?$", source, re.M):
+        if bool(whose) != inner:
+            continue
         for unit, short in (("secs", "s"), ("millis", "ms"), ("micros", "µs")):
             value = re.sub(rf"Duration::from_{unit}\((\d+)\)", rf"\1 {short}", value)
-        if re.fullmatch(r"[\d_ *]+", value):
-            value = f"{eval(value.replace('_', '')):,}"
-        rows.append(f"| `{name}` | {value} | {prose(comment)} |")
+        column = f" {whose} |" if inner else ""
+        rows.append(f"| `{name}` | {readable(value)} |{column} {prose(comment)} |")
     return "\n".join(rows)
 
 
@@ -91,7 +108,8 @@ PARTS = {
     "requests": lambda: structs("requests.rs"),
     "notices": lambda: structs("notices.rs"),
     "limits hello": lambda: structs("limits.rs"),
-    "limits": limits,
+    "limits": lambda: limits(inner=False),
+    "inner limits": lambda: limits(inner=True),
     "codes": lambda: numbered("Code"),
     "reasons": lambda: numbered("LeaveReason"),
     "presence": lambda: numbered("Presence"),

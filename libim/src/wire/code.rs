@@ -62,25 +62,26 @@ numbered! {
         TooLarge = 2, "too large";
         /// The two sides have no protocol version in common; the connection ends.
         Version = 3, "no common protocol version";
-        /// A request before login, or a second login; or one to enter or leave a room while the operator changes that.
+        /// The request does not fit this point of the conversation, such as one before login or a second login; or another request
+        /// of that person to enter or leave the same room is under way.
         OutOfTurn = 4, "not at this point of the conversation";
         /// The name is taken.
         NameTaken = 5, "name taken";
-        /// The name breaks a rule for names.
+        /// The name breaks a rule for names, or is reserved.
         NameInvalid = 6, "name not allowed";
         /// The passkey is wrong or missing.
         Passkey = 7, "wrong passkey";
         /// The session to take up again has ended; log in by name.
         SessionEnded = 8, "session ended";
-        /// No such room, message, or person.
+        /// There is no room or person of that name, no such message, or no such reaction to take away.
         NotFound = 9, "not found";
-        /// The one who asks may not do this.
+        /// The one who asks may not do this, or the server's program has refused it.
         Forbidden = 10, "not allowed";
-        /// The one who asks is not in that room.
+        /// The one who asks is not in the room of that id, or there is no such room.
         NotMember = 11, "not a member of that room";
-        /// It exists already.
+        /// The room or the reaction exists already.
         Exists = 12, "exists already";
-        /// The same cid came with another content.
+        /// The same cid came before, under the same name and in the same room, with other content.
         Conflict = 13, "same id, other content";
         /// A bound on how many there may be is reached. The text names it.
         Full = 14, "no room for more";
@@ -94,7 +95,8 @@ numbered! {
         Kicked = 18, "kicked";
         /// The same session was taken up on another connection.
         Replaced = 19, "taken up elsewhere";
-        /// The connection took too long to log in, to answer, or to read.
+        /// The connection was silent or did not log in for too long (in a Bye); or the server's program did not decide in time (in a
+        /// Refusal, with a time).
         TimedOut = 20, "timed out";
         /// The connection did not read what was sent to it.
         Slow = 21, "reads too slowly";
@@ -102,7 +104,7 @@ numbered! {
         TooManyTries = 22, "too many tries";
         /// The text has no content, or a field has a value that makes no sense.
         Invalid = 23, "invalid value";
-        /// The peer of a private conversation is gone for good.
+        /// The other person of a private conversation has left it, for good.
         PeerGone = 24, "the other person has left";
         /// A kind of request that this server does not know.
         Unsupported = 25, "not supported by this server";

@@ -37,7 +37,7 @@ number_id! {
     Seq(u64), "#"
 }
 number_id! {
-    /// Names one request on one connection, chosen by the client and repeated in the answer. 0 is never answered.
+    /// Names one request on one connection, chosen by the client and repeated in the answer; 0 where nobody matches answers.
     RequestId(u32), "q"
 }
 number_id! {

@@ -29,7 +29,7 @@ pub struct ServerHello {
     /// The server's limits.
     #[serde(rename = "l", default)]
     pub limits: Limits,
-    /// How many of a room's last messages a newcomer is meant to see.
+    /// How many of a room's last messages a newcomer is meant to be shown. A proposal: members may fetch all that is kept.
     #[serde(rename = "b", default)]
     pub backlog: u32,
 }
@@ -49,19 +49,19 @@ pub struct Welcome {
     /// Lets the client take up this session again.
     #[serde(rename = "t")]
     pub token: Token,
-    /// Whether this is the session that the client's token was given for.
+    /// Whether this is the session that the client's token was given for (true), or a new one.
     #[serde(rename = "o", default)]
     pub resumed: bool,
     /// A word from the server to people who come in.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub text: String,
-    /// Rooms that the client is in. It gets every event after the heads given here.
+    /// All rooms that the client is in. It gets every event after the heads given here.
     #[serde(rename = "r", default)]
     pub rooms: Vec<RoomInfo>,
-    /// People there, the client included.
+    /// People who are not Offline, the client included.
     #[serde(rename = "z", default)]
     pub people: u32,
-    /// Milliseconds of silence after which the client pings.
+    /// Milliseconds of silence after which the client pings; absent or 0: as before.
     #[serde(rename = "b", default)]
     pub heartbeat_ms: u32,
 }
@@ -110,10 +110,10 @@ pub struct Posted {
     /// Its time.
     #[serde(rename = "t")]
     pub time: Timestamp,
-    /// People named with @ in its text.
+    /// People named with @ in its text. Absent in that of a duplicate: the event tells.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub mentions: Vec<UserId>,
-    /// Whether the same cid had been posted before: `seq` is that post's place.
+    /// Whether it had been kept before under the same cid: place and time are those of then.
     #[serde(rename = "d", default, skip_serializing_if = "is_default")]
     pub duplicate: bool,
 }
@@ -124,7 +124,7 @@ pub struct Done {
     /// The request's id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// The room that it made, entered or opened.
+    /// The room that it made, entered, opened or left.
     #[serde(rename = "r", default, skip_serializing_if = "is_default")]
     pub room: Option<RoomId>,
 }
@@ -141,13 +141,13 @@ pub struct Refusal {
     /// What happened and what to do, for people.
     #[serde(rename = "x", default)]
     pub text: String,
-    /// Worth trying again after so many milliseconds; 0: not by waiting.
+    /// Worth trying again after so many milliseconds; absent or 0: not by waiting.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub retry_after_ms: u32,
 }
 
-/// This reader was too slow for these events: fetch them. With room 0, what was dropped was about people: list them
-/// again.
+/// This reader was too slow for some of these events: fetch those that have not arrived. With room 0, what was dropped was about
+/// people or typing: list the people again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
     /// Where.
@@ -173,21 +173,21 @@ pub struct History {
     /// The page answers for every place from here ...
     #[serde(rename = "f")]
     pub from: Seq,
-    /// ... to here, both included. What is missing in between is no longer kept. Empty when `to < from`.
+    /// ... to here, both included. Below `from`: for no place.
     #[serde(rename = "t")]
     pub to: Seq,
-    /// Whether there is more beyond this page in the direction asked for.
+    /// Whether what was asked for goes on beyond this page.
     #[serde(rename = "o", default)]
     pub more: bool,
-    /// The room's newest event.
+    /// The room's head when the page was read: its events are as of then.
     #[serde(rename = "h", default)]
     pub head: Seq,
-    /// The events.
+    /// The events, by place.
     #[serde(rename = "l", default)]
     pub events: Vec<Event>,
 }
 
-/// A page of rooms that can be joined.
+/// A page of the lobby and the rooms that can be joined.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomList {
     /// The request's id.
@@ -291,7 +291,7 @@ pub struct RosterSize {
     pub people: u32,
 }
 
-/// Somebody types, or has stopped.
+/// A member, possibly oneself, types or has stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypingNotice {
     /// Where.
@@ -305,7 +305,7 @@ pub struct TypingNotice {
     pub on: bool,
 }
 
-/// Up to where a member has received and read.
+/// Up to where a member, possibly oneself, has received and read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipts {
     /// Where.
@@ -322,7 +322,7 @@ pub struct Receipts {
     pub read: Seq,
 }
 
-/// The client is in this room now. It gets every event after the head given here.
+/// The client is in this room. It gets every event after the head given here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomNotice {
     /// The room.
@@ -330,7 +330,7 @@ pub struct RoomNotice {
     pub room: RoomInfo,
 }
 
-/// The client is no longer in this room.
+/// The client is no longer in this room: it gets no more of its events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomExit {
     /// The room.
@@ -341,13 +341,13 @@ pub struct RoomExit {
     pub text: String,
 }
 
-/// Answers a ping.
+/// Answers a Ping, or shows that the server is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pong {
-    /// Heads of the rooms that the client is in. An event up to a head that has not arrived is lost: fetch it.
+    /// Heads of all rooms that the client is in. An event up to a head that has not arrived is lost: fetch it.
     #[serde(rename = "h", default)]
     pub heads: Vec<(RoomId, Seq)>,
-    /// Milliseconds of silence after which the client pings again.
+    /// Milliseconds of silence after which the client pings again; absent or 0: as before.
     #[serde(rename = "b", default)]
     pub heartbeat_ms: u32,
 }
@@ -355,7 +355,7 @@ pub struct Pong {
 /// The server reads this connection more slowly for a while; nothing is lost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Throttled {
-    /// Which limit was reached, for people.
+    /// What was reached, for people.
     #[serde(rename = "x", default)]
     pub text: String,
     /// Milliseconds until it reads on.
@@ -380,7 +380,7 @@ pub struct Bye {
     /// What happened and what to do, for people.
     #[serde(rename = "x", default)]
     pub text: String,
-    /// Worth coming back after so many milliseconds; 0: not by waiting.
+    /// Not before so many milliseconds should the client come back; absent or 0: no minimum.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub retry_after_ms: u32,
 }

@@ -28,13 +28,13 @@ pub struct Login {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// The name to be known by.
+    /// The name to be known by. With a token it must be there too, but may be any text, also an empty one.
     #[serde(rename = "n")]
     pub name: String,
     /// The passkey, where the server asks for one.
     #[serde(rename = "k", default, skip_serializing_if = "is_default")]
     pub passkey: Option<String>,
-    /// Takes up the session that this token was given for. Then the passkey is not needed.
+    /// Takes up the session that this token was given for. Then name and passkey are not looked at.
     #[serde(rename = "t", default, skip_serializing_if = "is_default")]
     pub token: Option<Token>,
 }
@@ -54,7 +54,7 @@ pub struct Post {
     /// The text.
     #[serde(rename = "x")]
     pub text: String,
-    /// The message that this one answers.
+    /// The message that this one answers: any place from 1 to the room's head.
     #[serde(rename = "p", default, skip_serializing_if = "is_default")]
     pub reply_to: Option<Seq>,
 }
@@ -111,7 +111,7 @@ pub struct React {
     /// The message.
     #[serde(rename = "s")]
     pub target: Seq,
-    /// The emoji, or any short text.
+    /// The emoji, or any short text of one line.
     #[serde(rename = "x")]
     pub emoji: String,
     /// Add (true) or take away.
@@ -119,7 +119,7 @@ pub struct React {
     pub on: bool,
 }
 
-/// Up to where events have arrived at this client and been read by its person. Never answered; marks only grow.
+/// Up to where events have arrived at this client and been read by its person. Not answered; marks only grow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Where.
@@ -133,7 +133,7 @@ pub struct Receipt {
     pub read: Seq,
 }
 
-/// Says that one is typing, or has stopped. Never answered; may be dropped.
+/// Says that one is typing, or has stopped. Not answered; may be dropped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Typing {
     /// Where.
@@ -144,7 +144,7 @@ pub struct Typing {
     pub on: bool,
 }
 
-/// Sets presence and status text.
+/// Sets presence and status text, both at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SetStatus {
     /// Request id.
@@ -153,7 +153,7 @@ pub struct SetStatus {
     /// [`Presence::Online`] or [`Presence::Away`].
     #[serde(rename = "p")]
     pub presence: Presence,
-    /// A few words, or none.
+    /// A few words of one line; absent or empty: no status text.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub text: String,
 }
@@ -167,7 +167,7 @@ pub struct Create {
     /// The room's name.
     #[serde(rename = "n")]
     pub name: String,
-    /// Its topic.
+    /// Its topic, of one line.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub topic: String,
 }
@@ -203,7 +203,7 @@ pub struct SetTopic {
     /// Where.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The topic; empty takes it away.
+    /// The topic, of one line; empty takes it away.
     #[serde(rename = "x")]
     pub topic: String,
 }
@@ -219,7 +219,8 @@ pub struct Direct {
     pub name: String,
 }
 
-/// Asks for a page of a room's events: the last ones before `before`, not older than `after`.
+/// Asks for a page of a room's events: of those with places above `after` and below `before`, the first ones (upward) or the
+/// last ones (downward).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fetch {
     /// Request id.
@@ -228,30 +229,30 @@ pub struct Fetch {
     /// Where.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Only events after this place.
+    /// Only events after this place, which itself is not among them; absent or 0: from the oldest.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: Seq,
-    /// Only events before this place; absent or 0: up to the newest.
+    /// Only events before this place, which itself is not among them; absent or 0: up to the newest.
     #[serde(rename = "b", default, skip_serializing_if = "is_default")]
     pub before: Seq,
-    /// How many at most; 0: as many as one page holds.
+    /// How many at most; absent or 0, or more than 200: 200.
     #[serde(rename = "l", default, skip_serializing_if = "is_default")]
     pub limit: u32,
-    /// Start at `after` and go up (true), or at `before` and go down.
+    /// The first ones above `after` (true), or the last ones below `before` (false).
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub upward: bool,
-    /// Only messages, each in its present state; the page's range counts the rest as covered.
+    /// Only messages (`k` 0); the page answers for the places of all other events too, without showing them.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub messages_only: bool,
 }
 
-/// Asks for a page of the rooms that can be joined, by id.
+/// Asks for a page of the lobby and the rooms that can be joined, by id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListRooms {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Only rooms after this one.
+    /// Only rooms with ids above this one.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: RoomId,
 }
@@ -265,7 +266,7 @@ pub struct ListMembers {
     /// Where.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Only members after this one.
+    /// Only members with ids above this one.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: UserId,
 }
@@ -276,12 +277,12 @@ pub struct ListUsers {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Only people after this one.
+    /// Only people with ids above this one.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: UserId,
 }
 
-/// Shows that one is there; answered by a pong with the heads of one's rooms.
+/// Shows that one is there; answered by a Pong with the heads of one's rooms.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ping {}
 
