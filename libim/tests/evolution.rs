@@ -4,7 +4,7 @@ mod stage;
 
 use libim::core::Now;
 use libim::engine::{Machine, Peer, Random};
-use libim::wire::{Body, Code, Event, FromServer, RoomId, Seq};
+use libim::wire::{Body, Code, Event, FromClient, FromServer, Ping, RoomId, Seq};
 use libim::{Client, ClientConfig, ClientEvent, ServerConfig};
 use serde::Serialize;
 use stage::Stage;
@@ -138,4 +138,34 @@ fn an_old_client_understands_another_server() {
         )),
         "{events:?}"
     );
+}
+
+#[test]
+fn every_form_of_the_array_and_the_kind_is_read() {
+    let mut frame = Vec::new();
+    FromClient::Ping(Ping {}).encode(&mut frame).unwrap();
+    let body = frame.split_off(4 + 2);
+    let arrays: [&[u8]; 3] = [&[0x92], &[0xdc, 0, 2], &[0xdd, 0, 0, 0, 2]];
+    let kinds: [&[u8]; 9] = [
+        &[19],
+        &[0xcc, 19],
+        &[0xcd, 0, 19],
+        &[0xce, 0, 0, 0, 19],
+        &[0xcf, 0, 0, 0, 0, 0, 0, 0, 19],
+        &[0xd0, 19],
+        &[0xd1, 0, 19],
+        &[0xd2, 0, 0, 0, 19],
+        &[0xd3, 0, 0, 0, 0, 0, 0, 0, 19],
+    ];
+    for array in arrays {
+        for kind in kinds {
+            let frame = [array, kind, &body].concat();
+            assert_eq!(FromClient::decode(&frame), Ok(Some(FromClient::Ping(Ping {}))), "{frame:x?}");
+        }
+    }
+    for kind in
+        [&[0xd0, 0xff][..], &[0xd1, 0xff, 0xff], &[0xd2, 0xff, 0xff, 0xff, 0xff], &[0xe0], &[0xa1, b'p']]
+    {
+        assert!(FromClient::decode(&[&[0x92], kind, &body].concat()).is_err(), "{kind:x?}");
+    }
 }

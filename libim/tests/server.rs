@@ -73,19 +73,6 @@ fn those_who_come_and_go_are_bounded() {
 }
 
 #[test]
-fn sessions_that_wait_are_bounded_for_each_address() {
-    let mut stage = Stage::new(ServerConfig { strangers_per_address: 5, ..ServerConfig::default() });
-    let (there, _) = stage.logs_in("there");
-    for number in 0..50 {
-        let (conn, _) = stage.logs_in(&format!("guest {number}"));
-        stage.server.handle_closed(stage.now, conn, "cut");
-        assert!(stage.server.people().count() <= 6);
-    }
-    assert!(stage.server.people().any(|person| &*person.name == "guest 49"));
-    assert!(stage.server.wants_bytes(there));
-}
-
-#[test]
 fn requests_of_unknown_kinds_count_against_the_rate() {
     let mut stage = Stage::new(ServerConfig::default());
     let (conn, _) = stage.logs_in("anna");

@@ -34,6 +34,10 @@ impl Store for Recorder {
         self.1.append(ticket, event, cid);
     }
 
+    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
+        self.1.recall(ticket, event, cid);
+    }
+
     fn read(&mut self, ticket: Ticket, query: Query) {
         self.0.borrow_mut().push(Asked::Read);
         self.1.read(ticket, query);
@@ -105,6 +109,10 @@ impl Store for NoRooms {
             Body::Created { .. } => self.1.push(ticket),
             _ => self.0.append(ticket, event, cid),
         }
+    }
+
+    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
+        self.0.recall(ticket, event, cid);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -82,3 +84,17 @@ class Handler:
             self.pattern is None or self.pattern.search(event.text) is not None,
         ]
         return all(asked)
+
+
+def usage(name: str, function: Callable[..., Any]) -> str:
+    """How a command is written, as far as its function says what it takes besides the message."""
+    words = [name]
+    with contextlib.suppress(ValueError):
+        for parameter in list(inspect.signature(function).parameters.values())[1:]:
+            shown = parameter.name.upper()
+            if parameter.kind == inspect.Parameter.VAR_POSITIONAL:
+                shown = f"[{shown}...]"
+            elif parameter.default is not inspect.Parameter.empty:
+                shown = f"[{shown}]"
+            words.append(shown)
+    return " ".join(words)

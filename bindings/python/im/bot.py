@@ -39,7 +39,7 @@ from ._errors import ClosedError, TimedOutError
 from ._events import (
     Backlog, Disconnected, Event, LoggedIn, LoginRefused, Message, PostFailed, RoomEntered, RoomExited, RoomRenumbered,
 )  # fmt: skip
-from ._incoming import Handler, Incoming
+from ._incoming import Handler, Incoming, usage
 
 _log = logging.getLogger("im.bot")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -375,20 +375,7 @@ class Bot:
             _log.exception("a handler has failed")
 
     def _usage(self, name: str) -> str:
-        function, _ = self._commands[name]
-        words = []
-        try:
-            parameters = list(inspect.signature(function).parameters.values())[1:]
-        except ValueError:
-            parameters = []
-        for parameter in parameters:
-            shown = parameter.name.upper()
-            if parameter.kind == inspect.Parameter.VAR_POSITIONAL:
-                shown = f"[{shown}...]"
-            elif parameter.default is not inspect.Parameter.empty:
-                shown = f"[{shown}]"
-            words.append(shown)
-        return " ".join([self.prefix + name, *words])
+        return usage(self.prefix + name, self._commands[name][0])
 
     async def _help(self, event: Incoming) -> None:
         lines = [self._usage(name) + (f": {text}" if text else "") for name, (_, text) in sorted(self._commands.items())]

@@ -61,6 +61,23 @@ impl Outbox {
         self.bytes
     }
 
+    /// Bytes of memory of its own, those that are sent already of a run included.
+    pub fn own_bytes(&self) -> usize {
+        let own = |chunk: &Chunk| match chunk {
+            Chunk::Own(bytes) => bytes.capacity(),
+            Chunk::Shared(_) | Chunk::Short(..) => 0,
+        };
+        self.front.iter().chain(&self.rest).map(own).sum()
+    }
+
+    /// The shared blocks in it.
+    pub fn blocks(&self) -> impl Iterator<Item = &Arc<[u8]>> {
+        self.front.iter().chain(&self.rest).filter_map(|chunk| match chunk {
+            Chunk::Shared(block) => Some(&block.bytes),
+            Chunk::Own(_) | Chunk::Short(..) => None,
+        })
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.bytes == 0

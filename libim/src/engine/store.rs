@@ -63,6 +63,9 @@ pub trait Store {
     /// Keeps an event, whose `seq` says nothing yet. `cid` is the client's own name for it, if it is to be kept once only. The
     /// events of a turn come one right after the other. Never waits; what is not kept at once must be copied.
     fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>);
+    /// As [`append`](Self::append), but keeps nothing new: an event that was not kept before under its cid is refused with
+    /// [`Code::NotFound`].
+    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid);
     /// Reads events. Never waits.
     fn read(&mut self, ticket: Ticket, query: Query);
     /// Forgets a room and all its events. Never waits, and is not answered.

@@ -1,5 +1,6 @@
 //! The networks that this machine is on.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 /// The addresses by which others may reach this machine: those of every interface that is up, but loopback, unless there is no
@@ -14,7 +15,8 @@ pub fn own_addresses() -> Vec<IpAddr> {
         .filter(|ip| !ip.is_loopback() && !is_link_local_v6(ip))
         .collect();
     found.sort_by_key(|ip| (is_link_local_v4(ip), ip.is_ipv6()));
-    found.dedup();
+    let mut seen = HashSet::new();
+    found.retain(|ip| seen.insert(*ip));
     found
 }
 

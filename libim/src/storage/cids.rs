@@ -30,14 +30,23 @@ struct Slot {
     number: u32,
 }
 
-/// What was kept under a cid: where, when, and a fingerprint of what it was.
+/// What was kept under a cid: where, when, and what it was.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
     pub(super) cid: Cid,
     pub(super) room: RoomId,
     pub(super) seq: Seq,
     pub(super) time: Timestamp,
-    pub(super) print: u64,
+    pub(super) print: Print,
+}
+
+/// Fingerprints of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Print {
+    /// Whose it is.
+    pub(super) author: u32,
+    /// What it says.
+    pub(super) content: u32,
 }
 
 const TABLES: usize = 64;
@@ -65,11 +74,11 @@ impl Cids {
         &self.hasher
     }
 
-    /// What was kept under a cid in a room.
-    pub(super) fn get(&self, cid: &Cid, room: RoomId) -> Option<Kept> {
+    /// What was kept under an author's cid in a room.
+    pub(super) fn get(&self, cid: &Cid, room: RoomId, author: u32) -> Option<Kept> {
         let hash = self.hash(cid);
         let held = |slot: &Slot| self.row.get(slot.number.wrapping_sub(self.first) as usize);
-        let is_that = |kept: &Kept| kept.cid == *cid && kept.room == room;
+        let is_that = |kept: &Kept| kept.cid == *cid && kept.room == room && kept.print.author == author;
         let is_it = |slot: &Slot| slot.hash == hash && held(slot).is_some_and(is_that);
         self.tables.get(table_of(hash))?.find(spread(hash), is_it).and_then(held).copied()
     }
@@ -130,7 +139,7 @@ mod tests {
 
     fn kept(n: u16, seq: u64) -> Kept {
         let cid = Cid(u128::from(n).to_be_bytes());
-        Kept { cid, room: RoomId(1), seq: Seq(seq), time: Timestamp(0), print: 0 }
+        Kept { cid, room: RoomId(1), seq: Seq(seq), time: Timestamp(0), print: Print::default() }
     }
 
     proptest! {
@@ -142,7 +151,7 @@ mod tests {
             let mut cids = Cids { first, ..Cids::default() };
             let mut model: BTreeMap<u16, u64> = BTreeMap::new();
             for (seq, (inserts, n)) in (1..).zip(steps) {
-                let found = cids.get(&kept(n, 0).cid, RoomId(1)).map(|kept| kept.seq.0);
+                let found = cids.get(&kept(n, 0).cid, RoomId(1), 0).map(|kept| kept.seq.0);
                 prop_assert_eq!(found, model.get(&n).copied());
                 if inserts && found.is_none() {
                     cids.insert(kept(n, seq));

@@ -111,6 +111,15 @@ impl MemoryStore {
         kept
     }
 
+    fn answer(&mut self, ticket: Ticket, kept: Result<Place, Code>) {
+        let (kind, seq, time) = match kept {
+            Ok(Place { seq, time, new: true }) => (Kind::Appended, seq, time),
+            Ok(Place { seq, time, new: false }) => (Kind::Duplicate, seq, time),
+            Err(code) => (Kind::Refused(code), Seq::ZERO, Timestamp::default()),
+        };
+        self.answers.push_back(Answer { ticket, kind, seq, time });
+    }
+
     /// Takes the oldest events from the rooms that have most; the newest one stays in each.
     fn trim(&mut self) {
         let mut share = self.limits.bytes / self.rooms.len().max(1);
@@ -162,12 +171,13 @@ impl Store for MemoryStore {
     }
 
     fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
-        let (kind, seq, time) = match self.keep(event, cid) {
-            Ok(Place { seq, time, new: true }) => (Kind::Appended, seq, time),
-            Ok(Place { seq, time, new: false }) => (Kind::Duplicate, seq, time),
-            Err(code) => (Kind::Refused(code), Seq::ZERO, Timestamp::default()),
-        };
-        self.answers.push_back(Answer { ticket, kind, seq, time });
+        let kept = self.keep(event, cid);
+        self.answer(ticket, kept);
+    }
+
+    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
+        let known = self.rooms.get(&event.room).and_then(|room| room.recall(event, cid, &self.cids));
+        self.answer(ticket, known.unwrap_or(Err(Code::NotFound)));
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {

@@ -1,6 +1,6 @@
 //! A room in memory: what its events are when they have been edited, deleted or reacted to.
 
-use super::cids::{CID_BYTES, Cids, Kept};
+use super::cids::{CID_BYTES, Cids, Kept, Print};
 use super::log::Log;
 use crate::engine::store::{Page, Query, revise};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
@@ -85,13 +85,9 @@ impl Room {
         events_max: usize,
         cids: &mut Cids,
     ) -> Result<Place, Code> {
-        let print = cid.map_or(0, |_| print_of(event, cids.hasher()));
-        if let Some(kept) = cid.and_then(|cid| cids.get(cid, event.room)) {
-            return if kept.print == print {
-                Ok(Place { seq: kept.seq, time: kept.time, new: false })
-            } else {
-                Err(Code::Conflict)
-            };
+        let print = cid.map_or(Print::default(), |_| print_of(event, cids.hasher()));
+        if let Some(known) = cid.and_then(|cid| known(event, cid, print, cids)) {
+            return known;
         }
         if let Some(target) = target_of(&event.body) {
             self.revise(target, event)?;
@@ -113,6 +109,12 @@ impl Room {
             self.pop_other();
         }
         Ok(Place { seq, time: event.time, new: true })
+    }
+
+    /// What became of an event that was kept before under its cid.
+    #[allow(clippy::unused_self)] // what is kept of a room is the room's
+    pub(super) fn recall(&self, event: &Event, cid: &Cid, cids: &Cids) -> Option<Result<Place, Code>> {
+        known(event, cid, print_of(event, cids.hasher()), cids)
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.
@@ -148,7 +150,10 @@ impl Room {
         let mut bytes = 0;
         let mut next = self.next(others, if query.upward { low } else { high }, query.upward);
         while let Some(seq) = next.filter(|seq| (low..=high).contains(seq)) {
-            if page.events.len() >= limit || bytes > PAGE_BYTES_MAX {
+            let event = self.messages.get(seq).or_else(|| others?.get(seq));
+            bytes += event.as_ref().map_or(0, Event::text_bytes);
+            let full = page.events.len() >= limit || bytes > PAGE_BYTES_MAX && !page.events.is_empty();
+            if full {
                 page.more = true;
                 if query.upward {
                     page.to = seq.previous();
@@ -157,10 +162,7 @@ impl Room {
                 }
                 break;
             }
-            if let Some(event) = self.messages.get(seq).or_else(|| others?.get(seq)) {
-                bytes += event.text_bytes();
-                page.events.push(event);
-            }
+            page.events.extend(event);
             let beyond = if query.upward { seq.next() } else { seq.previous() };
             next = if beyond == Seq::ZERO { None } else { self.next(others, beyond, query.upward) };
         }
@@ -181,11 +183,19 @@ impl Room {
     }
 }
 
-/// A fingerprint of what an event says, to tell a retry from another post under the same cid. A collision could only
-/// make somebody's own post pass for a retry of their other one.
-fn print_of(event: &Event, hasher: &RandomState) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    event.name.hash(&mut hasher);
+/// What became of an event that its author has sent before under this cid.
+fn known(event: &Event, cid: &Cid, print: Print, cids: &Cids) -> Option<Result<Place, Code>> {
+    let kept = cids.get(cid, event.room, print.author)?;
+    let same = kept.print == print;
+    Some(if same { Ok(Place { seq: kept.seq, time: kept.time, new: false }) } else { Err(Code::Conflict) })
+}
+
+/// A fingerprint of whose an event is and what it says, to tell a retry from another post under the same cid. A collision
+/// could only make a post pass for a retry of another one under the same cid.
+#[allow(clippy::cast_possible_truncation)] // half of a good hash is a good hash
+fn print_of(event: &Event, random: &RandomState) -> Print {
+    let author = random.hash_one(&event.name) as u32;
+    let mut hasher = random.build_hasher();
     target_of(&event.body).hash(&mut hasher);
     match &event.body {
         Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
@@ -198,7 +208,7 @@ fn print_of(event: &Event, hasher: &RandomState) -> u64 {
         Body::Left { text, .. } => (7, text).hash(&mut hasher),
         Body::Other(number) => (8, number).hash(&mut hasher),
     }
-    hasher.finish()
+    Print { author, content: hasher.finish() as u32 }
 }
 
 fn target_of(body: &Body) -> Option<Seq> {

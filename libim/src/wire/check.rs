@@ -89,7 +89,7 @@ fn step(rest: &mut &[u8]) -> Result<u64, Malformed> {
     Ok(children)
 }
 
-fn number(rest: &mut &[u8], width: usize) -> Result<u64, Malformed> {
+pub(super) fn number(rest: &mut &[u8], width: usize) -> Result<u64, Malformed> {
     let (head, tail) = rest.split_at_checked(width).ok_or(Malformed::Truncated)?;
     *rest = tail;
     Ok(head.iter().fold(0, |n, &byte| n << 8 | u64::from(byte)))

@@ -3,7 +3,7 @@
 //! A kind is never reused. A reader skips kinds that it does not know and fields that it does not know, and a missing
 //! field has its default: so both sides can grow.
 
-use super::check::{Malformed, check};
+use super::check::{Malformed, check, number};
 use super::event::Event;
 use super::frame::FRAME_HEADER_BYTES;
 use super::ids::RequestId;
@@ -87,22 +87,40 @@ fn bad_field<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Malformed {
             let (path, inner) = (error.path().to_string(), error.inner().to_string());
             Malformed::BadField(format!("field {}: {}", cut(&path, 40), cut(&inner, PROBLEM_BYTES_MAX)))
         }
-        Err(error) => Malformed::BadField(cut(&error.inner().to_string(), PROBLEM_BYTES_MAX).into()),
+        Err(error) if is_map(body) => {
+            Malformed::BadField(cut(&error.inner().to_string(), PROBLEM_BYTES_MAX).into())
+        }
+        Err(_) => Malformed::BadField("the body is not a map of fields".into()),
         Ok(_) => Malformed::BadShape,
     }
+}
+
+fn is_map(body: &[u8]) -> bool {
+    matches!(body, [0x80..=0x8f | 0xde | 0xdf, ..])
 }
 
 /// Splits a checked frame into its kind and the bytes of its body.
 fn split(frame: &[u8]) -> Result<(u16, &[u8]), Malformed> {
     check(frame)?;
-    let (kind, body) = match frame {
-        [0x92, kind @ 0x00..=0x7f, body @ ..] | [0x92, 0xcc, kind, body @ ..] => (u16::from(*kind), body),
-        [0x92, 0xcd, high, low, body @ ..]
-        | [0x92, 0xce, 0, 0, high, low, body @ ..]
-        | [0x92, 0xcf, 0, 0, 0, 0, 0, 0, high, low, body @ ..] => (u16::from_be_bytes([*high, *low]), body),
+    // The array and the number may be written in any of MessagePack's forms.
+    let ([0x92, rest @ ..] | [0xdc, 0, 2, rest @ ..] | [0xdd, 0, 0, 0, 2, rest @ ..]) = frame else {
+        return Err(Malformed::BadShape);
+    };
+    let (marker, rest) = rest.split_first().ok_or(Malformed::BadShape)?;
+    let (small, width) = match marker {
+        0x00..=0x7f => (*marker, 0),
+        0xcc | 0xd0 => (0, 1),
+        0xcd | 0xd1 => (0, 2),
+        0xce | 0xd2 => (0, 4),
+        0xcf | 0xd3 => (0, 8),
         _ => return Err(Malformed::BadShape),
     };
-    Ok((kind, body))
+    let mut body = rest;
+    let kind = u64::from(small) + number(&mut body, width)?;
+    // No negative number has a kind's value: its sign bit stands above them.
+    let is_negative = matches!(marker, 0xd0) && kind > 0x7f || matches!(marker, 0xd1) && kind > 0x7fff;
+    let kind = u16::try_from(kind).ok().filter(|_| !is_negative);
+    Ok((kind.ok_or(Malformed::BadShape)?, body))
 }
 
 /// The request id of a frame whose kind is not known, as far as it has one.

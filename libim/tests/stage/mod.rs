@@ -233,6 +233,10 @@ impl Store for Standing {
         }
     }
 
+    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
+        self.0.recall(ticket, event, cid);
+    }
+
     fn read(&mut self, ticket: Ticket, query: Query) {
         self.0.read(ticket, query);
     }

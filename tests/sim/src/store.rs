@@ -24,6 +24,7 @@ pub(crate) struct FaultyStore {
 
 enum Job {
     Append(Ticket, Event, Option<Cid>),
+    Recall(Ticket, Event, Cid),
     Read(Ticket, Query),
     Forget(RoomId),
 }
@@ -41,6 +42,10 @@ impl Store for FaultyStore {
 
     fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
         self.held.push_back(Job::Append(ticket, event.clone(), cid.copied()));
+    }
+
+    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
+        self.held.push_back(Job::Recall(ticket, event.clone(), *cid));
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -61,13 +66,14 @@ impl Store for FaultyStore {
                 return Some(outcome);
             }
             match self.held.pop_front()? {
-                Job::Append(ticket, ..) if weather.failing => {
+                Job::Append(ticket, ..) | Job::Recall(ticket, ..) if weather.failing => {
                     return Some(Outcome::Failed(ticket, "the disk is full".into()));
                 }
                 Job::Read(ticket, _) if weather.failing => {
                     return Some(Outcome::Failed(ticket, "the disk does not answer".into()));
                 }
                 Job::Append(ticket, event, cid) => self.inner.append(ticket, &event, cid.as_ref()),
+                Job::Recall(ticket, event, cid) => self.inner.recall(ticket, &event, &cid),
                 Job::Read(ticket, query) => self.inner.read(ticket, query),
                 Job::Forget(room) => self.inner.forget(room),
             }

@@ -70,8 +70,7 @@ impl Client {
             FromServer::RoomExit(exit) => self.exit(exit.room, &exit.text),
             FromServer::RoomNotice(notice) => self.enter(now, &notice.room),
             FromServer::Pong(pong) => {
-                self.heartbeat =
-                    Duration::from_millis(u64::from(pong.heartbeat_ms)).max(Duration::from_secs(1));
+                self.set_heartbeat(pong.heartbeat_ms);
                 if let Some(pinged) = self.conn.as_mut().and_then(|conn| conn.pinged.take()) {
                     self.round_trip = Some(now.mono.saturating_sub(pinged));
                 }
@@ -85,6 +84,9 @@ impl Client {
             }
             FromServer::Throttled(throttled) => {
                 let wait = Duration::from_millis(u64::from(throttled.wait_ms));
+                if let Some(conn) = &mut self.conn {
+                    conn.read_on = now.mono + wait;
+                }
                 self.tell(ClientEvent::Throttled { text: throttled.text, wait });
             }
             FromServer::Notice(notice) => self.tell(ClientEvent::Notice { text: notice.text }),
@@ -120,7 +122,7 @@ impl Client {
         self.failures = 0;
         self.token = Some(welcome.token);
         self.me = Some((welcome.user, welcome.name.clone()));
-        self.heartbeat = Duration::from_millis(u64::from(welcome.heartbeat_ms)).max(Duration::from_secs(1));
+        self.set_heartbeat(welcome.heartbeat_ms);
         let hello = self.hello.as_ref();
         let server = hello.map(|hello| hello.name.clone()).unwrap_or_default();
         let epoch = hello.map(|hello| hello.epoch);

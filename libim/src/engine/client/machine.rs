@@ -32,6 +32,7 @@ impl Machine for Client {
             heard: now.mono,
             said: now.mono,
             pong_by: None,
+            read_on: Duration::ZERO,
             pinged: None,
             paused: false,
             dirty: false,
@@ -236,6 +237,13 @@ impl Client {
         Some(conn.pong_by.unwrap_or((conn.heard + quiet).min(conn.said + self.heartbeat)))
     }
 
+    /// Takes the heartbeat that the server asks for; 0 leaves it as it was.
+    pub(super) fn set_heartbeat(&mut self, wished: u32) {
+        if let Some(wished) = millis(wished) {
+            self.heartbeat = wished.max(Duration::from_secs(1));
+        }
+    }
+
     fn check_pulse(&mut self, now: Now) {
         let Some(due) = self.conn.as_ref().and_then(|conn| self.pulse_due(conn)) else { return };
         if due > now.mono {
@@ -253,7 +261,7 @@ impl Client {
         }
         self.send(&FromClient::Ping(Ping {}));
         if let Some(conn) = &mut self.conn {
-            conn.pong_by = Some(now.mono + PONG_TIME_MAX);
+            conn.pong_by = Some(conn.read_on.max(now.mono) + PONG_TIME_MAX);
             conn.pinged.get_or_insert(now.mono);
         }
     }

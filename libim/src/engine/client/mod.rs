@@ -105,6 +105,8 @@ struct Conn {
     said: Duration,
     /// An answer to a ping is awaited until this time.
     pong_by: Option<Duration>,
+    /// The server reads nothing before this time, as it has said.
+    read_on: Duration,
     /// When the ping was sent that has no answer yet.
     pinged: Option<Duration>,
     /// The answer was given more time, since this program has paused; not twice.

@@ -62,18 +62,25 @@ impl Default for ServerConfig {
     }
 }
 
-/// What can be changed while a server runs; see [`ServerConfig`] for each.
+/// What can be changed while a server runs.
 #[derive(Debug)]
 #[non_exhaustive]
-#[allow(missing_docs)] // said at ServerConfig
 pub struct Settings<'a> {
+    /// [`ServerConfig::welcome`].
     pub welcome: &'a mut String,
+    /// [`ServerConfig::backlog`].
     pub backlog: &'a mut u32,
+    /// [`ServerConfig::resume_window`].
     pub resume_window: &'a mut Duration,
+    /// [`ServerConfig::connections_max`].
     pub connections_max: &'a mut usize,
+    /// [`ServerConfig::people_max`].
     pub people_max: &'a mut usize,
+    /// [`ServerConfig::rooms_max`].
     pub rooms_max: &'a mut usize,
+    /// [`ServerConfig::limits`].
     pub limits: &'a mut Limits,
+    /// [`ServerConfig::ask`].
     pub ask: &'a mut Ask,
 }
 

@@ -49,7 +49,7 @@ pub(super) struct Conn {
     /// A request waits for the program's decision.
     pub(super) asking: Option<QuestionId>,
     pub(super) outbox: Outbox,
-    /// What is counted of it among all queues.
+    /// What is counted of it among the queues that wait.
     pub(super) counted: usize,
     /// Since when its answers wait for company.
     pub(super) patient: Option<Duration>,
@@ -96,9 +96,9 @@ impl Conn {
         }
     }
 
-    /// Keeps the count of all queues in step with this one.
+    /// Keeps the count of the queues that wait in step with this one.
     pub(super) fn count(&mut self, queued: &mut usize) {
-        let len = self.outbox.len();
+        let len = if self.blocked { self.outbox.len() } else { 0 };
         *queued = *queued + len - self.counted;
         self.counted = len;
     }

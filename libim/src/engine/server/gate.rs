@@ -2,7 +2,7 @@
 //! and membership. Handlers check only what is theirs alone.
 
 use super::conn::Phase;
-use super::requests::one_line;
+use super::requests::{one_line, unkept};
 use super::timeouts::Timeout;
 use super::{Refused, Server, millis};
 use crate::core::{Now, text::is_blank};
@@ -81,6 +81,7 @@ impl Server {
             },
             // Receipts and typing are never answered: they may cross a leave on the way.
             Err(_) if matches!(request, FromClient::Receipt(_) | FromClient::Typing(_)) => {}
+            Err(Refused { code: Code::NotMember, .. }) => self.recall(now, conn, request, Code::NotMember),
             Err(refused) => self.refuse(conn, traits.id, refused),
         }
     }
@@ -170,11 +171,7 @@ impl Server {
     fn check_membership(&self, conn: ConnId, room: Option<RoomId>) -> Result<(), Refused> {
         let Some(room) = room else { return Ok(()) };
         // The connection listens to the rooms that its person is in.
-        if self.feeds.has(room, conn) {
-            Ok(())
-        } else {
-            Err(Refused::new(Code::NotMember, "you are not in that room; join it first"))
-        }
+        if self.feeds.has(room, conn) { Ok(()) } else { Err(unkept(Code::NotMember)) }
     }
 }
 

@@ -4,6 +4,7 @@ use super::conn::{Conn, Phase};
 use crate::engine::{Block, ConnId, Link, Peer, Pool, Transmit};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
 use crate::wire::{Message, encode};
+use rustc_hash::FxHashMap;
 use slab::Slab;
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -20,8 +21,10 @@ pub(super) struct Links {
     /// have found company meanwhile stays in the list until then.
     patient: VecDeque<(Duration, ConnId)>,
     queue_bytes_max: usize,
-    /// Bytes that all queues together refer to.
+    /// Bytes that the queues of those who take nothing for now refer to, each for itself.
     queued: usize,
+    /// Up to so many of these the memory was found to be within its bound.
+    found_small: usize,
     overrun: Vec<ConnId>,
     /// Memory for answers.
     pool: Pool,
@@ -45,6 +48,7 @@ impl Links {
             patient: VecDeque::new(),
             queue_bytes_max,
             queued: 0,
+            found_small: 0,
             overrun: Vec::new(),
             pool: Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX),
             scratch: Vec::new(),
@@ -222,28 +226,68 @@ impl Links {
         }
     }
 
-    /// Bytes that all queues together refer to.
+    /// The transport takes nothing of a connection's for now, or takes more again.
+    pub(super) fn set_blocked(&mut self, id: ConnId, blocked: bool) {
+        let Some(conn) = find(&mut self.conns, id).filter(|conn| conn.blocked != blocked) else { return };
+        conn.blocked = blocked;
+        conn.count(&mut self.queued);
+        if !blocked {
+            self.mark(id);
+        }
+    }
+
+    /// Bytes that the queues of those who take nothing for now refer to. Shared ones count in each.
     pub(super) fn queued(&self) -> usize {
         self.queued
     }
 
-    /// Those who take nothing for now, whose queues are the longest: so many that without them all queues together are within
-    /// three quarters of this bound. Looks at all connections.
-    pub(super) fn longest_blocked(&self, bytes_max: usize) -> Vec<ConnId> {
-        let blocked =
-            |id: &ConnId| self.get(*id).is_some_and(|conn| conn.blocked && conn.phase != Phase::Leaving);
-        let mut all: Vec<ConnId> = self.ids().into_iter().filter(blocked).collect();
-        all.sort_unstable_by_key(|id| Reverse(self.get(*id).map_or(0, |conn| conn.counted)));
-        let mut left = self.queued;
-        let enough = bytes_max / 4 * 3;
-        let needed = all.iter().take_while(|id| {
-            let more = left > enough;
-            left -= self.get(**id).map_or(0, |conn| conn.counted);
-            more
-        });
-        let count = needed.count();
-        all.truncate(count);
-        all
+    /// When the queues of those who take nothing for now take more memory than this bound, those that are the longest: so many that
+    /// without them it is three quarters of the bound. Looks at all connections, but not again before there is more in the queues.
+    pub(super) fn take_longest(&mut self, bytes_max: usize) -> Vec<ConnId> {
+        if self.queued <= bytes_max {
+            self.found_small = 0;
+            return Vec::new();
+        }
+        if self.queued <= self.found_small {
+            return Vec::new();
+        }
+        let waits = |conn: &Conn| conn.blocked && conn.phase != Phase::Leaving;
+        let mut all: Vec<(ConnId, &Conn)> = self
+            .ids()
+            .into_iter()
+            .filter_map(|id| Some((id, self.get(id).filter(|conn| waits(conn))?)))
+            .collect();
+        all.sort_unstable_by_key(|(_, conn)| Reverse(conn.counted));
+        // Where each shared block is, how long it is, and how many queues have it.
+        let mut shared: FxHashMap<usize, (usize, usize)> = FxHashMap::default();
+        let mut memory = 0;
+        for (_, conn) in &all {
+            memory += conn.outbox.own_bytes();
+            for bytes in conn.outbox.blocks() {
+                let (_, holders) = shared.entry(bytes.as_ptr().addr()).or_insert((bytes.len(), 0));
+                *holders += 1;
+                memory += if *holders == 1 { bytes.len() } else { 0 };
+            }
+        }
+        if memory <= bytes_max {
+            self.found_small = self.queued + bytes_max / 4;
+            return Vec::new();
+        }
+        let mut longest = Vec::new();
+        for (id, conn) in all {
+            if memory <= bytes_max / 4 * 3 {
+                break;
+            }
+            longest.push(id);
+            memory -= conn.outbox.own_bytes();
+            for bytes in conn.outbox.blocks() {
+                if let Some((len, holders)) = shared.get_mut(&bytes.as_ptr().addr()) {
+                    *holders -= 1;
+                    memory -= if *holders == 0 { *len } else { 0 };
+                }
+            }
+        }
+        longest
     }
 
     /// Whether a connection's queue is so long that its requests must wait.

@@ -99,22 +99,17 @@ impl Machine for Server {
     }
 
     fn handle_blocked(&mut self, now: Now, id: ConnId) {
+        self.links.set_blocked(id, true);
         if let Some(conn) = self.links.get_mut(id)
-            && !conn.blocked
+            && conn.progress.is_none()
         {
-            conn.blocked = true;
-            if conn.progress.is_none() {
-                conn.progress = Some((conn.outbox.total_sent(), now.mono));
-                self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
-            }
+            conn.progress = Some((conn.outbox.total_sent(), now.mono));
+            self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
         }
     }
 
     fn handle_writable(&mut self, _now: Now, id: ConnId) {
-        if let Some(conn) = self.links.get_mut(id).filter(|conn| conn.blocked) {
-            conn.blocked = false;
-            self.links.mark(id);
-        }
+        self.links.set_blocked(id, false);
     }
 
     fn handle_timeout(&mut self, now: Now) {
@@ -130,14 +125,13 @@ impl Machine for Server {
     }
 
     fn settle(&mut self, now: Now) {
+        self.read_pages(now);
         self.handle_outcomes(now);
         self.flush_roster(now);
         self.feeds.flush(&mut self.links);
-        if self.links.queued() > self.config.queues_bytes_max {
-            for conn in self.links.longest_blocked(self.config.queues_bytes_max) {
-                let text = "reads nothing, and the server needs the memory";
-                self.bye_at_once(now, conn, Code::Slow, text, Duration::ZERO);
-            }
+        for conn in self.links.take_longest(self.config.queues_bytes_max) {
+            let text = "reads nothing, and the server needs the memory";
+            self.bye_at_once(now, conn, Code::Slow, text, Duration::ZERO);
         }
         for conn in self.links.take_overrun() {
             self.bye(now, conn, Code::Slow, "reads too slowly for what it asks", Duration::ZERO);
@@ -171,7 +165,8 @@ impl Machine for Server {
     }
 
     fn poll_timeout(&self) -> Option<Duration> {
-        [self.timers.soonest(), self.links.patience_ends()].into_iter().flatten().min()
+        let pages = (!self.pages.is_empty()).then_some(Duration::ZERO);
+        [self.timers.soonest(), self.links.patience_ends(), pages].into_iter().flatten().min()
     }
 
     fn wants_idle(&self) -> bool {
@@ -197,8 +192,10 @@ impl Server {
             return false;
         }
         // The newest is left to what is said to newcomers, when there is no other.
-        let oldest =
-            (self.strangers.total() > 1).then(|| self.strangers.take_oldest(|id| is_stranger(links, id)));
+        // One whose login the program is asked about is not silent.
+        let is_silent =
+            |id| is_stranger(links, id) && links.get(id).is_some_and(|conn| conn.asking.is_none());
+        let oldest = (self.strangers.total() > 1).then(|| self.strangers.take_oldest(is_silent));
         if let Some(oldest) = oldest.flatten() {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
             let text = "others wait to log in, and you have been silent";

@@ -28,7 +28,7 @@ pub use event::ServerEvent;
 pub use operator::OperatorError;
 pub use questions::{Ask, Question, QuestionId, Wish};
 
-use super::store::{Store, Ticket};
+use super::store::{Query, Store, Ticket};
 use super::timers::Timers;
 use super::{Action, ConnId, Random};
 use crate::core::{Hub, Now};
@@ -68,6 +68,10 @@ pub struct Server {
     submitted: Slab<Submitted>,
     /// Of those, the events that the store is to be given, together, at the end of the turn.
     drafts: Vec<(Ticket, Option<Cid>)>,
+    /// Pages that the store was asked for in this turn.
+    pages_read: usize,
+    /// Those that wait for the next one.
+    pages: VecDeque<(ConnId, Ticket, Query)>,
     /// Who is entering or leaving which room, until the store has said so.
     moving: BTreeSet<(UserId, RoomId)>,
     timers: Timers<Timeout>,
@@ -120,6 +124,8 @@ struct Pending {
 enum Then {
     /// Answer a post, edit, deletion or reaction.
     AnswerPost,
+    /// Answer a retry of what was kept before, which could not be kept now; this is why.
+    Recall(Code),
     /// The topic is set.
     SetTopic,
     /// The room exists: its maker enters.
@@ -132,6 +138,21 @@ enum Then {
     Leave(RoomId),
     /// Nobody waits for an answer: somebody left with the server, or the server itself has spoken.
     AnswerNobody,
+}
+
+impl Then {
+    /// Whether it changes where its person is, or what a room is: what its connection asks for next waits for it.
+    fn moves(&self) -> bool {
+        match self {
+            Then::AnswerPost | Then::Recall(_) => false,
+            Then::SetTopic
+            | Then::EnterCreated(_)
+            | Then::EnterDirect(..)
+            | Then::Enter(_)
+            | Then::Leave(_)
+            | Then::AnswerNobody => true,
+        }
+    }
 }
 
 impl Pending {
@@ -157,6 +178,8 @@ impl Server {
             roster: Roster::default(),
             submitted: Slab::new(),
             drafts: Vec::new(),
+            pages_read: 0,
+            pages: VecDeque::new(),
             moving: BTreeSet::new(),
             timers: Timers::default(),
             lenient_until: Duration::ZERO,
@@ -223,8 +246,12 @@ impl Server {
     /// so the processor fetches it for several at a time.
     fn store(&mut self) -> &mut dyn Store {
         for (ticket, cid) in &self.drafts {
-            if let Some(Submitted::Event(_, event)) = self.submitted.get(ticket.0) {
-                self.store.append(*ticket, event, cid.as_ref());
+            match (self.submitted.get(ticket.0), cid) {
+                (Some(Submitted::Event(Pending { then: Then::Recall(_), .. }, event)), Some(cid)) => {
+                    self.store.recall(*ticket, event, cid);
+                }
+                (Some(Submitted::Event(_, event)), cid) => self.store.append(*ticket, event, cid.as_ref()),
+                (Some(Submitted::Page(..)) | None, _) => {}
             }
         }
         self.drafts.clear();

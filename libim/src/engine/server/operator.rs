@@ -198,8 +198,8 @@ impl Server {
         self.config.passkey = passkey;
     }
 
-    /// What can be changed while the server runs; it counts from now on, for those who are here as well. Limits that clients
-    /// have been told of stay as they are for those.
+    /// What can be changed while the server runs; it counts from now on, for those who are here as well. Clients learn of other limits
+    /// when they connect the next time; until then they may be refused what they take for allowed.
     pub fn settings(&mut self) -> Settings<'_> {
         self.config.settings()
     }
@@ -209,6 +209,13 @@ impl Server {
         let room = self.hub.room(room);
         room.into_iter()
             .flat_map(|room| room.members.keys().filter_map(|user| room.member(self.hub.user(*user)?)))
+    }
+
+    /// The member after this one, by id, of a room. Looks at all its members.
+    pub fn member_after(&self, room: RoomId, after: UserId) -> Option<Member> {
+        let room = self.hub.room(room)?;
+        let next = room.members.keys().filter(|id| **id > after).min()?;
+        room.member(self.hub.user(*next)?)
     }
 
     /// Everybody who is here, in no order.

@@ -1,5 +1,6 @@
 //! The second half of a turn: what the store has decided is carried out.
 
+use super::requests::unkept;
 use super::{Pending, Refused, Server, ServerEvent, Submitted, Then};
 use crate::core::Now;
 use crate::engine::ConnId;
@@ -40,12 +41,12 @@ impl Server {
         if matches!(then, Then::Enter(_) | Then::EnterCreated(_) | Then::EnterDirect(..) | Then::Leave(_)) {
             self.moving.remove(&(user, event.room));
         }
-        if !matches!(then, Then::AnswerPost) {
+        if then.moves() {
             self.moved(now, conn);
         }
         let mut known_to = None;
         match then {
-            Then::AnswerPost => {
+            Then::AnswerPost | Then::Recall(_) => {
                 known_to = Some(conn);
                 self.answer_post(now, conn, id, event, false);
             }
@@ -117,6 +118,8 @@ impl Server {
 
     fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, event: &Event, duplicate: bool) {
         let mentions = match &event.body {
+            // Who was named when it was kept is in the event.
+            _ if duplicate => Vec::new(),
             Body::Message(MessageBody { mentions, .. }) | Body::Edited { mentions, .. } => mentions.clone(),
             Body::Deleted { .. }
             | Body::Reacted { .. }
@@ -132,7 +135,7 @@ impl Server {
     }
 
     /// A request that others of its connection wait for is over.
-    fn moved(&mut self, now: Now, id: ConnId) {
+    pub(super) fn moved(&mut self, now: Now, id: ConnId) {
         if let Some(conn) = self.links.get_mut(id) {
             conn.moving = false;
         }
@@ -169,14 +172,20 @@ impl Server {
     }
 
     /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
-    fn handle_unkept(&mut self, now: Now, ticket: Ticket, refused: Refused) {
+    fn handle_unkept(&mut self, now: Now, ticket: Ticket, mut refused: Refused) {
         let (conn, id) = match self.submitted.try_remove(ticket.0) {
             Some(Submitted::Event(Pending { conn, id, then }, event)) => {
-                if !matches!(then, Then::AnswerPost) {
+                if then.moves() {
                     self.moved(now, conn);
                 }
                 match then {
                     Then::AnswerPost => self.release_draft(now, conn),
+                    Then::Recall(code) => {
+                        self.release_draft(now, conn);
+                        if refused.code == Code::NotFound {
+                            refused = unkept(code);
+                        }
+                    }
                     Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
                     Then::Enter(room) | Then::Leave(room) => {
                         self.moving.remove(&(event.author, room));

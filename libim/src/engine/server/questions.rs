@@ -295,6 +295,10 @@ impl Server {
             }
             return self.timers.add(now.mono + SIGN_EVERY, Timeout::Question(id));
         }
+        if self.is_lenient(now, Timeout::Question(id)) {
+            // The decision may wait to be read as well.
+            return;
+        }
         let Some(Held { conn, request, .. }) = self.close_question(id) else { return };
         let late = Refused {
             code: Code::TimedOut,

@@ -1,16 +1,18 @@
 //! What people inside ask for, one handler per request. The gate has checked what all have in common.
 
 use super::conn::Phase;
+use super::gate::request_of;
 use super::{NEWEST, Pending, Refused, Server, Submitted, Then};
 use crate::core::{Membership, Name, Now, mention, text::is_unsafe};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
 use crate::wire::limits::{
-    INCOMING_MAX, MENTION_NAMES_MAX, MENTIONS_MAX, PAGE_EVENTS_MAX, RECEIPT_MEMBERS_MAX, TYPING_MEMBERS_MAX,
+    INCOMING_MAX, MENTION_NAMES_MAX, MENTIONS_MAX, PAGE_EVENTS_MAX, PAGES_PER_TURN, RECEIPT_MEMBERS_MAX,
+    TYPING_MEMBERS_MAX,
 };
 use crate::wire::{
-    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, Join, Leave, MessageBody, Post,
-    Presence, React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing,
+    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, FromClient, Join, Leave, MessageBody,
+    Post, Presence, React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing,
     TypingNotice, UserId,
 };
 
@@ -21,8 +23,7 @@ impl Server {
             .room(post.room)
             .is_some_and(|room| room.kind == RoomKind::Direct && room.members.len() < 2)
         {
-            let text = "the other person has left; nobody would read it";
-            return self.refuse(conn, post.id, Refused::new(Code::PeerGone, text));
+            return self.recall(now, conn, FromClient::Post(post), Code::PeerGone);
         }
         let head = self.hub.room(post.room).map(|room| room.head).unwrap_or_default();
         if post.reply_to.is_some_and(|target| target == Seq::ZERO || target > head) {
@@ -33,32 +34,61 @@ impl Server {
         let mentions = self.mentions(&post.text, post.room, author);
         let message =
             MessageBody { text: post.text, reply_to: post.reply_to, mentions, ..MessageBody::default() };
-        self.draft(now, conn, post.id, post.room, post.cid, Body::Message(message));
+        self.draft(now, conn, post.id, post.room, post.cid, Body::Message(message), Then::AnswerPost);
+    }
+
+    /// Answers a retry of what was kept before the room was left, by this one or by the other; anything else is refused.
+    pub(super) fn recall(&mut self, now: Now, conn: ConnId, request: FromClient, code: Code) {
+        let (id, room, cid, body) = match request {
+            FromClient::Post(Post { id, room, cid, text, reply_to }) => {
+                (id, room, cid, Body::Message(MessageBody { text, reply_to, ..MessageBody::default() }))
+            }
+            FromClient::Edit(Edit { id, room, cid, target, text }) => {
+                (id, room, cid, Body::Edited { target, text, mentions: Vec::new() })
+            }
+            FromClient::Delete(Delete { id, room, cid, target }) => (id, room, cid, Body::Deleted { target }),
+            FromClient::React(React { id, room, cid, target, emoji, on }) => {
+                (id, room, cid, Body::Reacted { target, emoji, on })
+            }
+            request => return self.refuse(conn, request_of(&request), unkept(code)),
+        };
+        self.draft(now, conn, id, room, cid, body, Then::Recall(code));
     }
 
     pub(super) fn handle_edit(&mut self, now: Now, conn: ConnId, edit: Edit) {
         let author = self.user_of(conn).unwrap_or_default();
         let mentions = self.mentions(&edit.text, edit.room, author);
         let body = Body::Edited { target: edit.target, text: edit.text, mentions };
-        self.draft(now, conn, edit.id, edit.room, edit.cid, body);
+        self.draft(now, conn, edit.id, edit.room, edit.cid, body, Then::AnswerPost);
     }
 
     pub(super) fn handle_delete(&mut self, now: Now, conn: ConnId, delete: &Delete) {
-        self.draft(now, conn, delete.id, delete.room, delete.cid, Body::Deleted { target: delete.target });
+        let body = Body::Deleted { target: delete.target };
+        self.draft(now, conn, delete.id, delete.room, delete.cid, body, Then::AnswerPost);
     }
 
     pub(super) fn handle_react(&mut self, now: Now, conn: ConnId, react: React) {
         let body = Body::Reacted { target: react.target, emoji: react.emoji, on: react.on };
-        self.draft(now, conn, react.id, react.room, react.cid, body);
+        self.draft(now, conn, react.id, react.room, react.cid, body, Then::AnswerPost);
     }
 
     /// Hands over what is answered with its place, and counts it until then.
-    fn draft(&mut self, now: Now, id: ConnId, request: RequestId, room: RoomId, cid: Cid, body: Body) {
+    #[allow(clippy::too_many_arguments)] // each is one fact of the request
+    fn draft(
+        &mut self,
+        now: Now,
+        id: ConnId,
+        request: RequestId,
+        room: RoomId,
+        cid: Cid,
+        body: Body,
+        then: Then,
+    ) {
         let Some(conn) = self.links.get_mut(id) else { return };
         let Phase::Inside(_, author) = conn.phase else { return };
         conn.drafts += 1;
         let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name: conn.name.clone(), body };
-        let pending = Pending { conn: id, id: request, then: Then::AnswerPost };
+        let pending = Pending { conn: id, id: request, then };
         self.append_event(pending, event, Some(cid));
     }
 
@@ -300,8 +330,36 @@ impl Server {
         let Some(asking) = self.links.get_mut(conn) else { return };
         asking.pages += 1;
         let ticket = Ticket(self.submitted.insert(Submitted::Page(conn, fetch.id, fetch.room)));
-        self.store().read(ticket, query);
+        if self.pages_read < PAGES_PER_TURN {
+            self.pages_read += 1;
+            self.store().read(ticket, query);
+        } else {
+            // What the connection asks for next waits too: requests take effect in their order.
+            asking.moving = true;
+            self.pages.push_back((conn, ticket, query));
+        }
     }
+
+    /// Has the store read the pages that had to wait for this turn, as many as it may.
+    pub(super) fn read_pages(&mut self, now: Now) {
+        self.pages_read = 0;
+        while self.pages_read < PAGES_PER_TURN
+            && let Some((conn, ticket, query)) = self.pages.pop_front()
+        {
+            self.pages_read += 1;
+            self.store().read(ticket, query);
+            self.moved(now, conn);
+        }
+    }
+}
+
+/// Why something that was not kept before cannot be kept now.
+pub(super) fn unkept(code: Code) -> Refused {
+    let text = match code {
+        Code::PeerGone => "the other person has left; nobody would read it",
+        _ => "you are not in that room; join it first",
+    };
+    Refused::new(code, text)
 }
 
 /// Refuses text that would not stay on its line.

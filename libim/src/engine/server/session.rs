@@ -35,9 +35,11 @@ pub(super) struct Sessions {
     /// Those whose connection broke, by since when, in all and by address; some have come back or ended meanwhile.
     waiting: VecDeque<Waiting>,
     by_address: HashMap<IpAddr, VecDeque<Waiting>>,
+    /// Beyond so many addresses they are tidied next.
+    tidy_above: usize,
 }
 
-/// Beyond so many addresses those without a waiting session are forgotten.
+/// Beyond so many addresses, or twice as many as were left the last time, those without a waiting session are forgotten.
 const ADDRESSES_MAX: usize = 4_096;
 
 /// A session whose connection broke, and when.
@@ -101,8 +103,9 @@ impl Sessions {
         if self.waiting.len() > 2 * self.slab.len() + ADDRESSES_MAX {
             self.waiting.retain(|waiting| waits(&self.slab, waiting));
         }
-        if self.by_address.len() > ADDRESSES_MAX {
+        if self.by_address.len() > self.tidy_above.max(ADDRESSES_MAX) {
             self.by_address.retain(|_, queue| first_of(&self.slab, queue).is_some());
+            self.tidy_above = 2 * self.by_address.len();
         }
         let queue = self.by_address.entry(address?).or_default();
         let _ = first_of(&self.slab, queue);

@@ -53,7 +53,7 @@ impl Server {
 
     /// After a pause of the whole program (a suspended machine, SIGSTOP) nobody is judged before what waits in their sockets has
     /// been read: the deadline is put off. Whether it was.
-    fn is_lenient(&mut self, now: Now, timeout: Timeout) -> bool {
+    pub(super) fn is_lenient(&mut self, now: Now, timeout: Timeout) -> bool {
         let lenient = now.mono < self.lenient_until;
         if lenient {
             self.timers.add(self.lenient_until, timeout);

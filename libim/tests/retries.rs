@@ -1,0 +1,97 @@
+//! The server's engine and clients that say the same thing twice.
+
+mod stage;
+
+use libim::ServerConfig;
+use libim::engine::{ConnId, Machine};
+use libim::wire::{Code, Edit, FromClient, FromServer, Login, Posted, Quit, RequestId, RoomId, Seq, Token};
+use stage::{Stage, create, direct, join, leave, post_in, refusal, room_of};
+
+fn posted(heard: &[FromServer]) -> Posted {
+    let found = heard.iter().find_map(|message| match message {
+        FromServer::Posted(posted) => Some(posted.clone()),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{heard:?}"))
+}
+
+fn token(heard: &[FromServer]) -> Token {
+    let found = heard.iter().find_map(|message| match message {
+        FromServer::Welcome(welcome) => Some(welcome.token),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{heard:?}"))
+}
+
+fn comes_back(stage: &mut Stage, token: Token) -> ConnId {
+    let conn = stage.connect();
+    let login = Login { id: RequestId(1), name: String::new(), passkey: None, token: Some(token) };
+    stage.says(conn, &[FromClient::Login(login)]);
+    conn
+}
+
+#[test]
+fn what_was_kept_is_known_when_the_other_has_left() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, heard) = stage.logs_in("anna");
+    let token = token(&heard);
+    let (bert, _) = stage.logs_in("bert");
+    let room = room_of(&stage.says(anna, &[direct(2, "bert")]));
+    let important = post_in(3, room, "important", None);
+    let place = posted(&stage.says(anna, std::slice::from_ref(&important))).seq;
+    // The answer is lost, and then the other goes.
+    stage.server.handle_closed(stage.now, anna, "cut");
+    stage.says(bert, &[FromClient::Quit(Quit { reason: String::new() })]);
+    let anna = comes_back(&mut stage, token);
+    let again = posted(&stage.says(anna, &[important]));
+    assert!(again.duplicate && again.seq == place, "{again:?}");
+    // The same id with another content, and what was never kept.
+    assert_eq!(refusal(&stage.says(anna, &[post_in(3, room, "other", None)])), Some(Code::Conflict));
+    assert_eq!(refusal(&stage.says(anna, &[post_in(4, room, "new", None)])), Some(Code::PeerGone));
+}
+
+#[test]
+fn what_was_kept_is_known_outside_the_room() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    let (bert, _) = stage.logs_in("bert");
+    let room = room_of(&stage.says(anna, &[create(2, "tea")]));
+    stage.says(bert, &[join(2, "tea")]);
+    let post = post_in(3, room, "hot", None);
+    let place = posted(&stage.says(anna, std::slice::from_ref(&post))).seq;
+    let cid = libim::wire::Cid([7; 16]);
+    let edit = FromClient::Edit(Edit { id: RequestId(4), room, cid, target: place, text: "hotter".into() });
+    let edited = posted(&stage.says(anna, std::slice::from_ref(&edit))).seq;
+    stage.says(anna, &[leave(5, room)]);
+    assert_eq!(posted(&stage.says(anna, &[post])).seq, place);
+    assert_eq!(posted(&stage.says(anna, &[edit])).seq, edited);
+    assert_eq!(refusal(&stage.says(anna, &[post_in(6, room, "new", None)])), Some(Code::NotMember));
+    // Nor does it tell anything of a room that is not there.
+    assert_eq!(refusal(&stage.says(anna, &[post_in(6, RoomId(99), "new", None)])), Some(Code::NotMember));
+}
+
+#[test]
+fn the_same_id_of_two_people_names_two_posts() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    let (bert, _) = stage.logs_in("bert");
+    let post = post_in(3, RoomId::LOBBY, "hello", None);
+    assert_eq!(posted(&stage.says(anna, std::slice::from_ref(&post))).seq, Seq(1));
+    let own = posted(&stage.says(bert, std::slice::from_ref(&post)));
+    assert!(own.seq == Seq(2) && !own.duplicate, "{own:?}");
+    assert_eq!(posted(&stage.says(bert, std::slice::from_ref(&post))).seq, Seq(2));
+    assert_eq!(posted(&stage.says(anna, &[post])).seq, Seq(1));
+}
+
+#[test]
+fn who_was_named_is_in_the_event_not_in_the_answer_to_a_retry() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    let post = post_in(3, RoomId::LOBBY, "hello @bert", None);
+    assert!(posted(&stage.says(anna, std::slice::from_ref(&post))).mentions.is_empty());
+    stage.logs_in("bert");
+    let again = posted(&stage.says(anna, &[post]));
+    assert!(again.duplicate && again.mentions.is_empty(), "{again:?}");
+    let now = stage.says(anna, &[post_in(4, RoomId::LOBBY, "now @bert", None)]);
+    assert_eq!(posted(&now).mentions.len(), 1);
+}
