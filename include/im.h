@@ -769,7 +769,7 @@ enum im_code
      */
     IM_CODE_EXISTS = 12,
     /**
-     * The same cid came with another content.
+     * The same txn_id came with another content.
      */
     IM_CODE_CONFLICT = 13,
     /**
@@ -781,7 +781,7 @@ enum im_code
      */
     IM_CODE_BUSY = 15,
     /**
-     * The store could not keep it; nothing was sent to anybody. Retry with the same cid.
+     * The store could not keep it; nothing was sent to anybody. Retry with the same txn_id.
      */
     IM_CODE_NOT_STORED = 16,
     /**
@@ -1026,12 +1026,12 @@ typedef struct im_reactions {
 /**
  * A post's own name, random: the same from the call that posts to the events that answer it. All zero: none.
  */
-typedef struct im_cid {
+typedef struct im_txn_id {
     /**
      * The 128 bits.
      */
     uint8_t bytes[16];
-} im_cid;
+} im_txn_id;
 
 /**
  * Something that happened in a room and lasts. Fields that do not concern its kind are zero or empty.
@@ -1104,7 +1104,7 @@ typedef struct im_entry {
     /**
      * The post's own name when this client posted it.
      */
-    struct im_cid cid;
+    struct im_txn_id txn_id;
 } im_entry;
 
 /**
@@ -1400,7 +1400,7 @@ typedef struct im_posted {
     /**
      * The post's own name.
      */
-    struct im_cid cid;
+    struct im_txn_id txn_id;
     /**
      * Its place; 0: it was refused.
      */
@@ -2015,7 +2015,7 @@ int32_t im_client_retry_now(struct im_ctx *ctx,
 /**
  * Posts a message in a room; in the lobby (1) also before the first login. Delivered exactly once, now or when the connection is
  * back: the answer is IM_EVENT_POSTED or
- * IM_EVENT_POST_FAILED with the name that is put in `*cid` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
+ * IM_EVENT_POST_FAILED with the name that is put in `*txn_id` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
  *
  * `text` is UTF-8, `len` bytes or IM_NUL_TERMINATED, and copied. IM_E_TOO_LONG beyond the server's limit
  * (im_client_state.text_bytes_max), IM_E_OUTBOX_FULL when 10,000 posts wait already.
@@ -2025,7 +2025,7 @@ int32_t im_client_post(struct im_ctx *ctx,
                        uint64_t room,
                        const char *text,
                        size_t len,
-                       struct im_cid *cid);
+                       struct im_txn_id *txn_id);
 
 /**
  * As im_client_post(), in answer to the message at `target` of the room; 0: in answer to none.
@@ -2036,7 +2036,7 @@ int32_t im_client_reply(struct im_ctx *ctx,
                         uint64_t target,
                         const char *text,
                         size_t len,
-                        struct im_cid *cid);
+                        struct im_txn_id *txn_id);
 
 /**
  * Gives a message of one's own another text. Answered like a post.
@@ -2047,7 +2047,7 @@ int32_t im_client_edit(struct im_ctx *ctx,
                        uint64_t target,
                        const char *text,
                        size_t len,
-                       struct im_cid *cid);
+                       struct im_txn_id *txn_id);
 
 /**
  * Takes back a message of one's own. Answered like a post.
@@ -2056,7 +2056,7 @@ int32_t im_client_delete(struct im_ctx *ctx,
                          im_id client,
                          uint64_t room,
                          uint64_t target,
-                         struct im_cid *cid);
+                         struct im_txn_id *txn_id);
 
 /**
  * Adds a reaction (an emoji) to a message, or takes one's own away when `on` is 0. Answered like a post.
@@ -2067,7 +2067,7 @@ int32_t im_client_react(struct im_ctx *ctx,
                         uint64_t target,
                         const char *emoji,
                         int32_t on,
-                        struct im_cid *cid);
+                        struct im_txn_id *txn_id);
 
 /**
  * Notes that the person has read a room up to `upto`. The room is told in a moment.

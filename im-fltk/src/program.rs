@@ -135,7 +135,7 @@ impl Program {
                 self.mail.send(
                     at,
                     match self.net.ask(|it| it.edit(room, Seq(seq), &text)) {
-                        Ok(cid) => Msg::Editing(cid, room, seq, text),
+                        Ok(txn_id) => Msg::Editing(txn_id, room, seq, text),
                         Err(why) => Msg::EditRefused(room, seq, text, why),
                     },
                 );

@@ -4,7 +4,7 @@ use crate::log_writer::{Flush, LogWriter};
 use crate::options::{LogFormat, LogLevel};
 use crate::warnings::{Subject, Warnings};
 use anyhow::{Context, Result};
-use libim::core::text::neutralise_line;
+use libim::core::text::sanitize_line;
 use libim::wire::Code;
 use libim::{Event, ServerEvent};
 use std::io::IsTerminal;
@@ -67,7 +67,7 @@ impl Logs {
             ServerEvent::Detached { user, name, why } => info!(%user, %name, %why, "lost the connection"),
             ServerEvent::Resumed { user, name, peer } => info!(%user, %name, %peer, "is back"),
             ServerEvent::Left { user, name, reason, text } => {
-                info!(%user, %name, %reason, text = %neutralise_line(text), "left");
+                info!(%user, %name, %reason, text = %sanitize_line(text), "left");
             }
             ServerEvent::Refused {
                 peer,
@@ -75,13 +75,13 @@ impl Logs {
                 text,
             } => {
                 if self.warnings.admit(Subject::Peer(*peer), Instant::now()) {
-                    warn!(%peer, %code, text = %neutralise_line(text), "refused");
+                    warn!(%peer, %code, text = %sanitize_line(text), "refused");
                 }
             }
             ServerEvent::Refused { peer, code, text } => {
-                debug!(%peer, %code, text = %neutralise_line(text), "refused");
+                debug!(%peer, %code, text = %sanitize_line(text), "refused");
             }
-            ServerEvent::StoreFailed { text } => error!(why = %neutralise_line(text), "cannot keep messages"),
+            ServerEvent::StoreFailed { text } => error!(why = %sanitize_line(text), "cannot keep messages"),
             ServerEvent::Committed(_) | ServerEvent::Question(_) | ServerEvent::Drained => {}
         }
     }

@@ -1,7 +1,8 @@
 //! What it costs to encode and decode the messages that travel most: `cargo bench --bench codec`.
 
 use libim::wire::{
-    Body, Cid, Event, FromClient, FromServer, Post, Posted, RequestId, RoomId, Seq, Timestamp, UserId, encode,
+    Body, Event, FromClient, FromServer, Post, Posted, RequestId, RoomId, Seq, Timestamp, TxnId, UserId,
+    encode,
 };
 use std::hint::black_box;
 use std::time::Instant;
@@ -9,8 +10,13 @@ use std::time::Instant;
 const ROUNDS: u32 = 2_000_000;
 
 fn main() {
-    let post =
-        Post { id: RequestId(3), room: RoomId(1), cid: Cid([7; 16]), text: "x".repeat(100), reply_to: None };
+    let post = Post {
+        id: RequestId(3),
+        room: RoomId(1),
+        txn_id: TxnId([7; 16]),
+        text: "x".repeat(100),
+        reply_to: None,
+    };
     let event = Event {
         room: RoomId(1),
         seq: Seq(100_000),

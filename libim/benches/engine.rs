@@ -6,7 +6,7 @@ use libim::core::Now;
 use libim::engine::{Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::limits::LIVE_ROSTER_MAX;
-use libim::wire::{Cid, ClientHello, Epoch, FromClient, Limits, Login, Post, RequestId, RoomId, VERSION};
+use libim::wire::{ClientHello, Epoch, FromClient, Limits, Login, Post, RequestId, RoomId, TxnId, VERSION};
 use libim::{Server, ServerConfig};
 use std::time::Instant;
 
@@ -38,11 +38,12 @@ fn main() {
         let posts = (0..PER_TURN).map(|_| {
             posted += 1;
             // Scattered, as random ids are.
-            let cid = Cid((posted.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes());
+            let txn_id =
+                TxnId((posted.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes());
             FromClient::Post(Post {
                 id: RequestId(3),
                 room: RoomId::LOBBY,
-                cid,
+                txn_id,
                 text: "x".repeat(100),
                 reply_to: None,
             })

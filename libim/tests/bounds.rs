@@ -4,8 +4,8 @@ mod stage;
 
 use libim::engine::{ConnId, Machine, Peer};
 use libim::wire::{
-    Cid, Code, Create, Fetch, FromClient, FromServer, Limits, Login, Ping, Quit, React, RequestId, RoomId,
-    Seq, SetTopic,
+    Code, Create, Fetch, FromClient, FromServer, Limits, Login, Ping, Quit, React, RequestId, RoomId, Seq,
+    SetTopic, TxnId,
 };
 use libim::{Ask, ServerConfig, ServerEvent};
 use stage::{Stage, answers, create, direct, join, leave, post, post_in, refusal, room_of};
@@ -49,8 +49,8 @@ fn what_others_would_read_is_checked_everywhere() {
     let (anna, _) = stage.logs_in("anna");
     stage.says(anna, &[post(2, "hello")]);
     let react = |id, emoji: &str| {
-        let (id, cid, emoji) = (RequestId(id), Cid([0x77; 16]), emoji.to_owned());
-        FromClient::React(React { id, room: RoomId::LOBBY, cid, target: Seq(1), emoji, on: true })
+        let (id, txn_id, emoji) = (RequestId(id), TxnId([0x77; 16]), emoji.to_owned());
+        FromClient::React(React { id, room: RoomId::LOBBY, txn_id, target: Seq(1), emoji, on: true })
     };
     for bad in ["a\nb", "\u{202e}", "\u{7}", "\u{200b}"] {
         assert_eq!(refusal(&stage.says(anna, &[react(3, bad)])), Some(Code::Invalid), "{bad:?}");
@@ -200,18 +200,18 @@ fn a_wrong_field_is_named_and_the_conversation_goes_on() {
     let fetch = [&[0x92, 15, 0x83, 0xa1, b'i', 7, 0xa1, b'r', 1, 0xa1, b'l'][..], &large].concat();
     let status = [0x92, 9, 0x82, 0xa1, b'i', 8, 0xa1, b'p', 0xce, 0, 1, 0, 0].to_vec();
     let id = [&[0x92, 10, 0x82, 0xa1, b'n', 0xa1, b'x', 0xa1, b'i'][..], &large].concat();
-    let cid = [
+    let txn_id = [
         &[0x92, 3, 0x84, 0xa1, b'i', 9, 0xa1, b'r', 1, 0xa1, b'x', 0xa1, b'y', 0xa1, b'c'][..],
         &[0xa2, b'n', b'o'],
     ]
     .concat();
     let missing = [0x92, 11, 0x81, 0xa1, b'i', 10].to_vec();
     for (body, id, field) in
-        [(fetch, 7, "l"), (status, 8, "p"), (id, 0, "i"), (cid, 9, "c"), (missing, 10, "n")]
+        [(fetch, 7, "l"), (status, 8, "p"), (id, 0, "i"), (txn_id, 9, "c"), (missing, 10, "n")]
     {
         let frame = [&u32::try_from(body.len()).unwrap().to_be_bytes()[..], &body].concat();
         let heard = stage.sends(anna, &frame);
-        let Some(FromServer::Refusal(refusal)) = heard.first() else { panic!("{field}: {heard:?}") };
+        let Some(FromServer::ErrorReply(refusal)) = heard.first() else { panic!("{field}: {heard:?}") };
         assert_eq!((refusal.id.0, refusal.code), (id, Code::Malformed), "{refusal:?}");
         assert!(
             refusal.text.contains(&format!("field {field}"))
@@ -320,7 +320,7 @@ fn a_name_that_is_held_says_for_how_long() {
     let (anna, _) = stage.logs_in("anna");
     let (_, heard) = stage.logs_in_from("anna", Peer::Local);
     let refused = |heard: &[FromServer]| match heard {
-        [.., FromServer::Refusal(refusal)] => refusal.clone(),
+        [.., FromServer::ErrorReply(refusal)] => refusal.clone(),
         _ => panic!("{heard:?}"),
     };
     assert_eq!(refused(&heard).retry_after_ms, 0, "its holder is here");

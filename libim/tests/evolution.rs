@@ -53,7 +53,7 @@ fn an_old_server_serves_a_later_client() {
     assert!(matches!(&heard[0], FromServer::ServerHello(hello) if hello.version == 1), "{heard:?}");
     assert!(matches!(&heard[1], FromServer::Welcome(_)), "{heard:?}");
     let refused = heard.iter().find_map(|message| match message {
-        FromServer::Refusal(refusal) => Some((refusal.id.0, refusal.code)),
+        FromServer::ErrorReply(refusal) => Some((refusal.id.0, refusal.code)),
         _ => None,
     });
     assert_eq!(

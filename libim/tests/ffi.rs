@@ -63,8 +63,8 @@ fn a_conversation_through_pointers() {
     ok(im_listen(ctx, server, c"mem:a".as_ptr(), null_mut()));
     let (anna, bert) = (connect(ctx, c"anna"), connect(ctx, c"bert"));
     run(ctx, |_| {});
-    let mut cid = im_cid::default();
-    ok(im_client_post(ctx, anna, 1, c"hello @bert".as_ptr(), IM_NUL_TERMINATED, &raw mut cid));
+    let mut txn_id = im_txn_id::default();
+    ok(im_client_post(ctx, anna, 1, c"hello @bert".as_ptr(), IM_NUL_TERMINATED, &raw mut txn_id));
     run(ctx, |_| {});
     ok(im_client_react(ctx, bert, 1, 1, c"\u{1f44b}".as_ptr(), 1, null_mut()));
     ok(im_client_list_members(ctx, anna, 1, 0, null_mut()));

@@ -59,8 +59,9 @@ fn what_was_kept_is_known_outside_the_room() {
     stage.says(bert, &[join(2, "tea")]);
     let post = post_in(3, room, "hot", None);
     let place = posted(&stage.says(anna, std::slice::from_ref(&post))).seq;
-    let cid = libim::wire::Cid([7; 16]);
-    let edit = FromClient::Edit(Edit { id: RequestId(4), room, cid, target: place, text: "hotter".into() });
+    let txn_id = libim::wire::TxnId([7; 16]);
+    let edit =
+        FromClient::Edit(Edit { id: RequestId(4), room, txn_id, target: place, text: "hotter".into() });
     let edited = posted(&stage.says(anna, std::slice::from_ref(&edit))).seq;
     stage.says(anna, &[leave(5, room)]);
     assert_eq!(posted(&stage.says(anna, &[post])).seq, place);

@@ -4,7 +4,7 @@ mod stage;
 
 use libim::engine::{ConnId, Machine};
 use libim::wire::{
-    Cid, Code, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, RequestId, RoomId, Seq,
+    Code, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, RequestId, RoomId, Seq, TxnId,
 };
 use libim::{OperatorError, Server, ServerConfig};
 use stage::{Stage, post, refusal};
@@ -79,7 +79,7 @@ fn requests_of_unknown_kinds_count_against_the_rate() {
     let unknown = [0, 0, 0, 7, 0x92, 0xcd, 0x12, 0x34, 0x81, 0xa1, b'i'];
     let frame = [&[0, 0, 0, 8][..], &unknown[4..], &[5]].concat();
     let heard = stage.sends(conn, &frame.repeat(2_000));
-    let refusals = heard.iter().filter(|message| matches!(message, FromServer::Refusal(_))).count();
+    let refusals = heard.iter().filter(|message| matches!(message, FromServer::ErrorReply(_))).count();
     assert!((400..600).contains(&refusals), "{refusals}");
     assert!(!stage.server.wants_bytes(conn), "slowed");
 }
@@ -103,8 +103,8 @@ fn a_deleted_text_cannot_be_fetched_by_any_way() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let (room, target) = (RoomId::LOBBY, Seq(1));
-    let edit = Edit { id: RequestId(3), room, cid: Cid([3; 16]), target, text: "secret two".into() };
-    let delete = Delete { id: RequestId(4), room, cid: Cid([4; 16]), target };
+    let edit = Edit { id: RequestId(3), room, txn_id: TxnId([3; 16]), target, text: "secret two".into() };
+    let delete = Delete { id: RequestId(4), room, txn_id: TxnId([4; 16]), target };
     stage.says(anna, &[post(2, "secret one"), FromClient::Edit(edit), FromClient::Delete(delete)]);
     let (after, before) = (Seq(0), Seq(0));
     let id = RequestId(5);
@@ -138,7 +138,7 @@ fn the_program_decides() {
     let twice = stage.server.decide(asked[0].id, true, "");
     assert_eq!(twice, Err(OperatorError::NoQuestion), "a question is answered once");
     assert!(
-        matches!(&stage.hears(conn)[..], [FromServer::Refusal(r)] if r.code == Code::Forbidden && r.text == "not today")
+        matches!(&stage.hears(conn)[..], [FromServer::ErrorReply(r)] if r.code == Code::Forbidden && r.text == "not today")
     );
 
     let login = Login { id: RequestId(2), name: "anna".into(), passkey: None, token: None };
@@ -169,7 +169,7 @@ fn the_program_decides() {
     let pong = |message: &&FromServer| matches!(message, FromServer::Pong(_));
     assert_eq!(heard.iter().take_while(pong).count(), 3, "signs of life while it waits: {heard:?}");
     assert!(
-        matches!(&heard[3..], [FromServer::Refusal(r), FromServer::Pong(_)] if r.id == RequestId(4) && r.code == Code::TimedOut),
+        matches!(&heard[3..], [FromServer::ErrorReply(r), FromServer::Pong(_)] if r.id == RequestId(4) && r.code == Code::TimedOut),
         "{heard:?}"
     );
 }

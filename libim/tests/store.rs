@@ -7,8 +7,8 @@ use libim::engine::Machine;
 use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Body, Cid, Code, Create, Direct, Epoch, Event, Fetch, FromClient, FromServer, Join, Post, Quit,
-    RequestId, RoomId, Seq,
+    Body, Code, Create, Direct, Epoch, Event, Fetch, FromClient, FromServer, Join, Post, Quit, RequestId,
+    RoomId, Seq, TxnId,
 };
 use stage::{Stage, post, refusal};
 use std::cell::RefCell;
@@ -29,13 +29,13 @@ impl Store for Recorder {
         self.1.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
         self.0.borrow_mut().push(Asked::Append(event.room));
-        self.1.append(ticket, event, cid);
+        self.1.append(ticket, event, txn_id);
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
-        self.1.recall(ticket, event, cid);
+    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
+        self.1.recall(ticket, event, txn_id);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -63,7 +63,7 @@ fn the_store_is_asked_in_the_order_of_things() {
     let direct = Direct { id: RequestId(2), name: "bert".into() };
     let heard = stage.says(anna, &[FromClient::Direct(direct)]);
     let room = heard.iter().find_map(|message| match message {
-        FromServer::RoomNotice(notice) => Some(notice.room.room),
+        FromServer::RoomEntered(notice) => Some(notice.room.room),
         _ => None,
     });
     let room = room.unwrap();
@@ -104,15 +104,15 @@ impl Store for NoRooms {
         self.0.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
         match event.body {
             Body::Created { .. } => self.1.push(ticket),
-            _ => self.0.append(ticket, event, cid),
+            _ => self.0.append(ticket, event, txn_id),
         }
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
-        self.0.recall(ticket, event, cid);
+    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
+        self.0.recall(ticket, event, txn_id);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -141,9 +141,9 @@ fn nobody_enters_a_room_that_could_not_be_made() {
     // Before the store has answered, the room is there to be joined.
     let heard = stage.says(bert, &[FromClient::Join(Join { id: RequestId(3), name: "tea".into() })]);
     assert_eq!(refusal(&heard), Some(Code::NotFound));
-    assert!(!heard.iter().any(|message| matches!(message, FromServer::Done(_) | FromServer::RoomNotice(_))));
-    let (id, room, cid) = (RequestId(4), RoomId(RoomId::LOBBY.0 + 1), Cid([4; 16]));
-    let heard =
-        stage.says(bert, &[FromClient::Post(Post { id, room, cid, text: "hello".into(), reply_to: None })]);
+    assert!(!heard.iter().any(|message| matches!(message, FromServer::Done(_) | FromServer::RoomEntered(_))));
+    let (id, room, txn_id) = (RequestId(4), RoomId(RoomId::LOBBY.0 + 1), TxnId([4; 16]));
+    let heard = stage
+        .says(bert, &[FromClient::Post(Post { id, room, txn_id, text: "hello".into(), reply_to: None })]);
     assert_eq!(refusal(&heard), Some(Code::NotMember));
 }

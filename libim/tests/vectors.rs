@@ -2,9 +2,10 @@
 //! shows. `IM_BLESS=1 cargo test -p libim --test vectors` writes the file anew.
 
 use libim::wire::{
-    Body, Bye, Cid, ClientHello, Code, Epoch, Event, Fetch, FromClient, FromServer, Gap, History, Limits,
-    Login, MessageBody, Person, Ping, Pong, Post, Posted, Presence, PresenceNotice, Quit, React, Reaction,
-    Refusal, RequestId, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, UserId, Welcome,
+    Body, Bye, ClientHello, Code, Epoch, ErrorReply, Event, Fetch, FromClient, FromServer, Gap, History,
+    Limits, Login, MessageBody, Person, Ping, Pong, Post, Posted, Presence, PresenceNotice, Quit, React,
+    Reaction, RequestId, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, TxnId, UserId,
+    Welcome,
 };
 use std::fmt::Write;
 
@@ -22,7 +23,7 @@ fn message(text: &str) -> Event {
 }
 
 fn from_client() -> Vec<(&'static str, FromClient)> {
-    let (id, room, cid) = (RequestId(2), RoomId(1), Cid(*b"0123456789abcdef"));
+    let (id, room, txn_id) = (RequestId(2), RoomId(1), TxnId(*b"0123456789abcdef"));
     let token = Some(Token(*b"0123456789abcdefghijklmn"));
     let hello = ClientHello { version_min: 1, version_max: 1, capabilities: vec![], agent: "demo/1".into() };
     vec![
@@ -40,11 +41,14 @@ fn from_client() -> Vec<(&'static str, FromClient)> {
             "A login that takes up a session",
             FromClient::Login(Login { id: RequestId(1), name: "anna".into(), passkey: None, token }),
         ),
-        ("A post", FromClient::Post(Post { id, room, cid, text: "Hello, Bert!".into(), reply_to: None })),
-        ("A reply", FromClient::Post(Post { id, room, cid, text: "Hello!".into(), reply_to: Some(Seq(42)) })),
+        ("A post", FromClient::Post(Post { id, room, txn_id, text: "Hello, Bert!".into(), reply_to: None })),
+        (
+            "A reply",
+            FromClient::Post(Post { id, room, txn_id, text: "Hello!".into(), reply_to: Some(Seq(42)) }),
+        ),
         (
             "A reaction",
-            FromClient::React(React { id, room, cid, target: Seq(42), emoji: "👍".into(), on: true }),
+            FromClient::React(React { id, room, txn_id, target: Seq(42), emoji: "👍".into(), on: true }),
         ),
         (
             "The last 50 messages",
@@ -133,7 +137,7 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
         ),
         (
             "A refusal",
-            FromServer::Refusal(Refusal {
+            FromServer::ErrorReply(ErrorReply {
                 id,
                 code: Code::NotStored,
                 text: "the disk is full".into(),

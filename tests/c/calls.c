@@ -58,7 +58,7 @@ static int32_t call(void) {
     const im_server_info *info;
     const im_member *member;
     im_str bound;
-    im_cid cid;
+    im_txn_id txn_id;
     uint32_t request;
     int32_t number;
 
@@ -79,7 +79,7 @@ static int32_t call(void) {
     case 13: return im_client_quit(ctx, it, text);
     case 14: return im_client_login(ctx, it, text, string());
     case 15: return im_client_retry_now(ctx, it);
-    case 16: return im_client_post(ctx, it, room(), text, text_len, below(2) ? &cid : NULL);
+    case 16: return im_client_post(ctx, it, room(), text, text_len, below(2) ? &txn_id : NULL);
     case 17: return im_client_reply(ctx, it, room(), below(9), text, text_len, NULL);
     case 18: return im_client_edit(ctx, it, room(), below(9), text, text_len, NULL);
     case 19: return im_client_delete(ctx, it, room(), below(9), NULL);

@@ -75,7 +75,7 @@ int main(void) {
     const im_event *event;
     const im_client_state *state;
     im_config *config;
-    im_cid first, second;
+    im_txn_id first, second;
 
     memset(long_reason, 'x', sizeof long_reason - 1);
     long_reason[sizeof long_reason - 1] = '\0';
@@ -96,9 +96,9 @@ int main(void) {
     OK(im_client_post(ctx, client, 1, "first words", IM_NUL_TERMINATED, &first));
     OK(im_client_post(ctx, client, 1, "and more", IM_NUL_TERMINATED, &second));
     event = wait_for(ctx, client, IM_EVENT_MESSAGE);
-    CHECK(strcmp(event->text.ptr, "first words") == 0 && memcmp(&event->data.entry->cid, &first, sizeof first) == 0);
+    CHECK(strcmp(event->text.ptr, "first words") == 0 && memcmp(&event->data.entry->txn_id, &first, sizeof first) == 0);
     event = wait_for(ctx, client, IM_EVENT_MESSAGE);
-    CHECK(strcmp(event->text.ptr, "and more") == 0 && memcmp(&event->data.entry->cid, &second, sizeof second) == 0);
+    CHECK(strcmp(event->text.ptr, "and more") == 0 && memcmp(&event->data.entry->txn_id, &second, sizeof second) == 0);
 
     FAILS(IM_E_LOGGED_IN, im_client_login(ctx, client, "somebody else", NULL));
     OK(im_client_look(ctx, client, &state));

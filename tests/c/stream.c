@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
     im_ctx *ctx = make_context(argc > 1 ? atol(argv[1]) : 1);
     im_config *config;
     im_id server = 0, anna, bert;
-    im_cid cid;
+    im_txn_id txn_id;
     uint32_t request = 0;
     const im_room *room;
     const im_person *person;
@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
     OK(im_server_set_str(ctx, server, IM_OPT_PASSKEY, NULL));
     bert = make_client(ctx, "mem:office", "bert");
     drain(ctx);
-    OK(im_client_post(ctx, anna, 1, "hello @bert", IM_NUL_TERMINATED, &cid));
+    OK(im_client_post(ctx, anna, 1, "hello @bert", IM_NUL_TERMINATED, &txn_id));
     drain(ctx);
     OK(im_client_reply(ctx, bert, 1, 1, "hello \xf0\x9f\x91\x8b", IM_NUL_TERMINATED, NULL));
     OK(im_client_react(ctx, bert, 1, 1, "\xf0\x9f\x91\x8d", 1, NULL));

@@ -11,7 +11,7 @@ DOC = ROOT / "docs/protocol.md"
 TYPES = {
     "u16": "u16", "u32": "u32", "bool": "bool", "String": "text", "SmolStr": "text", "RequestId": "u32",
     "RoomId": "u64", "Seq": "u64", "UserId": "u64", "Epoch": "u64", "Timestamp": "u64",
-    "Cid": "16 bytes", "Token": "24 bytes", "Option<Token>": "24 bytes or nil", "Option<String>": "text or nil",
+    "TxnId": "16 bytes", "Token": "24 bytes", "Option<Token>": "24 bytes or nil", "Option<String>": "text or nil",
     "Option<Seq>": "u64 or nil", "Option<RoomId>": "u64 or nil", "Option<UserId>": "u64 or nil",
     "Option<Timestamp>": "u64 or nil", "Presence": "u16 (presence)", "Code": "u16 (code)",
     "RoomKind": "u16 (kind of room)", "Option<RoomKind>": "u16 (kind of room) or nil",

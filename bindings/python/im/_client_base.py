@@ -91,7 +91,7 @@ class ClientBase(Source):
     ) -> None:
         super().__init__(context)
         self.address = address
-        #: Answers that are waited for, by request or cid; the event when it has come.
+        #: Answers that are waited for, by request or txn_id; the event when it has come.
         self._answers: dict[int | str, Event | ImError | None] = {}
         self._login: Event | None = None
         #: Why the connection last broke or did not come to be.
@@ -192,8 +192,8 @@ class ClientBase(Source):
     # What does not wait.
 
     def post_nowait(self, text: str, room: int = LOBBY, *, reply_to: int = 0) -> str:
-        """Posts a message and returns its cid at once. It is delivered exactly once, now or when the connection is back;
-        `Posted` or `PostFailed` with the cid says so."""
+        """Posts a message and returns its txn_id at once. It is delivered exactly once, now or when the connection is back;
+        `Posted` or `PostFailed` with the txn_id says so."""
         encoded = encode(text) or b""
         return self.context.post(lib.im_client_reply, self._id, room, reply_to, encoded, len(encoded))
 
@@ -246,9 +246,9 @@ class ClientBase(Source):
 
     def _handle_posted(self, event: Posted | PostFailed) -> bool:
         """True: somebody waits for it, and nobody else is told."""
-        if event.cid not in self._answers:
+        if event.txn_id not in self._answers:
             return False
-        self._answered(event.cid, event)
+        self._answered(event.txn_id, event)
         return True
 
     def _handle_answer(self, event: Done | Failed | History | Rooms | Users | Members) -> bool:
@@ -279,10 +279,10 @@ class ClientBase(Source):
         for key in [key for key, answer in self._answers.items() if answer is None]:
             self._answered(key, kind(event.text, event.code, _seconds(event)))
 
-    def _timed_out(self, text: str, cid: str = "") -> TimedOutError:
+    def _timed_out(self, text: str, txn_id: str = "") -> TimedOutError:
         """Nothing came in time, and why, as far as it is known."""
         why = f": {self._why}" if self._why and not (self.id and self.ready) else ""
-        return TimedOutError(text + why, cid)
+        return TimedOutError(text + why, txn_id)
 
     def _answered(self, key: int | str, answer: Event | ImError) -> None:
         self._answers[key] = answer

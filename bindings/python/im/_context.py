@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from ._enums import TEXT_OPTIONS, LogLevel, Option
 from ._errors import ClosedError, EncodingError, RangeError, TextError, check, check_silent
 from ._events import Event, event_from
-from ._library import ABI, LOG, Cid, lib
+from ._library import ABI, LOG, TxnId, lib
 
 #: Events taken from the library at once.
 BATCH = 512
@@ -263,9 +263,9 @@ class Context:
 
     def post(self, function: Any, client: int, *arguments: Any) -> str:
         """Calls what goes through a client's outbox and returns its name."""
-        cid = Cid()
-        check(function(self.handle, client, *map(argument, arguments), byref(cid)))
-        return cid.text()
+        txn_id = TxnId()
+        check(function(self.handle, client, *map(argument, arguments), byref(txn_id)))
+        return txn_id.text()
 
 
 class Waker:

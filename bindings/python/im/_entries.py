@@ -38,7 +38,7 @@ class Entry(Event):
 
 @dataclass(frozen=True)
 class Message(Entry):
-    """Somebody said something. `target` is the message that it answers, `cid` the post's own name if this client posted it."""
+    """Somebody said something. `target` is the message that it answers, `txn_id` the post's own name if this client posted it."""
 
     text: str = ""
     target: int = 0
@@ -46,7 +46,7 @@ class Message(Entry):
     edited: int = 0
     deleted: bool = False
     reactions: tuple[Reaction, ...] = ()
-    cid: str = ""
+    txn_id: str = ""
 
     _convert = {"mentions": tuple, "reactions": lambda them: tuple(Reaction._from(it) for it in them)}
 
@@ -58,7 +58,7 @@ class Edited(Entry):
     target: int = 0
     text: str = ""
     mentions: tuple[int, ...] = ()
-    cid: str = ""
+    txn_id: str = ""
 
     _convert = {"mentions": tuple}
 
@@ -68,7 +68,7 @@ class Deleted(Entry):
     """The author took a message back."""
 
     target: int = 0
-    cid: str = ""
+    txn_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Reacted(Entry):
     target: int = 0
     text: str = ""
     on: bool = False
-    cid: str = ""
+    txn_id: str = ""
 
 
 @dataclass(frozen=True)

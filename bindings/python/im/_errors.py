@@ -176,11 +176,11 @@ class LoggedInError(ImError):
 
 
 class TimedOutError(ImError, TimeoutError):
-    """There was no answer in time. `cid` names a post that still waits to be delivered; posting it again would say it twice."""
+    """There was no answer in time. `txn_id` names a post that still waits to be delivered; posting it again would say it twice."""
 
-    def __init__(self, text: str, cid: str = "") -> None:
+    def __init__(self, text: str, txn_id: str = "") -> None:
         super().__init__(text)
-        self.cid = cid
+        self.txn_id = txn_id
 
 
 class RefusedError(ImError):

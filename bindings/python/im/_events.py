@@ -143,7 +143,7 @@ class Posted(Event):
     """The server keeps what was posted."""
 
     room: int = 0
-    cid: str = ""
+    txn_id: str = ""
     seq: int = 0
 
 
@@ -152,7 +152,7 @@ class PostFailed(Event):
     """The server refused what was posted; it is not tried again."""
 
     room: int = 0
-    cid: str = ""
+    txn_id: str = ""
     code: Code = Code.NONE
     text: str = ""
     retry_after_ms: int = 0

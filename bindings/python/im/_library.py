@@ -24,7 +24,7 @@ class Str(Structure):
         return ctypes.string_at(self.ptr, self.len).decode() if self.len else ""
 
 
-class Cid(Structure):
+class TxnId(Structure):
     _fields_ = [("bytes", c_uint8 * 16)]
 
     def text(self) -> str:
@@ -108,11 +108,11 @@ FUNCTIONS: dict[str, list[Any]] = {
     "im_client_quit": [c_void_p, c_uint64, c_char_p],
     "im_client_login": [c_void_p, c_uint64, c_char_p, c_char_p],
     "im_client_retry_now": [c_void_p, c_uint64],
-    "im_client_post": [c_void_p, c_uint64, c_uint64, c_char_p, c_size_t, POINTER(Cid)],
-    "im_client_reply": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p, c_size_t, POINTER(Cid)],
-    "im_client_edit": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p, c_size_t, POINTER(Cid)],
-    "im_client_delete": [c_void_p, c_uint64, c_uint64, c_uint64, POINTER(Cid)],
-    "im_client_react": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p, c_int32, POINTER(Cid)],
+    "im_client_post": [c_void_p, c_uint64, c_uint64, c_char_p, c_size_t, POINTER(TxnId)],
+    "im_client_reply": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p, c_size_t, POINTER(TxnId)],
+    "im_client_edit": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p, c_size_t, POINTER(TxnId)],
+    "im_client_delete": [c_void_p, c_uint64, c_uint64, c_uint64, POINTER(TxnId)],
+    "im_client_react": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p, c_int32, POINTER(TxnId)],
     "im_client_mark_read": [c_void_p, c_uint64, c_uint64, c_uint64],
     "im_client_typing": [c_void_p, c_uint64, c_uint64, c_int32],
     "im_client_set_status": [c_void_p, c_uint64, c_int32, c_char_p, POINTER(c_uint32)],

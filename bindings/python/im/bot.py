@@ -329,7 +329,7 @@ class Bot:
         return ()
 
     async def _hear(self, message: Message) -> None:
-        if message.author in self._users or message.deleted or message.cid:
+        if message.author in self._users or message.deleted or message.txn_id:
             return
         name, direct = self._names.get(message.room, ("", False))
         event = Incoming(self, message, name, direct)

@@ -51,7 +51,7 @@ def test_every_function_is_declared_with_as_many_parameters():
 
 def test_structures_have_the_compilers_layout(compiled):
     ours = {
-        "im_str": _library.Str, "im_cid": _library.Cid, "im_room": _library.RoomView, "im_person": _library.PersonView,
+        "im_str": _library.Str, "im_txn_id": _library.TxnId, "im_room": _library.RoomView, "im_person": _library.PersonView,
         "im_client_state": _library.ClientView, "im_server_state": _library.ServerView,
     }  # fmt: skip
     structs = header_structs()
@@ -86,7 +86,7 @@ def plain(structs, it, name=None):
     """A structure as its JSON would be."""
     if isinstance(it, structs["im_str"]):
         return ctypes.string_at(it.ptr, it.len).decode()
-    if isinstance(it, structs["im_cid"]):
+    if isinstance(it, structs["im_txn_id"]):
         return bytes(it.bytes).hex() if any(it.bytes) else ""
     if isinstance(it, structs["im_users"]):
         return list((ctypes.c_uint64 * it.count).from_address(it.items)) if it.count else []

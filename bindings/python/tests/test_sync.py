@@ -26,7 +26,7 @@ def test_a_conversation():
         bert = im.connect("mem:a", "bert", context=context)
         assert anna.ready and anna.name == "anna" and anna.user != bert.user
         posted = anna.post("hello @bert")
-        assert posted.seq == 1 and len(posted.cid) == 32
+        assert posted.seq == 1 and len(posted.txn_id) == 32
         bert.post("hi", reply_to=1)
         bert.react(1, "👍")
         anna.edit(1, "hello, @bert")

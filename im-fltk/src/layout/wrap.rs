@@ -3,7 +3,7 @@
 use super::bidi::Paragraph;
 use super::{Joint, Line, Measure, Run};
 use crate::text::{Span, Style};
-use libim::core::text::cut;
+use libim::core::text::truncate;
 use std::ops::Range;
 use std::rc::Rc;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -48,7 +48,7 @@ fn wrap_paragraph(lines: &mut Vec<Line>, parts: &[Part], width: i32, measure: &m
         let mut rest = *text;
         while !rest.is_empty() {
             // More than this fits on no line: what is far beyond need not be measured.
-            let near = cut(rest, NEAR);
+            let near = truncate(rest, NEAR);
             let (fits, used) = fitting(near, *style, width - x, x == 0, measure);
             let (head, tail) = rest.split_at(fits);
             if !head.is_empty() {

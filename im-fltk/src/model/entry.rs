@@ -1,6 +1,6 @@
 //! What stands in the list of messages.
 
-use libim::wire::{Body, Cid, Event, LeaveReason, SmolStr, UserId};
+use libim::wire::{Body, Event, LeaveReason, SmolStr, TxnId, UserId};
 
 /// One thing in the list of messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +112,7 @@ impl Said {
 /// A message that the server has not shown yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
-    pub cid: Cid,
+    pub txn_id: TxnId,
     pub text: String,
     pub reply_to: Option<u64>,
     pub time: u64,

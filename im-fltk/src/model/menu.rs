@@ -2,7 +2,7 @@
 
 use super::{FieldId, Model, Room, Theme, WindowId};
 use crate::text::{first_link, isolated, plain};
-use libim::wire::{Cid, RoomId, RoomKind, UserId};
+use libim::wire::{RoomId, RoomKind, TxnId, UserId};
 
 /// What a menu is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum About {
     /// A message that the server does not know any more: its text, and what is selected in the list.
     Past(String, String),
     /// A message that the server has not taken.
-    Pending(Cid),
+    Pending(TxnId),
     Link(String),
     Room(RoomId),
     Person(UserId),
@@ -36,8 +36,8 @@ pub enum Deed {
     Delete(u64),
     React(u64, String),
     PickReaction(u64),
-    Retry(Cid),
-    Dismiss(Cid),
+    Retry(TxnId),
+    Dismiss(TxnId),
     Talk(UserId),
     Mention(String),
     Card(UserId, String),
@@ -125,7 +125,7 @@ impl Menu {
                 message(model, window, newest, String::new())
             }
             About::Past(text, selected) => past(text, selected),
-            About::Pending(cid) => pending(model, window, cid),
+            About::Pending(txn_id) => pending(model, window, txn_id),
             About::Link(link) => link_items(&link),
             About::Room(room) => room_items(model, window, room),
             About::Person(user) => person(model, user),
@@ -197,13 +197,13 @@ fn past(text: String, selected: String) -> Vec<Item> {
     items
 }
 
-fn pending(model: &Model, window: WindowId, cid: Cid) -> Vec<Item> {
-    let found = model.room_of(window).and_then(|room| room.pending.iter().find(|it| it.cid == cid));
+fn pending(model: &Model, window: WindowId, txn_id: TxnId) -> Vec<Item> {
+    let found = model.room_of(window).and_then(|room| room.pending.iter().find(|it| it.txn_id == txn_id));
     let Some(pending) = found else { return Vec::new() };
     let mut items = vec![item("Copy message", "", Deed::Copy(pending.text.clone()))];
     if matches!(pending.state, super::PendingState::Failed(_)) {
-        items.insert(0, item("Try again", "", Deed::Retry(cid)));
-        items.push(item("Dismiss", "", Deed::Dismiss(cid)));
+        items.insert(0, item("Try again", "", Deed::Retry(txn_id)));
+        items.push(item("Dismiss", "", Deed::Dismiss(txn_id)));
     }
     items
 }

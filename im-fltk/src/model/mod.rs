@@ -26,7 +26,7 @@ pub use switcher::{Choice, Switcher};
 pub use window::{Overlay, Window, WindowId};
 
 use crate::text::order_key;
-use libim::wire::{Cid, Code, Epoch, Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, UserId};
+use libim::wire::{Code, Epoch, Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, TxnId, UserId};
 use std::collections::BTreeMap;
 
 /// Which screen is shown.
@@ -150,9 +150,9 @@ pub struct Model {
     /// Pages of history on their way, by request.
     pub pages: Vec<(RequestId, RoomId)>,
     /// Edits on their way: their names, the messages, and their new texts.
-    pub edits: Vec<(Cid, RoomId, u64, String)>,
+    pub edits: Vec<(TxnId, RoomId, u64, String)>,
     /// Messages that the library did not take get names of this program's own.
-    pub own_cids: u64,
+    pub own_txn_ids: u64,
     /// The room that the main window showed before.
     pub previous: RoomId,
     /// The settings are to be kept at this time.
@@ -191,7 +191,7 @@ impl Model {
             quiet: false,
             pages: Vec::new(),
             edits: Vec::new(),
-            own_cids: 0,
+            own_txn_ids: 0,
             previous: RoomId::LOBBY,
             save_at: None,
         }
@@ -254,11 +254,11 @@ impl Model {
     }
 
     /// A name for a message that the library did not take.
-    pub fn own_cid(&mut self) -> Cid {
-        self.own_cids += 1;
+    pub fn own_txn_id(&mut self) -> TxnId {
+        self.own_txn_ids += 1;
         let mut bytes = [0xff; 16];
-        bytes[8..].copy_from_slice(&self.own_cids.to_be_bytes());
-        Cid(bytes)
+        bytes[8..].copy_from_slice(&self.own_txn_ids.to_be_bytes());
+        TxnId(bytes)
     }
 
     /// Pages that were asked for do not come any more.

@@ -1,7 +1,7 @@
 //! A room or private conversation, with what was said in it.
 
 use super::entry::{Entry, Move, Pending, PendingState, Said, What};
-use libim::wire::{Body, Cid, Event, RoomId, RoomInfo, RoomKind, Seq, SmolStr, UserId};
+use libim::wire::{Body, Event, RoomId, RoomInfo, RoomKind, Seq, SmolStr, TxnId, UserId};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 /// People in one line about joining and leaving; the oldest are forgotten beyond it.
@@ -324,8 +324,8 @@ impl Room {
     }
 
     /// The server keeps a message: the pending one goes when the entry itself is here, or is known to be lost.
-    pub fn stored(&mut self, cid: Cid, seq: u64) {
-        if let Some(pending) = self.pending.iter_mut().find(|it| it.cid == cid) {
+    pub fn stored(&mut self, txn_id: TxnId, seq: u64) {
+        if let Some(pending) = self.pending.iter_mut().find(|it| it.txn_id == txn_id) {
             pending.state = PendingState::Stored(seq);
         }
         self.settle_pending();
@@ -337,15 +337,15 @@ impl Room {
     }
 
     /// A post failed; false: it was no message.
-    pub fn failed(&mut self, cid: Cid, why: &str) -> bool {
-        let Some(pending) = self.pending.iter_mut().find(|it| it.cid == cid) else { return false };
+    pub fn failed(&mut self, txn_id: TxnId, why: &str) -> bool {
+        let Some(pending) = self.pending.iter_mut().find(|it| it.txn_id == txn_id) else { return false };
         pending.state = PendingState::Failed(why.into());
         true
     }
 
     /// Takes out a pending message.
-    pub fn take_pending(&mut self, cid: Cid) -> Option<Pending> {
-        let at = self.pending.iter().position(|it| it.cid == cid)?;
+    pub fn take_pending(&mut self, txn_id: TxnId) -> Option<Pending> {
+        let at = self.pending.iter().position(|it| it.txn_id == txn_id)?;
         Some(self.pending.remove(at))
     }
 }

@@ -1,6 +1,6 @@
 //! Marks of emphasis as people type them: `**bold**`, `*bold*`, `_italic_`, `` `code` ``, fenced code, lists, quotes and links.
 
-use libim::core::text::cut;
+use libim::core::text::truncate;
 use std::rc::Rc;
 
 /// Bytes that one mark may emphasise.
@@ -192,7 +192,7 @@ fn double(text: &str, at: usize, mark: char) -> Option<usize> {
 
 /// The rest, as far as a mark may reach: so that many marks that never close cost little.
 fn within_reach(rest: &str) -> &str {
-    cut(rest, REACH)
+    truncate(rest, REACH)
 }
 
 /// As [`closing`], for marks that hug the words they emphasise.

@@ -8,7 +8,7 @@ pub use complete::{COMMANDS, Completion, complete};
 pub use emoji::emoticons;
 pub use markup::{Block, Span, Style, first_link, mark_found, parse};
 
-use libim::core::text::is_unsafe;
+use libim::core::text::is_control_or_bidi;
 use unicode_normalization::char::is_combining_mark;
 
 /// Marks that one letter carries: more would be painted over the neighbouring lines.
@@ -28,7 +28,7 @@ pub fn plain(text: &str) -> String {
             '\r' => ' ',
             '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
             '\u{7f}' => '\u{2421}',
-            _ if is_unsafe(c) => char::REPLACEMENT_CHARACTER,
+            _ if is_control_or_bidi(c) => char::REPLACEMENT_CHARACTER,
             _ => c,
         })
         .collect()

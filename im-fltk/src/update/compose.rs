@@ -3,7 +3,7 @@
 use super::{Effect, Millis, command};
 use crate::model::{Life, Model, Pending, PendingState, WindowId};
 use crate::text::complete;
-use libim::wire::{Cid, RoomId};
+use libim::wire::{RoomId, TxnId};
 
 /// The server is told again that one types after this time.
 const TYPING_EVERY: Millis = 3_000;
@@ -132,21 +132,21 @@ pub fn posted(
     room: RoomId,
     text: String,
     reply_to: Option<u64>,
-    taken: Result<Cid, String>,
+    taken: Result<TxnId, String>,
 ) -> Vec<Effect> {
-    let (cid, state) = match taken {
-        Ok(cid) => (cid, PendingState::Sending),
-        Err(why) => (model.own_cid(), PendingState::Failed(why)),
+    let (txn_id, state) = match taken {
+        Ok(txn_id) => (txn_id, PendingState::Sending),
+        Err(why) => (model.own_txn_id(), PendingState::Failed(why)),
     };
     if let Some(room) = model.rooms.get_mut(&room) {
-        room.pending.push(Pending { cid, text, reply_to, time: now, state });
+        room.pending.push(Pending { txn_id, text, reply_to, time: now, state });
     }
     Vec::new()
 }
 
 /// A message that was refused is sent again.
-pub fn retry(model: &mut Model, at: WindowId, cid: Cid) -> Vec<Effect> {
-    let Some(pending) = model.room_of_mut(at).and_then(|room| room.take_pending(cid)) else {
+pub fn retry(model: &mut Model, at: WindowId, txn_id: TxnId) -> Vec<Effect> {
+    let Some(pending) = model.room_of_mut(at).and_then(|room| room.take_pending(txn_id)) else {
         return Vec::new();
     };
     post(model, at, &pending.text, pending.reply_to)

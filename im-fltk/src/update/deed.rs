@@ -19,10 +19,10 @@ pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Ve
         Deed::Delete(seq) => ask_to_delete(model, at, seq),
         Deed::React(seq, emoji) => react(model, now, at, seq, emoji),
         Deed::PickReaction(seq) => overlay::open_picker(model, at, PickFor::Reaction(seq)),
-        Deed::Retry(cid) => compose::retry(model, at, cid),
-        Deed::Dismiss(cid) => {
+        Deed::Retry(txn_id) => compose::retry(model, at, txn_id),
+        Deed::Dismiss(txn_id) => {
             if let Some(room) = model.room_of_mut(at) {
-                room.take_pending(cid);
+                room.take_pending(txn_id);
             }
             Vec::new()
         }

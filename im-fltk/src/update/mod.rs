@@ -163,8 +163,8 @@ fn handle(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect>
             Vec::new()
         }
         Msg::EditRefused(room, seq, text, why) => compose::edit_failed(model, now, room, seq, text, &why),
-        Msg::Editing(cid, room, seq, text) => {
-            model.edits.push((cid, room, seq, text));
+        Msg::Editing(txn_id, room, seq, text) => {
+            model.edits.push((txn_id, room, seq, text));
             Vec::new()
         }
         Msg::PeopleStep(by) => people::step(model, at, by),

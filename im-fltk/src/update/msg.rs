@@ -1,7 +1,7 @@
 //! What happens, and what is to be done.
 
 use crate::model::{About, Asked, Deed, FieldDeed, FieldId, PickFor};
-use libim::wire::{Cid, Epoch, RequestId, RoomId, UserId};
+use libim::wire::{Epoch, RequestId, RoomId, TxnId, UserId};
 use libim::{Address, ClientEvent};
 
 use crate::model::WindowId;
@@ -106,7 +106,7 @@ pub enum Msg {
     /// The life of the server's data, before the login is told.
     Epoch(Option<Epoch>),
     /// The library took a post under this name, or did not, for this reason.
-    Posted(RoomId, String, Option<u64>, Result<Cid, String>),
+    Posted(RoomId, String, Option<u64>, Result<TxnId, String>),
     /// A room of this name is being entered by this request; whether the window goes there.
     Joining(RequestId, String, bool),
     /// A private conversation is being opened by this request, or is not, for this reason: with whom, its first words, and
@@ -118,7 +118,7 @@ pub enum Msg {
     Paging(RequestId, RoomId),
     PageRefused(RoomId, String),
     /// An edit of a message is on its way under this name, or is not, for this reason: the message and its new text.
-    Editing(Cid, RoomId, u64, String),
+    Editing(TxnId, RoomId, u64, String),
     EditRefused(RoomId, u64, String, String),
     /// The library did not take a request.
     Refused(String),

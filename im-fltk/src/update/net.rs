@@ -4,7 +4,7 @@ use super::{Effect, Millis, chat, connect, direct, overlay, people, read, search
 use crate::model::{Life, Link, Model, Move, Room, Screen, WindowId};
 use libim::ClientEvent;
 use libim::wire::limits::LIVE_ROSTER_MAX;
-use libim::wire::{Body, Cid, Code, Event, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind};
+use libim::wire::{Body, Code, Event, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, TxnId};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
@@ -36,9 +36,9 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         ClientEvent::Exited { room, text } => exited(model, now, room, text),
         ClientEvent::Renumbered { old, new } => renumbered(model, old, new),
         ClientEvent::Backlog { room, messages, more } => backlog(model, now, room, &messages, more),
-        ClientEvent::Event { event, cid } => {
-            if let (Some(cid), Some(room)) = (cid, model.rooms.get_mut(&event.room)) {
-                room.take_pending(cid);
+        ClientEvent::Event { event, txn_id } => {
+            if let (Some(txn_id), Some(room)) = (txn_id, model.rooms.get_mut(&event.room)) {
+                room.take_pending(txn_id);
             }
             happened(model, &event)
         }
@@ -48,15 +48,15 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             }
             Vec::new()
         }
-        ClientEvent::Posted { cid, room, seq } => {
-            model.edits.retain(|(it, ..)| *it != cid);
+        ClientEvent::Posted { txn_id, room, seq } => {
+            model.edits.retain(|(it, ..)| *it != txn_id);
             if let Some(room) = model.rooms.get_mut(&room) {
-                room.stored(cid, seq.0);
+                room.stored(txn_id, seq.0);
             }
             Vec::new()
         }
-        ClientEvent::PostFailed { cid, room, code, text, .. } => {
-            post_failed(model, now, cid, room, code, &text)
+        ClientEvent::PostFailed { txn_id, room, code, text, .. } => {
+            post_failed(model, now, txn_id, room, code, &text)
         }
         ClientEvent::People(everybody) => {
             people::all(model, everybody);
@@ -108,12 +108,12 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
 fn post_failed(
     model: &mut Model,
     now: Millis,
-    cid: Cid,
+    txn_id: TxnId,
     room: RoomId,
     code: Code,
     text: &str,
 ) -> Vec<Effect> {
-    if let Some(at) = model.edits.iter().position(|(it, ..)| *it == cid) {
+    if let Some(at) = model.edits.iter().position(|(it, ..)| *it == txn_id) {
         let (_, room, seq, new) = model.edits.remove(at);
         return super::compose::edit_failed(model, now, room, seq, new, text);
     }
@@ -121,7 +121,7 @@ fn post_failed(
     if code == Code::PeerGone {
         known.life = Life::Closed;
     }
-    if !known.failed(cid, text) {
+    if !known.failed(txn_id, text) {
         // A reaction or a deletion.
         let at = model.window_on(room).unwrap_or(WindowId::MAIN);
         model.window_mut(at).complain(now, text);

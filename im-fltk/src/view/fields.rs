@@ -133,7 +133,7 @@ impl Fields {
         let width = (it.w() - size).max(size);
         let mut lines = 0;
         for line in text.split('\n') {
-            lines += 1 + width_of(libim::core::text::cut(line, 2000)) / width;
+            lines += 1 + width_of(libim::core::text::truncate(line, 2000)) / width;
             if lines >= 6 {
                 break;
             }

@@ -79,9 +79,9 @@ impl Row {
                 let name: String = text().collect();
                 Zone::new(body, Role::Message, name).menu(About::Message(Some(*seq), String::new()))
             }
-            Kind::Pending(cid, _) => {
+            Kind::Pending(txn_id, _) => {
                 let name: String = text().collect();
-                Zone::new(body, Role::Message, name).menu(About::Pending(*cid))
+                Zone::new(body, Role::Message, name).menu(About::Pending(*txn_id))
             }
             Kind::Past => {
                 let name: String = text().collect();
@@ -274,9 +274,9 @@ impl Row {
             x += width + m.size / 2;
         };
         match self.kind {
-            Kind::Pending(cid, true) => {
-                button(p, "Try again", Msg::Do(Deed::Retry(cid)));
-                button(p, "Dismiss", Msg::Do(Deed::Dismiss(cid)));
+            Kind::Pending(txn_id, true) => {
+                button(p, "Try again", Msg::Do(Deed::Retry(txn_id)));
+                button(p, "Dismiss", Msg::Do(Deed::Dismiss(txn_id)));
             }
             Kind::Message(seq, ..) if self.deleting => button(p, "Undo", Msg::UndoDelete(seq)),
             Kind::Message(..) | Kind::Pending(..) | Kind::Past | Kind::Divider | Kind::Note => {}

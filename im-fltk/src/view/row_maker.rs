@@ -151,7 +151,7 @@ impl RowMaker<'_> {
             }),
         };
         let mut row = Row {
-            kind: Kind::Pending(pending.cid, failed),
+            kind: Kind::Pending(pending.txn_id, failed),
             stamp: pending.time,
             time: moment.strftime("%H:%M").to_string(),
             full_time: moment.strftime("%A, %-d %B %Y, %H:%M:%S").to_string(),

@@ -5,7 +5,7 @@ use crate::layout::{Line, Measure};
 use crate::text::Style;
 use fltk::draw;
 use jiff::{Timestamp, tz::TimeZone};
-use libim::wire::{Cid, UserId};
+use libim::wire::{TxnId, UserId};
 
 /// The widest column of text, in widths of the letter size.
 const COLUMN: i32 = 51;
@@ -54,7 +54,7 @@ pub enum Kind {
     /// A message that the server does not know any more.
     Past,
     /// A message that the server has not taken; whether it never will.
-    Pending(Cid, bool),
+    Pending(TxnId, bool),
     Divider,
     #[default]
     Note,

@@ -3,7 +3,7 @@
 use crate::support::{BOUND, Clients, server};
 use libim::wire::limits::{LOGIN_TRIES_MAX, STRANGER_FRAME_BYTES_MAX};
 use libim::wire::{
-    Cid, ClientHello, Code, Frames, FromClient, FromServer, Login, Post, RequestId, RoomId, VERSION,
+    ClientHello, Code, FrameDecoder, FromClient, FromServer, Login, Post, RequestId, RoomId, TxnId, VERSION,
 };
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use std::net::{SocketAddr, TcpStream};
 /// A peer that says what it likes.
 struct Raw {
     stream: TcpStream,
-    frames: Frames,
+    frames: FrameDecoder,
     heard: std::collections::VecDeque<FromServer>,
 }
 
@@ -19,7 +19,7 @@ impl Raw {
     fn connect(address: SocketAddr) -> Raw {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(BOUND)).unwrap();
-        Raw { stream, frames: Frames::default(), heard: std::collections::VecDeque::new() }
+        Raw { stream, frames: FrameDecoder::default(), heard: std::collections::VecDeque::new() }
     }
 
     fn inside(address: SocketAddr, name: &str) -> Raw {
@@ -53,7 +53,7 @@ impl Raw {
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => return None,
                 read => read.unwrap(),
             };
-            let mut batch = self.frames.batch(&buffer[..count]);
+            let mut batch = self.frames.decode(&buffer[..count]);
             while let Some(frame) = batch.next(u32::MAX).unwrap() {
                 self.heard.extend(FromServer::decode(frame).unwrap());
             }
@@ -76,7 +76,7 @@ impl Raw {
     fn refused_with(&mut self) -> Code {
         loop {
             match self.hears() {
-                Some(FromServer::Refusal(refusal)) => return refusal.code,
+                Some(FromServer::ErrorReply(refusal)) => return refusal.code,
                 Some(_) => {}
                 None => panic!("closed without a refusal"),
             }
@@ -98,8 +98,14 @@ fn login(name: &str) -> FromClient {
 }
 
 fn post(text: &str) -> FromClient {
-    let cid = Cid([9; 16]);
-    FromClient::Post(Post { id: RequestId(8), room: RoomId::LOBBY, cid, text: text.into(), reply_to: None })
+    let txn_id = TxnId([9; 16]);
+    FromClient::Post(Post {
+        id: RequestId(8),
+        room: RoomId::LOBBY,
+        txn_id,
+        text: text.into(),
+        reply_to: None,
+    })
 }
 
 fn framed(body: &[u8]) -> Vec<u8> {
@@ -221,8 +227,9 @@ fn a_flood_is_slowed_and_nobody_else_is() {
     let mut flooder = Raw::inside(address, "flooder");
     let mut bytes = Vec::new();
     for number in 0..5_000u32 {
-        let cid = Cid(u128::from(number).to_be_bytes());
-        let flood = Post { id: RequestId(1), room: RoomId::LOBBY, cid, text: "flood".into(), reply_to: None };
+        let txn_id = TxnId(u128::from(number).to_be_bytes());
+        let flood =
+            Post { id: RequestId(1), room: RoomId::LOBBY, txn_id, text: "flood".into(), reply_to: None };
         FromClient::Post(flood).encode(&mut bytes).unwrap();
     }
     let mut writer = flooder.stream.try_clone().unwrap();

@@ -78,8 +78,8 @@ fn messages_live_a_full_life() {
     let not_hers = clients.get(bert).edit(RoomId::LOBBY, Seq(1), "not mine").unwrap();
     clients.until(|clients| {
         clients.was_told(bert, |event| {
-            matches!(event, ClientEvent::PostFailed { cid, code: Code::Forbidden, .. }
-            if *cid == not_hers)
+            matches!(event, ClientEvent::PostFailed { txn_id, code: Code::Forbidden, .. }
+            if *txn_id == not_hers)
         })
     });
     // A newcomer sees how things are, not how they came about.
@@ -139,11 +139,11 @@ fn receipts_typing_presence_and_members() {
             if person.presence == Presence::Offline && person.reason == Some(LeaveReason::Quit))
         })
     });
-    let cid = clients.get(anna).post(room, "anybody?").unwrap();
+    let txn_id = clients.get(anna).post(room, "anybody?").unwrap();
     clients.until(|clients| {
         clients.was_told(anna, |event| {
-            matches!(event, ClientEvent::PostFailed { cid: failed, code: Code::PeerGone, .. }
-            if *failed == cid)
+            matches!(event, ClientEvent::PostFailed { txn_id: failed, code: Code::PeerGone, .. }
+            if *failed == txn_id)
         })
     });
 }

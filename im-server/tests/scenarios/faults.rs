@@ -43,7 +43,7 @@ fn nothing_is_lost_or_doubled_while_the_cable_is_pulled() {
         }
         // Some of it is on its way when the cable is pulled.
         clients.lp.turn(Some(Duration::from_millis(1))).unwrap();
-        cable.cut();
+        cable.truncate();
     }
     clients.until(|clients| clients.get(anna).unanswered() == 0);
     clients.until(|clients| clients.texts(bert, RoomId::LOBBY).len() >= expected.len());
@@ -64,7 +64,7 @@ fn a_silent_network_is_noticed_and_survived() {
     clients
         .until(|clients| clients.was_told(anna, |event| matches!(event, ClientEvent::Disconnected { .. })));
     cable.silence(false);
-    cable.cut();
+    cable.truncate();
     clients.until(|clients| clients.texts(bert, RoomId::LOBBY) == ["into the void"]);
 }
 
@@ -177,7 +177,7 @@ fn a_session_waits_for_its_client_and_then_ends() {
     clients.until(|clients| {
         clients.was_told(bert, |event| matches!(event, ClientEvent::People(people) if people.len() == 2))
     });
-    cable.cut();
+    cable.truncate();
     for presence in [Presence::Reconnecting, Presence::Offline] {
         clients.until(|clients| {
             clients.was_told(bert, |event| {

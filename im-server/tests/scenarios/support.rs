@@ -229,7 +229,7 @@ impl Cable {
     }
 
     /// Breaks every connection.
-    pub(crate) fn cut(&self) {
+    pub(crate) fn truncate(&self) {
         for stream in self.streams.lock().expect("no panics").drain(..) {
             let _ = stream.shutdown(std::net::Shutdown::Both);
         }

@@ -3,7 +3,7 @@
 use crate::show::describe;
 use crate::{Aim, Chat, HELP, say};
 use libim::CommandError;
-use libim::core::text::neutralise_line;
+use libim::core::text::sanitize_line;
 use libim::wire::RoomId;
 
 impl Chat {
@@ -25,12 +25,12 @@ impl Chat {
             },
             "/room" => match self.find(rest, false).or_else(|| self.find(rest, true)) {
                 Some(room) => self.switch(room),
-                None => say!("* you are not in {}; /join it", neutralise_line(rest)),
+                None => say!("* you are not in {}; /join it", sanitize_line(rest)),
             },
             "/leave" if rest.is_empty() => drop(self.client().leave(current)?),
             "/leave" => match self.find(rest, false) {
                 Some(room) => drop(self.client().leave(room)?),
-                None => say!("* you are not in {}", neutralise_line(rest)),
+                None => say!("* you are not in {}", sanitize_line(rest)),
             },
             "/rooms" => drop(self.client().list_rooms(RoomId(0))?),
             "/who" => {
@@ -43,7 +43,7 @@ impl Chat {
                     self.client().room(current).map(|info| info.topic.to_string()).unwrap_or_default();
                 match topic.as_str() {
                     "" => say!("* no topic yet; /topic TEXT sets it"),
-                    topic => say!("* topic: {}; /topic TEXT sets it", neutralise_line(topic)),
+                    topic => say!("* topic: {}; /topic TEXT sets it", sanitize_line(topic)),
                 }
             }
             "/topic" => drop(self.client().set_topic(current, rest)?),

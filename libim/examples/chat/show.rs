@@ -2,7 +2,7 @@
 
 use crate::{Aim, Chat, say};
 use libim::ClientEvent;
-use libim::core::text::{neutralise, neutralise_line};
+use libim::core::text::{sanitize, sanitize_line};
 use libim::wire::{
     Body, Code, Event as RoomEvent, LeaveReason, Person, Presence, RequestId, RoomId, Timestamp,
 };
@@ -18,20 +18,20 @@ impl Chat {
                 let again = if resumed { "back" } else { "logged in" };
                 say!(
                     "* {again} at {} as {name}; {people} here. /help lists commands",
-                    neutralise_line(&server)
+                    sanitize_line(&server)
                 );
                 if !welcome.is_empty() {
-                    say!("* {}", neutralise(&welcome));
+                    say!("* {}", sanitize(&welcome));
                 }
             }
             ClientEvent::Disconnected { text, retry_in, .. } => match retry_in {
                 Some(wait) => {
-                    say!("* disconnected: {}; next try in {}", neutralise_line(&text), seconds(wait));
+                    say!("* disconnected: {}; next try in {}", sanitize_line(&text), seconds(wait));
                 }
-                None => say!("* {}", neutralise_line(&text)),
+                None => say!("* {}", sanitize_line(&text)),
             },
             ClientEvent::Entered(info) if !info.topic.is_empty() => {
-                say!("* topic: {}", neutralise_line(&info.topic));
+                say!("* topic: {}", sanitize_line(&info.topic));
             }
             ClientEvent::Done { request, room } => self.arrive(request, room),
             ClientEvent::Renumbered { old, new } if self.current == old => self.current = new,
@@ -56,7 +56,7 @@ impl Chat {
             }
             ClientEvent::Missed { from, to, .. } => say!("* messages {from} to {to} are no longer kept"),
             ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
-                say!("* {}", neutralise_line(&text));
+                say!("* {}", sanitize_line(&text));
             }
             ClientEvent::Failed { request, code, text, .. } => self.stay(request, code, &text),
             ClientEvent::Presence { person, was } => {
@@ -67,10 +67,10 @@ impl Chat {
             ClientEvent::Rooms { rooms, .. } => {
                 for room in rooms {
                     let line = format!("  #{} ({} members) {}", room.name, room.members, room.topic);
-                    say!("{}", neutralise_line(&line).trim_end());
+                    say!("{}", sanitize_line(&line).trim_end());
                 }
             }
-            ClientEvent::Notice { text } => say!("* notice: {}", neutralise(&text)),
+            ClientEvent::Notice { text } => say!("* notice: {}", sanitize(&text)),
             _ => {}
         }
     }
@@ -99,7 +99,7 @@ impl Chat {
             }
             return;
         }
-        say!("* {}", neutralise_line(text));
+        say!("* {}", sanitize_line(text));
         if going.is_some() && !self.typed.is_empty() {
             // They were meant for where it did not get.
             say!("* not said: {} lines that were typed for it", self.typed.len());
@@ -110,14 +110,14 @@ impl Chat {
     fn show_event(&mut self, event: &RoomEvent) {
         let place =
             if event.room == self.current { String::new() } else { format!("{} ", self.place(event.room)) };
-        let (time, name) = (clock(event.time), neutralise_line(&event.name));
+        let (time, name) = (clock(event.time), sanitize_line(&event.name));
         match &event.body {
             Body::Message(message) if message.deleted => say!("{time} {place}{name} took a message back"),
-            Body::Message(message) => say!("{time} {place}{name}: {}", neutralise(&message.text)),
-            Body::Edited { text, .. } => say!("{time} {place}{name} corrects: {}", neutralise(text)),
+            Body::Message(message) => say!("{time} {place}{name}: {}", sanitize(&message.text)),
+            Body::Edited { text, .. } => say!("{time} {place}{name} corrects: {}", sanitize(text)),
             Body::Deleted { .. } => say!("{time} {place}{name} took a message back"),
             Body::Reacted { emoji, on, .. } if *on => {
-                say!("{time} {place}{name} reacts {}", neutralise_line(emoji));
+                say!("{time} {place}{name} reacts {}", sanitize_line(emoji));
             }
             Body::Joined => say!("{time} {place}{name} has entered"),
             Body::Left { reason: LeaveReason::Quit, .. } => {
@@ -125,7 +125,7 @@ impl Chat {
             }
             Body::Left { reason, .. } => say!("{time} {place}{name} has left this room ({reason})"),
             Body::Topic { text } => {
-                say!("{time} {place}{name} sets the topic: {}", neutralise_line(text));
+                say!("{time} {place}{name} sets the topic: {}", sanitize_line(text));
             }
             Body::Reacted { .. } | Body::Created { .. } | Body::Other(_) => {}
         }
@@ -133,16 +133,13 @@ impl Chat {
 }
 
 pub(crate) fn describe(person: &Person) -> String {
-    let status = if person.status.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", neutralise_line(&person.status))
-    };
-    format!("{} ({}{status})", neutralise_line(&person.name), person.presence)
+    let status =
+        if person.status.is_empty() { String::new() } else { format!(": {}", sanitize_line(&person.status)) };
+    format!("{} ({}{status})", sanitize_line(&person.name), person.presence)
 }
 
 fn change(person: &Person, was: Option<Presence>) -> Option<String> {
-    let name = neutralise_line(&person.name);
+    let name = sanitize_line(&person.name);
     Some(match (was, person.presence) {
         (None, Presence::Online | Presence::Away) => format!("{name} has come"),
         (_, Presence::Offline) => {

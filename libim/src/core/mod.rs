@@ -1,4 +1,4 @@
-//! The rules of chat: names, people, rooms, pace. Plain state without I/O, clock or randomness.
+//! The rules of chat: names, people, rooms, rate. Plain state without I/O, clock or randomness.
 
 #[cfg(feature = "server")]
 mod context;
@@ -10,7 +10,7 @@ pub mod mention;
 mod name;
 mod now;
 #[cfg(feature = "server")]
-mod pace;
+mod rate_limiter;
 #[cfg(feature = "server")]
 mod room;
 pub mod text;
@@ -23,7 +23,7 @@ pub use hub::Hub;
 pub use name::{Name, NameError};
 pub use now::Now;
 #[cfg(feature = "server")]
-pub use pace::Pace;
+pub use rate_limiter::RateLimiter;
 #[cfg(feature = "server")]
 pub use room::{Membership, Pair, Room};
 #[cfg(feature = "server")]

@@ -6,7 +6,7 @@
 //! refused, not the script.
 
 use super::context::{is_allowed_at, mixes_arabic_digits};
-use super::text::is_unsafe;
+use super::text::is_control_or_bidi;
 use crate::wire::SmolStr;
 use caseless::default_case_fold_str;
 use std::fmt;
@@ -43,7 +43,7 @@ impl fmt::Display for NameError {
         match self {
             NameError::Empty => f.write_str("the name is empty"),
             NameError::TooLong(max) => write!(f, "the name is longer than {max} bytes"),
-            NameError::Character(c) if is_unsafe(*c) || c.is_whitespace() => {
+            NameError::Character(c) if is_control_or_bidi(*c) || c.is_whitespace() => {
                 write!(f, "names do not contain the character U+{:04X}", u32::from(*c))
             }
             NameError::Character(c) => write!(f, "names do not contain '{c}'"),
@@ -127,7 +127,7 @@ fn first_not_allowed(name: &str) -> Option<char> {
 }
 
 fn is_allowed(c: char) -> bool {
-    !is_unsafe(c)
+    !is_control_or_bidi(c)
         && (c.is_alphanumeric() || is_combining_mark(c) || matches!(c, ' ' | '-' | '_' | '.' | '\''))
 }
 

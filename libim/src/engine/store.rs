@@ -4,7 +4,7 @@
 //! outcomes of appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
 //! engine tells nobody of an event before.
 
-use crate::wire::{Body, Cid, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp, UserId};
+use crate::wire::{Body, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp, TxnId, UserId};
 
 /// Names what the store is asked; chosen by the engine, repeated in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,9 +45,9 @@ pub struct Page {
 pub enum Outcome {
     /// The event is kept, in this place.
     Appended(Ticket, Seq),
-    /// The same cid with the same content was kept before, in this place and at this time.
+    /// The same txn_id with the same content was kept before, in this place and at this time.
     Duplicate(Ticket, Seq, Timestamp),
-    /// The event cannot be: its target is not there, or not the author's, or the cid came with another content.
+    /// The event cannot be: its target is not there, or not the author's, or the txn_id came with another content.
     Refused(Ticket, Code),
     /// The event could not be kept; nothing changed. The text says why, for people.
     Failed(Ticket, String),
@@ -60,12 +60,12 @@ pub enum Outcome {
 pub trait Store {
     /// Which life of the data this is. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;
-    /// Keeps an event, whose `seq` says nothing yet. `cid` is the client's own name for it, if it is to be kept once only. The
+    /// Keeps an event, whose `seq` says nothing yet. `txn_id` is the client's own name for it, if it is to be kept once only. The
     /// events of a turn come one right after the other. Never waits; what is not kept at once must be copied.
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>);
-    /// As [`append`](Self::append), but keeps nothing new: an event that was not kept before under its cid is refused with
+    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>);
+    /// As [`append`](Self::append), but keeps nothing new: an event that was not kept before under its txn_id is refused with
     /// [`Code::NotFound`].
-    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid);
+    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId);
     /// Reads events. Never waits.
     fn read(&mut self, ticket: Ticket, query: Query);
     /// Forgets a room and all its events. Never waits, and is not answered.

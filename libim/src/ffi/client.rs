@@ -6,12 +6,12 @@ use super::context::{Context, im_ctx};
 use super::ids::{Thing, im_id};
 use super::input::{place, place_or_null, text, text_of, text_or_null};
 use super::options::{check_text, im_option};
-use super::output::cid;
+use super::output::txn_id;
 use super::status::{Failure, Outcome, im_status};
-use super::types::im_cid;
+use super::types::im_txn_id;
 use crate::engine::client::{Client, CommandError};
 use crate::net::{Address, ClientId, Invite};
-use crate::wire::{Cid, RoomId, Seq};
+use crate::wire::{RoomId, Seq, TxnId};
 use std::ffi::c_char;
 
 impl Context {
@@ -113,7 +113,7 @@ pub extern "C" fn im_client_retry_now(ctx: *mut im_ctx, client: im_id) -> i32 {
 
 /// Posts a message in a room; in the lobby (1) also before the first login. Delivered exactly once, now or when the connection is
 /// back: the answer is IM_EVENT_POSTED or
-/// IM_EVENT_POST_FAILED with the name that is put in `*cid` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
+/// IM_EVENT_POST_FAILED with the name that is put in `*txn_id` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
 ///
 /// `text` is UTF-8, `len` bytes or IM_NUL_TERMINATED, and copied. IM_E_TOO_LONG beyond the server's limit
 /// (im_client_state.text_bytes_max), IM_E_OUTBOX_FULL when 10,000 posts wait already.
@@ -124,9 +124,9 @@ pub extern "C" fn im_client_post(
     room: u64,
     text: *const c_char,
     len: usize,
-    cid: *mut im_cid,
+    txn_id: *mut im_txn_id,
 ) -> i32 {
-    im_client_reply(ctx, client, room, 0, text, len, cid)
+    im_client_reply(ctx, client, room, 0, text, len, txn_id)
 }
 
 /// As im_client_post(), in answer to the message at `target` of the room; 0: in answer to none.
@@ -138,9 +138,9 @@ pub extern "C" fn im_client_reply(
     target: u64,
     text: *const c_char,
     len: usize,
-    cid: *mut im_cid,
+    txn_id: *mut im_txn_id,
 ) -> i32 {
-    posting(ctx, client, cid, |client| {
+    posting(ctx, client, txn_id, |client| {
         let text = text_of(text, len, "the text")?;
         Ok(match target {
             0 => client.post(RoomId(room), text),
@@ -158,9 +158,9 @@ pub extern "C" fn im_client_edit(
     target: u64,
     text: *const c_char,
     len: usize,
-    cid: *mut im_cid,
+    txn_id: *mut im_txn_id,
 ) -> i32 {
-    posting(ctx, client, cid, |client| {
+    posting(ctx, client, txn_id, |client| {
         Ok(client.edit(RoomId(room), Seq(target), text_of(text, len, "the text")?))
     })
 }
@@ -172,9 +172,9 @@ pub extern "C" fn im_client_delete(
     client: im_id,
     room: u64,
     target: u64,
-    cid: *mut im_cid,
+    txn_id: *mut im_txn_id,
 ) -> i32 {
-    posting(ctx, client, cid, |client| Ok(client.delete(RoomId(room), Seq(target))))
+    posting(ctx, client, txn_id, |client| Ok(client.delete(RoomId(room), Seq(target))))
 }
 
 /// Adds a reaction (an emoji) to a message, or takes one's own away when `on` is 0. Answered like a post.
@@ -186,9 +186,9 @@ pub extern "C" fn im_client_react(
     target: u64,
     emoji: *const c_char,
     on: i32,
-    cid: *mut im_cid,
+    txn_id: *mut im_txn_id,
 ) -> i32 {
-    posting(ctx, client, cid, |client| {
+    posting(ctx, client, txn_id, |client| {
         Ok(client.react(RoomId(room), Seq(target), text(emoji, "the emoji")?, on != 0))
     })
 }
@@ -197,12 +197,12 @@ pub extern "C" fn im_client_react(
 fn posting(
     ctx: *mut im_ctx,
     client: im_id,
-    own: *mut im_cid,
-    post: impl FnOnce(&mut Client) -> Outcome<Result<Cid, CommandError>>,
+    own: *mut im_txn_id,
+    post: impl FnOnce(&mut Client) -> Outcome<Result<TxnId, CommandError>>,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let own = place_or_null(own);
-        own.put(cid(post(context.client(client)?)??));
+        own.put(txn_id(post(context.client(client)?)??));
         Ok(())
     })
 }

@@ -8,8 +8,8 @@ use super::kinds::{im_event_kind as Kind, im_format};
 use super::lists::{Blank, Listed, sequence};
 use super::status::{Failure, Outcome, im_status};
 use super::types::{
-    im_cid, im_entry, im_login, im_member, im_members, im_page, im_people, im_person, im_presence,
-    im_reaction, im_room, im_rooms, im_str,
+    im_entry, im_login, im_member, im_members, im_page, im_people, im_person, im_presence, im_reaction,
+    im_room, im_rooms, im_str, im_txn_id,
 };
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
@@ -114,13 +114,13 @@ impl Serialize for im_str {
     }
 }
 
-impl Blank for im_cid {
+impl Blank for im_txn_id {
     fn is_blank(&self) -> bool {
         self.bytes == [0; 16]
     }
 }
 
-impl Serialize for im_cid {
+impl Serialize for im_txn_id {
     /// 32 hexadecimal digits.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{:032x}", u128::from_be_bytes(self.bytes)))
@@ -168,7 +168,7 @@ fields! {
     im_person { user, name, presence, status, reason }
     im_member { user, name, presence, delivered, read }
     im_gap { from, to }
-    im_posted { cid, seq }
+    im_posted { txn_id, seq }
     im_typing { user, name, on ? true }
     im_receipt { user, delivered, read }
     im_visitor { user, name, peer, reason }
@@ -179,7 +179,7 @@ impl Fields for im_entry {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         write_fields!(
             self, map, room, seq, time, author, name, text, target, mentions, edited, deleted ? true, on ? true, reactions,
-            reason, room_kind, cid
+            reason, room_kind, txn_id
         );
         Ok(())
     }

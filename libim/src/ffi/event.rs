@@ -5,14 +5,14 @@ use super::event_types::{
 };
 use super::ids::{Ids, Thing, im_id};
 use super::kinds::{im_event_kind, im_wish};
-use super::output::{EMPTY, cid, list, one, size, text};
+use super::output::{EMPTY, list, one, size, text, txn_id};
 use super::pages::{entry, member, page, person, room};
-use super::types::{im_cid, im_entry, im_login, im_members, im_people, im_presence, im_rooms};
+use super::types::{im_entry, im_login, im_members, im_people, im_presence, im_rooms, im_txn_id};
 use crate::engine::Peer;
 use crate::engine::client::ClientEvent;
 use crate::engine::server::{Question, ServerEvent, Wish};
 use crate::net::Event;
-use crate::wire::{Cid, Code, LeaveReason, RoomId, Seq, UserId};
+use crate::wire::{Code, LeaveReason, RoomId, Seq, TxnId, UserId};
 use bumpalo::Bump;
 use std::time::Duration;
 
@@ -105,20 +105,22 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             data: im_data { page: one(arena, page(arena, messages, *more, [Seq::ZERO; 3])) },
             ..of(Kind::IM_EVENT_BACKLOG)
         },
-        ClientEvent::Event { event, cid: own } => {
-            entry_event(arena, source, entry(arena, event, own.map(cid).unwrap_or_default()))
+        ClientEvent::Event { event, txn_id: own } => {
+            entry_event(arena, source, entry(arena, event, own.map(txn_id).unwrap_or_default()))
         }
         ClientEvent::Missed { room, from, to } => im_event {
             room: room.0,
             data: im_data { gap: one(arena, im_gap { size: size::<im_gap>(), from: from.0, to: to.0 }) },
             ..of(Kind::IM_EVENT_MISSED)
         },
-        ClientEvent::Posted { cid, room, seq } => posted(arena, of(Kind::IM_EVENT_POSTED), *cid, *room, *seq),
-        ClientEvent::PostFailed { cid, room, code: why, text, retry_after } => im_event {
+        ClientEvent::Posted { txn_id, room, seq } => {
+            posted(arena, of(Kind::IM_EVENT_POSTED), *txn_id, *room, *seq)
+        }
+        ClientEvent::PostFailed { txn_id, room, code: why, text, retry_after } => im_event {
             code: code(*why),
             text: words(text),
             retry_after_ms: millis(*retry_after),
-            ..posted(arena, of(Kind::IM_EVENT_POST_FAILED), *cid, *room, Seq::ZERO)
+            ..posted(arena, of(Kind::IM_EVENT_POST_FAILED), *txn_id, *room, Seq::ZERO)
         },
         ClientEvent::People(known) => {
             let (items, count) = list(arena, known, |it| person(arena, it));
@@ -216,8 +218,8 @@ fn wait(arena: &Bump, span: Duration) -> *const im_wait {
     one(arena, im_wait { size: size::<im_wait>(), wait_ms })
 }
 
-fn posted(arena: &Bump, head: im_event, own: Cid, room: RoomId, seq: Seq) -> im_event {
-    let posted = im_posted { size: size::<im_posted>(), cid: cid(own), seq: seq.0 };
+fn posted(arena: &Bump, head: im_event, own: TxnId, room: RoomId, seq: Seq) -> im_event {
+    let posted = im_posted { size: size::<im_posted>(), txn_id: txn_id(own), seq: seq.0 };
     im_event { room: room.0, data: im_data { posted: one(arena, posted) }, ..head }
 }
 
@@ -244,7 +246,9 @@ fn server_event(arena: &Bump, source: im_id, event: &ServerEvent) -> im_event {
             text: text(arena, words),
             ..visitor(arena, of(Kind::IM_EVENT_REFUSED), UserId(0), "", Some(*peer), None)
         },
-        ServerEvent::Committed(event) => entry_event(arena, source, entry(arena, event, im_cid::default())),
+        ServerEvent::Committed(event) => {
+            entry_event(arena, source, entry(arena, event, im_txn_id::default()))
+        }
         ServerEvent::Question(asked) => question(arena, of(Kind::IM_EVENT_QUESTION), asked),
         ServerEvent::StoreFailed { text: why } => {
             im_event { text: text(arena, why), ..of(Kind::IM_EVENT_STORE_FAILED) }

@@ -2,8 +2,8 @@
 
 use super::ids::im_id;
 use super::types::{
-    im_cid, im_entry, im_login, im_members, im_page, im_people, im_presence, im_room, im_rooms, im_str,
-    im_strs,
+    im_entry, im_login, im_members, im_page, im_people, im_presence, im_room, im_rooms, im_str, im_strs,
+    im_txn_id,
 };
 use std::ffi::c_void;
 
@@ -26,7 +26,7 @@ pub struct im_posted {
     /// sizeof(im_posted) of the library.
     pub size: u32,
     /// The post's own name.
-    pub cid: im_cid,
+    pub txn_id: im_txn_id,
     /// Its place; 0: it was refused.
     pub seq: u64,
 }

@@ -194,13 +194,13 @@ pub enum im_code {
     IM_CODE_NOT_MEMBER = 11,
     /// It exists already.
     IM_CODE_EXISTS = 12,
-    /// The same cid came with another content.
+    /// The same txn_id came with another content.
     IM_CODE_CONFLICT = 13,
     /// A bound on how many there may be is reached. The text names it.
     IM_CODE_FULL = 14,
     /// The server has too many connections or is short of memory; try again after the given time.
     IM_CODE_BUSY = 15,
-    /// The store could not keep it; nothing was sent to anybody. Retry with the same cid.
+    /// The store could not keep it; nothing was sent to anybody. Retry with the same txn_id.
     IM_CODE_NOT_STORED = 16,
     /// The server is closing.
     IM_CODE_SHUTDOWN = 17,

@@ -1,7 +1,7 @@
 //! What goes out to C lives in an arena: strings, structures and lists, all freed at once.
 
-use super::types::{im_cid, im_str, im_strs, im_users};
-use crate::wire::{Cid, SmolStr, UserId};
+use super::types::{im_str, im_strs, im_txn_id, im_users};
+use crate::wire::{SmolStr, TxnId, UserId};
 use bumpalo::Bump;
 
 /// The size of a structure, as its first field.
@@ -55,6 +55,6 @@ pub(super) fn one<Item>(arena: &Bump, item: Item) -> *const Item {
     std::ptr::from_ref(arena.alloc(item))
 }
 
-pub(super) fn cid(cid: Cid) -> im_cid {
-    im_cid { bytes: cid.0 }
+pub(super) fn txn_id(txn_id: TxnId) -> im_txn_id {
+    im_txn_id { bytes: txn_id.0 }
 }

@@ -3,12 +3,12 @@
 use super::kinds::im_event_kind;
 use super::output::{EMPTY, NO_USERS, list, size, text, texts, users};
 use super::types::{
-    im_cid, im_entries, im_entry, im_member, im_page, im_person, im_reaction, im_reactions, im_room,
+    im_entries, im_entry, im_member, im_page, im_person, im_reaction, im_reactions, im_room, im_txn_id,
 };
 use crate::wire::{Body, Event, Member, Person, Reaction, RoomInfo, Seq, UserId};
 use bumpalo::Bump;
 
-pub(super) fn entry(arena: &Bump, event: &Event, cid: im_cid) -> im_entry {
+pub(super) fn entry(arena: &Bump, event: &Event, txn_id: im_txn_id) -> im_entry {
     let blank = im_entry {
         size: size::<im_entry>(),
         kind: im_event_kind::IM_EVENT_OTHER_ENTRY as i32,
@@ -26,7 +26,7 @@ pub(super) fn entry(arena: &Bump, event: &Event, cid: im_cid) -> im_entry {
         reactions: im_reactions { items: std::ptr::null(), count: 0 },
         reason: 0,
         room_kind: 0,
-        cid,
+        txn_id,
     };
     let of = |kind: im_event_kind| im_entry { kind: kind as i32, ..blank };
     match &event.body {
@@ -83,7 +83,7 @@ fn reactions(arena: &Bump, reactions: &[Reaction]) -> im_reactions {
 }
 
 pub(super) fn page(arena: &Bump, events: &[Event], more: bool, [from, to, head]: [Seq; 3]) -> im_page {
-    let (items, count) = list(arena, events, |event| entry(arena, event, im_cid::default()));
+    let (items, count) = list(arena, events, |event| entry(arena, event, im_txn_id::default()));
     im_page {
         size: size::<im_page>(),
         more: more.into(),

@@ -16,7 +16,7 @@ pub struct im_str {
 /// A post's own name, random: the same from the call that posts to the events that answer it. All zero: none.
 #[repr(C)]
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct im_cid {
+pub struct im_txn_id {
     /// The 128 bits.
     pub bytes: [u8; 16],
 }
@@ -100,7 +100,7 @@ pub struct im_entry {
     /// The kind of the room that came to be: im_room_kind.
     pub room_kind: i32,
     /// The post's own name when this client posted it.
-    pub cid: im_cid,
+    pub txn_id: im_txn_id,
 }
 
 /// A list of entries.

@@ -70,7 +70,7 @@ pub struct Loop {
     pub(super) process: Process,
     pub(super) poll: Poll,
     ready: Events,
-    ready_shortly: Events,
+    ready_small: Events,
     /// Whether messages went together when there last were any.
     pub(super) gathers: bool,
     pub(super) clock: Clock,
@@ -118,7 +118,7 @@ impl Loop {
             process,
             poll,
             ready: Events::with_capacity(EVENTS_PER_TURN),
-            ready_shortly: Events::with_capacity(EVENTS_PER_SHORT_TURN),
+            ready_small: Events::with_capacity(EVENTS_PER_SHORT_TURN),
             gathers: false,
             clock,
             random: Random::from_seed(seed),
@@ -310,7 +310,7 @@ impl Loop {
 
     /// The poll, and where it puts what it finds: much or little.
     pub(super) fn poll_and_ready(&mut self, much: bool) -> (&mut Poll, &mut Events) {
-        (&mut self.poll, if much { &mut self.ready } else { &mut self.ready_shortly })
+        (&mut self.poll, if much { &mut self.ready } else { &mut self.ready_small })
     }
 
     pub(super) fn registry_and_sources(&mut self) -> (&mio::Registry, &mut Sources) {

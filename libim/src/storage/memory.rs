@@ -1,9 +1,9 @@
 //! A store in memory, bounded: the oldest events give way. It lives as long as the server does.
 
-use super::cids::Cids;
 use super::room::{Place, Room};
+use super::txn_ids::TxnIds;
 use crate::engine::store::{Outcome, Page, Query, Store, Ticket};
-use crate::wire::{Cid, Code, Epoch, Event, RoomId, Seq, Timestamp};
+use crate::wire::{Code, Epoch, Event, RoomId, Seq, Timestamp, TxnId};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
@@ -34,7 +34,7 @@ pub struct MemoryStore {
     tally: Tally,
     /// Beyond so many bytes rooms give up events.
     trim_above: usize,
-    cids: Cids,
+    txn_ids: TxnIds,
 }
 
 /// An outcome to be polled. Unlike [`Outcome`] it goes from registers to its place in the queue; read back from a copy it would wait
@@ -49,9 +49,9 @@ struct Answer {
 
 #[derive(Debug)]
 enum Kind {
-    /// Kept, in that place.
+    /// Record, in that place.
     Appended,
-    /// Kept before, in that place and at that time.
+    /// Record before, in that place and at that time.
     Duplicate,
     Refused(Code),
     Page,
@@ -76,7 +76,7 @@ impl Tally {
 }
 
 /// Retries are recognised for as long as their events are kept, and over at least so many posts.
-const CIDS_MIN: usize = 1_000;
+const TXN_IDS_MIN: usize = 1_000;
 /// What a room takes beside its events, in a table that may be half full.
 const ROOM_BYTES: usize = 2 * size_of::<(RoomId, Room)>();
 /// When all rooms together are too large, one part in so many is given up at once, so that not every event looks at all rooms.
@@ -93,21 +93,21 @@ impl MemoryStore {
             rooms: FxHashMap::default(),
             tally: Tally::default(),
             trim_above: limits.bytes,
-            cids: Cids::default(),
+            txn_ids: TxnIds::default(),
         }
     }
 
-    fn keep(&mut self, event: &Event, cid: Option<&Cid>) -> Result<Place, Code> {
+    fn keep(&mut self, event: &Event, txn_id: Option<&TxnId>) -> Result<Place, Code> {
         let room = self.rooms.entry(event.room).or_insert_with(|| {
             self.tally.bytes += ROOM_BYTES;
             Room::default()
         });
-        let (events_max, cids) = (self.limits.events_per_room, &mut self.cids);
-        let kept = self.tally.change(room, |room| room.keep(event, cid, events_max, cids));
+        let (events_max, txn_ids) = (self.limits.events_per_room, &mut self.txn_ids);
+        let kept = self.tally.change(room, |room| room.keep(event, txn_id, events_max, txn_ids));
         if self.tally.bytes > self.trim_above {
             self.trim();
         }
-        self.age_cids();
+        self.age_txn_ids();
         kept
     }
 
@@ -146,12 +146,12 @@ impl MemoryStore {
         self.limits.bytes / TRIM_PARTS
     }
 
-    /// Forgets cids whose events are gone, when there are many, the oldest first; faster than others come.
-    fn age_cids(&mut self) {
+    /// Forgets txn_ids whose events are gone, when there are many, the oldest first; faster than others come.
+    fn age_txn_ids(&mut self) {
         for _ in 0..2 {
-            if self.cids.len() > 2 * self.tally.events + CIDS_MIN {
+            if self.txn_ids.len() > 2 * self.tally.events + TXN_IDS_MIN {
                 let rooms = &self.rooms;
-                self.cids.age(|kept| rooms.get(&kept.room).is_some_and(|room| room.keeps(kept.seq)));
+                self.txn_ids.age(|kept| rooms.get(&kept.room).is_some_and(|room| room.keeps(kept.seq)));
             }
         }
     }
@@ -170,13 +170,13 @@ impl Store for MemoryStore {
         self.epoch
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
-        let kept = self.keep(event, cid);
+    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
+        let kept = self.keep(event, txn_id);
         self.answer(ticket, kept);
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
-        let known = self.rooms.get(&event.room).and_then(|room| room.recall(event, cid, &self.cids));
+    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
+        let known = self.rooms.get(&event.room).and_then(|room| room.recall(event, txn_id, &self.txn_ids));
         self.answer(ticket, known.unwrap_or(Err(Code::NotFound)));
     }
 
@@ -227,9 +227,9 @@ mod tests {
             name: "anna".into(),
             body: Body::message(text),
         };
-        let cid =
-            Cid(u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes());
-        store.append(Ticket(7), &event, Some(&cid));
+        let txn_id =
+            TxnId(u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes());
+        store.append(Ticket(7), &event, Some(&txn_id));
         store.poll_outcome().unwrap()
     }
 
@@ -258,9 +258,9 @@ mod tests {
         let mut store = store(10, 16 * 1024 * 1024);
         for number in 0..20_000 {
             assert!(matches!(post(&mut store, number, "hello"), Outcome::Appended(..)));
-            let before = number.saturating_sub(CIDS_MIN as u64 - 1);
+            let before = number.saturating_sub(TXN_IDS_MIN as u64 - 1);
             assert!(matches!(post(&mut store, before, "hello"), Outcome::Duplicate(..)));
-            assert!(store.cids.len() <= CIDS_MIN + 2 * store.tally.events + 2);
+            assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.events + 2);
         }
     }
 
@@ -317,10 +317,10 @@ mod tests {
             };
             let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
             let event = Event { room, seq, time, author: UserId(1), name: "anna".into(), body };
-            store.append(Ticket(1), &event, Some(&Cid((1 << 64 | u128::from(number)).to_be_bytes())));
+            store.append(Ticket(1), &event, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
             assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
         }
-        assert!(store.cids.len() <= CIDS_MIN + 2 * store.tally.events + 2, "{}", store.cids.len());
+        assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.events + 2, "{}", store.txn_ids.len());
         let room = &store.rooms[&RoomId(0)];
         assert!(room.len() == 101 && room.edits() == 50, "{} {}", room.len(), room.edits());
         // Its own retry is still known.
@@ -337,7 +337,7 @@ mod tests {
             let body = Body::Reacted { target: Seq(8), emoji: "+".into(), on: number.is_multiple_of(2) };
             let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
             let event = Event { room, seq, time, author: UserId(2), name: "mallory".into(), body };
-            store.append(Ticket(1), &event, Some(&Cid((1 << 64 | u128::from(number)).to_be_bytes())));
+            store.append(Ticket(1), &event, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
             assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
         };
         for number in 0..10_000 {

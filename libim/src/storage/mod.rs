@@ -1,8 +1,8 @@
 //! Stores: where events are kept.
 
-mod cids;
 mod log;
 mod memory;
 mod room;
+mod txn_ids;
 
 pub use memory::{MemoryLimits, MemoryStore};

@@ -1,10 +1,10 @@
 //! A room in memory: what its events are when they have been edited, deleted or reacted to.
 
-use super::cids::{CID_BYTES, Cids, Kept, Print};
 use super::log::Log;
+use super::txn_ids::{Fingerprint, Record, TXN_ID_BYTES, TxnIds};
 use crate::engine::store::{Page, Query, revise};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
-use crate::wire::{Body, Cid, Code, Event, Seq, Timestamp};
+use crate::wire::{Body, Code, Event, Seq, Timestamp, TxnId};
 use foldhash::fast::RandomState;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -72,21 +72,21 @@ impl Room {
 
     /// The memory that all of it counts as.
     pub(super) fn bytes(&self) -> usize {
-        // There may be twice as many cids as events.
+        // There may be twice as many txn_ids as events.
         let edits = self.edits.len() * size_of::<(Seq, Seq)>();
-        self.messages.bytes() + self.others.bytes() + edits + self.len() * 2 * CID_BYTES
+        self.messages.bytes() + self.others.bytes() + edits + self.len() * 2 * TXN_ID_BYTES
     }
 
     /// Keeps an event, unless it was kept before or cannot be.
     pub(super) fn keep(
         &mut self,
         event: &Event,
-        cid: Option<&Cid>,
+        txn_id: Option<&TxnId>,
         events_max: usize,
-        cids: &mut Cids,
+        txn_ids: &mut TxnIds,
     ) -> Result<Place, Code> {
-        let print = cid.map_or(Print::default(), |_| print_of(event, cids.hasher()));
-        if let Some(known) = cid.and_then(|cid| known(event, cid, print, cids)) {
+        let fingerprint = txn_id.map_or(Fingerprint::default(), |_| fingerprint(event, txn_ids.hasher()));
+        if let Some(known) = txn_id.and_then(|txn_id| known(event, txn_id, fingerprint, txn_ids)) {
             return known;
         }
         if let Some(target) = target_of(&event.body) {
@@ -99,8 +99,8 @@ impl Room {
         if let Body::Edited { target, .. } = &event.body {
             self.edits.push_back((seq, *target));
         }
-        if let Some(cid) = cid {
-            cids.insert(Kept { cid: *cid, room: event.room, seq, time: event.time, print });
+        if let Some(txn_id) = txn_id {
+            txn_ids.insert(Record { txn_id: *txn_id, room: event.room, seq, time: event.time, fingerprint });
         }
         while self.messages.len() > events_max {
             self.messages.pop();
@@ -111,10 +111,15 @@ impl Room {
         Ok(Place { seq, time: event.time, new: true })
     }
 
-    /// What became of an event that was kept before under its cid.
+    /// What became of an event that was kept before under its txn_id.
     #[allow(clippy::unused_self)] // what is kept of a room is the room's
-    pub(super) fn recall(&self, event: &Event, cid: &Cid, cids: &Cids) -> Option<Result<Place, Code>> {
-        known(event, cid, print_of(event, cids.hasher()), cids)
+    pub(super) fn recall(
+        &self,
+        event: &Event,
+        txn_id: &TxnId,
+        txn_ids: &TxnIds,
+    ) -> Option<Result<Place, Code>> {
+        known(event, txn_id, fingerprint(event, txn_ids.hasher()), txn_ids)
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.
@@ -183,17 +188,22 @@ impl Room {
     }
 }
 
-/// What became of an event that its author has sent before under this cid.
-fn known(event: &Event, cid: &Cid, print: Print, cids: &Cids) -> Option<Result<Place, Code>> {
-    let kept = cids.get(cid, event.room, print.author)?;
-    let same = kept.print == print;
+/// What became of an event that its author has sent before under this txn_id.
+fn known(
+    event: &Event,
+    txn_id: &TxnId,
+    fingerprint: Fingerprint,
+    txn_ids: &TxnIds,
+) -> Option<Result<Place, Code>> {
+    let kept = txn_ids.get(txn_id, event.room, fingerprint.author)?;
+    let same = kept.fingerprint == fingerprint;
     Some(if same { Ok(Place { seq: kept.seq, time: kept.time, new: false }) } else { Err(Code::Conflict) })
 }
 
-/// A fingerprint of whose an event is and what it says, to tell a retry from another post under the same cid. A collision
-/// could only make a post pass for a retry of another one under the same cid.
+/// A fingerprint of whose an event is and what it says, to tell a retry from another post under the same txn_id. A collision
+/// could only make a post pass for a retry of another one under the same txn_id.
 #[allow(clippy::cast_possible_truncation)] // half of a good hash is a good hash
-fn print_of(event: &Event, random: &RandomState) -> Print {
+fn fingerprint(event: &Event, random: &RandomState) -> Fingerprint {
     let author = random.hash_one(&event.name) as u32;
     let mut hasher = random.build_hasher();
     target_of(&event.body).hash(&mut hasher);
@@ -208,7 +218,7 @@ fn print_of(event: &Event, random: &RandomState) -> Print {
         Body::Left { text, .. } => (7, text).hash(&mut hasher),
         Body::Other(number) => (8, number).hash(&mut hasher),
     }
-    Print { author, content: hasher.finish() as u32 }
+    Fingerprint { author, content: hasher.finish() as u32 }
 }
 
 fn target_of(body: &Body) -> Option<Seq> {

@@ -56,7 +56,7 @@ macro_rules! numbered {
 numbered! {
     /// Why something was refused, or why a connection ends.
     Code(u16) {
-        /// A frame cannot be understood, and the connection ends; or, in a Refusal, a field of the request is wrong.
+        /// A frame cannot be understood, and the connection ends; or, in a ErrorReply, a field of the request is wrong.
         Malformed = 1, "malformed frame";
         /// A length beyond a limit. The text names the limit and its value.
         TooLarge = 2, "too large";
@@ -81,13 +81,13 @@ numbered! {
         NotMember = 11, "not a member of that room";
         /// The room or the reaction exists already.
         Exists = 12, "exists already";
-        /// The same cid came before, under the same name and in the same room, with other content.
+        /// The same txn_id came before, under the same name and in the same room, with other content.
         Conflict = 13, "same id, other content";
         /// A bound on how many there may be is reached. The text names it.
         Full = 14, "no room for more";
         /// The server has too many connections or is short of memory; try again after the given time.
         Busy = 15, "server busy";
-        /// The store could not keep it; nothing was sent to anybody. Retry with the same cid.
+        /// The store could not keep it; nothing was sent to anybody. Retry with the same txn_id.
         NotStored = 16, "could not be stored";
         /// The server is closing.
         Shutdown = 17, "server is closing";
@@ -96,11 +96,11 @@ numbered! {
         /// The same session was taken up on another connection.
         Replaced = 19, "taken up elsewhere";
         /// The connection was silent or did not log in for too long (in a Bye); or the server's program did not decide in time (in a
-        /// Refusal, with a time).
+        /// ErrorReply, with a time).
         TimedOut = 20, "timed out";
         /// The connection did not read what was sent to it.
         Slow = 21, "reads too slowly";
-        /// Too many refused logins on this connection, which ends (in a Bye); or too many wrong passkeys of this address (in a Refusal, with a time).
+        /// Too many refused logins on this connection, which ends (in a Bye); or too many wrong passkeys of this address (in a ErrorReply, with a time).
         TooManyTries = 22, "too many tries";
         /// The text has no content, or a field has a value that makes no sense.
         Invalid = 23, "invalid value";

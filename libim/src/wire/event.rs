@@ -1,10 +1,10 @@
 //! What happens in a room and lasts: every event has a place of its own in the room's order.
 
 use super::code::{Code, LeaveReason, RoomKind};
+use super::fast_path;
 use super::ids::{RoomId, Seq, Timestamp, UserId};
 use super::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
-use super::message::Message;
-use super::short;
+use super::message::WireMessage;
 use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 
@@ -239,11 +239,11 @@ impl Serialize for Placed<'_> {
     }
 }
 
-impl Message for Placed<'_> {
+impl WireMessage for Placed<'_> {
     const KIND: u16 = Event::KIND;
 
-    fn write_shortly(&self, out: &mut Vec<u8>) -> bool {
-        short::write_event(self.0, self.1, out)
+    fn encode_fast(&self, out: &mut Vec<u8>) -> bool {
+        fast_path::write_event(self.0, self.1, out)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Frames: a u32 big-endian length, then that many bytes. The length does not count itself.
+//! FrameDecoder: a u32 big-endian length, then that many bytes. The length does not count itself.
 
 use super::limits::FRAME_BYTES_MAX;
 use std::borrow::Cow;
@@ -34,23 +34,23 @@ impl fmt::Display for FrameError {
 
 /// Cuts a stream of bytes into frames. Holds memory only while a frame is incomplete.
 #[derive(Debug, Default)]
-pub struct Frames {
+pub struct FrameDecoder {
     kept: Vec<u8>,
 }
 
-impl Frames {
+impl FrameDecoder {
     /// Joins newly read bytes to those kept. Take frames from the [`Batch`], then hand it back to [`keep`](Self::keep).
-    pub fn batch<'a>(&mut self, bytes: &'a [u8]) -> Batch<'a> {
+    pub fn decode<'a>(&mut self, bytes: &'a [u8]) -> Frames<'a> {
         let mut kept = std::mem::take(&mut self.kept);
         if kept.is_empty() {
-            return Batch { bytes: Cow::Borrowed(bytes), at: 0 };
+            return Frames { bytes: Cow::Borrowed(bytes), at: 0 };
         }
         kept.extend_from_slice(bytes);
-        Batch { bytes: Cow::Owned(kept), at: 0 }
+        Frames { bytes: Cow::Owned(kept), at: 0 }
     }
 
     /// Keeps what the batch has left.
-    pub fn keep(&mut self, batch: Batch<'_>) {
+    pub fn keep(&mut self, batch: Frames<'_>) {
         self.kept = match batch.bytes {
             Cow::Borrowed(bytes) => bytes.get(batch.at..).unwrap_or_default().to_vec(),
             Cow::Owned(bytes) if batch.at >= bytes.len() => Vec::new(),
@@ -67,14 +67,14 @@ impl Frames {
     }
 }
 
-/// Bytes from which frames are taken; it borrows nothing of [`Frames`], so that handlers can run in between.
+/// Bytes from which frames are taken; it borrows nothing of [`FrameDecoder`], so that handlers can run in between.
 #[derive(Debug)]
-pub struct Batch<'a> {
+pub struct Frames<'a> {
     bytes: Cow<'a, [u8]>,
     at: usize,
 }
 
-impl Batch<'_> {
+impl Frames<'_> {
     /// Takes the next whole frame, without its length prefix; `None` when it is not complete yet.
     pub fn next(&mut self, max: u32) -> Result<Option<&[u8]>, FrameError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
@@ -107,13 +107,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn cut(stream: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
-        let mut frames = Frames::default();
+    fn truncate(stream: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
+        let mut frames = FrameDecoder::default();
         let mut found = Vec::new();
         let mut at = 0;
         for size in sizes.iter().copied().cycle() {
             let end = (at + size).min(stream.len());
-            let mut batch = frames.batch(&stream[at..end]);
+            let mut batch = frames.decode(&stream[at..end]);
             while let Some(frame) = batch.next(1000).unwrap() {
                 found.push(frame.to_vec());
             }
@@ -138,14 +138,14 @@ mod tests {
                 stream.extend_from_slice(&u32::try_from(frame.len()).unwrap().to_be_bytes());
                 stream.extend_from_slice(frame);
             }
-            prop_assert_eq!(cut(&stream, &sizes), frames);
+            prop_assert_eq!(truncate(&stream, &sizes), frames);
         }
     }
 
     #[test]
     fn refuses_bad_lengths_before_their_bytes_arrive() {
-        let mut frames = Frames::default();
-        assert_eq!(frames.batch(&[0, 0, 0, 0]).next(10), Err(FrameError::Empty));
-        assert_eq!(frames.batch(&[0, 0, 0, 11]).next(10), Err(FrameError::TooLong { len: 11, max: 10 }));
+        let mut frames = FrameDecoder::default();
+        assert_eq!(frames.decode(&[0, 0, 0, 0]).next(10), Err(FrameError::Empty));
+        assert_eq!(frames.decode(&[0, 0, 0, 11]).next(10), Err(FrameError::TooLong { len: 11, max: 10 }));
     }
 }

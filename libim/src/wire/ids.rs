@@ -78,12 +78,12 @@ impl Seq {
     }
 }
 
-/// A client's own name for something it posts, random and 128 bits wide. A retry with the same cid is the same post.
+/// A client's own name for something it posts, random and 128 bits wide. A retry with the same txn_id is the same post.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Cid(#[serde(with = "serde_bytes")] pub [u8; 16]);
+pub struct TxnId(#[serde(with = "serde_bytes")] pub [u8; 16]);
 
-impl fmt::Debug for Cid {
+impl fmt::Debug for TxnId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "c{:032x}", u128::from_be_bytes(self.0))
     }

@@ -37,7 +37,7 @@ pub const PAGES_PER_TURN: usize = 16; // server
 pub const LIST_MAX: u32 = 500;
 /// Private conversations that others may open with one person; they do not count among that person's own rooms.
 pub const INCOMING_MAX: usize = 1_000;
-/// Private conversations of one person whose other side is gone; beyond, one is forgotten, which a `RoomExit` tells.
+/// Private conversations of one person whose other side is gone; beyond, one is forgotten, which a `RoomLeft` tells.
 pub const ORPHANS_MAX: usize = 100;
 /// Of one address's sessions those whose connections broke wait up to one part in so many of a server's people, ...
 pub const WAITING_SHARE: usize = 4; // server

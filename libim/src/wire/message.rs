@@ -5,28 +5,28 @@
 
 use super::check::{Malformed, check, number};
 use super::event::Event;
+use super::fast_path;
 use super::frame::FRAME_HEADER_BYTES;
 use super::ids::RequestId;
 use super::limits::FRAME_BYTES_MAX;
 use super::notices::{
-    Bye, Done, Gap, History, Members, Notice, Persons, Pong, Posted, PresenceNotice, Receipts, Refusal,
-    RoomExit, RoomList, RoomNotice, RosterSize, ServerHello, Throttled, TypingNotice, Welcome,
+    Bye, Done, ErrorReply, Gap, History, Members, Notice, Pong, Posted, PresenceNotice, Receipts,
+    RoomEntered, RoomLeft, RoomList, ServerHello, Throttled, TypingNotice, UserCount, UserList, Welcome,
 };
 use super::requests::{
     ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,
     Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
 };
-use super::short;
 use serde::{Deserialize, Serialize};
 
 /// A body that travels under one kind.
-pub trait Message: Serialize {
+pub trait WireMessage: Serialize {
     /// Its number on the wire.
     const KIND: u16;
 
     /// Appends the array of kind and body by a shorter way than serde's, to the same bytes, or appends nothing and
     /// returns false.
-    fn write_shortly(&self, _out: &mut Vec<u8>) -> bool {
+    fn encode_fast(&self, _out: &mut Vec<u8>) -> bool {
         false
     }
 }
@@ -36,10 +36,10 @@ pub trait Message: Serialize {
 pub struct NotAFrame;
 
 /// Appends one whole frame, length prefix included, to `out`.
-pub fn encode<M: Message>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFrame> {
+pub fn encode<M: WireMessage>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFrame> {
     let start = out.len();
     out.extend_from_slice(&[0; FRAME_HEADER_BYTES]);
-    let written = message.write_shortly(out) || {
+    let written = message.encode_fast(out) || {
         let mut serializer = rmp_serde::Serializer::new(&mut *out).with_struct_map();
         (M::KIND, message).serialize(&mut serializer).is_ok()
     };
@@ -58,7 +58,7 @@ pub fn encode<M: Message>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFram
 }
 
 fn write_event(event: &Event, out: &mut Vec<u8>) -> bool {
-    short::write_event(event, event.seq, out)
+    fast_path::write_event(event, event.seq, out)
 }
 
 /// Whether a field may be left out.
@@ -71,7 +71,7 @@ fn decode_body<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Result<B, Malformed
 }
 
 /// The beginning of a text, of at most so many bytes.
-fn cut(text: &str, bytes_max: usize) -> &str {
+fn truncate(text: &str, bytes_max: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
@@ -85,10 +85,14 @@ fn bad_field<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Malformed {
         // The words may hold what was sent.
         Err(error) if error.path().iter().next().is_some() => {
             let (path, inner) = (error.path().to_string(), error.inner().to_string());
-            Malformed::BadField(format!("field {}: {}", cut(&path, 40), cut(&inner, PROBLEM_BYTES_MAX)))
+            Malformed::BadField(format!(
+                "field {}: {}",
+                truncate(&path, 40),
+                truncate(&inner, PROBLEM_BYTES_MAX)
+            ))
         }
         Err(error) if is_map(body) => {
-            Malformed::BadField(cut(&error.inner().to_string(), PROBLEM_BYTES_MAX).into())
+            Malformed::BadField(truncate(&error.inner().to_string(), PROBLEM_BYTES_MAX).into())
         }
         Err(_) => Malformed::BadField("the body is not a map of fields".into()),
         Ok(_) => Malformed::BadShape,
@@ -142,10 +146,10 @@ macro_rules! messages {
         #[derive(Clone, Debug, PartialEq)]
         pub enum $name { $( $(#[$vdoc])* $body($body), )* }
 
-        $( impl Message for $body {
+        $( impl WireMessage for $body {
             const KIND: u16 = $kind;
 
-            $( fn write_shortly(&self, out: &mut Vec<u8>) -> bool {
+            $( fn encode_fast(&self, out: &mut Vec<u8>) -> bool {
                 $write(self, out)
             } )?
         } )*
@@ -182,7 +186,7 @@ messages! {
         /// Asks to come in.
         2 => Login;
         /// Posts a message.
-        3 => Post, read by short::read_post;
+        3 => Post, read by fast_path::read_post;
         /// Changes a message of one's own.
         4 => Edit;
         /// Takes back a message of one's own.
@@ -230,11 +234,11 @@ messages! {
         /// Something durable happened in a room.
         66 => Event, written by write_event;
         /// A post, edit, deletion or reaction is kept.
-        67 => Posted, written by short::write_posted;
+        67 => Posted, written by fast_path::write_posted;
         /// A request is carried out.
         68 => Done;
         /// A request is refused.
-        69 => Refusal;
+        69 => ErrorReply;
         /// Events that were dropped for this slow reader are to be fetched.
         70 => Gap;
         /// A page of a room's events.
@@ -244,17 +248,17 @@ messages! {
         /// A page of members.
         73 => Members;
         /// A page of people.
-        74 => Persons;
+        74 => UserList;
         /// People came, went or changed.
         75 => PresenceNotice;
         /// How many people are there, when they are too many to tell one by one.
-        76 => RosterSize;
+        76 => UserCount;
         /// Somebody types.
         77 => TypingNotice;
         /// Up to where members have received and read.
         78 => Receipts;
         /// The client is in this room now, or its entry changed.
-        79 => RoomNotice;
+        79 => RoomEntered;
         /// Answers a ping.
         80 => Pong;
         /// The server reads this connection more slowly for a while.
@@ -264,6 +268,6 @@ messages! {
         /// The last frame of a connection.
         83 => Bye;
         /// The client is no longer in this room.
-        84 => RoomExit;
+        84 => RoomLeft;
     }
 }

@@ -5,27 +5,27 @@
 mod check;
 mod code;
 mod event;
+mod fast_path;
 mod frame;
 mod ids;
 pub mod limits;
 mod message;
 mod notices;
 mod requests;
-mod short;
 
 pub use check::Malformed;
 pub use code::{Code, LeaveReason, Presence, RoomKind};
 #[cfg(feature = "server")]
 pub(crate) use event::Placed;
 pub use event::{Body, Event, MessageBody, Reaction};
-pub use frame::{Batch, FRAME_HEADER_BYTES, FrameError, Frames};
-pub use ids::{Cid, Epoch, RequestId, RoomId, Seq, Timestamp, Token, UserId};
+pub use frame::{FRAME_HEADER_BYTES, FrameDecoder, FrameError, Frames};
+pub use ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, TxnId, UserId};
 pub use limits::Limits;
-pub use message::{FromClient, FromServer, Message, NotAFrame, encode, request_id};
+pub use message::{FromClient, FromServer, NotAFrame, WireMessage, encode, request_id};
 pub use notices::{
-    Bye, Done, Gap, History, Member, Members, Notice, Person, Persons, Pong, Posted, PresenceNotice,
-    Receipts, Refusal, RoomExit, RoomInfo, RoomList, RoomNotice, RosterSize, ServerHello, Throttled,
-    TypingNotice, Welcome,
+    Bye, Done, ErrorReply, Gap, History, Member, Members, Notice, Person, Pong, Posted, PresenceNotice,
+    Receipts, RoomEntered, RoomInfo, RoomLeft, RoomList, ServerHello, Throttled, TypingNotice, UserCount,
+    UserList, Welcome,
 };
 pub use requests::{
     ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,

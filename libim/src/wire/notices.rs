@@ -113,7 +113,7 @@ pub struct Posted {
     /// People named with @ in its text. Absent in that of a duplicate: the event tells.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub mentions: Vec<UserId>,
-    /// Whether it had been kept before under the same cid: place and time are those of then.
+    /// Whether it had been kept before under the same txn_id: place and time are those of then.
     #[serde(rename = "d", default, skip_serializing_if = "is_default")]
     pub duplicate: bool,
 }
@@ -131,7 +131,7 @@ pub struct Done {
 
 /// A request is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refusal {
+pub struct ErrorReply {
     /// The request's id; 0 when none could be read.
     #[serde(rename = "i", default)]
     pub id: RequestId,
@@ -260,7 +260,7 @@ pub struct Person {
 
 /// A page of people.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Persons {
+pub struct UserList {
     /// The request's id.
     #[serde(rename = "i")]
     pub id: RequestId,
@@ -285,7 +285,7 @@ pub struct PresenceNotice {
 
 /// How many people are there, when they are too many to tell one by one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RosterSize {
+pub struct UserCount {
     /// How many.
     #[serde(rename = "z")]
     pub people: u32,
@@ -324,7 +324,7 @@ pub struct Receipts {
 
 /// The client is in this room. It gets every event after the head given here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoomNotice {
+pub struct RoomEntered {
     /// The room.
     #[serde(rename = "r")]
     pub room: RoomInfo,
@@ -332,7 +332,7 @@ pub struct RoomNotice {
 
 /// The client is no longer in this room: it gets no more of its events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoomExit {
+pub struct RoomLeft {
     /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,

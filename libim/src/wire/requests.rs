@@ -1,7 +1,7 @@
 //! What a client says. Field keys are one letter; `i` is always the request id.
 
 use super::code::Presence;
-use super::ids::{Cid, RequestId, RoomId, Seq, Token, UserId};
+use super::ids::{RequestId, RoomId, Seq, Token, TxnId, UserId};
 use super::message::is_default;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ pub struct Post {
     pub room: RoomId,
     /// The client's own name for this post; the same on every retry.
     #[serde(rename = "c")]
-    pub cid: Cid,
+    pub txn_id: TxnId,
     /// The text.
     #[serde(rename = "x")]
     pub text: String,
@@ -70,7 +70,7 @@ pub struct Edit {
     pub room: RoomId,
     /// The client's own name for this change.
     #[serde(rename = "c")]
-    pub cid: Cid,
+    pub txn_id: TxnId,
     /// The message.
     #[serde(rename = "s")]
     pub target: Seq,
@@ -90,7 +90,7 @@ pub struct Delete {
     pub room: RoomId,
     /// The client's own name for this deletion.
     #[serde(rename = "c")]
-    pub cid: Cid,
+    pub txn_id: TxnId,
     /// The message.
     #[serde(rename = "s")]
     pub target: Seq,
@@ -107,7 +107,7 @@ pub struct React {
     pub room: RoomId,
     /// The client's own name for this reaction.
     #[serde(rename = "c")]
-    pub cid: Cid,
+    pub txn_id: TxnId,
     /// The message.
     #[serde(rename = "s")]
     pub target: Seq,

@@ -6,8 +6,8 @@ use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Cid, ClientHello, Code, Create, Direct, Epoch, Event, Frames, FromClient, FromServer, Join, Leave, Login,
-    Post, RequestId, RoomId, Seq, Timestamp, VERSION,
+    ClientHello, Code, Create, Direct, Epoch, Event, FrameDecoder, FromClient, FromServer, Join, Leave,
+    Login, Post, RequestId, RoomId, Seq, Timestamp, TxnId, VERSION,
 };
 use libim::{Server, ServerConfig};
 use std::cell::Cell;
@@ -161,8 +161,8 @@ impl Stage {
             }
             self.server.handle_sent(self.now, conn);
         }
-        let mut frames = Frames::default();
-        let mut batch = frames.batch(&heard);
+        let mut frames = FrameDecoder::default();
+        let mut batch = frames.decode(&heard);
         let mut messages = Vec::new();
         while let Some(frame) = batch.next(u32::MAX).unwrap() {
             messages.extend(FromServer::decode(frame).unwrap());
@@ -186,13 +186,13 @@ impl Stage {
 }
 
 pub fn post(number: u8, text: &str) -> FromClient {
-    let (id, room, cid) = (RequestId(number.into()), RoomId::LOBBY, Cid([number; 16]));
-    FromClient::Post(Post { id, room, cid, text: text.into(), reply_to: None })
+    let (id, room, txn_id) = (RequestId(number.into()), RoomId::LOBBY, TxnId([number; 16]));
+    FromClient::Post(Post { id, room, txn_id, text: text.into(), reply_to: None })
 }
 
 pub fn refusal(heard: &[FromServer]) -> Option<Code> {
     heard.iter().find_map(|message| match message {
-        FromServer::Refusal(refusal) => Some(refusal.code),
+        FromServer::ErrorReply(refusal) => Some(refusal.code),
         _ => None,
     })
 }
@@ -225,16 +225,16 @@ impl Store for Standing {
         self.0.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, cid: Option<&Cid>) {
+    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
         if self.1.0.get() {
             self.1.1.set(self.1.appended() + 1);
         } else {
-            self.0.append(ticket, event, cid);
+            self.0.append(ticket, event, txn_id);
         }
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, cid: &Cid) {
-        self.0.recall(ticket, event, cid);
+    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
+        self.0.recall(ticket, event, txn_id);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -267,8 +267,8 @@ pub fn direct(id: u32, name: &str) -> FromClient {
 }
 
 pub fn post_in(id: u32, room: RoomId, text: &str, reply_to: Option<Seq>) -> FromClient {
-    let cid = Cid([u8::try_from(id).unwrap(); 16]);
-    FromClient::Post(Post { id: RequestId(id), room, cid, text: text.into(), reply_to })
+    let txn_id = TxnId([u8::try_from(id).unwrap(); 16]);
+    FromClient::Post(Post { id: RequestId(id), room, txn_id, text: text.into(), reply_to })
 }
 
 /// The ids of answers, in their order, each with whether it was refused.
@@ -276,7 +276,7 @@ pub fn answers(heard: &[FromServer]) -> Vec<(u32, bool)> {
     let answer = |message: &FromServer| match message {
         FromServer::Done(done) => Some((done.id.0, false)),
         FromServer::Posted(posted) => Some((posted.id.0, false)),
-        FromServer::Refusal(refusal) => Some((refusal.id.0, true)),
+        FromServer::ErrorReply(refusal) => Some((refusal.id.0, true)),
         _ => None,
     };
     heard.iter().filter_map(answer).collect()

@@ -3,7 +3,7 @@
 use crate::process::Kind;
 use anyhow::{Context, Result, bail};
 use libim::wire::{
-    Cid, ClientHello, Direct, FromClient, FromServer, Login, Post, Quit, RequestId, RoomId, VERSION, encode,
+    ClientHello, Direct, FromClient, FromServer, Login, Post, Quit, RequestId, RoomId, TxnId, VERSION, encode,
 };
 use rustix::event::{Timespec, epoll};
 use std::io::{ErrorKind, Read, Write};
@@ -117,7 +117,7 @@ impl Swarm {
                 let message = FromServer::decode(frame).ok().context("malformed")?;
                 conn.kept = frames.to_vec();
                 match message {
-                    Some(FromServer::Refusal(refusal)) => bail!("refused: {}", refusal.text),
+                    Some(FromServer::ErrorReply(refusal)) => bail!("refused: {}", refusal.text),
                     Some(FromServer::Bye(bye)) => bail!("sent away: {}", bye.text),
                     Some(message) => return Ok(message),
                     None => continue,
@@ -143,7 +143,7 @@ impl Swarm {
             direct.encode(&mut self.scratch).ok().context("too long")?;
             self.write(at, 0..self.scratch.len())?;
             let room = loop {
-                if let FromServer::RoomNotice(notice) = self.next_message(at)? {
+                if let FromServer::RoomEntered(notice) = self.next_message(at)? {
                     break notice.room.room;
                 }
             };
@@ -168,8 +168,8 @@ impl Swarm {
             }
             // Scattered, as random ids are.
             let scattered = u128::from(self.posted).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-            let cid = Cid(scattered.to_be_bytes());
-            let post = Post { id: RequestId(3), room, cid, text, reply_to: None };
+            let txn_id = TxnId(scattered.to_be_bytes());
+            let post = Post { id: RequestId(3), room, txn_id, text, reply_to: None };
             encode(&post, &mut self.scratch).ok().context("too long")?;
         }
         self.write(at, 0..self.scratch.len())

@@ -1,7 +1,7 @@
 //! The promises of delivery, checked against everything that the server and the clients say.
 
 use crate::Summary;
-use libim::wire::{Body, Cid, Event, RoomId, Seq, SmolStr};
+use libim::wire::{Body, Event, RoomId, Seq, SmolStr, TxnId};
 use libim::{ClientEvent, ServerEvent};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -26,10 +26,10 @@ pub(crate) struct Checker {
     views: HashMap<usize, View>,
     /// Which life each client sees.
     sees: HashMap<usize, usize>,
-    /// What was posted under each cid, by whom.
-    posted: HashMap<Cid, (usize, String)>,
+    /// What was posted under each txn_id, by whom.
+    posted: HashMap<TxnId, (usize, String)>,
     /// Posts that have been answered, well or ill.
-    answered: HashSet<Cid>,
+    answered: HashSet<TxnId>,
     /// Under which name each client was told of a room's id.
     names: HashMap<(usize, RoomId), SmolStr>,
 }
@@ -53,11 +53,11 @@ impl Checker {
     /// A person's program was ended: what it had posted and had no answer to is undecided.
     pub(crate) fn forget_person(&mut self, at: usize) {
         self.views.remove(&at);
-        self.posted.retain(|cid, (poster, _)| *poster != at || self.answered.contains(cid));
+        self.posted.retain(|txn_id, (poster, _)| *poster != at || self.answered.contains(txn_id));
     }
 
-    pub(crate) fn posts(&mut self, at: usize, cid: Cid, text: String) {
-        self.posted.insert(cid, (at, text));
+    pub(crate) fn posts(&mut self, at: usize, txn_id: TxnId, text: String) {
+        self.posted.insert(txn_id, (at, text));
     }
 
     pub(crate) fn server_says(&mut self, said: &ServerEvent, summary: &mut Summary) {
@@ -106,12 +106,12 @@ impl Checker {
                     self.check_true(at, message);
                 }
             }
-            ClientEvent::Event { event, cid } => {
+            ClientEvent::Event { event, txn_id } => {
                 summary.delivered += 1;
                 self.step(at, event.room, event.seq, event.seq);
                 self.check_true(at, &event);
-                if let (Some(cid), Body::Message(message)) = (cid, &event.body) {
-                    let (poster, text) = self.posted.get(&cid).expect("a cid of its own");
+                if let (Some(txn_id), Body::Message(message)) = (txn_id, &event.body) {
+                    let (poster, text) = self.posted.get(&txn_id).expect("a txn_id of its own");
                     assert_eq!(*poster, at);
                     assert!(message.text == *text || message.edited.is_some() || message.deleted);
                 }
@@ -120,10 +120,10 @@ impl Checker {
                 summary.missed += 1;
                 self.step(at, room, from, to);
             }
-            ClientEvent::Posted { cid, room, seq } => {
+            ClientEvent::Posted { txn_id, room, seq } => {
                 summary.acknowledged += 1;
-                assert!(self.answered.insert(cid), "answered twice");
-                let Some((poster, text)) = self.posted.get(&cid) else { return };
+                assert!(self.answered.insert(txn_id), "answered twice");
+                let Some((poster, text)) = self.posted.get(&txn_id) else { return };
                 assert_eq!(*poster, at);
                 let event = self
                     .lives
@@ -140,8 +140,8 @@ impl Checker {
                     other => panic!("acknowledged as {other:?}"),
                 }
             }
-            ClientEvent::PostFailed { cid, .. } => {
-                assert!(self.answered.insert(cid), "answered twice");
+            ClientEvent::PostFailed { txn_id, .. } => {
+                assert!(self.answered.insert(txn_id), "answered twice");
             }
             _ => {}
         }
@@ -177,8 +177,8 @@ impl Checker {
 
     /// At rest everything that was posted has been answered.
     pub(crate) fn check_answered(&self) {
-        for (cid, (poster, text)) in &self.posted {
-            assert!(self.answered.contains(cid), "person {poster} never heard of their post {text}");
+        for (txn_id, (poster, text)) in &self.posted {
+            assert!(self.answered.contains(txn_id), "person {poster} never heard of their post {text}");
         }
     }
 

@@ -86,7 +86,7 @@ impl World {
         let links: Vec<usize> =
             self.links.iter().filter(|(_, link)| link.client == at).map(|(link, _)| *link).collect();
         for link in links {
-            self.cut(link);
+            self.truncate(link);
         }
         let name = self.people[at].name.clone();
         self.people[at] = self.new_person(name);
@@ -101,14 +101,14 @@ impl World {
             if let Some(link) = self.links.get_mut(&link) {
                 link.server_conn = None;
             }
-            self.cut(link);
+            self.truncate(link);
         }
         self.server = new_server(&mut self.random, &self.weather, self.life);
         self.checker.new_life();
     }
 
     /// Breaks a connection: both ends are told, and what is under way is lost.
-    pub(crate) fn cut(&mut self, link: usize) {
+    pub(crate) fn truncate(&mut self, link: usize) {
         let Some(link) = self.links.remove(&link) else { return };
         self.summary.cuts += 1;
         if let Some(conn) = link.server_conn {

@@ -144,10 +144,10 @@ class _Sending:
 
     def _take(self, event: Event) -> None:
         match event:
-            case Posted(cid=cid):
-                self._under_way.discard(cid)
-            case PostFailed(cid=cid, text=text):
-                self._under_way.discard(cid)
+            case Posted(txn_id=txn_id):
+                self._under_way.discard(txn_id)
+            case PostFailed(txn_id=txn_id, text=text):
+                self._under_way.discard(txn_id)
                 self._fail(text)
             case RoomRenumbered(room=old, number=new) if old == self._room:
                 self._room = new

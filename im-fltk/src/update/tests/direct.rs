@@ -70,8 +70,8 @@ fn one_name_has_one_conversation() {
 #[test]
 fn the_other_may_open_it_anew() {
     let mut model = talking();
-    let cid = Cid([1; 16]);
-    tell(&mut model, Msg::Posted(RoomId(5), "to the first".into(), None, Ok(cid)));
+    let txn_id = TxnId([1; 16]);
+    tell(&mut model, Msg::Posted(RoomId(5), "to the first".into(), None, Ok(txn_id)));
     leaves(&mut model, 7, "hana");
     net(&mut model, ClientEvent::Entered(with_peer(9, "hana", 8)));
     said(&mut model, RoomId(9), 1, 8, "me again");
@@ -143,16 +143,16 @@ fn in_a_crowd_the_conversation_itself_tells_that_the_other_has_left() {
     happens(&mut model, RoomId(5), 2, 7, Body::Left { reason: LeaveReason::Quit, text: String::new() });
     assert_eq!(room(&model).life, Life::Closed);
     let mut model = talking();
-    let cid = Cid([3; 16]);
-    tell(&mut model, Msg::Posted(RoomId(5), "hello?".into(), None, Ok(cid)));
+    let txn_id = TxnId([3; 16]);
+    tell(&mut model, Msg::Posted(RoomId(5), "hello?".into(), None, Ok(txn_id)));
     let gone = ClientEvent::PostFailed {
-        cid,
+        txn_id,
         room: RoomId(5),
         code: Code::PeerGone,
         text: "gone".into(),
         retry_after: None,
     };
     net(&mut model, gone);
-    let again = tell(&mut model, Msg::Do(crate::model::Deed::Retry(cid)));
+    let again = tell(&mut model, Msg::Do(crate::model::Deed::Retry(txn_id)));
     assert_eq!(again[0], Effect::Direct("hana".into(), "hello?".into(), true), "it is opened anew");
 }

@@ -13,8 +13,8 @@ use crate::model::{
 };
 use libim::ClientEvent;
 use libim::wire::{
-    Body, Cid, Code, Event, MessageBody, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, Seq,
-    Timestamp, UserId,
+    Body, Code, Event, MessageBody, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, Seq, Timestamp,
+    TxnId, UserId,
 };
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ fn net(model: &mut Model, event: ClientEvent) -> Vec<Effect> {
 }
 
 fn happens(model: &mut Model, room: RoomId, seq: u64, author: u64, body: Body) -> Vec<Effect> {
-    net(model, ClientEvent::Event { event: event(room, seq, author, body), cid: None })
+    net(model, ClientEvent::Event { event: event(room, seq, author, body), txn_id: None })
 }
 
 fn said(model: &mut Model, room: RoomId, seq: u64, author: u64, text: &str) -> Vec<Effect> {

@@ -179,7 +179,7 @@ fn what_is_restored_does_not_take_the_window_from_who_writes() {
 fn what_could_not_be_sent_is_kept_as_a_draft() {
     let mut model = chatting();
     net(&mut model, broken());
-    tell(&mut model, Msg::Posted(LOBBY, "unsent".into(), None, Ok(Cid([1; 16]))));
+    tell(&mut model, Msg::Posted(LOBBY, "unsent".into(), None, Ok(TxnId([1; 16]))));
     tell(&mut model, Msg::Quit);
     assert_eq!(model.settings.memory["127.0.0.1:7464"].drafts["#lobby"], "unsent");
 }

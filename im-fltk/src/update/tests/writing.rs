@@ -7,11 +7,11 @@ fn a_message_is_sending_sent_and_read() {
     let mut model = chatting();
     assert_eq!(send(&mut model, "  \n "), [], "nothing to say");
     assert_eq!(send(&mut model, "hello")[0], Effect::Post(LOBBY, "hello".into(), None));
-    let cid = Cid([7; 16]);
-    tell(&mut model, Msg::Posted(LOBBY, "hello".into(), None, Ok(cid)));
+    let txn_id = TxnId([7; 16]);
+    tell(&mut model, Msg::Posted(LOBBY, "hello".into(), None, Ok(txn_id)));
     assert_eq!(room(&model).pending.len(), 1);
     let own = event(LOBBY, 1, 1, Body::message("hello"));
-    net(&mut model, ClientEvent::Event { event: own, cid: Some(cid) });
+    net(&mut model, ClientEvent::Event { event: own, txn_id: Some(txn_id) });
     assert_eq!(
         (room(&model).pending.len(), room(&model).entries.len(), room(&model).readers(1, ME)),
         (0, 1, 0)
@@ -32,34 +32,34 @@ fn a_message_is_sending_sent_and_read() {
 fn a_pending_message_goes_however_its_post_ends() {
     let mut model = chatting();
     let posted = |model: &mut Model, n: u8| {
-        let cid = Cid([n; 16]);
-        tell(model, Msg::Posted(LOBBY, "x".into(), None, Ok(cid)));
-        cid
+        let txn_id = TxnId([n; 16]);
+        tell(model, Msg::Posted(LOBBY, "x".into(), None, Ok(txn_id)));
+        txn_id
     };
-    let stored = |cid, seq| ClientEvent::Posted { cid, room: LOBBY, seq: Seq(seq) };
+    let stored = |txn_id, seq| ClientEvent::Posted { txn_id, room: LOBBY, seq: Seq(seq) };
     // The entry came by itself, as after a pause of the server, and the answer only says where it is.
-    let cid = posted(&mut model, 1);
+    let txn_id = posted(&mut model, 1);
     said(&mut model, LOBBY, 1, 1, "x");
     assert_eq!(room(&model).pending.len(), 1, "nobody can know yet whose it is");
-    net(&mut model, stored(cid, 1));
+    net(&mut model, stored(txn_id, 1));
     assert!(room(&model).pending.is_empty());
     // The answer comes first.
-    let cid = posted(&mut model, 2);
-    net(&mut model, stored(cid, 2));
+    let txn_id = posted(&mut model, 2);
+    net(&mut model, stored(txn_id, 2));
     assert_eq!(room(&model).pending.len(), 1, "it is not to be seen yet");
     said(&mut model, LOBBY, 2, 1, "x");
     assert!(room(&model).pending.is_empty());
     // The entry is not kept any more.
-    let cid = posted(&mut model, 3);
-    net(&mut model, stored(cid, 5));
+    let txn_id = posted(&mut model, 3);
+    net(&mut model, stored(txn_id, 5));
     net(&mut model, ClientEvent::Missed { room: LOBBY, from: Seq(3), to: Seq(9) });
     assert!(room(&model).pending.is_empty());
     // It is refused: it stays, says why, and can be sent again or dismissed.
-    let cid = posted(&mut model, 4);
+    let txn_id = posted(&mut model, 4);
     net(
         &mut model,
         ClientEvent::PostFailed {
-            cid,
+            txn_id,
             room: LOBBY,
             code: Code::Forbidden,
             text: "no".into(),
@@ -67,11 +67,11 @@ fn a_pending_message_goes_however_its_post_ends() {
         },
     );
     assert_eq!(room(&model).pending[0].state, PendingState::Failed("no".into()));
-    let effects = tell(&mut model, Msg::Do(crate::model::Deed::Retry(cid)));
+    let effects = tell(&mut model, Msg::Do(crate::model::Deed::Retry(txn_id)));
     assert_eq!(effects[0], Effect::Post(LOBBY, "x".into(), None));
     assert!(room(&model).pending.is_empty());
-    let cid = posted(&mut model, 5);
-    tell(&mut model, Msg::Do(crate::model::Deed::Dismiss(cid)));
+    let txn_id = posted(&mut model, 5);
+    tell(&mut model, Msg::Do(crate::model::Deed::Dismiss(txn_id)));
     assert!(room(&model).pending.is_empty());
 }
 
@@ -105,10 +105,10 @@ fn edits_deletions_and_reactions_change_what_was_said() {
     assert!(room(&model).said(1).unwrap().deleted);
     assert_eq!(tell(&mut model, Msg::EditLast)[0], Effect::SetInput(MAIN, "mine".into()));
     assert_eq!(send(&mut model, "mine!")[0], Effect::Edit(LOBBY, 2, "mine!".into()));
-    let cid = Cid([9; 16]);
-    tell(&mut model, Msg::Editing(cid, LOBBY, 2, "mine!".into()));
+    let txn_id = TxnId([9; 16]);
+    tell(&mut model, Msg::Editing(txn_id, LOBBY, 2, "mine!".into()));
     let refused = ClientEvent::PostFailed {
-        cid,
+        txn_id,
         room: LOBBY,
         code: Code::Forbidden,
         text: "no".into(),

@@ -6,8 +6,8 @@ use crate::wire::limits::{
     DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY,
 };
 use crate::wire::{
-    Body, Cid, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, ListUsers,
-    MessageBody, Presence, RequestId, RoomId, Seq, SetStatus, SetTopic, Typing, UserId,
+    Body, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, ListUsers, MessageBody,
+    Presence, RequestId, RoomId, Seq, SetStatus, SetTopic, TxnId, Typing, UserId,
 };
 use std::fmt;
 
@@ -77,33 +77,33 @@ impl std::error::Error for CommandError {}
 
 impl Client {
     /// Posts a message. It is delivered exactly once, now or when the connection is back; the answer is
-    /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with this cid.
-    pub fn post(&mut self, room: RoomId, text: &str) -> Result<Cid, CommandError> {
+    /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with this txn_id.
+    pub fn post(&mut self, room: RoomId, text: &str) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::message(text))
     }
 
     /// As [`post`](Self::post), in answer to another message of the room.
-    pub fn reply(&mut self, room: RoomId, to: Seq, text: &str) -> Result<Cid, CommandError> {
+    pub fn reply(&mut self, room: RoomId, to: Seq, text: &str) -> Result<TxnId, CommandError> {
         let message = MessageBody { text: text.into(), reply_to: Some(to), ..MessageBody::default() };
         self.post_body(room, Body::Message(message))
     }
 
     /// Gives a message of one's own another text.
-    pub fn edit(&mut self, room: RoomId, target: Seq, text: &str) -> Result<Cid, CommandError> {
+    pub fn edit(&mut self, room: RoomId, target: Seq, text: &str) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::Edited { target, text: text.into(), mentions: Vec::new() })
     }
 
     /// Takes back a message of one's own.
-    pub fn delete(&mut self, room: RoomId, target: Seq) -> Result<Cid, CommandError> {
+    pub fn delete(&mut self, room: RoomId, target: Seq) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::Deleted { target })
     }
 
     /// Adds a reaction to a message, or takes one's own away.
-    pub fn react(&mut self, room: RoomId, target: Seq, emoji: &str, on: bool) -> Result<Cid, CommandError> {
+    pub fn react(&mut self, room: RoomId, target: Seq, emoji: &str, on: bool) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::Reacted { target, emoji: emoji.into(), on })
     }
 
-    fn post_body(&mut self, room: RoomId, body: Body) -> Result<Cid, CommandError> {
+    fn post_body(&mut self, room: RoomId, body: Body) -> Result<TxnId, CommandError> {
         if matches!(self.state, State::Closed | State::Quitting(_) | State::Leaving(_)) {
             return Err(CommandError::Closed);
         }
@@ -129,9 +129,9 @@ impl Client {
         if self.posts.is_full() {
             return Err(CommandError::OutboxFull);
         }
-        let cid = Cid(self.random.bytes());
-        self.posts.add(cid, room, body);
-        Ok(cid)
+        let txn_id = TxnId(self.random.bytes());
+        self.posts.add(txn_id, room, body);
+        Ok(txn_id)
     }
 
     /// Notes that the program's person has read a room up to here. The room is told in a moment.

@@ -1,7 +1,7 @@
 //! What a client tells its program, in the order in which it is so.
 
 use crate::wire::{
-    Cid, Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, UserId,
+    Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, TxnId, UserId,
 };
 use std::time::Duration;
 
@@ -81,7 +81,7 @@ pub enum ClientEvent {
         /// What.
         event: Event,
         /// The client's own name for it, when this client posted it.
-        cid: Option<Cid>,
+        txn_id: Option<TxnId>,
     },
     /// These events happened but are no longer kept. The order goes on after them.
     Missed {
@@ -95,7 +95,7 @@ pub enum ClientEvent {
     /// The server keeps what the client posted. The event itself comes in its turn.
     Posted {
         /// The client's own name for it.
-        cid: Cid,
+        txn_id: TxnId,
         /// Where.
         room: RoomId,
         /// Its place.
@@ -104,7 +104,7 @@ pub enum ClientEvent {
     /// The server refused what the client posted. It is not tried again.
     PostFailed {
         /// The client's own name for it.
-        cid: Cid,
+        txn_id: TxnId,
         /// Where.
         room: RoomId,
         /// Why.

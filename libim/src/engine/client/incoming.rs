@@ -5,8 +5,8 @@ use super::{Asked, Client, ClientEvent, State};
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
 use crate::wire::{
-    Code, Create, Event, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Persons, Posted,
-    Presence, Refusal, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, Welcome,
+    Code, Create, ErrorReply, Event, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Posted,
+    Presence, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, UserList, Welcome,
 };
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ impl Client {
             FromServer::Event(event) => self.handle_event(now, event),
             FromServer::Posted(posted) => self.handle_posted(now, posted),
             FromServer::Done(done) => self.handle_done(done.id, done.room),
-            FromServer::Refusal(refusal) => self.handle_refusal(now, refusal),
+            FromServer::ErrorReply(refusal) => self.handle_refusal(now, refusal),
             FromServer::Gap(gap) if gap.room == RoomId::PEOPLE => self.take_census(),
             FromServer::Gap(gap) => self.known_head(now, gap.room, gap.to),
             FromServer::History(history) => self.handle_history(now, history),
@@ -31,7 +31,7 @@ impl Client {
                 let (request, room) = (list.id, list.room);
                 self.tell(ClientEvent::Members { request, room, members: list.members, more: list.more });
             }
-            FromServer::Persons(persons) => self.handle_persons(persons),
+            FromServer::UserList(persons) => self.handle_persons(persons),
             FromServer::PresenceNotice(notice) => {
                 // 0 is none given: the client itself is there.
                 if notice.count > 0 {
@@ -39,7 +39,7 @@ impl Client {
                 }
                 self.handle_presence(notice.people);
             }
-            FromServer::RosterSize(size) => {
+            FromServer::UserCount(size) => {
                 self.set_count(size.people);
                 // From now on changes are not told one by one; a list would be wrong.
                 if !std::mem::take(&mut self.people).is_empty() {
@@ -67,8 +67,8 @@ impl Client {
                     read: receipt.read,
                 });
             }
-            FromServer::RoomExit(exit) => self.exit(exit.room, &exit.text),
-            FromServer::RoomNotice(notice) => self.enter(now, &notice.room),
+            FromServer::RoomLeft(exit) => self.exit(exit.room, &exit.text),
+            FromServer::RoomEntered(notice) => self.enter(now, &notice.room),
             FromServer::Pong(pong) => {
                 self.set_heartbeat(pong.heartbeat_ms);
                 if let Some(pinged) = self.conn.as_mut().and_then(|conn| conn.pinged.take()) {
@@ -173,9 +173,9 @@ impl Client {
         let before = room.sync.cursor();
         while let Some(step) = room.sync.next() {
             self.events.push_back(match step {
-                super::sync::Step::Event(event, cid) => {
+                super::sync::Step::Event(event, txn_id) => {
                     room.apply(&event);
-                    ClientEvent::Event { event: Event { room: shown, ..event }, cid }
+                    ClientEvent::Event { event: Event { room: shown, ..event }, txn_id }
                 }
                 super::sync::Step::Missed(from, to) => ClientEvent::Missed { room: shown, from, to },
             });
@@ -218,13 +218,13 @@ impl Client {
 
     fn handle_posted(&mut self, now: Now, posted: Posted) {
         let Some(entry) = self.posts.answered(posted.id) else { return };
-        let (cid, room, seq) = (entry.cid, posted.room, posted.seq);
-        self.tell(ClientEvent::Posted { cid, room, seq });
+        let (txn_id, room, seq) = (entry.txn_id, posted.room, posted.seq);
+        self.tell(ClientEvent::Posted { txn_id, room, seq });
         if posted.duplicate {
             self.known_head(now, room, seq);
         } else if let (Some((author, name)), Some(at)) = (self.me.clone(), self.rooms.get_mut(&room)) {
             let body = entry.with_mentions(posted.mentions);
-            at.sync.offer(Event { room, seq, time: posted.time, author, name, body }, Some(cid));
+            at.sync.offer(Event { room, seq, time: posted.time, author, name, body }, Some(txn_id));
             self.advance(now, room);
         }
     }
@@ -237,16 +237,16 @@ impl Client {
         }
     }
 
-    fn handle_refusal(&mut self, now: Now, refusal: Refusal) {
-        let Refusal { id, code, text, retry_after_ms } = refusal;
+    fn handle_refusal(&mut self, now: Now, refusal: ErrorReply) {
+        let ErrorReply { id, code, text, retry_after_ms } = refusal;
         let retry_after = millis(retry_after_ms);
         if let Some(entry) = self.posts.answered(id) {
             if let (Code::NotStored, Some(wait)) = (code, retry_after) {
                 self.posts_resume = Some(now.mono + wait);
                 self.posts.put_back(entry);
             } else {
-                let (cid, room) = (entry.cid, entry.room);
-                self.tell(ClientEvent::PostFailed { cid, room, code, text, retry_after });
+                let (txn_id, room) = (entry.txn_id, entry.room);
+                self.tell(ClientEvent::PostFailed { txn_id, room, code, text, retry_after });
             }
             return;
         }
@@ -318,7 +318,7 @@ impl Client {
         self.ask(Asked::Census, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
     }
 
-    fn handle_persons(&mut self, persons: Persons) {
+    fn handle_persons(&mut self, persons: UserList) {
         match self.asked.remove(&persons.id) {
             Some(Asked::Census) => {}
             Some(Asked::Program) => {

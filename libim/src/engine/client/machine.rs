@@ -9,7 +9,7 @@ use crate::wire::limits::{
     PONG_TIME_MAX,
 };
 use crate::wire::{
-    ClientHello, Code, Frames, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
+    ClientHello, Code, FrameDecoder, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
 };
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Machine for Client {
         self.conn = Some(Conn {
             id,
             link,
-            frames: Frames::default(),
+            frames: FrameDecoder::default(),
             outbox: Outbox::default(),
             heard: now.mono,
             said: now.mono,
@@ -61,7 +61,7 @@ impl Machine for Client {
         conn.heard = now.mono;
         conn.pong_by = None;
         conn.paused = false;
-        let mut batch = conn.frames.batch(bytes);
+        let mut batch = conn.frames.decode(bytes);
         loop {
             let understood = match batch.next(FRAME_BYTES_MAX) {
                 Ok(None) => break,

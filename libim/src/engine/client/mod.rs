@@ -20,8 +20,8 @@ use super::{Action, ConnId, Link, Outbox, Pool, Random};
 use crate::core::Now;
 use crate::wire::limits::PENDING_EVENTS_MAX;
 use crate::wire::{
-    Epoch, Frames, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, SmolStr, Token,
-    UserId,
+    Epoch, FrameDecoder, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, SmolStr,
+    Token, UserId,
 };
 use posts::Posts;
 use std::collections::{BTreeMap, VecDeque};
@@ -98,7 +98,7 @@ enum State {
 struct Conn {
     id: ConnId,
     link: Link,
-    frames: Frames,
+    frames: FrameDecoder,
     outbox: Outbox,
     heard: Duration,
     /// When anything was last sent.

@@ -1,13 +1,13 @@
 //! What the client has posted and the server has not yet answered: kept in order, across connections.
 
 use crate::wire::limits::OUTBOX_ENTRIES_MAX;
-use crate::wire::{Body, Cid, Delete, Edit, FromClient, MessageBody, Post, React, RequestId, RoomId};
+use crate::wire::{Body, Delete, Edit, FromClient, MessageBody, Post, React, RequestId, RoomId, TxnId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Something posted.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) cid: Cid,
+    pub(super) txn_id: TxnId,
     pub(super) room: RoomId,
     /// A message, edit, deletion or reaction.
     pub(super) body: Body,
@@ -20,15 +20,17 @@ pub(super) struct Entry {
 impl Entry {
     /// As it is sent under a request id; `None` for what clients do not post.
     fn request(&self, id: RequestId) -> Option<FromClient> {
-        let (room, cid) = (self.room, self.cid);
+        let (room, txn_id) = (self.room, self.txn_id);
         match self.body.clone() {
             Body::Message(MessageBody { text, reply_to, .. }) => {
-                Some(FromClient::Post(Post { id, room, cid, text, reply_to }))
+                Some(FromClient::Post(Post { id, room, txn_id, text, reply_to }))
             }
-            Body::Edited { target, text, .. } => Some(FromClient::Edit(Edit { id, room, cid, target, text })),
-            Body::Deleted { target } => Some(FromClient::Delete(Delete { id, room, cid, target })),
+            Body::Edited { target, text, .. } => {
+                Some(FromClient::Edit(Edit { id, room, txn_id, target, text }))
+            }
+            Body::Deleted { target } => Some(FromClient::Delete(Delete { id, room, txn_id, target })),
             Body::Reacted { target, emoji, on } => {
-                Some(FromClient::React(React { id, room, cid, target, emoji, on }))
+                Some(FromClient::React(React { id, room, txn_id, target, emoji, on }))
             }
             Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => {
                 None
@@ -66,9 +68,9 @@ impl Posts {
         !self.waiting.is_empty()
     }
 
-    pub(super) fn add(&mut self, cid: Cid, room: RoomId, body: Body) {
+    pub(super) fn add(&mut self, txn_id: TxnId, room: RoomId, body: Body) {
         self.last_number += 1;
-        self.waiting.push_back(Entry { cid, room, body, sent: false, number: self.last_number });
+        self.waiting.push_back(Entry { txn_id, room, body, sent: false, number: self.last_number });
     }
 
     /// Whether anything can still be answered on this connection.
@@ -152,7 +154,7 @@ mod tests {
     fn what_is_sent_again_keeps_its_order() {
         let mut posts = Posts::default();
         for number in 1..=4u8 {
-            posts.add(Cid([number; 16]), RoomId::LOBBY, Body::message(number.to_string()));
+            posts.add(TxnId([number; 16]), RoomId::LOBBY, Body::message(number.to_string()));
         }
         for id in 1..=3 {
             posts.send_next(RequestId(id), |_| true).unwrap();
@@ -163,7 +165,7 @@ mod tests {
             posts.put_back(entry);
         }
         posts.disconnected();
-        let order: Vec<u8> = posts.waiting.iter().map(|entry| entry.cid.0[0]).collect();
+        let order: Vec<u8> = posts.waiting.iter().map(|entry| entry.txn_id.0[0]).collect();
         assert_eq!(order, [1, 2, 3, 4]);
     }
 }

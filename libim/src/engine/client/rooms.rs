@@ -160,8 +160,8 @@ impl Client {
 
     pub(super) fn fail_posts(&mut self, doomed: impl Fn(&Entry) -> bool, code: Code, text: &str) {
         for entry in self.posts.abandon(doomed) {
-            let (cid, room, text) = (entry.cid, entry.room, text.to_owned());
-            self.tell(ClientEvent::PostFailed { cid, room, code, text, retry_after: None });
+            let (txn_id, room, text) = (entry.txn_id, entry.room, text.to_owned());
+            self.tell(ClientEvent::PostFailed { txn_id, room, code, text, retry_after: None });
         }
     }
 

@@ -3,13 +3,13 @@
 //! The program is given each place once, in order, or is told that it is no longer kept.
 
 use crate::wire::limits::HELD_EVENTS_MAX;
-use crate::wire::{Cid, Event, RequestId, Seq};
+use crate::wire::{Event, RequestId, Seq, TxnId};
 use std::collections::BTreeMap;
 
 /// The next thing to tell the program.
 #[derive(Debug, PartialEq)]
 pub(super) enum Step {
-    Event(Event, Option<Cid>),
+    Event(Event, Option<TxnId>),
     Missed(Seq, Seq),
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Sync {
     /// The newest place known of.
     head: Seq,
     /// Events beyond the cursor whose turn has not come.
-    held: BTreeMap<Seq, (Event, Option<Cid>)>,
+    held: BTreeMap<Seq, (Event, Option<TxnId>)>,
     /// Places up to here, of those not held, are no longer kept by the server.
     missing_to: Seq,
     /// The request for the range under way.
@@ -53,15 +53,15 @@ impl Sync {
     }
 
     /// An event has arrived, in whatever order.
-    pub(super) fn offer(&mut self, event: Event, cid: Option<Cid>) {
+    pub(super) fn offer(&mut self, event: Event, txn_id: Option<TxnId>) {
         self.known_head(event.seq);
         if event.seq <= self.cursor {
             return;
         }
         let seq = event.seq;
-        // What the client posted itself is kept with its cid, whichever of its two ways came first.
+        // What the client posted itself is kept with its txn_id, whichever of its two ways came first.
         let held = self.held.entry(seq).or_insert((event, None));
-        held.1 = held.1.or(cid);
+        held.1 = held.1.or(txn_id);
         if self.held.len() > HELD_EVENTS_MAX {
             // The last one is dropped: the head stays known, so it is fetched when its turn comes.
             self.held.pop_last();
@@ -87,9 +87,9 @@ impl Sync {
         }
         let first = self.held.first_key_value().map(|(seq, _)| *seq);
         if first == Some(self.cursor.next()) {
-            let (seq, (event, cid)) = self.held.pop_first()?;
+            let (seq, (event, txn_id)) = self.held.pop_first()?;
             self.cursor = seq;
-            return Some(Step::Event(event, cid));
+            return Some(Step::Event(event, txn_id));
         }
         let missing_to = first.map_or(self.missing_to, |first| self.missing_to.min(first.previous()));
         if missing_to > self.cursor {

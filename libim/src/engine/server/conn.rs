@@ -2,9 +2,9 @@
 
 use super::questions::QuestionId;
 use super::session::SessionKey;
-use crate::core::Pace;
+use crate::core::RateLimiter;
 use crate::engine::{Link, Outbox, Peer};
-use crate::wire::{Frames, SmolStr, UserId};
+use crate::wire::{FrameDecoder, SmolStr, UserId};
 use std::time::Duration;
 
 /// Where a conversation stands. [`gate`](super::gate) has the table of what may be said when.
@@ -53,12 +53,12 @@ pub(super) struct Conn {
     pub(super) counted: usize,
     /// Since when its answers wait for company.
     pub(super) patient: Option<Duration>,
-    pub(super) frames: Frames,
+    pub(super) frames: FrameDecoder,
     /// When anything last came in.
     pub(super) heard: Duration,
     /// Nothing is read before this time, for its sender's rate.
     pub(super) throttled_until: Duration,
-    pub(super) pace: Pace,
+    pub(super) rate: RateLimiter,
     /// Whose it is, by name, once it is somebody's.
     pub(super) name: SmolStr,
     pub(super) peer: Peer,
@@ -76,10 +76,10 @@ impl Conn {
             peer,
             phase: Phase::Greeting,
             name: SmolStr::default(),
-            frames: Frames::default(),
+            frames: FrameDecoder::default(),
             outbox: Outbox::default(),
             counted: 0,
-            pace: Pace::default(),
+            rate: RateLimiter::default(),
             heard: now,
             throttled_until: Duration::ZERO,
             told_throttled: None,

@@ -3,7 +3,7 @@
 use super::links::Links;
 use super::listeners::Listeners;
 use crate::engine::{Block, ConnId, Pool};
-use crate::wire::{Event, Message, RoomId, Seq, encode};
+use crate::wire::{Event, RoomId, Seq, WireMessage, encode};
 use rustc_hash::FxHashMap;
 
 /// The feeds of all rooms.
@@ -27,11 +27,11 @@ const FETCHED_MAX: usize = 2;
 #[derive(Debug, Default)]
 struct Feed {
     listeners: Listeners,
-    /// Frames of durable events, in order, with the first and last place among them.
+    /// FrameDecoder of durable events, in order, with the first and last place among them.
     events: Vec<u8>,
     range: Option<(Seq, Seq)>,
     source: Source,
-    /// Frames that may be dropped.
+    /// FrameDecoder that may be dropped.
     chatter: Vec<u8>,
     dirty: bool,
 }
@@ -88,7 +88,7 @@ impl Feeds {
     }
 
     /// Tells the listeners something that may be dropped.
-    pub(super) fn chatter<M: Message>(&mut self, room: RoomId, message: &M) {
+    pub(super) fn chatter<M: WireMessage>(&mut self, room: RoomId, message: &M) {
         if let Some((feed, pool)) = self.dirty(room) {
             pool.lend(&mut feed.chatter);
             let _ = encode(message, &mut feed.chatter);

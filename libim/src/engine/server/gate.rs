@@ -69,7 +69,7 @@ impl Server {
     /// Lets a request through to its handler, or refuses it.
     pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, request: FromClient) {
         let traits = traits(&request);
-        self.spend(now, conn, traits.cost);
+        self.charge(now, conn, traits.cost);
         let verdict = self.check_door(conn, traits.door).and_then(|()| {
             check_lengths(&request, &self.config.limits)?;
             self.check_membership(conn, traits.room)
@@ -125,14 +125,14 @@ impl Server {
 
     /// Counts a request against its connection's rate. Beyond the burst the connection is read more slowly: nothing is
     /// lost, and nobody else notices.
-    pub(super) fn spend(&mut self, now: Now, id: ConnId, cost: u32) {
+    pub(super) fn charge(&mut self, now: Now, id: ConnId, cost: u32) {
         let Limits { requests_per_second, requests_burst, .. } = self.config.limits;
         let Some(conn) = self.links.get_mut(id) else { return };
         if conn.peer == Peer::Program {
             // The server's program asks as often as it likes.
             return;
         }
-        let wait = conn.pace.spend(now.mono, cost, requests_per_second, requests_burst);
+        let wait = conn.rate.charge(now.mono, cost, requests_per_second, requests_burst);
         if wait.is_zero() {
             return;
         }

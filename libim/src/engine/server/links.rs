@@ -3,7 +3,7 @@
 use super::conn::{Conn, Phase};
 use crate::engine::{Block, ConnId, Link, Peer, Pool, Transmit};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
-use crate::wire::{Message, encode};
+use crate::wire::{WireMessage, encode};
 use rustc_hash::FxHashMap;
 use slab::Slab;
 use std::cmp::Reverse;
@@ -90,7 +90,7 @@ impl Links {
 
     /// Queues a frame for one connection and sends it in this turn.
     /// Behind a goodbye nothing is queued any more.
-    pub(super) fn send<M: Message>(&mut self, id: ConnId, message: &M) {
+    pub(super) fn send<M: WireMessage>(&mut self, id: ConnId, message: &M) {
         if self.get(id).is_none_or(|conn| conn.phase == Phase::Leaving) {
             return;
         }
@@ -111,7 +111,7 @@ impl Links {
     }
 
     /// Queues the answer to a post, which may wait a moment for company.
-    pub(super) fn answer<M: Message>(&mut self, id: ConnId, message: &M, now: Duration) {
+    pub(super) fn answer<M: WireMessage>(&mut self, id: ConnId, message: &M, now: Duration) {
         let conn = find(&mut self.conns, id).filter(|conn| conn.phase != Phase::Leaving);
         let Some(conn) = conn else { return };
         self.scratch.clear();

@@ -6,14 +6,14 @@ use super::timeouts::Timeout;
 use super::{Pending, Refused, Server, ServerEvent, millis};
 use crate::core::{
     Name, Now,
-    text::{cut, neutralise_line},
+    text::{sanitize_line, truncate},
 };
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::{
     LOGIN_TRIES_MAX, ORPHANS_MAX, PASSKEY_STRONG_BYTES, REASON_BYTES_MAX, WAITING_MIN, WAITING_SHARE,
 };
 use crate::wire::{
-    Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomExit, RoomId, RoomKind,
+    Body, Bye, ClientHello, Code, LeaveReason, Login, Presence, Quit, RequestId, RoomId, RoomKind, RoomLeft,
     ServerHello, Token, UserId, VERSION, VERSION_MIN, Welcome,
 };
 use std::cmp::Reverse;
@@ -286,14 +286,14 @@ impl Server {
         self.roster_changed(user);
         self.timers.add(now.mono + self.config.resume_window, Timeout::Session(user));
         let name = self.name_of(user).into();
-        self.tell(ServerEvent::Detached { user, name, why: neutralise_line(why).into_owned() });
+        self.tell(ServerEvent::Detached { user, name, why: sanitize_line(why).into_owned() });
     }
 
     pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: &Quit) {
         if let Some(user) = self.user_of(id) {
             // A goodbye is always taken; of its words, what others may see.
-            let reason = neutralise_line(cut(&quit.reason, REASON_BYTES_MAX));
-            self.expel(now, user, LeaveReason::Quit, cut(&reason, REASON_BYTES_MAX));
+            let reason = sanitize_line(truncate(&quit.reason, REASON_BYTES_MAX));
+            self.expel(now, user, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
         } else if let Some(conn) = self.links.get(id) {
             self.strangers.release(conn.peer);
         }
@@ -357,7 +357,7 @@ impl Server {
         {
             if let Some(conn) = self.conn_of(left) {
                 let text = "the other person has left long ago".into();
-                self.send(conn, &RoomExit { room: oldest, text });
+                self.send(conn, &RoomLeft { room: oldest, text });
             }
             self.forget_room(oldest);
         }

@@ -10,7 +10,7 @@ use crate::wire::limits::{
     ACK_DELAY_MAX, LOGIN_TIME_MAX, MALFORMED_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX,
     STRANGER_FRAME_BYTES_MAX,
 };
-use crate::wire::{Bye, Code, FrameError, FromClient, Malformed, Refusal, RequestId, encode, request_id};
+use crate::wire::{Bye, Code, ErrorReply, FrameError, FromClient, Malformed, RequestId, encode, request_id};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ impl Machine for Server {
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
         let Some(conn) = self.links.get_mut(id) else { return };
         conn.heard = now.mono;
-        let mut batch = conn.frames.batch(bytes);
+        let mut batch = conn.frames.decode(bytes);
         loop {
             if !self.may_read(now, id) {
                 break;
@@ -215,13 +215,13 @@ impl Server {
             Ok(Some(request)) => self.handle_request(now, conn, request),
             Ok(None) => {
                 let id = request_id(frame);
-                self.spend(now, conn, 1);
+                self.charge(now, conn, 1);
                 if id == RequestId(0) {
                     return;
                 }
                 let text =
                     "this server does not know that kind of request; it may be older than the client".into();
-                self.send(conn, &Refusal { id, code: Code::Unsupported, text, retry_after_ms: 0 });
+                self.send(conn, &ErrorReply { id, code: Code::Unsupported, text, retry_after_ms: 0 });
             }
             Err(malformed) => self.handle_malformed(now, conn, frame, &malformed),
         }
@@ -236,9 +236,10 @@ impl Server {
             && conn.malformed < MALFORMED_MAX
         {
             conn.malformed += 1;
-            self.spend(now, id, 1);
+            self.charge(now, id, 1);
             let request = request_id(frame);
-            return self.send(id, &Refusal { id: request, code: Code::Malformed, text, retry_after_ms: 0 });
+            return self
+                .send(id, &ErrorReply { id: request, code: Code::Malformed, text, retry_after_ms: 0 });
         }
         self.bye(now, id, Code::Malformed, text, Duration::ZERO);
     }

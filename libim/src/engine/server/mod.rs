@@ -33,7 +33,7 @@ use super::timers::Timers;
 use super::{Action, ConnId, Random};
 use crate::core::{Hub, Now};
 use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
-use crate::wire::{Body, Cid, Code, Event, Message, RequestId, RoomId, Seq, UserId};
+use crate::wire::{Body, Code, Event, RequestId, RoomId, Seq, TxnId, UserId, WireMessage};
 use conn::Phase;
 use feeds::Feeds;
 use links::Links;
@@ -67,7 +67,7 @@ pub struct Server {
     /// What the store has not answered, by ticket.
     submitted: Slab<Submitted>,
     /// Of those, the events that the store is to be given, together, at the end of the turn.
-    drafts: Vec<(Ticket, Option<Cid>)>,
+    drafts: Vec<(Ticket, Option<TxnId>)>,
     /// Pages that the store was asked for in this turn.
     pages_read: usize,
     /// Those that wait for the next one.
@@ -235,9 +235,9 @@ impl Server {
         self.append_event(pending, event, None);
     }
 
-    fn append_event(&mut self, pending: Pending, event: Event, cid: Option<Cid>) {
+    fn append_event(&mut self, pending: Pending, event: Event, txn_id: Option<TxnId>) {
         let ticket = Ticket(self.submitted.insert(Submitted::Event(pending, event)));
-        self.drafts.push((ticket, cid));
+        self.drafts.push((ticket, txn_id));
     }
 
     /// The store, once it has been given all that comes before in the order of things.
@@ -245,12 +245,14 @@ impl Server {
     /// It gets the events of a turn one right after the other: what a room has in memory is in no cache where rooms are many, and
     /// so the processor fetches it for several at a time.
     fn store(&mut self) -> &mut dyn Store {
-        for (ticket, cid) in &self.drafts {
-            match (self.submitted.get(ticket.0), cid) {
-                (Some(Submitted::Event(Pending { then: Then::Recall(_), .. }, event)), Some(cid)) => {
-                    self.store.recall(*ticket, event, cid);
+        for (ticket, txn_id) in &self.drafts {
+            match (self.submitted.get(ticket.0), txn_id) {
+                (Some(Submitted::Event(Pending { then: Then::Recall(_), .. }, event)), Some(txn_id)) => {
+                    self.store.recall(*ticket, event, txn_id);
                 }
-                (Some(Submitted::Event(_, event)), cid) => self.store.append(*ticket, event, cid.as_ref()),
+                (Some(Submitted::Event(_, event)), txn_id) => {
+                    self.store.append(*ticket, event, txn_id.as_ref())
+                }
                 (Some(Submitted::Page(..)) | None, _) => {}
             }
         }
@@ -258,7 +260,7 @@ impl Server {
         &mut *self.store
     }
 
-    fn send<M: Message>(&mut self, conn: ConnId, message: &M) {
+    fn send<M: WireMessage>(&mut self, conn: ConnId, message: &M) {
         self.links.send(conn, message);
     }
 
@@ -285,7 +287,7 @@ impl Server {
     fn refuse(&mut self, conn: ConnId, id: RequestId, refused: Refused) {
         let Refused { code, text, retry_after } = refused;
         let retry_after_ms = millis(retry_after);
-        self.send(conn, &crate::wire::Refusal { id, code, text, retry_after_ms });
+        self.send(conn, &crate::wire::ErrorReply { id, code, text, retry_after_ms });
     }
 }
 

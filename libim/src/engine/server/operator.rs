@@ -6,8 +6,8 @@ use crate::core::{Name, Now, Room, text::is_blank};
 use crate::engine::Action;
 use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{
-    Body, Code, Event, LeaveReason, Member, MessageBody, Notice, Person, RoomExit, RoomId, RoomInfo,
-    RoomKind, Seq, UserId,
+    Body, Code, Event, LeaveReason, Member, MessageBody, Notice, Person, RoomId, RoomInfo, RoomKind,
+    RoomLeft, Seq, UserId,
 };
 use std::fmt;
 use std::time::Duration;
@@ -133,7 +133,7 @@ impl Server {
         let members: Vec<UserId> = self.public_room(room)?.members.keys().copied().collect();
         for user in members {
             if let Some(conn) = self.conn_of(user) {
-                self.send(conn, &RoomExit { room, text: reason.into() });
+                self.send(conn, &RoomLeft { room, text: reason.into() });
             }
         }
         self.forget_room(room);

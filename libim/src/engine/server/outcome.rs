@@ -6,7 +6,7 @@ use crate::core::Now;
 use crate::engine::ConnId;
 use crate::engine::store::{Outcome, Page, Ticket};
 use crate::wire::{
-    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomExit, Seq, Timestamp,
+    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomLeft, Seq, Timestamp,
     UserId,
 };
 use std::time::Duration;
@@ -77,7 +77,7 @@ impl Server {
                 // It may be another connection than the one that asked.
                 if let Some(attached) = self.conn_of(user) {
                     self.feeds.unlisten(event.room, attached);
-                    self.send(attached, &RoomExit { room: event.room, text });
+                    self.send(attached, &RoomLeft { room: event.room, text });
                 }
                 self.send(conn, &Done { id, room: Some(event.room) });
                 self.drop_if_deserted(event.room);

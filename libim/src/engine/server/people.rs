@@ -4,7 +4,8 @@ use super::{Server, millis};
 use crate::engine::ConnId;
 use crate::wire::limits::LIST_MAX;
 use crate::wire::{
-    ListMembers, ListRooms, ListUsers, Members, Persons, Pong, RoomId, RoomKind, RoomList, RoomNotice, UserId,
+    ListMembers, ListRooms, ListUsers, Members, Pong, RoomEntered, RoomId, RoomKind, RoomList, UserId,
+    UserList,
 };
 
 impl Server {
@@ -12,7 +13,7 @@ impl Server {
         let users = self.hub.users().filter(|user| user.id > list.after);
         let (users, more) = page(users, |user| user.id);
         let people = users.into_iter().map(crate::core::User::person).collect();
-        self.send(conn, &Persons { id: list.id, people, more });
+        self.send(conn, &UserList { id: list.id, people, more });
     }
 
     pub(super) fn handle_list_members(&mut self, conn: ConnId, list: &ListMembers) {
@@ -42,7 +43,7 @@ impl Server {
     /// Tells a connection that its person is in a room, and how the room is.
     pub(super) fn notice_room(&mut self, conn: ConnId, room: RoomId, viewer: UserId) {
         if let Some(info) = self.hub.room(room).map(|room| room.info(viewer)) {
-            self.send(conn, &RoomNotice { room: info });
+            self.send(conn, &RoomEntered { room: info });
         }
     }
 }

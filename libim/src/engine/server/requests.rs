@@ -3,7 +3,7 @@
 use super::conn::Phase;
 use super::gate::request_of;
 use super::{NEWEST, Pending, Refused, Server, Submitted, Then};
-use crate::core::{Membership, Name, Now, mention, text::is_unsafe};
+use crate::core::{Membership, Name, Now, mention, text::is_control_or_bidi};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
 use crate::wire::limits::{
@@ -11,8 +11,8 @@ use crate::wire::limits::{
     TYPING_MEMBERS_MAX,
 };
 use crate::wire::{
-    Body, Cid, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, FromClient, Join, Leave, MessageBody,
-    Post, Presence, React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, Typing,
+    Body, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, FromClient, Join, Leave, MessageBody, Post,
+    Presence, React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, TxnId, Typing,
     TypingNotice, UserId,
 };
 
@@ -34,42 +34,44 @@ impl Server {
         let mentions = self.mentions(&post.text, post.room, author);
         let message =
             MessageBody { text: post.text, reply_to: post.reply_to, mentions, ..MessageBody::default() };
-        self.draft(now, conn, post.id, post.room, post.cid, Body::Message(message), Then::AnswerPost);
+        self.draft(now, conn, post.id, post.room, post.txn_id, Body::Message(message), Then::AnswerPost);
     }
 
     /// Answers a retry of what was kept before the room was left, by this one or by the other; anything else is refused.
     pub(super) fn recall(&mut self, now: Now, conn: ConnId, request: FromClient, code: Code) {
-        let (id, room, cid, body) = match request {
-            FromClient::Post(Post { id, room, cid, text, reply_to }) => {
-                (id, room, cid, Body::Message(MessageBody { text, reply_to, ..MessageBody::default() }))
+        let (id, room, txn_id, body) = match request {
+            FromClient::Post(Post { id, room, txn_id, text, reply_to }) => {
+                (id, room, txn_id, Body::Message(MessageBody { text, reply_to, ..MessageBody::default() }))
             }
-            FromClient::Edit(Edit { id, room, cid, target, text }) => {
-                (id, room, cid, Body::Edited { target, text, mentions: Vec::new() })
+            FromClient::Edit(Edit { id, room, txn_id, target, text }) => {
+                (id, room, txn_id, Body::Edited { target, text, mentions: Vec::new() })
             }
-            FromClient::Delete(Delete { id, room, cid, target }) => (id, room, cid, Body::Deleted { target }),
-            FromClient::React(React { id, room, cid, target, emoji, on }) => {
-                (id, room, cid, Body::Reacted { target, emoji, on })
+            FromClient::Delete(Delete { id, room, txn_id, target }) => {
+                (id, room, txn_id, Body::Deleted { target })
+            }
+            FromClient::React(React { id, room, txn_id, target, emoji, on }) => {
+                (id, room, txn_id, Body::Reacted { target, emoji, on })
             }
             request => return self.refuse(conn, request_of(&request), unkept(code)),
         };
-        self.draft(now, conn, id, room, cid, body, Then::Recall(code));
+        self.draft(now, conn, id, room, txn_id, body, Then::Recall(code));
     }
 
     pub(super) fn handle_edit(&mut self, now: Now, conn: ConnId, edit: Edit) {
         let author = self.user_of(conn).unwrap_or_default();
         let mentions = self.mentions(&edit.text, edit.room, author);
         let body = Body::Edited { target: edit.target, text: edit.text, mentions };
-        self.draft(now, conn, edit.id, edit.room, edit.cid, body, Then::AnswerPost);
+        self.draft(now, conn, edit.id, edit.room, edit.txn_id, body, Then::AnswerPost);
     }
 
     pub(super) fn handle_delete(&mut self, now: Now, conn: ConnId, delete: &Delete) {
         let body = Body::Deleted { target: delete.target };
-        self.draft(now, conn, delete.id, delete.room, delete.cid, body, Then::AnswerPost);
+        self.draft(now, conn, delete.id, delete.room, delete.txn_id, body, Then::AnswerPost);
     }
 
     pub(super) fn handle_react(&mut self, now: Now, conn: ConnId, react: React) {
         let body = Body::Reacted { target: react.target, emoji: react.emoji, on: react.on };
-        self.draft(now, conn, react.id, react.room, react.cid, body, Then::AnswerPost);
+        self.draft(now, conn, react.id, react.room, react.txn_id, body, Then::AnswerPost);
     }
 
     /// Hands over what is answered with its place, and counts it until then.
@@ -80,7 +82,7 @@ impl Server {
         id: ConnId,
         request: RequestId,
         room: RoomId,
-        cid: Cid,
+        txn_id: TxnId,
         body: Body,
         then: Then,
     ) {
@@ -89,7 +91,7 @@ impl Server {
         conn.drafts += 1;
         let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name: conn.name.clone(), body };
         let pending = Pending { conn: id, id: request, then };
-        self.append_event(pending, event, Some(cid));
+        self.append_event(pending, event, Some(txn_id));
     }
 
     /// Members of the room, other than the author, who are named with @ in a text.
@@ -290,7 +292,7 @@ impl Server {
             .ok()
             .and_then(|name| self.hub.holder(&name));
         let Some(peer) = peer else {
-            let text = format!("nobody called {} is here", crate::core::text::neutralise_line(&direct.name));
+            let text = format!("nobody called {} is here", crate::core::text::sanitize_line(&direct.name));
             return self.refuse(conn, direct.id, Refused::new(Code::NotFound, text));
         };
         if peer == user {
@@ -364,7 +366,7 @@ pub(super) fn unkept(code: Code) -> Refused {
 
 /// Refuses text that would not stay on its line.
 pub(super) fn one_line(what: &str, text: &str) -> Result<(), Refused> {
-    if text.chars().any(is_unsafe) {
+    if text.chars().any(is_control_or_bidi) {
         return Err(Refused::new(Code::Invalid, format!("{what} has line breaks or control characters")));
     }
     Ok(())

@@ -2,9 +2,9 @@
 
 use super::Server;
 use super::timeouts::Timeout;
-use crate::core::{Now, Pace};
+use crate::core::{Now, RateLimiter};
 use crate::wire::limits::{LIVE_ROSTER_MAX, ROSTER_PACE_PER_PERSON};
-use crate::wire::{Gap, Person, PresenceNotice, RoomId, RosterSize, Seq, UserId};
+use crate::wire::{Gap, Person, PresenceNotice, RoomId, Seq, UserCount, UserId};
 use rustc_hash::FxHashMap;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(super) struct Roster {
     last_flush: Duration,
     armed: bool,
     /// How many were told of in the last moments: who comes and goes in a loop is told about once a second.
-    told: Pace,
+    told: RateLimiter,
     /// Not before this time.
     next: Duration,
     /// Changes were not told one by one: lists that clients keep are out of date.
@@ -46,8 +46,8 @@ impl Server {
             return;
         }
         let people = self.hub.users().len();
-        let pace = ROSTER_PACE_PER_PERSON * u32::try_from(people).unwrap_or(u32::MAX);
-        let due = (self.roster.last_flush + pace).max(self.roster.next);
+        let rate = ROSTER_PACE_PER_PERSON * u32::try_from(people).unwrap_or(u32::MAX);
+        let due = (self.roster.last_flush + rate).max(self.roster.next);
         if due > now.mono {
             if !self.roster.armed {
                 self.roster.armed = true;
@@ -59,12 +59,12 @@ impl Server {
         let mut changed: Vec<Person> = self.roster.changed.drain().map(|(_, person)| person).collect();
         changed.sort_unstable_by_key(|person| person.user);
         let count = u32::try_from(changed.len()).unwrap_or(u32::MAX);
-        let wait = self.roster.told.spend(now.mono, count, CHANGES_PER_SECOND, CHANGES_BURST);
+        let wait = self.roster.told.charge(now.mono, count, CHANGES_PER_SECOND, CHANGES_BURST);
         self.roster.next = now.mono + wait.min(CHANGES_WAIT_MAX);
         let count = u32::try_from(people).unwrap_or(u32::MAX);
         if people > LIVE_ROSTER_MAX {
             self.roster.untold = true;
-            return self.feeds.chatter(RoomId::LOBBY, &RosterSize { people: count });
+            return self.feeds.chatter(RoomId::LOBBY, &UserCount { people: count });
         }
         if std::mem::take(&mut self.roster.untold) {
             // Few enough again: everybody lists the people anew.

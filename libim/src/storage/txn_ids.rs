@@ -1,28 +1,28 @@
-//! The cids of all rooms' events, to recognise a retry.
+//! The txn_ids of all rooms' events, to recognise a retry.
 //!
-//! Nearly every cid is new, so what counts is to find quickly that one is not there. All are kept in one row, in the order of
+//! Nearly every txn_id is new, so what counts is to find quickly that one is not there. All are kept in one row, in the order of
 //! their coming, and found by tables whose control bytes, one for each, stay in the processor's caches.
 
-use crate::wire::{Cid, RoomId, Seq, Timestamp};
+use crate::wire::{RoomId, Seq, Timestamp, TxnId};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
-/// Cids with the places of their events.
+/// TxnIds with the places of their events.
 #[derive(Debug)]
-pub(super) struct Cids {
-    /// Seeded, since peers choose cids.
+pub(super) struct TxnIds {
+    /// Seeded, since peers choose txn_ids.
     hasher: RandomState,
-    /// Where they stand in the row, by their cids' hashes. Each table grows for itself, so that none makes everybody wait
+    /// Where they stand in the row, by their txn_ids' hashes. Each table grows for itself, so that none makes everybody wait
     /// for long.
     tables: Vec<HashTable<Slot>>,
-    row: VecDeque<Kept>,
+    row: VecDeque<Record>,
     /// The number of the row's first. Numbers go round.
     first: u32,
 }
 
-/// A cid in a table. With the hash at hand the row, which is seldom in the caches, is looked at for a retry only.
+/// A txn_id in a table. With the hash at hand the row, which is seldom in the caches, is looked at for a retry only.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     hash: u32,
@@ -30,19 +30,19 @@ struct Slot {
     number: u32,
 }
 
-/// What was kept under a cid: where, when, and what it was.
+/// What was kept under a txn_id: where, when, and what it was.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Kept {
-    pub(super) cid: Cid,
+pub(super) struct Record {
+    pub(super) txn_id: TxnId,
     pub(super) room: RoomId,
     pub(super) seq: Seq,
     pub(super) time: Timestamp,
-    pub(super) print: Print,
+    pub(super) fingerprint: Fingerprint,
 }
 
 /// Fingerprints of an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Print {
+pub(super) struct Fingerprint {
     /// Whose it is.
     pub(super) author: u32,
     /// What it says.
@@ -50,12 +50,12 @@ pub(super) struct Print {
 }
 
 const TABLES: usize = 64;
-/// What one cid takes: its place in the row, and its number in a table that is between half and fully used.
-pub(super) const CID_BYTES: usize = size_of::<Kept>() + 2 * (size_of::<Slot>() + 1);
+/// What one txn_id takes: its place in the row, and its number in a table that is between half and fully used.
+pub(super) const TXN_ID_BYTES: usize = size_of::<Record>() + 2 * (size_of::<Slot>() + 1);
 
-impl Default for Cids {
-    fn default() -> Cids {
-        Cids {
+impl Default for TxnIds {
+    fn default() -> TxnIds {
+        TxnIds {
             hasher: RandomState::default(),
             tables: vec![HashTable::new(); TABLES],
             row: VecDeque::new(),
@@ -64,7 +64,7 @@ impl Default for Cids {
     }
 }
 
-impl Cids {
+impl TxnIds {
     pub(super) fn len(&self) -> usize {
         self.row.len()
     }
@@ -74,11 +74,12 @@ impl Cids {
         &self.hasher
     }
 
-    /// What was kept under an author's cid in a room.
-    pub(super) fn get(&self, cid: &Cid, room: RoomId, author: u32) -> Option<Kept> {
-        let hash = self.hash(cid);
+    /// What was kept under an author's txn_id in a room.
+    pub(super) fn get(&self, txn_id: &TxnId, room: RoomId, author: u32) -> Option<Record> {
+        let hash = self.hash(txn_id);
         let held = |slot: &Slot| self.row.get(slot.number.wrapping_sub(self.first) as usize);
-        let is_that = |kept: &Kept| kept.cid == *cid && kept.room == room && kept.print.author == author;
+        let is_that =
+            |kept: &Record| kept.txn_id == *txn_id && kept.room == room && kept.fingerprint.author == author;
         let is_it = |slot: &Slot| slot.hash == hash && held(slot).is_some_and(is_that);
         self.tables.get(table_of(hash))?.find(spread(hash), is_it).and_then(held).copied()
     }
@@ -86,8 +87,8 @@ impl Cids {
     /// Adds one that is not there.
     #[inline]
     #[allow(clippy::cast_possible_truncation)] // numbers go round
-    pub(super) fn insert(&mut self, kept: Kept) {
-        let hash = self.hash(&kept.cid);
+    pub(super) fn insert(&mut self, kept: Record) {
+        let hash = self.hash(&kept.txn_id);
         let number = self.first.wrapping_add(self.row.len() as u32);
         if let Some(table) = self.tables.get_mut(table_of(hash)) {
             table.insert_unique(spread(hash), Slot { hash, number }, |slot| spread(slot.hash));
@@ -96,9 +97,9 @@ impl Cids {
     }
 
     /// Looks at the one that came first: if its event lives, it goes behind all others; otherwise it is forgotten.
-    pub(super) fn age(&mut self, lives: impl FnOnce(&Kept) -> bool) {
+    pub(super) fn age(&mut self, lives: impl FnOnce(&Record) -> bool) {
         let Some(oldest) = self.row.front().copied() else { return };
-        let (hash, number) = (self.hash(&oldest.cid), self.first);
+        let (hash, number) = (self.hash(&oldest.txn_id), self.first);
         let table = self.tables.get_mut(table_of(hash));
         if let Some(Ok(entry)) =
             table.map(|table| table.find_entry(spread(hash), |slot| slot.number == number))
@@ -116,8 +117,8 @@ impl Cids {
     }
 
     #[allow(clippy::cast_possible_truncation)] // half of a good hash is a good hash
-    fn hash(&self, cid: &Cid) -> u32 {
-        self.hasher.hash_one(cid) as u32
+    fn hash(&self, txn_id: &TxnId) -> u32 {
+        self.hasher.hash_one(txn_id) as u32
     }
 }
 
@@ -137,9 +138,15 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    fn kept(n: u16, seq: u64) -> Kept {
-        let cid = Cid(u128::from(n).to_be_bytes());
-        Kept { cid, room: RoomId(1), seq: Seq(seq), time: Timestamp(0), print: Print::default() }
+    fn kept(n: u16, seq: u64) -> Record {
+        let txn_id = TxnId(u128::from(n).to_be_bytes());
+        Record {
+            txn_id,
+            room: RoomId(1),
+            seq: Seq(seq),
+            time: Timestamp(0),
+            fingerprint: Fingerprint::default(),
+        }
     }
 
     proptest! {
@@ -148,22 +155,22 @@ mod tests {
             steps in proptest::collection::vec((any::<bool>(), 0u16..500), 1..1000),
             first in any::<u32>(),
         ) {
-            let mut cids = Cids { first, ..Cids::default() };
+            let mut txn_ids = TxnIds { first, ..TxnIds::default() };
             let mut model: BTreeMap<u16, u64> = BTreeMap::new();
             for (seq, (inserts, n)) in (1..).zip(steps) {
-                let found = cids.get(&kept(n, 0).cid, RoomId(1), 0).map(|kept| kept.seq.0);
+                let found = txn_ids.get(&kept(n, 0).txn_id, RoomId(1), 0).map(|kept| kept.seq.0);
                 prop_assert_eq!(found, model.get(&n).copied());
                 if inserts && found.is_none() {
-                    cids.insert(kept(n, seq));
+                    txn_ids.insert(kept(n, seq));
                     model.insert(n, seq);
-                } else if let Some(oldest) = cids.row.front().copied() {
+                } else if let Some(oldest) = txn_ids.row.front().copied() {
                     // Those with an even place live.
-                    cids.age(|kept| kept.seq.0 % 2 == 0);
+                    txn_ids.age(|kept| kept.seq.0 % 2 == 0);
                     if oldest.seq.0 % 2 == 1 {
                         model.retain(|_, seq| *seq != oldest.seq.0);
                     }
                 }
-                prop_assert_eq!(cids.len(), model.len());
+                prop_assert_eq!(txn_ids.len(), model.len());
             }
         }
     }

@@ -4,8 +4,8 @@
 //! everything else is left to serde. `cargo bench --bench codec` says what it saves: three quarters of the cost.
 
 use super::event::{Body, Event};
-use super::ids::{Cid, RequestId, RoomId, Seq};
-use super::message::Message;
+use super::ids::{RequestId, RoomId, Seq, TxnId};
+use super::message::WireMessage;
 use super::notices::Posted;
 use super::requests::Post;
 
@@ -51,11 +51,11 @@ pub(super) fn read_post(frame: &[u8]) -> Option<Post> {
     let rest = &mut frame.strip_prefix(&[0x92, 3, 0x84])?;
     let id = RequestId(u32::try_from(take_number(rest, b'i')?).ok()?);
     let room = RoomId(take_number(rest, b'r')?);
-    let cid = take_key(rest, b'c')?.strip_prefix(&[0xc4, 16])?;
-    let (cid, tail) = cid.split_first_chunk::<16>()?;
+    let txn_id = take_key(rest, b'c')?.strip_prefix(&[0xc4, 16])?;
+    let (txn_id, tail) = txn_id.split_first_chunk::<16>()?;
     *rest = tail;
     let text = take_text(rest, b'x')?;
-    rest.is_empty().then(|| Post { id, room, cid: Cid(*cid), text: text.into(), reply_to: None })
+    rest.is_empty().then(|| Post { id, room, txn_id: TxnId(*txn_id), text: text.into(), reply_to: None })
 }
 
 /// Short fields in a row, written in place: gathered elsewhere and then copied they would cost more, since a processor that reads
@@ -167,14 +167,14 @@ mod tests {
     use proptest::prelude::*;
     use serde::Serialize;
 
-    fn by_serde<M: Message>(message: &M) -> Vec<u8> {
+    fn by_serde<M: WireMessage>(message: &M) -> Vec<u8> {
         let mut out = Vec::new();
         let mut serializer = rmp_serde::Serializer::new(&mut out).with_struct_map();
         (M::KIND, message).serialize(&mut serializer).unwrap();
         out
     }
 
-    fn by_encode<M: Message>(message: &M) -> Vec<u8> {
+    fn by_encode<M: WireMessage>(message: &M) -> Vec<u8> {
         let mut out = Vec::new();
         encode(message, &mut out).unwrap();
         out.split_off(4)
@@ -217,11 +217,11 @@ mod tests {
 
         #[test]
         fn posts_are_read_as_they_were_written(
-            (id, room, cid, text) in (any::<u32>(), number(), any::<[u8; 16]>(), text()),
+            (id, room, txn_id, text) in (any::<u32>(), number(), any::<[u8; 16]>(), text()),
             reply_to in proptest::option::of(number()),
         ) {
             let reply_to = reply_to.map(Seq);
-            let post = Post { id: RequestId(id), room: RoomId(room), cid: Cid(cid), text, reply_to };
+            let post = Post { id: RequestId(id), room: RoomId(room), txn_id: TxnId(txn_id), text, reply_to };
             let frame = by_serde(&post);
             prop_assert_eq!(read_post(&frame).is_some(), reply_to.is_none() && post.text.len() < 0x1_0000);
             prop_assert_eq!(FromClient::decode(&frame), Ok(Some(FromClient::Post(post))));
@@ -229,8 +229,8 @@ mod tests {
 
         #[test]
         fn damaged_posts_never_panic(cut in 0usize..40, flip in 0usize..40, bit in 0u8..8) {
-            let (id, room, cid) = (RequestId(9), RoomId(300), Cid([1; 16]));
-            let mut frame = by_serde(&Post { id, room, cid, text: "hello".into(), reply_to: None });
+            let (id, room, txn_id) = (RequestId(9), RoomId(300), TxnId([1; 16]));
+            let mut frame = by_serde(&Post { id, room, txn_id, text: "hello".into(), reply_to: None });
             if let Some(byte) = frame.get_mut(flip) {
                 *byte ^= 1 << bit;
             }
