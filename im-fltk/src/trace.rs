@@ -9,8 +9,8 @@ use std::io::Write as _;
 pub fn message(at: WindowId, msg: &Msg) {
     match msg {
         Msg::Net(event) => match &**event {
-            ClientEvent::Event { event, .. } => {
-                say(&format!("event {} {} {:?}", event.room, event.seq, event.body));
+            ClientEvent::Entry { entry, .. } => {
+                say(&format!("event {} {} {:?}", entry.room, entry.seq, entry.body));
             }
             other => say(&format!("net {other:?}")),
         },

@@ -1,7 +1,7 @@
 //! What it costs to encode and decode the messages that travel most: `cargo bench --bench codec`.
 
 use libim::wire::{
-    Body, Event, FromClient, FromServer, Post, Posted, RequestId, RoomId, Seq, Timestamp, TxnId, UserId,
+    Body, Entry, FromClient, FromServer, Post, Posted, RequestId, RoomId, Seq, Timestamp, TxnId, UserId,
     encode,
 };
 use std::hint::black_box;
@@ -17,7 +17,7 @@ fn main() {
         text: "x".repeat(100),
         reply_to: None,
     };
-    let event = Event {
+    let entry = Entry {
         room: RoomId(1),
         seq: Seq(100_000),
         time: Timestamp(1_790_000_000_000),
@@ -34,9 +34,9 @@ fn main() {
         duplicate: false,
     };
     let mut out = Vec::new();
-    measure("encode Event", || {
+    measure("encode Entry", || {
         out.clear();
-        encode(black_box(&event), &mut out).expect("short");
+        encode(black_box(&entry), &mut out).expect("short");
     });
     let event_frame = out.clone();
     measure("encode Posted", || {
@@ -51,10 +51,10 @@ fn main() {
     measure("decode Post", || {
         black_box(FromClient::decode(black_box(&post_frame[4..])).expect("sound"));
     });
-    measure("decode Event", || {
+    measure("decode Entry", || {
         black_box(FromServer::decode(black_box(&event_frame[4..])).expect("sound"));
     });
-    println!("{} bytes a post, {} an event", post_frame.len(), event_frame.len());
+    println!("{} bytes a post, {} an entry", post_frame.len(), event_frame.len());
 }
 
 fn measure(what: &str, mut work: impl FnMut()) {

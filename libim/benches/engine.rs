@@ -75,9 +75,9 @@ fn frames(messages: impl IntoIterator<Item = FromClient>) -> Vec<u8> {
 fn drain(server: &mut Server, now: Now) -> usize {
     let mut bytes = 0;
     server.settle(now);
-    while let Some(Transmit { conn, outbox, .. }) = server.poll_transmit() {
-        let len = outbox.len();
-        outbox.advance(len);
+    while let Some(Transmit { conn, send_queue, .. }) = server.poll_transmit() {
+        let len = send_queue.len();
+        send_queue.advance(len);
         bytes += len;
         server.handle_sent(now, conn);
     }

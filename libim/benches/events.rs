@@ -69,7 +69,7 @@ impl Listener for ThroughRust {
         let (mut messages, mut is_in) = (0, false);
         while let Some(event) = self.0.next_event() {
             match event {
-                Event::Client(_, ClientEvent::Event { .. }) => messages += 1,
+                Event::Client(_, ClientEvent::Entry { .. }) => messages += 1,
                 Event::Client(_, ClientEvent::Entered(_)) => is_in = true,
                 _ => {}
             }

@@ -19,9 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                         client.post(RoomId::LOBBY, "Hello, Bert!")?;
                     }
                 }
-                Event::Client(id, ClientEvent::Event { event, .. }) if id == bert => {
-                    if let Body::Message(message) = event.body {
-                        println!("{} says: {}", event.name, message.text);
+                Event::Client(id, ClientEvent::Entry { entry, .. }) if id == bert => {
+                    if let Body::Message(message) = entry.body {
+                        println!("{} says: {}", entry.name, message.text);
                         return Ok(());
                     }
                 }

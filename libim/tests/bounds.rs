@@ -89,7 +89,7 @@ fn a_page_of_an_empty_room_answers_for_nothing() {
             _ => None,
         });
         let page = page.expect("a page");
-        assert!(page.to == Seq::ZERO && page.head == Seq::ZERO && page.events.is_empty(), "{page:?}");
+        assert!(page.to == Seq::ZERO && page.head == Seq::ZERO && page.entries.is_empty(), "{page:?}");
     }
 }
 

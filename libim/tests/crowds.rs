@@ -109,7 +109,7 @@ fn pages_for_many_are_spread_over_turns_in_their_order() {
         heard.extend(stage.says_all(last, &[]));
     }
     let page = pages(&heard);
-    assert!(page.len() == 1 && page[0].events.iter().all(|event| event.seq == Seq(1)), "{page:?}");
+    assert!(page.len() == 1 && page[0].entries.iter().all(|event| event.seq == Seq(1)), "{page:?}");
     assert_eq!(answers(&heard), [(3, false)]);
 }
 
@@ -130,5 +130,5 @@ fn nobody_pushes_out_what_another_has_left_to_be_read() {
     }
     let FromClient::Fetch(ask) = fetch(9) else { unreachable!() };
     let heard = stage.says(bert, &[FromClient::Fetch(Fetch { room: kept, ..ask })]);
-    assert!(pages(&heard).iter().any(|page| page.events.len() >= 2), "{heard:?}");
+    assert!(pages(&heard).iter().any(|page| page.entries.len() >= 2), "{heard:?}");
 }

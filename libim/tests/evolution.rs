@@ -4,7 +4,7 @@ mod stage;
 
 use libim::core::Now;
 use libim::engine::{Machine, Peer, Random};
-use libim::wire::{Body, Code, Event, FromClient, FromServer, Ping, RoomId, Seq};
+use libim::wire::{Body, Code, Entry, FromClient, FromServer, Ping, RoomId, Seq};
 use libim::{Client, ClientConfig, ClientEvent, ServerConfig};
 use serde::Serialize;
 use stage::Stage;
@@ -131,8 +131,8 @@ fn an_old_client_understands_another_server() {
     assert!(
         events.iter().any(|event| matches!(
             event,
-            ClientEvent::Event {
-                event: Event { room: RoomId::LOBBY, seq: Seq(1), body: Body::Other(77), .. },
+            ClientEvent::Entry {
+                entry: Entry { room: RoomId::LOBBY, seq: Seq(1), body: Body::Other(77), .. },
                 ..
             }
         )),

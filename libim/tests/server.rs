@@ -111,7 +111,7 @@ fn a_deleted_text_cannot_be_fetched_by_any_way() {
     let fetch = Fetch { id, room, after, before, limit: 0, upward: true, messages_only: false };
     let heard = stage.says(anna, &[FromClient::Fetch(fetch)]);
     let Some(FromServer::History(history)) = heard.first() else { panic!("{heard:?}") };
-    assert_eq!(history.events.len(), 3);
+    assert_eq!(history.entries.len(), 3);
     assert!(!format!("{history:?}").contains("secret"), "{history:?}");
 }
 

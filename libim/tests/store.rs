@@ -7,7 +7,7 @@ use libim::engine::Machine;
 use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Body, Code, Create, Direct, Epoch, Event, Fetch, FromClient, FromServer, Join, Post, Quit, RequestId,
+    Body, Code, Create, Direct, Entry, Epoch, Fetch, FromClient, FromServer, Join, Post, Quit, RequestId,
     RoomId, Seq, TxnId,
 };
 use stage::{Stage, post, refusal};
@@ -29,13 +29,13 @@ impl Store for Recorder {
         self.1.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
-        self.0.borrow_mut().push(Asked::Append(event.room));
-        self.1.append(ticket, event, txn_id);
+    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
+        self.0.borrow_mut().push(Asked::Append(entry.room));
+        self.1.append(ticket, entry, txn_id);
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
-        self.1.recall(ticket, event, txn_id);
+    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
+        self.1.recall(ticket, entry, txn_id);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -79,7 +79,7 @@ fn the_store_is_asked_in_the_order_of_things() {
     };
     let heard = stage.says(anna, &[post(3, "before"), FromClient::Fetch(fetch), post(5, "after")]);
     let page = heard.iter().find_map(|message| match message {
-        FromServer::History(history) => Some((history.events.len(), history.to)),
+        FromServer::History(history) => Some((history.entries.len(), history.to)),
         _ => None,
     });
     assert_eq!(page, Some((1, Seq(1))), "what was said before is in the page, what was said after is not");
@@ -104,15 +104,15 @@ impl Store for NoRooms {
         self.0.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
-        match event.body {
+    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
+        match entry.body {
             Body::Created { .. } => self.1.push(ticket),
-            _ => self.0.append(ticket, event, txn_id),
+            _ => self.0.append(ticket, entry, txn_id),
         }
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
-        self.0.recall(ticket, event, txn_id);
+    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
+        self.0.recall(ticket, entry, txn_id);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {

@@ -2,7 +2,7 @@
 //! shows. `IM_BLESS=1 cargo test -p libim --test vectors` writes the file anew.
 
 use libim::wire::{
-    Body, Bye, ClientHello, Code, Epoch, ErrorReply, Event, Fetch, FromClient, FromServer, Gap, History,
+    Body, Bye, ClientHello, Code, Entry, Epoch, ErrorReply, Fetch, FromClient, FromServer, Gap, History,
     Limits, Login, MessageBody, Person, Ping, Pong, Post, Posted, Presence, PresenceNotice, Quit, React,
     Reaction, RequestId, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, TxnId, UserId,
     Welcome,
@@ -11,8 +11,8 @@ use std::fmt::Write;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/frames.txt");
 
-fn message(text: &str) -> Event {
-    Event {
+fn message(text: &str) -> Entry {
+    Entry {
         room: RoomId(1),
         seq: Seq(42),
         time: Timestamp(1_790_000_000_000),
@@ -93,8 +93,8 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
         reactions,
         ..MessageBody::default()
     };
-    let revised = Event { body: Body::Message(revised), ..message("") };
-    let deleted = Event { body: Body::Deleted { target: Seq(42) }, seq: Seq(43), ..message("") };
+    let revised = Entry { body: Body::Message(revised), ..message("") };
+    let deleted = Entry { body: Body::Deleted { target: Seq(42) }, seq: Seq(43), ..message("") };
     vec![
         (
             "A server's hello",
@@ -122,8 +122,8 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
                 heartbeat_ms: 30_000,
             }),
         ),
-        ("A message", FromServer::Event(message("Hello, Bert!"))),
-        ("A deletion", FromServer::Event(deleted)),
+        ("A message", FromServer::Entry(message("Hello, Bert!"))),
+        ("A deletion", FromServer::Entry(deleted)),
         (
             "The answer to a post",
             FromServer::Posted(Posted {
@@ -154,7 +154,7 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
                 to: Seq(42),
                 more: true,
                 head: Seq(42),
-                events: vec![revised],
+                entries: vec![revised],
             }),
         ),
         ("Somebody is away", FromServer::PresenceNotice(PresenceNotice { people: vec![anna], count: 2 })),

@@ -1,6 +1,6 @@
 //! What stands in the list of messages.
 
-use libim::wire::{Body, Event, LeaveReason, SmolStr, TxnId, UserId};
+use libim::wire::{Body, Entry as RoomEntry, LeaveReason, SmolStr, TxnId, UserId};
 
 /// One thing in the list of messages.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ pub struct Said {
 }
 
 impl Said {
-    pub fn of(event: &Event, me: UserId) -> Said {
+    pub fn of(event: &RoomEntry, me: UserId) -> Said {
         let Body::Message(message) = &event.body else {
             return Said { deleted: true, ..Said::default() };
         };

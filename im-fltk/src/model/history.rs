@@ -2,7 +2,7 @@
 
 use super::entry::{Entry, Said, What};
 use super::room::Room;
-use libim::wire::{Event, UserId};
+use libim::wire::{Entry as RoomEntry, UserId};
 
 /// Entries that a room keeps in memory, and how many go when there are more.
 const ENTRIES_MAX: usize = 200_000;
@@ -27,7 +27,7 @@ impl Room {
     }
 
     /// Adds what was said while one was not there, or before one joined; `joined` is when, if one joined just now.
-    pub fn add_backlog(&mut self, events: &[Event], me: UserId, joined: Option<u64>) {
+    pub fn add_backlog(&mut self, events: &[RoomEntry], me: UserId, joined: Option<u64>) {
         for event in events {
             self.add(event, me);
         }
@@ -42,7 +42,7 @@ impl Room {
     }
 
     /// Adds a page of older messages: where, and how many entries are new.
-    pub fn add_page(&mut self, events: &[Event], me: UserId) -> (usize, usize) {
+    pub fn add_page(&mut self, events: &[RoomEntry], me: UserId) -> (usize, usize) {
         let before = self.entries.len();
         // What the server knows comes after what only this window remembers.
         let start = self.entries.partition_point(|entry| entry.seq == 0);

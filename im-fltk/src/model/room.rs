@@ -1,7 +1,7 @@
 //! A room or private conversation, with what was said in it.
 
 use super::entry::{Entry, Move, Pending, PendingState, Said, What};
-use libim::wire::{Body, Event, RoomId, RoomInfo, RoomKind, Seq, SmolStr, TxnId, UserId};
+use libim::wire::{Body, Entry as RoomEntry, RoomId, RoomInfo, RoomKind, Seq, SmolStr, TxnId, UserId};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 /// People in one line about joining and leaving; the oldest are forgotten beyond it.
@@ -165,7 +165,7 @@ impl Room {
     }
 
     /// Adds what happened, in the room's order. True: a message.
-    pub fn add(&mut self, event: &Event, me: UserId) -> bool {
+    pub fn add(&mut self, event: &RoomEntry, me: UserId) -> bool {
         let (seq, time) = (event.seq.0, event.time.0);
         self.known = self.known.max(seq);
         self.settle_pending();

@@ -4,7 +4,9 @@ use super::{Effect, Millis, chat, connect, direct, overlay, people, read, search
 use crate::model::{Life, Link, Model, Move, Room, Screen, WindowId};
 use libim::ClientEvent;
 use libim::wire::limits::LIVE_ROSTER_MAX;
-use libim::wire::{Body, Code, Event, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, TxnId};
+use libim::wire::{
+    Body, Code, Entry as RoomEntry, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, TxnId,
+};
 
 /// Somebody's typing is believed for this long.
 const TYPING_FOR: Millis = 6_000;
@@ -36,11 +38,11 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         ClientEvent::Exited { room, text } => exited(model, now, room, text),
         ClientEvent::Renumbered { old, new } => renumbered(model, old, new),
         ClientEvent::Backlog { room, messages, more } => backlog(model, now, room, &messages, more),
-        ClientEvent::Event { event, txn_id } => {
-            if let (Some(txn_id), Some(room)) = (txn_id, model.rooms.get_mut(&event.room)) {
+        ClientEvent::Entry { entry, txn_id } => {
+            if let (Some(txn_id), Some(room)) = (txn_id, model.rooms.get_mut(&entry.room)) {
                 room.take_pending(txn_id);
             }
-            happened(model, &event)
+            happened(model, &entry)
         }
         ClientEvent::Missed { room, from, to } => {
             if let Some(room) = model.rooms.get_mut(&room) {
@@ -249,7 +251,7 @@ fn renumbered(model: &mut Model, old: RoomId, new: RoomId) -> Vec<Effect> {
     vec![Effect::Renumbered(old, new)]
 }
 
-fn backlog(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
+fn backlog(model: &mut Model, now: Millis, room: RoomId, messages: &[RoomEntry], more: bool) -> Vec<Effect> {
     let me = model.my_id();
     let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
     known.add_backlog(messages, me, Some(now));
@@ -259,7 +261,7 @@ fn backlog(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], mor
     read::see(model, at)
 }
 
-fn happened(model: &mut Model, event: &Event) -> Vec<Effect> {
+fn happened(model: &mut Model, event: &RoomEntry) -> Vec<Effect> {
     let me = model.my_id();
     people::came_or_went(model, event);
     if matches!(event.body, Body::Left { .. })
@@ -338,7 +340,7 @@ fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence
     people::changed(model, person);
 }
 
-fn history(model: &mut Model, now: Millis, room: RoomId, messages: &[Event], more: bool) -> Vec<Effect> {
+fn history(model: &mut Model, now: Millis, room: RoomId, messages: &[RoomEntry], more: bool) -> Vec<Effect> {
     let me = model.my_id();
     let Some(known) = model.rooms.get_mut(&room) else { return Vec::new() };
     let (place, added) = known.add_page(messages, me);

@@ -2,7 +2,7 @@
 
 use super::{Effect, Millis};
 use crate::model::{FieldId, Model, Overlay, WindowId};
-use libim::wire::{Body, Event, Member, Person, Presence, RequestId, RoomId, RoomKind, UserId};
+use libim::wire::{Body, Entry as RoomEntry, Member, Person, Presence, RequestId, RoomId, RoomKind, UserId};
 
 /// A crowd, of whom nobody is told one by one, is listed again after this time, if its number has changed.
 const LIST_EVERY: Millis = 30_000;
@@ -146,7 +146,7 @@ pub fn listed(model: &mut Model, room: RoomId, members: Vec<Member>, more: bool)
 }
 
 /// Keeps the list of members of a window in step with its room.
-pub fn came_or_went(model: &mut Model, event: &Event) {
+pub fn came_or_went(model: &mut Model, event: &RoomEntry) {
     let Some(at) = model.window_on(event.room) else { return };
     match &event.body {
         Body::Joined => {

@@ -69,8 +69,8 @@ fn messages_live_a_full_life() {
     clients.get(anna).post(RoomId::LOBBY, "the second").unwrap();
     clients.until(|clients| clients.texts(bert, RoomId::LOBBY).len() == 2);
     let me = clients.get(bert).me().unwrap().0;
-    assert!(clients.was_told(bert, |event| matches!(event, ClientEvent::Event { event, .. }
-        if matches!(&event.body, Body::Message(message) if message.mentions == [me]))));
+    assert!(clients.was_told(bert, |event| matches!(event, ClientEvent::Entry { entry, .. }
+        if matches!(&entry.body, Body::Message(message) if message.mentions == [me]))));
     clients.get(anna).edit(RoomId::LOBBY, Seq(1), "the first").unwrap();
     clients.get(anna).delete(RoomId::LOBBY, Seq(2)).unwrap();
     clients.get(bert).react(RoomId::LOBBY, Seq(1), "👍", true).unwrap();

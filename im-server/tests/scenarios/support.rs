@@ -185,7 +185,7 @@ impl Clients {
     /// Texts of the messages that a client was given in a room, in order.
     pub(crate) fn texts(&self, id: ClientId, room: RoomId) -> Vec<String> {
         let texts = self.told.iter().filter(|(who, _)| *who == id).flat_map(|(_, event)| match event {
-            ClientEvent::Event { event, .. } if event.room == room => vec![event.body.clone()],
+            ClientEvent::Entry { entry, .. } if entry.room == room => vec![entry.body.clone()],
             ClientEvent::Backlog { room: at, messages, .. } if *at == room => {
                 messages.iter().map(|message| message.body.clone()).collect()
             }

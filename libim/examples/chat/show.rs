@@ -3,9 +3,7 @@
 use crate::{Aim, Chat, say};
 use libim::ClientEvent;
 use libim::core::text::{sanitize, sanitize_line};
-use libim::wire::{
-    Body, Code, Event as RoomEvent, LeaveReason, Person, Presence, RequestId, RoomId, Timestamp,
-};
+use libim::wire::{Body, Code, Entry, LeaveReason, Person, Presence, RequestId, RoomId, Timestamp};
 use std::time::Duration;
 
 impl Chat {
@@ -47,12 +45,12 @@ impl Chat {
                     say!("* there is nothing older");
                 }
                 for message in &messages {
-                    self.show_event(message);
+                    self.show_entry(message);
                 }
             }
-            ClientEvent::Event { event, .. } => {
-                self.shown_from.entry(event.room).or_insert(event.seq);
-                self.show_event(&event);
+            ClientEvent::Entry { entry, .. } => {
+                self.shown_from.entry(entry.room).or_insert(entry.seq);
+                self.show_entry(&entry);
             }
             ClientEvent::Missed { from, to, .. } => say!("* messages {from} to {to} are no longer kept"),
             ClientEvent::PostFailed { text, .. } | ClientEvent::Throttled { text, .. } => {
@@ -107,11 +105,11 @@ impl Chat {
         }
     }
 
-    fn show_event(&mut self, event: &RoomEvent) {
+    fn show_entry(&mut self, entry: &Entry) {
         let place =
-            if event.room == self.current { String::new() } else { format!("{} ", self.place(event.room)) };
-        let (time, name) = (clock(event.time), sanitize_line(&event.name));
-        match &event.body {
+            if entry.room == self.current { String::new() } else { format!("{} ", self.place(entry.room)) };
+        let (time, name) = (clock(entry.time), sanitize_line(&entry.name));
+        match &entry.body {
             Body::Message(message) if message.deleted => say!("{time} {place}{name} took a message back"),
             Body::Message(message) => say!("{time} {place}{name}: {}", sanitize(&message.text)),
             Body::Edited { text, .. } => say!("{time} {place}{name} corrects: {}", sanitize(text)),

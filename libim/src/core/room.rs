@@ -1,4 +1,4 @@
-//! A place where events happen.
+//! A place where entries happen.
 
 use crate::wire::{Member, RoomId, RoomInfo, RoomKind, Seq, SmolStr, UserId};
 use indexmap::IndexMap;
@@ -27,7 +27,7 @@ pub struct Room {
     pub name: SmolStr,
     /// Its topic.
     pub topic: SmolStr,
-    /// The place of its newest committed event.
+    /// The place of its newest committed entry.
     pub head: Seq,
     /// Who is in it.
     pub members: IndexMap<UserId, Membership, FxBuildHasher>,

@@ -1,6 +1,6 @@
 //! What a driver sees of an engine, server or client alike.
 
-use super::outbox::Outbox;
+use super::send_queue::SendQueue;
 use crate::core::Now;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -78,7 +78,7 @@ pub struct Transmit<'a> {
     /// Whose bytes they are, as the driver knows it.
     pub link: Link,
     /// The bytes. What the transport takes is to be taken off.
-    pub outbox: &'a mut Outbox,
+    pub send_queue: &'a mut SendQueue,
 }
 
 /// An engine, from the driver's side.

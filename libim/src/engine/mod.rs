@@ -6,9 +6,9 @@
 #[cfg(feature = "client")]
 pub mod client;
 mod machine;
-mod outbox;
 mod pool;
 mod random;
+mod send_queue;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "server")]
@@ -17,6 +17,6 @@ pub mod store;
 mod timers;
 
 pub use machine::{Action, ConnId, Link, Machine, Peer, Transmit};
-pub use outbox::{Block, Outbox};
 pub use pool::Pool;
 pub use random::Random;
+pub use send_queue::{Block, SendQueue};

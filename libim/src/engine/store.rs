@@ -2,22 +2,22 @@
 //!
 //! The engine asks a [`Store`] to keep and to read, and never waits. The store answers each with exactly one [`Outcome`],
 //! outcomes of appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
-//! engine tells nobody of an event before.
+//! engine tells nobody of an entry before.
 
-use crate::wire::{Body, Code, Epoch, Event, MessageBody, RoomId, Seq, Timestamp, TxnId, UserId};
+use crate::wire::{Body, Code, Entry, Epoch, MessageBody, RoomId, Seq, Timestamp, TxnId, UserId};
 
 /// Names what the store is asked; chosen by the engine, repeated in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub usize);
 
-/// Which events of a room are asked for: those after `after` and before `before`.
+/// Which entries of a room are asked for: those after `after` and before `before`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {
     /// The room.
     pub room: RoomId,
-    /// Only events after this place.
+    /// Only entries after this place.
     pub after: Seq,
-    /// Only events before this place.
+    /// Only entries before this place.
     pub before: Seq,
     /// How many at most.
     pub limit: u32,
@@ -36,39 +36,39 @@ pub struct Page {
     pub to: Seq,
     /// Whether the query asks for more beyond this page.
     pub more: bool,
-    /// The events, in order, each message in its present state.
-    pub events: Vec<Event>,
+    /// The entries, in order, each message in its present state.
+    pub entries: Vec<Entry>,
 }
 
 /// What became of what was asked.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// The event is kept, in this place.
+    /// The entry is kept, in this place.
     Appended(Ticket, Seq),
     /// The same txn_id with the same content was kept before, in this place and at this time.
     Duplicate(Ticket, Seq, Timestamp),
-    /// The event cannot be: its target is not there, or not the author's, or the txn_id came with another content.
+    /// The entry cannot be: its target is not there, or not the author's, or the txn_id came with another content.
     Refused(Ticket, Code),
-    /// The event could not be kept; nothing changed. The text says why, for people.
+    /// The entry could not be kept; nothing changed. The text says why, for people.
     Failed(Ticket, String),
-    /// Events that were asked for.
+    /// Entries that were asked for.
     Page(Ticket, Page),
 }
 
-/// Keeps events and gives them their order. What it is asked takes effect in the order of asking: a page has what was appended before,
+/// Keeps entries and gives them their order. What it is asked takes effect in the order of asking: a page has what was appended before,
 /// and appends to a room that is then forgotten are still answered.
 pub trait Store {
     /// Which life of the data this is. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;
-    /// Keeps an event, whose `seq` says nothing yet. `txn_id` is the client's own name for it, if it is to be kept once only. The
-    /// events of a turn come one right after the other. Never waits; what is not kept at once must be copied.
-    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>);
-    /// As [`append`](Self::append), but keeps nothing new: an event that was not kept before under its txn_id is refused with
+    /// Keeps an entry, whose `seq` says nothing yet. `txn_id` is the client's own name for it, if it is to be kept once only. The
+    /// entries of a turn come one right after the other. Never waits; what is not kept at once must be copied.
+    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>);
+    /// As [`append`](Self::append), but keeps nothing new: an entry that was not kept before under its txn_id is refused with
     /// [`Code::NotFound`].
-    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId);
-    /// Reads events. Never waits.
+    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId);
+    /// Reads entries. Never waits.
     fn read(&mut self, ticket: Ticket, query: Query);
-    /// Forgets a room and all its events. Never waits, and is not answered.
+    /// Forgets a room and all its entries. Never waits, and is not answered.
     fn forget(&mut self, room: RoomId);
     /// The next outcome that is ready. A store that works elsewhere wakes the loop when there is one.
     fn poll_outcome(&mut self) -> Option<Outcome>;
@@ -76,7 +76,7 @@ pub trait Store {
 
 /// The state of the message `target` after `change`, an edit, deletion or reaction. The rules are here so that every store
 /// has the same.
-pub fn revise(target: &Event, change: &Event) -> Result<MessageBody, Code> {
+pub fn revise(target: &Entry, change: &Entry) -> Result<MessageBody, Code> {
     let Body::Message(message) = &target.body else { return Err(Code::NotFound) };
     if message.deleted {
         return Err(Code::NotFound);

@@ -105,8 +105,8 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             data: im_data { page: one(arena, page(arena, messages, *more, [Seq::ZERO; 3])) },
             ..of(Kind::IM_EVENT_BACKLOG)
         },
-        ClientEvent::Event { event, txn_id: own } => {
-            entry_event(arena, source, entry(arena, event, own.map(txn_id).unwrap_or_default()))
+        ClientEvent::Entry { entry: it, txn_id: own } => {
+            entry_event(arena, source, entry(arena, it, own.map(txn_id).unwrap_or_default()))
         }
         ClientEvent::Missed { room, from, to } => im_event {
             room: room.0,

@@ -337,7 +337,7 @@ pub(super) fn apply_to_server(
         im_option::IM_OPT_QUEUE_BYTES_MAX => {
             config.queue_bytes_max = it.number(64 * 1024, i64::from(u32::MAX))?;
         }
-        im_option::IM_OPT_HISTORY_MAX => history.events_per_room = it.count()?,
+        im_option::IM_OPT_HISTORY_MAX => history.entries_per_room = it.count()?,
         im_option::IM_OPT_HISTORY_BYTES_MAX => history.bytes = it.number(64 * 1024, i64::MAX)?,
         im_option::IM_OPT_OBSERVE => config.observe = it.flag()?,
         im_option::IM_OPT_SEED

@@ -5,18 +5,18 @@ use super::output::{EMPTY, NO_USERS, list, size, text, texts, users};
 use super::types::{
     im_entries, im_entry, im_member, im_page, im_person, im_reaction, im_reactions, im_room, im_txn_id,
 };
-use crate::wire::{Body, Event, Member, Person, Reaction, RoomInfo, Seq, UserId};
+use crate::wire::{Body, Entry, Member, Person, Reaction, RoomInfo, Seq, UserId};
 use bumpalo::Bump;
 
-pub(super) fn entry(arena: &Bump, event: &Event, txn_id: im_txn_id) -> im_entry {
+pub(super) fn entry(arena: &Bump, entry: &Entry, txn_id: im_txn_id) -> im_entry {
     let blank = im_entry {
         size: size::<im_entry>(),
         kind: im_event_kind::IM_EVENT_OTHER_ENTRY as i32,
-        room: event.room.0,
-        seq: event.seq.0,
-        time: event.time.0,
-        author: event.author.0,
-        name: text(arena, &event.name),
+        room: entry.room.0,
+        seq: entry.seq.0,
+        time: entry.time.0,
+        author: entry.author.0,
+        name: text(arena, &entry.name),
         text: EMPTY,
         target: 0,
         mentions: NO_USERS,
@@ -29,7 +29,7 @@ pub(super) fn entry(arena: &Bump, event: &Event, txn_id: im_txn_id) -> im_entry 
         txn_id,
     };
     let of = |kind: im_event_kind| im_entry { kind: kind as i32, ..blank };
-    match &event.body {
+    match &entry.body {
         Body::Message(message) => im_entry {
             text: text(arena, &message.text),
             target: message.reply_to.unwrap_or_default().0,
@@ -82,8 +82,8 @@ fn reactions(arena: &Bump, reactions: &[Reaction]) -> im_reactions {
     im_reactions { items, count }
 }
 
-pub(super) fn page(arena: &Bump, events: &[Event], more: bool, [from, to, head]: [Seq; 3]) -> im_page {
-    let (items, count) = list(arena, events, |event| entry(arena, event, im_txn_id::default()));
+pub(super) fn page(arena: &Bump, entries: &[Entry], more: bool, [from, to, head]: [Seq; 3]) -> im_page {
+    let (items, count) = list(arena, entries, |it| entry(arena, it, im_txn_id::default()));
     im_page {
         size: size::<im_page>(),
         more: more.into(),

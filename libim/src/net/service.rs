@@ -40,10 +40,10 @@ impl Loop {
         let machine = node.engine.machine();
         let mut broken = Vec::new();
         while *writes > 0
-            && let Some(Transmit { conn, link, outbox }) = machine.poll_transmit()
+            && let Some(Transmit { conn, link, send_queue }) = machine.poll_transmit()
         {
             *writes -= 1;
-            match self.sources.write(link, outbox) {
+            match self.sources.write(link, send_queue) {
                 Written::All => machine.handle_sent(now, conn),
                 Written::Blocked => {
                     machine.handle_sent(now, conn);

@@ -5,7 +5,7 @@ use super::listener::Listener;
 use super::node::NodeKey;
 use super::reason::of_breaking;
 use super::stream::Socket;
-use crate::engine::{ConnId, Outbox};
+use crate::engine::{ConnId, SendQueue};
 use crate::wire::limits::READ_BYTES_PER_TURN;
 #[cfg(unix)]
 use mio::unix::SourceFd;
@@ -220,10 +220,10 @@ impl Sources {
     }
 
     /// Writes what waits, as far as the transport takes it.
-    pub(super) fn write(&mut self, token: usize, outbox: &mut Outbox) -> Written {
+    pub(super) fn write(&mut self, token: usize, send_queue: &mut SendQueue) -> Written {
         let peer = match self.slab.get_mut(token) {
             Some(Source { kind: Kind::Socket(socket), blocked, .. }) => {
-                return match socket.write(outbox) {
+                return match socket.write(send_queue) {
                     Ok(true) => Written::All,
                     Ok(false) => {
                         *blocked = true;
@@ -238,9 +238,9 @@ impl Sources {
         let Some((peer, pipe)) = peer.and_then(|peer| Some((peer, self.pipe(peer)?))) else {
             return Written::Broken("the other end is gone".into());
         };
-        while !outbox.is_empty() {
+        while !send_queue.is_empty() {
             let mut slices = [IoSlice::new(&[])];
-            outbox.gather(&mut slices);
+            send_queue.gather(&mut slices);
             let room = READ_BYTES_PER_TURN.saturating_sub(pipe.inbox.len());
             let bytes: &[u8] = slices.first().map_or(&[], |slice| slice);
             let count = bytes.len().min(room);
@@ -249,10 +249,10 @@ impl Sources {
                 pipe.starving = true;
                 break;
             }
-            outbox.advance(count);
+            send_queue.advance(count);
         }
         self.stirred.push(peer);
-        if outbox.is_empty() { Written::All } else { Written::Blocked }
+        if send_queue.is_empty() { Written::All } else { Written::Blocked }
     }
 
     /// Ends the sending side. Whether the source now waits for its peer's end.

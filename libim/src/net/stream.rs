@@ -1,7 +1,7 @@
 //! Byte streams: sockets, and pipes inside the program.
 
 use super::descriptors::Stdio;
-use crate::engine::{Outbox, Peer};
+use crate::engine::{Peer, SendQueue};
 use mio::net::TcpStream;
 #[cfg(unix)]
 use mio::net::UnixStream;
@@ -75,18 +75,18 @@ impl Socket {
     }
 
     /// Writes what waits, as far as the socket takes it. Whether all of it went.
-    pub(super) fn write(&mut self, outbox: &mut Outbox) -> io::Result<bool> {
-        while !outbox.is_empty() {
-            let written = if let Some(bytes) = outbox.single() {
+    pub(super) fn write(&mut self, send_queue: &mut SendQueue) -> io::Result<bool> {
+        while !send_queue.is_empty() {
+            let written = if let Some(bytes) = send_queue.single() {
                 self.send(bytes)
             } else {
                 let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-                let filled = outbox.gather(&mut slices);
-                self.send_pieces(slices.get(..filled).unwrap_or_default(), outbox.len())
+                let filled = send_queue.gather(&mut slices);
+                self.send_pieces(slices.get(..filled).unwrap_or_default(), send_queue.len())
             };
             match written {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => outbox.advance(count),
+                Ok(count) => send_queue.advance(count),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

@@ -1,11 +1,11 @@
-//! Some of a room's events in memory: their frames one after the other in chunks, so that keeping one more and forgetting the
+//! Some of a room's entries in memory: their frames one after the other in chunks, so that keeping one more and forgetting the
 //! oldest cost a copy and nothing else. Their places grow and need not be dense.
 
-use crate::wire::{Event, FRAME_HEADER_BYTES, FromServer, Placed, Seq, encode};
+use crate::wire::{Entry, FRAME_HEADER_BYTES, FromServer, Placed, Seq, encode};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
-/// Events of a room. What keeping one more needs comes first and together.
+/// Entries of a room. What keeping one more needs comes first and together.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Log {
@@ -14,19 +14,19 @@ pub(super) struct Log {
     len: usize,
     /// Bytes of memory that all of it takes.
     bytes: usize,
-    /// Where the next event goes.
+    /// Where the next entry goes.
     tail: Chunk,
     /// Full chunks, the oldest first.
     full: VecDeque<Chunk>,
-    /// Events that have changed to something longer than their record.
-    changed: BTreeMap<Seq, Event>,
+    /// Entries that have changed to something longer than their record.
+    changed: BTreeMap<Seq, Entry>,
 }
 
-/// Records of events. A record is the length of what follows its header (u32), how far its place is from that of the record before it
-/// in the chunk (u32, 0 in the first), then the event's frame, which ends before the record does when it was replaced by a shorter one.
+/// Records of entries. A record is the length of what follows its header (u32), how far its place is from that of the record before it
+/// in the chunk (u32, 0 in the first), then the entry's frame, which ends before the record does when it was replaced by a shorter one.
 #[derive(Debug, Default)]
 struct Chunk {
-    /// The oldest event that is kept in it, and where its record begins.
+    /// The oldest entry that is kept in it, and where its record begins.
     first: Seq,
     start: usize,
     records: Vec<u8>,
@@ -37,7 +37,7 @@ const CHUNK_BYTES_MIN: usize = 512;
 const CHUNK_BYTES_MAX: usize = 1024;
 const LENGTH_BYTES: usize = size_of::<u32>();
 const HEADER_BYTES: usize = 2 * LENGTH_BYTES;
-/// What writing a record takes beside [`Event::text_bytes`]: most exactly fill their chunks.
+/// What writing a record takes beside [`Entry::text_bytes`]: most exactly fill their chunks.
 const RECORD_BYTES: usize = 52;
 
 impl Chunk {
@@ -66,7 +66,7 @@ impl Chunk {
         std::iter::successors(first, |(at, seq)| self.next(*at, *seq))
     }
 
-    /// Where an event's frame stands, with what is left of the record behind it.
+    /// Where an entry's frame stands, with what is left of the record behind it.
     fn find(&self, seq: Seq) -> Option<Range<usize>> {
         let (at, _) =
             self.places().take_while(|(_, place)| *place <= seq).find(|(_, place)| *place == seq)?;
@@ -85,7 +85,7 @@ impl Log {
         self.bytes
     }
 
-    /// The place of the oldest event kept.
+    /// The place of the oldest entry kept.
     pub(super) fn first(&self) -> Option<Seq> {
         (self.len > 0).then(|| self.full.front().unwrap_or(&self.tail).first)
     }
@@ -110,9 +110,9 @@ impl Log {
         chunk.places().map(|(_, place)| place).take_while(|place| *place <= to).last()
     }
 
-    /// Keeps an event in a place, which is above all others.
-    pub(super) fn push(&mut self, event: &Event, seq: Seq) {
-        let wanted = event.text_bytes() + RECORD_BYTES;
+    /// Keeps an entry in a place, which is above all others.
+    pub(super) fn push(&mut self, entry: &Entry, seq: Seq) {
+        let wanted = entry.text_bytes() + RECORD_BYTES;
         let mut step = u32::try_from(seq.0 - self.last.0);
         if self.tail.records.capacity() - self.tail.records.len() < wanted || step.is_err() {
             self.add_chunk(seq, wanted);
@@ -122,8 +122,8 @@ impl Log {
         let start = records.len();
         records.extend_from_slice(&[0; LENGTH_BYTES]);
         records.extend_from_slice(&step.unwrap_or(0).to_be_bytes());
-        // An event too long for a frame could not have been told to anybody; limits keep it from being made.
-        let _ = encode(&Placed(event, seq), records);
+        // An entry too long for a frame could not have been told to anybody; limits keep it from being made.
+        let _ = encode(&Placed(entry, seq), records);
         let len = u32::try_from(records.len() - start - HEADER_BYTES).unwrap_or(u32::MAX);
         if let Some(place) = records.get_mut(start..start + LENGTH_BYTES) {
             place.copy_from_slice(&len.to_be_bytes());
@@ -133,7 +133,7 @@ impl Log {
         self.len += 1;
     }
 
-    /// Begins a chunk that has room for `wanted` bytes, with the event of that place.
+    /// Begins a chunk that has room for `wanted` bytes, with the entry of that place.
     fn add_chunk(&mut self, first: Seq, wanted: usize) {
         let size = (self.tail.records.capacity() * 2).clamp(CHUNK_BYTES_MIN, CHUNK_BYTES_MAX).max(wanted);
         let chunk = Chunk { first, start: 0, records: Vec::with_capacity(size) };
@@ -144,7 +144,7 @@ impl Log {
         }
     }
 
-    /// Forgets the oldest event.
+    /// Forgets the oldest entry.
     pub(super) fn pop(&mut self) {
         let Some(first) = self.first() else { return };
         self.len -= 1;
@@ -163,40 +163,40 @@ impl Log {
         }
     }
 
-    pub(super) fn get(&self, seq: Seq) -> Option<Event> {
-        if let Some(event) = self.changed.get(&seq) {
-            return Some(event.clone());
+    pub(super) fn get(&self, seq: Seq) -> Option<Entry> {
+        if let Some(entry) = self.changed.get(&seq) {
+            return Some(entry.clone());
         }
         let chunk = self.full.get(self.chunk_of(seq)?).unwrap_or(&self.tail);
         let record = chunk.records.get(chunk.find(seq)?)?;
         let len = u32::from_be_bytes(*record.first_chunk::<FRAME_HEADER_BYTES>()?) as usize;
         match FromServer::decode(record.get(FRAME_HEADER_BYTES..FRAME_HEADER_BYTES + len)?) {
-            Ok(Some(FromServer::Event(event))) => Some(event),
+            Ok(Some(FromServer::Entry(entry))) => Some(entry),
             _ => None,
         }
     }
 
-    /// Replaces an event by its present state: in its place if that fits, or else beside it. Nothing of the old text
+    /// Replaces an entry by its present state: in its place if that fits, or else beside it. Nothing of the old text
     /// stays.
-    pub(super) fn replace(&mut self, event: Event) {
-        self.bytes -= self.changed.remove(&event.seq).as_ref().map_or(0, weight);
-        let Some(chunk) = self.chunk_of(event.seq) else { return };
+    pub(super) fn replace(&mut self, entry: Entry) {
+        self.bytes -= self.changed.remove(&entry.seq).as_ref().map_or(0, weight);
+        let Some(chunk) = self.chunk_of(entry.seq) else { return };
         let chunk = self.full.get_mut(chunk).unwrap_or(&mut self.tail);
-        let Some(record) = chunk.find(event.seq).and_then(|range| chunk.records.get_mut(range)) else {
+        let Some(record) = chunk.find(entry.seq).and_then(|range| chunk.records.get_mut(range)) else {
             return;
         };
         let mut frame = Vec::new();
-        let _ = encode(&event, &mut frame);
+        let _ = encode(&entry, &mut frame);
         if frame.len() > record.len() {
             frame.clear();
-            self.bytes += weight(&event);
-            self.changed.insert(event.seq, event);
+            self.bytes += weight(&entry);
+            self.changed.insert(entry.seq, entry);
         }
         frame.resize(record.len(), 0);
         record.copy_from_slice(&frame);
     }
 
-    /// Which chunk has an event that is kept: an index into the full ones, or beyond them for the tail.
+    /// Which chunk has an entry that is kept: an index into the full ones, or beyond them for the tail.
     fn chunk_of(&self, seq: Seq) -> Option<usize> {
         if !(self.first()?..=self.last).contains(&seq) {
             return None;
@@ -208,9 +208,9 @@ impl Log {
     }
 }
 
-/// The bytes that an event beside the chunks is counted as.
-fn weight(event: &Event) -> usize {
-    event.text_bytes() + size_of::<Event>()
+/// The bytes that an entry beside the chunks is counted as.
+fn weight(entry: &Entry) -> usize {
+    entry.text_bytes() + size_of::<Entry>()
 }
 
 #[cfg(test)]
@@ -219,8 +219,8 @@ mod tests {
     use crate::wire::{Body, MessageBody, RoomId, Timestamp, UserId};
     use proptest::prelude::*;
 
-    fn event(seq: u64, text: &str) -> Event {
-        Event {
+    fn entry(seq: u64, text: &str) -> Entry {
+        Entry {
             room: RoomId(1),
             seq: Seq(seq),
             time: Timestamp(seq),
@@ -242,7 +242,7 @@ mod tests {
                 match kind {
                     0 | 1 => {
                         last += 1 + (pick % 3) as u64;
-                        let next = event(last, &text);
+                        let next = entry(last, &text);
                         log.push(&next, Seq(last));
                         model.push_back(next);
                     }
@@ -253,13 +253,13 @@ mod tests {
                     _ => {
                         let count = model.len();
                         if let Some(old) = model.get_mut(pick % count.max(1)) {
-                            *old = event(old.seq.0, &text);
+                            *old = entry(old.seq.0, &text);
                             log.replace(old.clone());
                         }
                     }
                 }
                 prop_assert_eq!(log.len(), model.len());
-                let places = || model.iter().map(|event| event.seq);
+                let places = || model.iter().map(|entry| entry.seq);
                 prop_assert_eq!(log.first(), places().next());
                 let seq = Seq(pick as u64);
                 prop_assert_eq!(log.next_from(seq), places().find(|place| *place >= seq));
@@ -279,9 +279,9 @@ mod tests {
     #[test]
     fn a_deleted_text_is_nowhere_in_memory() {
         let mut log = Log::default();
-        log.push(&event(1, "secret"), Seq(1));
+        log.push(&entry(1, "secret"), Seq(1));
         let gone = MessageBody { deleted: true, ..MessageBody::default() };
-        log.replace(Event { body: Body::Message(gone), ..event(1, "") });
+        log.replace(Entry { body: Body::Message(gone), ..entry(1, "") });
         assert!(!log.tail.records.windows(6).any(|window| window == b"secret"));
     }
 }

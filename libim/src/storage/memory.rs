@@ -1,24 +1,24 @@
-//! A store in memory, bounded: the oldest events give way. It lives as long as the server does.
+//! A store in memory, bounded: the oldest entries give way. It lives as long as the server does.
 
 use super::room::{Place, Room};
 use super::txn_ids::TxnIds;
 use crate::engine::store::{Outcome, Page, Query, Store, Ticket};
-use crate::wire::{Code, Epoch, Event, RoomId, Seq, Timestamp, TxnId};
+use crate::wire::{Code, Entry, Epoch, RoomId, Seq, Timestamp, TxnId};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// How much a [`MemoryStore`] keeps.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryLimits {
-    /// Messages of one room, and as many other events: what is no message pushes none out.
-    pub events_per_room: usize,
+    /// Messages of one room, and as many other entries: what is no message pushes none out.
+    pub entries_per_room: usize,
     /// Bytes of all rooms together.
     pub bytes: usize,
 }
 
 impl Default for MemoryLimits {
     fn default() -> Self {
-        MemoryLimits { events_per_room: 10_000, bytes: 64 * 1024 * 1024 }
+        MemoryLimits { entries_per_room: 10_000, bytes: 64 * 1024 * 1024 }
     }
 }
 
@@ -32,7 +32,7 @@ pub struct MemoryStore {
     pages: VecDeque<Page>,
     rooms: FxHashMap<RoomId, Room>,
     tally: Tally,
-    /// Beyond so many bytes rooms give up events.
+    /// Beyond so many bytes rooms give up entries.
     trim_above: usize,
     txn_ids: TxnIds,
 }
@@ -57,29 +57,29 @@ enum Kind {
     Page,
 }
 
-/// Events and bytes of all rooms.
+/// Entries and bytes of all rooms.
 #[derive(Debug, Default)]
 struct Tally {
-    events: usize,
+    entries: usize,
     bytes: usize,
 }
 
 impl Tally {
     /// Changes a room and keeps count.
     fn change<T>(&mut self, room: &mut Room, change: impl FnOnce(&mut Room) -> T) -> T {
-        let (events, bytes) = (room.len(), room.bytes());
+        let (entries, bytes) = (room.len(), room.bytes());
         let result = change(room);
-        self.events = self.events + room.len() - events;
+        self.entries = self.entries + room.len() - entries;
         self.bytes = self.bytes + room.bytes() - bytes;
         result
     }
 }
 
-/// Retries are recognised for as long as their events are kept, and over at least so many posts.
+/// Retries are recognised for as long as their entries are kept, and over at least so many posts.
 const TXN_IDS_MIN: usize = 1_000;
-/// What a room takes beside its events, in a table that may be half full.
+/// What a room takes beside its entries, in a table that may be half full.
 const ROOM_BYTES: usize = 2 * size_of::<(RoomId, Room)>();
-/// When all rooms together are too large, one part in so many is given up at once, so that not every event looks at all rooms.
+/// When all rooms together are too large, one part in so many is given up at once, so that not every entry looks at all rooms.
 const TRIM_PARTS: usize = 16;
 
 impl MemoryStore {
@@ -97,13 +97,13 @@ impl MemoryStore {
         }
     }
 
-    fn keep(&mut self, event: &Event, txn_id: Option<&TxnId>) -> Result<Place, Code> {
-        let room = self.rooms.entry(event.room).or_insert_with(|| {
+    fn keep(&mut self, entry: &Entry, txn_id: Option<&TxnId>) -> Result<Place, Code> {
+        let room = self.rooms.entry(entry.room).or_insert_with(|| {
             self.tally.bytes += ROOM_BYTES;
             Room::default()
         });
-        let (events_max, txn_ids) = (self.limits.events_per_room, &mut self.txn_ids);
-        let kept = self.tally.change(room, |room| room.keep(event, txn_id, events_max, txn_ids));
+        let (entries_max, txn_ids) = (self.limits.entries_per_room, &mut self.txn_ids);
+        let kept = self.tally.change(room, |room| room.keep(entry, txn_id, entries_max, txn_ids));
         if self.tally.bytes > self.trim_above {
             self.trim();
         }
@@ -120,7 +120,7 @@ impl MemoryStore {
         self.answers.push_back(Answer { ticket, kind, seq, time });
     }
 
-    /// Takes the oldest events from the rooms that have most; the newest one stays in each.
+    /// Takes the oldest entries from the rooms that have most; the newest one stays in each.
     fn trim(&mut self) {
         let mut share = self.limits.bytes / self.rooms.len().max(1);
         while self.tally.bytes > self.limits.bytes - self.part() && share > ROOM_BYTES {
@@ -136,7 +136,7 @@ impl MemoryStore {
         self.trim_above = self.next_trim();
     }
 
-    /// Where the next trim is due: where nothing can be given up, it is not tried for every event.
+    /// Where the next trim is due: where nothing can be given up, it is not tried for every entry.
     fn next_trim(&self) -> usize {
         self.limits.bytes.max(self.tally.bytes + self.part())
     }
@@ -146,10 +146,10 @@ impl MemoryStore {
         self.limits.bytes / TRIM_PARTS
     }
 
-    /// Forgets txn_ids whose events are gone, when there are many, the oldest first; faster than others come.
+    /// Forgets txn_ids whose entries are gone, when there are many, the oldest first; faster than others come.
     fn age_txn_ids(&mut self) {
         for _ in 0..2 {
-            if self.txn_ids.len() > 2 * self.tally.events + TXN_IDS_MIN {
+            if self.txn_ids.len() > 2 * self.tally.entries + TXN_IDS_MIN {
                 let rooms = &self.rooms;
                 self.txn_ids.age(|kept| rooms.get(&kept.room).is_some_and(|room| room.keeps(kept.seq)));
             }
@@ -170,13 +170,13 @@ impl Store for MemoryStore {
         self.epoch
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
-        let kept = self.keep(event, txn_id);
+    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
+        let kept = self.keep(entry, txn_id);
         self.answer(ticket, kept);
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
-        let known = self.rooms.get(&event.room).and_then(|room| room.recall(event, txn_id, &self.txn_ids));
+    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
+        let known = self.rooms.get(&entry.room).and_then(|room| room.recall(entry, txn_id, &self.txn_ids));
         self.answer(ticket, known.unwrap_or(Err(Code::NotFound)));
     }
 
@@ -189,7 +189,7 @@ impl Store for MemoryStore {
 
     fn forget(&mut self, room: RoomId) {
         if let Some(room) = self.rooms.remove(&room) {
-            self.tally.events -= room.len();
+            self.tally.entries -= room.len();
             self.tally.bytes -= room.bytes() + ROOM_BYTES;
             self.trim_above = self.trim_above.min(self.next_trim());
         }
@@ -213,13 +213,13 @@ mod tests {
 
     const ROOMS: u64 = 3;
 
-    fn store(events_per_room: usize, bytes: usize) -> MemoryStore {
-        MemoryStore::new(Epoch(1), MemoryLimits { events_per_room, bytes })
+    fn store(entries_per_room: usize, bytes: usize) -> MemoryStore {
+        MemoryStore::new(Epoch(1), MemoryLimits { entries_per_room, bytes })
     }
 
     /// Post `number` of its author, in a room that goes by its number.
     fn post(store: &mut MemoryStore, number: u64, text: &str) -> Outcome {
-        let event = Event {
+        let entry = Entry {
             room: RoomId(number % ROOMS),
             seq: Seq::ZERO,
             time: Timestamp(number),
@@ -229,7 +229,7 @@ mod tests {
         };
         let txn_id =
             TxnId(u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes());
-        store.append(Ticket(7), &event, Some(&txn_id));
+        store.append(Ticket(7), &entry, Some(&txn_id));
         store.poll_outcome().unwrap()
     }
 
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_is_known_for_as_long_as_its_event_is_kept() {
+    fn a_retry_is_known_for_as_long_as_its_entry_is_kept() {
         let mut store = store(100_000, 16 * 1024 * 1024);
         for number in 0..20_000 {
             assert!(
@@ -260,7 +260,7 @@ mod tests {
             assert!(matches!(post(&mut store, number, "hello"), Outcome::Appended(..)));
             let before = number.saturating_sub(TXN_IDS_MIN as u64 - 1);
             assert!(matches!(post(&mut store, before, "hello"), Outcome::Duplicate(..)));
-            assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.events + 2);
+            assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.entries + 2);
         }
     }
 
@@ -296,13 +296,13 @@ mod tests {
         for number in 0..20_000 {
             post(&mut store, number, "hello");
             assert!(store.tally.bytes <= 1024 * 1024);
-            assert_eq!(store.tally.events, store.rooms.values().map(Room::len).sum::<usize>());
+            assert_eq!(store.tally.entries, store.rooms.values().map(Room::len).sum::<usize>());
         }
-        assert!(store.tally.events > 2_000);
+        assert!(store.tally.entries > 2_000);
         for room in 0..ROOMS {
             store.forget(RoomId(room));
         }
-        assert_eq!((store.tally.bytes, store.tally.events), (0, 0));
+        assert_eq!((store.tally.bytes, store.tally.entries), (0, 0));
     }
 
     #[test]
@@ -316,11 +316,11 @@ mod tests {
                 _ => Body::Edited { target: Seq(1), text, mentions: Vec::new() },
             };
             let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
-            let event = Event { room, seq, time, author: UserId(1), name: "anna".into(), body };
-            store.append(Ticket(1), &event, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
+            let entry = Entry { room, seq, time, author: UserId(1), name: "anna".into(), body };
+            store.append(Ticket(1), &entry, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
             assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
         }
-        assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.events + 2, "{}", store.txn_ids.len());
+        assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.entries + 2, "{}", store.txn_ids.len());
         let room = &store.rooms[&RoomId(0)];
         assert!(room.len() == 101 && room.edits() == 50, "{} {}", room.len(), room.edits());
         // Its own retry is still known.
@@ -336,8 +336,8 @@ mod tests {
         let mut toggle = |number: u64| {
             let body = Body::Reacted { target: Seq(8), emoji: "+".into(), on: number.is_multiple_of(2) };
             let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
-            let event = Event { room, seq, time, author: UserId(2), name: "mallory".into(), body };
-            store.append(Ticket(1), &event, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
+            let entry = Entry { room, seq, time, author: UserId(2), name: "mallory".into(), body };
+            store.append(Ticket(1), &entry, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
             assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
         };
         for number in 0..10_000 {
@@ -354,15 +354,15 @@ mod tests {
         let page = |query: &Query| store.rooms[&RoomId(0)].page(query);
         let all = page(&Query { limit: 200, ..query(true, false, 0, u64::MAX) });
         assert_eq!(
-            all.events.iter().map(|event| event.seq.0).collect::<Vec<_>>(),
+            all.entries.iter().map(|entry| entry.seq.0).collect::<Vec<_>>(),
             (1..=8).collect::<Vec<_>>()
         );
         // Upward the page has the messages, and the last ten changes behind those that are gone.
         let all = page(&Query { limit: 200, ..query(false, true, 0, u64::MAX) });
-        assert_eq!((all.from, all.to, all.events.len(), all.more), (Seq(1), Seq(10_008), 18, false));
+        assert_eq!((all.from, all.to, all.entries.len(), all.more), (Seq(1), Seq(10_008), 18, false));
         let part = page(&Query { limit: 9, ..query(false, true, 0, u64::MAX) });
-        assert_eq!((part.to, part.events.len(), part.more), (Seq(9_999), 9, true));
+        assert_eq!((part.to, part.entries.len(), part.more), (Seq(9_999), 9, true));
         let last = page(&Query { limit: 3, ..query(true, false, 0, 8) });
-        assert_eq!((last.from, last.events.len(), last.more), (Seq(5), 3, true));
+        assert_eq!((last.from, last.entries.len(), last.more), (Seq(5), 3, true));
     }
 }

@@ -1,4 +1,4 @@
-//! Stores: where events are kept.
+//! Stores: where entries are kept.
 
 mod log;
 mod memory;

@@ -1,15 +1,15 @@
-//! A room in memory: what its events are when they have been edited, deleted or reacted to.
+//! A room in memory: what its entries are when they have been edited, deleted or reacted to.
 
 use super::log::Log;
 use super::txn_ids::{Fingerprint, Record, TXN_ID_BYTES, TxnIds};
 use crate::engine::store::{Page, Query, revise};
-use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
-use crate::wire::{Body, Code, Event, Seq, Timestamp, TxnId};
+use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX};
+use crate::wire::{Body, Code, Entry, Seq, Timestamp, TxnId};
 use foldhash::fast::RandomState;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, Hasher};
 
-/// One room's events, and what is known of them beside.
+/// One room's entries, and what is known of them beside.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Room {
@@ -22,7 +22,7 @@ pub(super) struct Room {
     edits: VecDeque<(Seq, Seq)>,
 }
 
-/// Where and when an event was kept.
+/// Where and when an entry was kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) seq: Seq,
@@ -32,7 +32,7 @@ pub(super) struct Place {
 }
 
 impl Room {
-    /// Forgets the oldest event of the kind that takes more memory.
+    /// Forgets the oldest entry of the kind that takes more memory.
     pub(super) fn pop(&mut self) {
         if self.others.bytes() > self.messages.bytes() || self.messages.len() == 0 {
             self.pop_other();
@@ -48,12 +48,12 @@ impl Room {
         self.others.pop();
     }
 
-    /// How many events are kept.
+    /// How many entries are kept.
     pub(super) fn len(&self) -> usize {
         self.messages.len() + self.others.len()
     }
 
-    /// Whether the event of a place is kept.
+    /// Whether the entry of a place is kept.
     pub(super) fn keeps(&self, seq: Seq) -> bool {
         let reaches = |log: &Log| log.first().is_some_and(|first| first <= seq);
         match (reaches(&self.messages), reaches(&self.others)) {
@@ -72,62 +72,62 @@ impl Room {
 
     /// The memory that all of it counts as.
     pub(super) fn bytes(&self) -> usize {
-        // There may be twice as many txn_ids as events.
+        // There may be twice as many txn_ids as entries.
         let edits = self.edits.len() * size_of::<(Seq, Seq)>();
         self.messages.bytes() + self.others.bytes() + edits + self.len() * 2 * TXN_ID_BYTES
     }
 
-    /// Keeps an event, unless it was kept before or cannot be.
+    /// Keeps an entry, unless it was kept before or cannot be.
     pub(super) fn keep(
         &mut self,
-        event: &Event,
+        entry: &Entry,
         txn_id: Option<&TxnId>,
-        events_max: usize,
+        entries_max: usize,
         txn_ids: &mut TxnIds,
     ) -> Result<Place, Code> {
-        let fingerprint = txn_id.map_or(Fingerprint::default(), |_| fingerprint(event, txn_ids.hasher()));
-        if let Some(known) = txn_id.and_then(|txn_id| known(event, txn_id, fingerprint, txn_ids)) {
+        let fingerprint = txn_id.map_or(Fingerprint::default(), |_| fingerprint(entry, txn_ids.hasher()));
+        if let Some(known) = txn_id.and_then(|txn_id| known(entry, txn_id, fingerprint, txn_ids)) {
             return known;
         }
-        if let Some(target) = target_of(&event.body) {
-            self.revise(target, event)?;
+        if let Some(target) = target_of(&entry.body) {
+            self.revise(target, entry)?;
         }
         let seq = self.head.next();
         self.head = seq;
-        let log = if event.is_message() { &mut self.messages } else { &mut self.others };
-        log.push(event, seq);
-        if let Body::Edited { target, .. } = &event.body {
+        let log = if entry.is_message() { &mut self.messages } else { &mut self.others };
+        log.push(entry, seq);
+        if let Body::Edited { target, .. } = &entry.body {
             self.edits.push_back((seq, *target));
         }
         if let Some(txn_id) = txn_id {
-            txn_ids.insert(Record { txn_id: *txn_id, room: event.room, seq, time: event.time, fingerprint });
+            txn_ids.insert(Record { txn_id: *txn_id, room: entry.room, seq, time: entry.time, fingerprint });
         }
-        while self.messages.len() > events_max {
+        while self.messages.len() > entries_max {
             self.messages.pop();
         }
-        while self.others.len() > events_max {
+        while self.others.len() > entries_max {
             self.pop_other();
         }
-        Ok(Place { seq, time: event.time, new: true })
+        Ok(Place { seq, time: entry.time, new: true })
     }
 
-    /// What became of an event that was kept before under its txn_id.
+    /// What became of an entry that was kept before under its txn_id.
     #[allow(clippy::unused_self)] // what is kept of a room is the room's
     pub(super) fn recall(
         &self,
-        event: &Event,
+        entry: &Entry,
         txn_id: &TxnId,
         txn_ids: &TxnIds,
     ) -> Option<Result<Place, Code>> {
-        known(event, txn_id, fingerprint(event, txn_ids.hasher()), txn_ids)
+        known(entry, txn_id, fingerprint(entry, txn_ids.hasher()), txn_ids)
     }
 
     /// Puts a message into the state after an edit, deletion or reaction.
-    fn revise(&mut self, target: Seq, change: &Event) -> Result<(), Code> {
-        let event = self.messages.get(target).ok_or(Code::NotFound)?;
-        let message = revise(&event, change)?;
+    fn revise(&mut self, target: Seq, change: &Entry) -> Result<(), Code> {
+        let entry = self.messages.get(target).ok_or(Code::NotFound)?;
+        let message = revise(&entry, change)?;
         let deleted = message.deleted;
-        self.messages.replace(Event { body: Body::Message(message), ..event });
+        self.messages.replace(Entry { body: Body::Message(message), ..entry });
         if deleted {
             self.blank_edits(target);
         }
@@ -137,9 +137,9 @@ impl Room {
     /// Takes the texts out of the edits of a message that was deleted.
     fn blank_edits(&mut self, message: Seq) {
         for (edit, _) in self.edits.iter().filter(|(_, target)| *target == message) {
-            if let Some(event) = self.others.get(*edit) {
+            if let Some(entry) = self.others.get(*edit) {
                 let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
-                self.others.replace(Event { body, ..event });
+                self.others.replace(Entry { body, ..entry });
             }
         }
         self.edits.retain(|(_, target)| *target != message);
@@ -150,14 +150,14 @@ impl Room {
         let low = query.after.next();
         let high = query.before.previous().min(self.head);
         let mut page = Page { from: low, to: high, ..Page::default() };
-        let limit = query.limit.clamp(1, PAGE_EVENTS_MAX) as usize;
+        let limit = query.limit.clamp(1, PAGE_ENTRIES_MAX) as usize;
         let others = (!query.messages_only).then_some(&self.others);
         let mut bytes = 0;
         let mut next = self.next(others, if query.upward { low } else { high }, query.upward);
         while let Some(seq) = next.filter(|seq| (low..=high).contains(seq)) {
-            let event = self.messages.get(seq).or_else(|| others?.get(seq));
-            bytes += event.as_ref().map_or(0, Event::text_bytes);
-            let full = page.events.len() >= limit || bytes > PAGE_BYTES_MAX && !page.events.is_empty();
+            let entry = self.messages.get(seq).or_else(|| others?.get(seq));
+            bytes += entry.as_ref().map_or(0, Entry::text_bytes);
+            let full = page.entries.len() >= limit || bytes > PAGE_BYTES_MAX && !page.entries.is_empty();
             if full {
                 page.more = true;
                 if query.upward {
@@ -167,12 +167,12 @@ impl Room {
                 }
                 break;
             }
-            page.events.extend(event);
+            page.entries.extend(entry);
             let beyond = if query.upward { seq.next() } else { seq.previous() };
             next = if beyond == Seq::ZERO { None } else { self.next(others, beyond, query.upward) };
         }
         if !query.upward {
-            page.events.reverse();
+            page.entries.reverse();
         }
         page
     }
@@ -188,26 +188,26 @@ impl Room {
     }
 }
 
-/// What became of an event that its author has sent before under this txn_id.
+/// What became of an entry that its author has sent before under this txn_id.
 fn known(
-    event: &Event,
+    entry: &Entry,
     txn_id: &TxnId,
     fingerprint: Fingerprint,
     txn_ids: &TxnIds,
 ) -> Option<Result<Place, Code>> {
-    let kept = txn_ids.get(txn_id, event.room, fingerprint.author)?;
+    let kept = txn_ids.get(txn_id, entry.room, fingerprint.author)?;
     let same = kept.fingerprint == fingerprint;
     Some(if same { Ok(Place { seq: kept.seq, time: kept.time, new: false }) } else { Err(Code::Conflict) })
 }
 
-/// A fingerprint of whose an event is and what it says, to tell a retry from another post under the same txn_id. A collision
+/// A fingerprint of whose an entry is and what it says, to tell a retry from another post under the same txn_id. A collision
 /// could only make a post pass for a retry of another one under the same txn_id.
 #[allow(clippy::cast_possible_truncation)] // half of a good hash is a good hash
-fn fingerprint(event: &Event, random: &RandomState) -> Fingerprint {
-    let author = random.hash_one(&event.name) as u32;
+fn fingerprint(entry: &Entry, random: &RandomState) -> Fingerprint {
+    let author = random.hash_one(&entry.name) as u32;
     let mut hasher = random.build_hasher();
-    target_of(&event.body).hash(&mut hasher);
-    match &event.body {
+    target_of(&entry.body).hash(&mut hasher);
+    match &entry.body {
         Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
         Body::Edited { text, .. } => (1, text).hash(&mut hasher),
         Body::Deleted { .. } => 2.hash(&mut hasher),

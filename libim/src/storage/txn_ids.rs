@@ -1,4 +1,4 @@
-//! The txn_ids of all rooms' events, to recognise a retry.
+//! The txn_ids of all rooms' entries, to recognise a retry.
 //!
 //! Nearly every txn_id is new, so what counts is to find quickly that one is not there. All are kept in one row, in the order of
 //! their coming, and found by tables whose control bytes, one for each, stay in the processor's caches.
@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
-/// TxnIds with the places of their events.
+/// TxnIds with the places of their entries.
 #[derive(Debug)]
 pub(super) struct TxnIds {
     /// Seeded, since peers choose txn_ids.
@@ -40,7 +40,7 @@ pub(super) struct Record {
     pub(super) fingerprint: Fingerprint,
 }
 
-/// Fingerprints of an event.
+/// Fingerprints of an entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fingerprint {
     /// Whose it is.
@@ -96,7 +96,7 @@ impl TxnIds {
         self.row.push_back(kept);
     }
 
-    /// Looks at the one that came first: if its event lives, it goes behind all others; otherwise it is forgotten.
+    /// Looks at the one that came first: if its entry lives, it goes behind all others; otherwise it is forgotten.
     pub(super) fn age(&mut self, lives: impl FnOnce(&Record) -> bool) {
         let Some(oldest) = self.row.front().copied() else { return };
         let (hash, number) = (self.hash(&oldest.txn_id), self.first);

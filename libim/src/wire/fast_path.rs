@@ -1,31 +1,31 @@
-//! A shorter way for the three messages that travel most: posts in, events and answers out.
+//! A shorter way for the three messages that travel most: posts in, entries and answers out.
 //!
 //! What is written is, byte for byte, what serde writes; what is read is only the exact form that this crate writes, and
 //! everything else is left to serde. `cargo bench --bench codec` says what it saves: three quarters of the cost.
 
-use super::event::{Body, Event};
+use super::entry::{Body, Entry};
 use super::ids::{RequestId, RoomId, Seq, TxnId};
 use super::message::WireMessage;
 use super::notices::Posted;
 use super::requests::Post;
 
-/// Writes the event of a plain message, with this place.
-pub(super) fn write_event(event: &Event, seq: Seq, out: &mut Vec<u8>) -> bool {
-    let Body::Message(message) = &event.body else { return false };
+/// Writes the entry of a plain message, with this place.
+pub(super) fn write_entry(entry: &Entry, seq: Seq, out: &mut Vec<u8>) -> bool {
+    let Body::Message(message) = &entry.body else { return false };
     let plain = message.reply_to.is_none() && message.mentions.is_empty() && message.edited.is_none();
     if !plain || message.deleted || !message.reactions.is_empty() || message.text.is_empty() {
         return false;
     }
-    out.reserve(ROW_BYTES + event.name.len() + TEXT_START_BYTES + message.text.len());
+    out.reserve(ROW_BYTES + entry.name.len() + TEXT_START_BYTES + message.text.len());
     Fields::write(out, ROW_BYTES, |fields| {
-        fields.start(Event::KIND, 6);
-        fields.number(b'r', event.room.0);
+        fields.start(Entry::KIND, 6);
+        fields.number(b'r', entry.room.0);
         fields.number(b's', seq.0);
-        fields.number(b't', event.time.0);
-        fields.number(b'a', event.author.0);
-        fields.text(b'n', event.name.len());
+        fields.number(b't', entry.time.0);
+        fields.number(b'a', entry.author.0);
+        fields.text(b'n', entry.name.len());
     });
-    out.extend_from_slice(event.name.as_bytes());
+    out.extend_from_slice(entry.name.as_bytes());
     Fields::write(out, TEXT_START_BYTES, |fields| fields.text(b'x', message.text.len()));
     out.extend_from_slice(message.text.as_bytes());
     true
@@ -160,7 +160,7 @@ fn take_text<'a>(rest: &mut &'a [u8], key: u8) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::MessageBody;
+    use super::super::entry::MessageBody;
     use super::super::ids::{Timestamp, UserId};
     use super::super::message::{FromClient, encode};
     use super::*;
@@ -192,12 +192,12 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(500))]
 
         #[test]
-        fn events_as_serde_writes_them(
+        fn entries_as_serde_writes_them(
             (room, seq, time, author) in (number(), number(), number(), number()),
             (name, text, reply_to) in (".{0,40}", text(), proptest::option::of(number())),
         ) {
             let body = MessageBody { text, reply_to: reply_to.map(Seq), ..MessageBody::default() };
-            let event = Event {
+            let entry = Entry {
                 room: RoomId(room),
                 seq: Seq(seq),
                 time: Timestamp(time),
@@ -205,7 +205,7 @@ mod tests {
                 name: name.into(),
                 body: Body::Message(body),
             };
-            prop_assert_eq!(by_encode(&event), by_serde(&event));
+            prop_assert_eq!(by_encode(&entry), by_serde(&entry));
         }
 
         #[test]

@@ -29,11 +29,11 @@ number_id! {
     UserId(u64), "u"
 }
 number_id! {
-    /// A place where events happen: the lobby, a room, or a private conversation.
+    /// A place where entries happen: the lobby, a room, or a private conversation.
     RoomId(u64), "r"
 }
 number_id! {
-    /// The place of a durable event in its room: dense, from 1, given by the store.
+    /// The place of a durable entry in its room: dense, from 1, given by the store.
     Seq(u64), "#"
 }
 number_id! {
@@ -62,7 +62,7 @@ impl RoomId {
 }
 
 impl Seq {
-    /// Before the first event of a room.
+    /// Before the first entry of a room.
     pub const ZERO: Seq = Seq(0);
 
     /// The place after this one.

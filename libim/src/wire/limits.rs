@@ -25,10 +25,10 @@ pub const REACTION_BYTES_MAX: usize = 64;
 pub const MENTIONS_MAX: usize = 32;
 /// Names looked up for the mentions of one message.
 pub const MENTION_NAMES_MAX: usize = 64;
-/// Bytes of events in one page of history; a page ends before it would grow beyond, but has one event at least.
+/// Bytes of entries in one page of history; a page ends before it would grow beyond, but has one entry at least.
 pub const PAGE_BYTES_MAX: usize = 256 * 1024;
-/// Events in one page of history.
-pub const PAGE_EVENTS_MAX: u32 = 200;
+/// Entries in one page of history.
+pub const PAGE_ENTRIES_MAX: u32 = 200;
 /// Pages of history that one connection may wait for; beyond, the server stops reading from it.
 pub const PAGES_IN_FLIGHT_MAX: u32 = 4;
 /// Pages of history that a server reads in one turn; others wait, so that those who chat do not.
@@ -91,9 +91,9 @@ pub const RECEIPT_DELAY: Duration = Duration::from_millis(250); // client
 pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(5); // both
 /// Entries of a client's outbox; beyond, a post is refused at once.
 pub const OUTBOX_ENTRIES_MAX: usize = 10_000; // client
-/// Events a client holds back while an earlier range is on its way.
-pub const HELD_EVENTS_MAX: usize = 2_000; // client
-/// Events that wait for the program to take them before the loop stops reading for that endpoint.
+/// Entries a client holds back while an earlier range is on its way.
+pub const HELD_ENTRIES_MAX: usize = 2_000; // client
+/// Entries that wait for the program to take them before the loop stops reading for that endpoint.
 pub const PENDING_EVENTS_MAX: usize = 8_192; // both
 
 /// The server's limits, sent in its hello. Lengths are in bytes of UTF-8.

@@ -4,7 +4,7 @@
 //! field has its default: so both sides can grow.
 
 use super::check::{Malformed, check, number};
-use super::event::Event;
+use super::entry::Entry;
 use super::fast_path;
 use super::frame::FRAME_HEADER_BYTES;
 use super::ids::RequestId;
@@ -57,8 +57,8 @@ pub fn encode<M: WireMessage>(message: &M, out: &mut Vec<u8>) -> Result<(), NotA
     }
 }
 
-fn write_event(event: &Event, out: &mut Vec<u8>) -> bool {
-    fast_path::write_event(event, event.seq, out)
+fn write_entry(entry: &Entry, out: &mut Vec<u8>) -> bool {
+    fast_path::write_entry(entry, entry.seq, out)
 }
 
 /// Whether a field may be left out.
@@ -193,7 +193,7 @@ messages! {
         5 => Delete;
         /// Adds or takes away a reaction.
         6 => React;
-        /// Says up to where events have arrived and been read.
+        /// Says up to where entries have arrived and been read.
         7 => Receipt;
         /// Says that one is typing.
         8 => Typing;
@@ -209,7 +209,7 @@ messages! {
         13 => SetTopic;
         /// Opens the private conversation with somebody.
         14 => Direct;
-        /// Asks for a page of a room's events.
+        /// Asks for a page of a room's entries.
         15 => Fetch;
         /// Asks for a page of the rooms that can be joined.
         16 => ListRooms;
@@ -232,16 +232,16 @@ messages! {
         /// Lets the client in.
         65 => Welcome;
         /// Something durable happened in a room.
-        66 => Event, written by write_event;
+        66 => Entry, written by write_entry;
         /// A post, edit, deletion or reaction is kept.
         67 => Posted, written by fast_path::write_posted;
         /// A request is carried out.
         68 => Done;
         /// A request is refused.
         69 => ErrorReply;
-        /// Events that were dropped for this slow reader are to be fetched.
+        /// Entries that were dropped for this slow reader are to be fetched.
         70 => Gap;
-        /// A page of a room's events.
+        /// A page of a room's entries.
         71 => History;
         /// A page of rooms.
         72 => RoomList;

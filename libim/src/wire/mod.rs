@@ -4,7 +4,7 @@
 
 mod check;
 mod code;
-mod event;
+mod entry;
 mod fast_path;
 mod frame;
 mod ids;
@@ -16,8 +16,8 @@ mod requests;
 pub use check::Malformed;
 pub use code::{Code, LeaveReason, Presence, RoomKind};
 #[cfg(feature = "server")]
-pub(crate) use event::Placed;
-pub use event::{Body, Event, MessageBody, Reaction};
+pub(crate) use entry::Placed;
+pub use entry::{Body, Entry, MessageBody, Reaction};
 pub use frame::{FRAME_HEADER_BYTES, FrameDecoder, FrameError, Frames};
 pub use ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, TxnId, UserId};
 pub use limits::Limits;

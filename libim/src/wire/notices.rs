@@ -1,7 +1,7 @@
 //! What a server says. Field keys are one letter; `i` is always the id of the request that is answered.
 
 use super::code::{Code, LeaveReason, Presence, RoomKind};
-use super::event::Event;
+use super::entry::Entry;
 use super::ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, UserId};
 use super::limits::Limits;
 use super::message::is_default;
@@ -55,7 +55,7 @@ pub struct Welcome {
     /// A word from the server to people who come in.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub text: String,
-    /// All rooms that the client is in. It gets every event after the heads given here.
+    /// All rooms that the client is in. It gets every entry after the heads given here.
     #[serde(rename = "r", default)]
     pub rooms: Vec<RoomInfo>,
     /// People who are not Offline, the client included.
@@ -81,7 +81,7 @@ pub struct RoomInfo {
     /// Its topic.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub topic: SmolStr,
-    /// The place of its newest event.
+    /// The place of its newest entry.
     #[serde(rename = "h")]
     pub head: Seq,
     /// How many members it has.
@@ -110,7 +110,7 @@ pub struct Posted {
     /// Its time.
     #[serde(rename = "t")]
     pub time: Timestamp,
-    /// People named with @ in its text. Absent in that of a duplicate: the event tells.
+    /// People named with @ in its text. Absent in that of a duplicate: the entry tells.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub mentions: Vec<UserId>,
     /// Whether it had been kept before under the same txn_id: place and time are those of then.
@@ -146,7 +146,7 @@ pub struct ErrorReply {
     pub retry_after_ms: u32,
 }
 
-/// This reader was too slow for some of these events: fetch those that have not arrived. With room 0, what was dropped was about
+/// This reader was too slow for some of these entries: fetch those that have not arrived. With room 0, what was dropped was about
 /// people or typing: list the people again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
@@ -161,7 +161,7 @@ pub struct Gap {
     pub to: Seq,
 }
 
-/// A page of a room's events, in order.
+/// A page of a room's entries, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct History {
     /// The request's id.
@@ -179,12 +179,12 @@ pub struct History {
     /// Whether what was asked for goes on beyond this page.
     #[serde(rename = "o", default)]
     pub more: bool,
-    /// The room's head when the page was read: its events are as of then.
+    /// The room's head when the page was read: its entries are as of then.
     #[serde(rename = "h", default)]
     pub head: Seq,
-    /// The events, by place.
+    /// The entries, by place.
     #[serde(rename = "l", default)]
-    pub events: Vec<Event>,
+    pub entries: Vec<Entry>,
 }
 
 /// A page of the lobby and the rooms that can be joined.
@@ -322,7 +322,7 @@ pub struct Receipts {
     pub read: Seq,
 }
 
-/// The client is in this room. It gets every event after the head given here.
+/// The client is in this room. It gets every entry after the head given here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomEntered {
     /// The room.
@@ -330,7 +330,7 @@ pub struct RoomEntered {
     pub room: RoomInfo,
 }
 
-/// The client is no longer in this room: it gets no more of its events.
+/// The client is no longer in this room: it gets no more of its entries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomLeft {
     /// The room.
@@ -344,7 +344,7 @@ pub struct RoomLeft {
 /// Answers a Ping, or shows that the server is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pong {
-    /// Heads of all rooms that the client is in. An event up to a head that has not arrived is lost: fetch it.
+    /// Heads of all rooms that the client is in. An entry up to a head that has not arrived is lost: fetch it.
     #[serde(rename = "h", default)]
     pub heads: Vec<(RoomId, Seq)>,
     /// Milliseconds of silence after which the client pings again; absent or 0: as before.

@@ -119,7 +119,7 @@ pub struct React {
     pub on: bool,
 }
 
-/// Up to where events have arrived at this client and been read by its person. Not answered; marks only grow.
+/// Up to where entries have arrived at this client and been read by its person. Not answered; marks only grow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Where.
@@ -219,7 +219,7 @@ pub struct Direct {
     pub name: String,
 }
 
-/// Asks for a page of a room's events: of those with places above `after` and below `before`, the first ones (upward) or the
+/// Asks for a page of a room's entries: of those with places above `after` and below `before`, the first ones (upward) or the
 /// last ones (downward).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fetch {
@@ -229,10 +229,10 @@ pub struct Fetch {
     /// Where.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Only events after this place, which itself is not among them; absent or 0: from the oldest.
+    /// Only entries after this place, which itself is not among them; absent or 0: from the oldest.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: Seq,
-    /// Only events before this place, which itself is not among them; absent or 0: up to the newest.
+    /// Only entries before this place, which itself is not among them; absent or 0: up to the newest.
     #[serde(rename = "b", default, skip_serializing_if = "is_default")]
     pub before: Seq,
     /// How many at most; absent or 0, or more than 200: 200.
@@ -241,7 +241,7 @@ pub struct Fetch {
     /// The first ones above `after` (true), or the last ones below `before` (false).
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub upward: bool,
-    /// Only messages (`k` 0); the page answers for the places of all other events too, without showing them.
+    /// Only messages (`k` 0); the page answers for the places of all other entries too, without showing them.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub messages_only: bool,
 }

@@ -6,7 +6,7 @@ use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    ClientHello, Code, Create, Direct, Epoch, Event, FrameDecoder, FromClient, FromServer, Join, Leave,
+    ClientHello, Code, Create, Direct, Entry, Epoch, FrameDecoder, FromClient, FromServer, Join, Leave,
     Login, Post, RequestId, RoomId, Seq, Timestamp, TxnId, VERSION,
 };
 use libim::{Server, ServerConfig};
@@ -149,12 +149,12 @@ impl Stage {
         self.server.settle(self.now);
         self.server.handle_idle(self.now);
         let mut heard = Vec::new();
-        while let Some(Transmit { conn, outbox, .. }) = self.server.poll_transmit() {
-            while !outbox.is_empty() {
+        while let Some(Transmit { conn, send_queue, .. }) = self.server.poll_transmit() {
+            while !send_queue.is_empty() {
                 let mut slices = [IoSlice::new(&[]); 8];
-                let filled = outbox.gather(&mut slices);
+                let filled = send_queue.gather(&mut slices);
                 let bytes: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.to_vec()).collect();
-                outbox.advance(bytes.len());
+                send_queue.advance(bytes.len());
                 if conn == listener {
                     heard.extend(bytes);
                 }
@@ -225,16 +225,16 @@ impl Store for Standing {
         self.0.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
+    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
         if self.1.0.get() {
             self.1.1.set(self.1.appended() + 1);
         } else {
-            self.0.append(ticket, event, txn_id);
+            self.0.append(ticket, entry, txn_id);
         }
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
-        self.0.recall(ticket, event, txn_id);
+    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
+        self.0.recall(ticket, entry, txn_id);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {

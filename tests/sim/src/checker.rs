@@ -1,7 +1,7 @@
 //! The promises of delivery, checked against everything that the server and the clients say.
 
 use crate::Summary;
-use libim::wire::{Body, Event, RoomId, Seq, SmolStr, TxnId};
+use libim::wire::{Body, Entry, RoomId, Seq, SmolStr, TxnId};
 use libim::{ClientEvent, ServerEvent};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher};
 /// One life of the server's data.
 #[derive(Default)]
 struct Life {
-    rooms: BTreeMap<RoomId, Vec<Event>>,
+    rooms: BTreeMap<RoomId, Vec<Entry>>,
     /// Every text that was committed; each is posted once.
     texts: HashSet<String>,
 }
@@ -62,19 +62,19 @@ impl Checker {
 
     pub(crate) fn server_says(&mut self, said: &ServerEvent, summary: &mut Summary) {
         note(summary, said);
-        let ServerEvent::Committed(event) = said else { return };
+        let ServerEvent::Committed(entry) = said else { return };
         summary.committed += 1;
         let life = self.lives.last_mut().expect("there is always one");
-        let room = life.rooms.entry(event.room).or_default();
-        assert_eq!(event.seq, Seq(room.len() as u64 + 1), "places are dense in {:?}", event.room);
-        if let Body::Message(message) = &event.body {
+        let room = life.rooms.entry(entry.room).or_default();
+        assert_eq!(entry.seq, Seq(room.len() as u64 + 1), "places are dense in {:?}", entry.room);
+        if let Body::Message(message) = &entry.body {
             assert!(
                 life.texts.insert(message.text.clone()),
                 "posted once, committed twice: {}",
                 message.text
             );
         }
-        room.push(event.clone());
+        room.push(entry.clone());
     }
 
     /// A person's program begins anew: what it knew is gone.
@@ -106,11 +106,11 @@ impl Checker {
                     self.check_true(at, message);
                 }
             }
-            ClientEvent::Event { event, txn_id } => {
+            ClientEvent::Entry { entry, txn_id } => {
                 summary.delivered += 1;
-                self.step(at, event.room, event.seq, event.seq);
-                self.check_true(at, &event);
-                if let (Some(txn_id), Body::Message(message)) = (txn_id, &event.body) {
+                self.step(at, entry.room, entry.seq, entry.seq);
+                self.check_true(at, &entry);
+                if let (Some(txn_id), Body::Message(message)) = (txn_id, &entry.body) {
                     let (poster, text) = self.posted.get(&txn_id).expect("a txn_id of its own");
                     assert_eq!(*poster, at);
                     assert!(message.text == *text || message.edited.is_some() || message.deleted);
@@ -125,13 +125,13 @@ impl Checker {
                 assert!(self.answered.insert(txn_id), "answered twice");
                 let Some((poster, text)) = self.posted.get(&txn_id) else { return };
                 assert_eq!(*poster, at);
-                let event = self
+                let entry = self
                     .lives
                     .get(self.sees[&at])
                     .and_then(|life| life.rooms.get(&server_id(room))?.get(index(seq)));
-                let event =
-                    event.unwrap_or_else(|| panic!("acknowledged at {room:?} {seq:?} but not committed"));
-                match &event.body {
+                let entry =
+                    entry.unwrap_or_else(|| panic!("acknowledged at {room:?} {seq:?} but not committed"));
+                match &entry.body {
                     Body::Message(message) => {
                         assert_eq!(message.text, *text, "acknowledged as another message");
                     }
@@ -159,7 +159,7 @@ impl Checker {
     }
 
     /// What a client sees is what was committed, or what became of it since.
-    fn check_true(&self, at: usize, seen: &Event) {
+    fn check_true(&self, at: usize, seen: &Entry) {
         let life = &self.lives[self.sees[&at]];
         let truth = life.rooms.get(&server_id(seen.room)).and_then(|room| room.get(index(seen.seq)));
         let truth = truth.unwrap_or_else(|| panic!("person {at} sees what was never committed: {seen:?}"));

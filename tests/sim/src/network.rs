@@ -1,6 +1,6 @@
 //! One simulated connection: two directions of bytes with delay, a bound, and ways to break.
 
-use libim::engine::{ConnId, Outbox, Random};
+use libim::engine::{ConnId, Random, SendQueue};
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::time::Duration;
@@ -24,23 +24,23 @@ impl Pipe {
     /// Takes bytes from a queue, as far as there is room. Whether all went.
     pub(crate) fn take(
         &mut self,
-        outbox: &mut Outbox,
+        send_queue: &mut SendQueue,
         now: Duration,
         delay: Duration,
         random: &mut Random,
     ) -> bool {
-        while !outbox.is_empty() {
+        while !send_queue.is_empty() {
             let room = PIPE_BYTES.saturating_sub(self.bytes);
             if room == 0 {
                 self.starving = true;
                 return false;
             }
             let mut slices = [IoSlice::new(&[]); 3];
-            let filled = outbox.gather(&mut slices);
+            let filled = send_queue.gather(&mut slices);
             let most = 1 + usize::try_from(random.below(room as u64)).unwrap_or(0);
             let bytes: Vec<u8> =
                 slices.iter().take(filled).flat_map(|slice| slice.iter().copied()).take(most).collect();
-            outbox.advance(bytes.len());
+            send_queue.advance(bytes.len());
             self.bytes += bytes.len();
             self.last_arrival = self.last_arrival.max(now + delay);
             self.segments.push_back((self.last_arrival, bytes));

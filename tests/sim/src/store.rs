@@ -2,7 +2,7 @@
 
 use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::storage::MemoryStore;
-use libim::wire::{Epoch, Event, RoomId, TxnId};
+use libim::wire::{Entry, Epoch, RoomId, TxnId};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -23,8 +23,8 @@ pub(crate) struct FaultyStore {
 }
 
 enum Job {
-    Append(Ticket, Event, Option<TxnId>),
-    Recall(Ticket, Event, TxnId),
+    Append(Ticket, Entry, Option<TxnId>),
+    Recall(Ticket, Entry, TxnId),
     Read(Ticket, Query),
     Forget(RoomId),
 }
@@ -40,12 +40,12 @@ impl Store for FaultyStore {
         self.inner.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, event: &Event, txn_id: Option<&TxnId>) {
-        self.held.push_back(Job::Append(ticket, event.clone(), txn_id.copied()));
+    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
+        self.held.push_back(Job::Append(ticket, entry.clone(), txn_id.copied()));
     }
 
-    fn recall(&mut self, ticket: Ticket, event: &Event, txn_id: &TxnId) {
-        self.held.push_back(Job::Recall(ticket, event.clone(), *txn_id));
+    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
+        self.held.push_back(Job::Recall(ticket, entry.clone(), *txn_id));
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -72,8 +72,8 @@ impl Store for FaultyStore {
                 Job::Read(ticket, _) if weather.failing => {
                     return Some(Outcome::Failed(ticket, "the disk does not answer".into()));
                 }
-                Job::Append(ticket, event, txn_id) => self.inner.append(ticket, &event, txn_id.as_ref()),
-                Job::Recall(ticket, event, txn_id) => self.inner.recall(ticket, &event, &txn_id),
+                Job::Append(ticket, entry, txn_id) => self.inner.append(ticket, &entry, txn_id.as_ref()),
+                Job::Recall(ticket, entry, txn_id) => self.inner.recall(ticket, &entry, &txn_id),
                 Job::Read(ticket, query) => self.inner.read(ticket, query),
                 Job::Forget(room) => self.inner.forget(room),
             }

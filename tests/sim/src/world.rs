@@ -331,7 +331,7 @@ fn new_server(random: &mut Random, weather: &Rc<RefCell<Weather>>, life: u64) ->
         ..ServerConfig::default()
     };
     let kept = MemoryLimits {
-        events_per_room: 40 + usize::try_from(random.below(2000)).unwrap_or(0),
+        entries_per_room: 40 + usize::try_from(random.below(2000)).unwrap_or(0),
         bytes: 1 << 20,
     };
     let store = FaultyStore::new(MemoryStore::new(Epoch(life), kept), weather.clone());
@@ -348,16 +348,16 @@ fn settle_one(
 ) -> bool {
     machine.settle(now);
     let mut busy = false;
-    while let Some(Transmit { conn, link: id, outbox }) = machine.poll_transmit() {
+    while let Some(Transmit { conn, link: id, send_queue }) = machine.poll_transmit() {
         busy = true;
         let Some(link) = links.get_mut(&id) else { continue };
         let jitter = random.up_to(link.delay);
         let pipe = if is_server { &mut link.down } else { &mut link.up };
         let all = if link.silent {
-            outbox.advance(outbox.len());
+            send_queue.advance(send_queue.len());
             true
         } else {
-            pipe.take(outbox, now.mono, link.delay + jitter, random)
+            pipe.take(send_queue, now.mono, link.delay + jitter, random)
         };
         machine.handle_sent(now, conn);
         if !all {

@@ -14,7 +14,7 @@ fn members(model: &Model) -> &crate::model::Members {
     &model.window(MAIN).unwrap().members
 }
 
-fn page(room: RoomId, from: u64, to: u64) -> Vec<Event> {
+fn page(room: RoomId, from: u64, to: u64) -> Vec<RoomEntry> {
     (from..=to).map(|n| event(room, n, 2, Body::message(format!("number {n}")))).collect()
 }
 

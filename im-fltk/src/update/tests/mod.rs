@@ -13,8 +13,8 @@ use crate::model::{
 };
 use libim::ClientEvent;
 use libim::wire::{
-    Body, Code, Event, MessageBody, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, Seq, Timestamp,
-    TxnId, UserId,
+    Body, Code, Entry as RoomEntry, MessageBody, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind,
+    Seq, Timestamp, TxnId, UserId,
 };
 use std::time::Duration;
 
@@ -52,9 +52,9 @@ fn person(user: u64, name: &str) -> Person {
     }
 }
 
-fn event(room: RoomId, seq: u64, author: u64, body: Body) -> Event {
+fn event(room: RoomId, seq: u64, author: u64, body: Body) -> RoomEntry {
     let name = format!("person{author}");
-    Event {
+    RoomEntry {
         room,
         seq: Seq(seq),
         time: Timestamp(seq * 1000),
@@ -80,7 +80,7 @@ fn net(model: &mut Model, event: ClientEvent) -> Vec<Effect> {
 }
 
 fn happens(model: &mut Model, room: RoomId, seq: u64, author: u64, body: Body) -> Vec<Effect> {
-    net(model, ClientEvent::Event { event: event(room, seq, author, body), txn_id: None })
+    net(model, ClientEvent::Entry { entry: event(room, seq, author, body), txn_id: None })
 }
 
 fn said(model: &mut Model, room: RoomId, seq: u64, author: u64, text: &str) -> Vec<Effect> {

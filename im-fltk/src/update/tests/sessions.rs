@@ -57,7 +57,7 @@ fn what_a_server_has_lost_stays_on_the_screen() {
     tell(&mut model, epoch(2));
     net(&mut model, logged_in(false));
     net(&mut model, ClientEvent::Entered(info(LOBBY, RoomKind::Lobby, "lobby")));
-    let page = |from: u64, to: u64| -> Vec<Event> {
+    let page = |from: u64, to: u64| -> Vec<RoomEntry> {
         (from..=to).map(|n| event(LOBBY, n, 2, Body::message(n.to_string()))).collect()
     };
     net(&mut model, ClientEvent::Backlog { room: LOBBY, messages: page(3, 4), more: true });

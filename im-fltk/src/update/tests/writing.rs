@@ -11,7 +11,7 @@ fn a_message_is_sending_sent_and_read() {
     tell(&mut model, Msg::Posted(LOBBY, "hello".into(), None, Ok(txn_id)));
     assert_eq!(room(&model).pending.len(), 1);
     let own = event(LOBBY, 1, 1, Body::message("hello"));
-    net(&mut model, ClientEvent::Event { event: own, txn_id: Some(txn_id) });
+    net(&mut model, ClientEvent::Entry { entry: own, txn_id: Some(txn_id) });
     assert_eq!(
         (room(&model).pending.len(), room(&model).entries.len(), room(&model).readers(1, ME)),
         (0, 1, 0)

@@ -76,7 +76,7 @@ impl fmt::Display for CommandError {
 impl std::error::Error for CommandError {}
 
 impl Client {
-    /// Posts a message. It is delivered exactly once, now or when the connection is back; the answer is
+    /// Outbox a message. It is delivered exactly once, now or when the connection is back; the answer is
     /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with this txn_id.
     pub fn post(&mut self, room: RoomId, text: &str) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::message(text))
@@ -126,11 +126,11 @@ impl Client {
             | Body::Topic { .. }
             | Body::Other(_) => {}
         }
-        if self.posts.is_full() {
+        if self.outbox.is_full() {
             return Err(CommandError::OutboxFull);
         }
         let txn_id = TxnId(self.random.bytes());
-        self.posts.add(txn_id, room, body);
+        self.outbox.add(txn_id, room, body);
         Ok(txn_id)
     }
 

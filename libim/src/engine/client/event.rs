@@ -1,7 +1,7 @@
 //! What a client tells its program, in the order in which it is so.
 
 use crate::wire::{
-    Code, Event, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, TxnId, UserId,
+    Code, Entry, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, TxnId, UserId,
 };
 use std::time::Duration;
 
@@ -67,19 +67,19 @@ pub enum ClientEvent {
         /// The id from now on.
         new: RoomId,
     },
-    /// The last messages before the client came to this room. Comes before the room's first [`ClientEvent::Event`].
+    /// The last messages before the client came to this room. Comes before the room's first [`ClientEvent::Entry`].
     Backlog {
         /// Which.
         room: RoomId,
         /// The messages, oldest first, in their present state.
-        messages: Vec<Event>,
+        messages: Vec<Entry>,
         /// Whether there are older ones.
         more: bool,
     },
     /// Something happened in a room: the next place in its order, whatever happened to the connection in between.
-    Event {
+    Entry {
         /// What.
-        event: Event,
+        entry: Entry,
         /// The client's own name for it, when this client posted it.
         txn_id: Option<TxnId>,
     },
@@ -172,7 +172,7 @@ pub enum ClientEvent {
         /// Where.
         room: RoomId,
         /// What was asked for, oldest first, each message in its present state.
-        messages: Vec<Event>,
+        messages: Vec<Entry>,
         /// Whether there is more beyond this page, in the direction asked for.
         more: bool,
         /// The page answers for every place from here ...

@@ -5,7 +5,7 @@ use super::{Asked, Client, ClientEvent, State};
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
 use crate::wire::{
-    Code, Create, ErrorReply, Event, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Posted,
+    Code, Create, Entry, ErrorReply, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Posted,
     Presence, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, UserList, Welcome,
 };
 use std::time::Duration;
@@ -15,7 +15,7 @@ impl Client {
         match message {
             FromServer::ServerHello(hello) => self.handle_hello(now, hello),
             FromServer::Welcome(welcome) => self.handle_welcome(now, welcome),
-            FromServer::Event(event) => self.handle_event(now, event),
+            FromServer::Entry(event) => self.handle_entry(now, event),
             FromServer::Posted(posted) => self.handle_posted(now, posted),
             FromServer::Done(done) => self.handle_done(done.id, done.room),
             FromServer::ErrorReply(refusal) => self.handle_refusal(now, refusal),
@@ -151,7 +151,7 @@ impl Client {
         }
     }
 
-    fn handle_event(&mut self, now: Now, event: Event) {
+    fn handle_entry(&mut self, now: Now, event: Entry) {
         let id = event.room;
         if let Some(room) = self.rooms.get_mut(&id) {
             room.sync.offer(event, None);
@@ -173,9 +173,9 @@ impl Client {
         let before = room.sync.cursor();
         while let Some(step) = room.sync.next() {
             self.events.push_back(match step {
-                super::sync::Step::Event(event, txn_id) => {
-                    room.apply(&event);
-                    ClientEvent::Event { event: Event { room: shown, ..event }, txn_id }
+                super::sync::Step::Entry(entry, txn_id) => {
+                    room.apply(&entry);
+                    ClientEvent::Entry { entry: Entry { room: shown, ..entry }, txn_id }
                 }
                 super::sync::Step::Missed(from, to) => ClientEvent::Missed { room: shown, from, to },
             });
@@ -217,14 +217,14 @@ impl Client {
     }
 
     fn handle_posted(&mut self, now: Now, posted: Posted) {
-        let Some(entry) = self.posts.answered(posted.id) else { return };
+        let Some(entry) = self.outbox.answered(posted.id) else { return };
         let (txn_id, room, seq) = (entry.txn_id, posted.room, posted.seq);
         self.tell(ClientEvent::Posted { txn_id, room, seq });
         if posted.duplicate {
             self.known_head(now, room, seq);
         } else if let (Some((author, name)), Some(at)) = (self.me.clone(), self.rooms.get_mut(&room)) {
             let body = entry.with_mentions(posted.mentions);
-            at.sync.offer(Event { room, seq, time: posted.time, author, name, body }, Some(txn_id));
+            at.sync.offer(Entry { room, seq, time: posted.time, author, name, body }, Some(txn_id));
             self.advance(now, room);
         }
     }
@@ -240,10 +240,10 @@ impl Client {
     fn handle_refusal(&mut self, now: Now, refusal: ErrorReply) {
         let ErrorReply { id, code, text, retry_after_ms } = refusal;
         let retry_after = millis(retry_after_ms);
-        if let Some(entry) = self.posts.answered(id) {
+        if let Some(entry) = self.outbox.answered(id) {
             if let (Code::NotStored, Some(wait)) = (code, retry_after) {
                 self.posts_resume = Some(now.mono + wait);
-                self.posts.put_back(entry);
+                self.outbox.put_back(entry);
             } else {
                 let (txn_id, room) = (entry.txn_id, entry.room);
                 self.tell(ClientEvent::PostFailed { txn_id, room, code, text, retry_after });
@@ -283,14 +283,14 @@ impl Client {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.sync.backlog = None;
                     room.backlog_due = false;
-                    let (messages, more) = (history.events, history.more);
+                    let (messages, more) = (history.entries, history.more);
                     self.tell(ClientEvent::Backlog { room: id, messages, more });
                     self.advance(now, id);
                 }
             }
             Some(Asked::Range(id)) => {
                 if let Some(room) = self.rooms.get_mut(&id) {
-                    room.sync.page(history.from, history.to, history.events);
+                    room.sync.page(history.from, history.to, history.entries);
                     room.sync.known_head(history.head);
                     self.advance(now, id);
                 }
@@ -298,7 +298,7 @@ impl Client {
             Some(Asked::Program) => self.tell(ClientEvent::History {
                 request: history.id,
                 room: history.room,
-                messages: history.events,
+                messages: history.entries,
                 more: history.more,
                 from: history.from,
                 to: history.to,

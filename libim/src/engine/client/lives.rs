@@ -54,7 +54,7 @@ impl Client {
             | ClientEvent::Members { room, .. }
             | ClientEvent::Done { room: Some(room), .. } => *room = self.outward(*room),
             ClientEvent::Renumbered { old, new } => (*old, *new) = (self.outward(*old), self.outward(*new)),
-            ClientEvent::Event { event, .. } => event.room = self.outward(event.room),
+            ClientEvent::Entry { entry, .. } => entry.room = self.outward(entry.room),
             ClientEvent::Backlog { room, messages, .. } | ClientEvent::History { room, messages, .. } => {
                 *room = self.outward(*room);
                 for message in messages {

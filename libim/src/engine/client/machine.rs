@@ -3,7 +3,7 @@
 use super::retry::{is_final, millis};
 use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
-use crate::engine::{Action, ConnId, Link, Machine, Outbox, Peer, Pool, Transmit};
+use crate::engine::{Action, ConnId, Link, Machine, Peer, Pool, SendQueue, Transmit};
 use crate::wire::limits::{
     DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PAUSE_LENIENCE, PAUSE_MIN, PENDING_EVENTS_MAX,
     PONG_TIME_MAX,
@@ -28,7 +28,7 @@ impl Machine for Client {
             id,
             link,
             frames: FrameDecoder::default(),
-            outbox: Outbox::default(),
+            send_queue: SendQueue::default(),
             heard: now.mono,
             said: now.mono,
             pong_by: None,
@@ -152,16 +152,16 @@ impl Machine for Client {
 
     fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
         let conn = self.conn.as_mut()?;
-        if !std::mem::take(&mut conn.dirty) || conn.blocked || conn.outbox.is_empty() {
+        if !std::mem::take(&mut conn.dirty) || conn.blocked || conn.send_queue.is_empty() {
             return None;
         }
-        Some(Transmit { conn: conn.id, link: conn.link, outbox: &mut conn.outbox })
+        Some(Transmit { conn: conn.id, link: conn.link, send_queue: &mut conn.send_queue })
     }
 
     fn handle_sent(&mut self, _now: Now, id: ConnId) {
         let Some(conn) = self.conn_mut(id) else { return };
-        conn.outbox.reclaim(&mut Pool::none());
-        if conn.leaving && conn.outbox.is_empty() {
+        conn.send_queue.reclaim(&mut Pool::none());
+        if conn.leaving && conn.send_queue.is_empty() {
             let link = conn.link;
             self.actions.push_back(Action::Close(link));
         }
@@ -183,7 +183,7 @@ impl Machine for Client {
         let ready = matches!(self.state, State::Ready | State::Quitting(_));
         let pulse =
             self.conn.as_ref().filter(|_| self.state != State::Dialing).and_then(|conn| self.pulse_due(conn));
-        let posts = self.posts_resume.filter(|_| ready && self.posts.has_waiting());
+        let posts = self.posts_resume.filter(|_| ready && self.outbox.has_waiting());
         [state, pulse, self.receipts_due, posts].into_iter().flatten().min()
     }
 
@@ -232,7 +232,7 @@ impl Client {
                 return None;
             }
         }
-        let quiet = if self.posts.in_flight() > 0 { self.heartbeat.min(IMPATIENCE) } else { self.heartbeat };
+        let quiet = if self.outbox.in_flight() > 0 { self.heartbeat.min(IMPATIENCE) } else { self.heartbeat };
         // The server wants to hear from us as well, however much it has to say.
         Some(conn.pong_by.unwrap_or((conn.heard + quiet).min(conn.said + self.heartbeat)))
     }
@@ -288,18 +288,18 @@ impl Client {
             return;
         }
         let window = self.limits().drafts_in_flight.max(1) as usize;
-        while self.posts.in_flight() < window && self.posts.has_waiting() {
+        while self.outbox.in_flight() < window && self.outbox.has_waiting() {
             let id = self.next_request();
             let rooms = &self.rooms;
             let settled = |room| rooms.get(&room).is_none_or(|room| room.settled);
-            let Some(request) = self.posts.send_next(id, settled) else { break };
+            let Some(request) = self.outbox.send_next(id, settled) else { break };
             self.send(&request);
         }
     }
 
     /// Once everything posted is answered, says goodbye.
     fn finish_quit(&mut self) {
-        if matches!(self.state, State::Quitting(_)) && !self.posts.is_under_way() {
+        if matches!(self.state, State::Quitting(_)) && !self.outbox.is_under_way() {
             self.say_goodbye();
         }
     }
@@ -358,7 +358,7 @@ impl Client {
 
     /// What was under way on a connection that is gone is over, or waits for the next one.
     fn forget_requests(&mut self) {
-        self.posts.disconnected();
+        self.outbox.disconnected();
         self.posts_resume = None;
         self.census = None;
         self.receipts_due = None;
@@ -381,7 +381,7 @@ impl Client {
     /// Over for good.
     pub(super) fn end(&mut self, code: Option<Code>, text: &str) {
         self.state = State::Closed;
-        self.posts.disconnected();
+        self.outbox.disconnected();
         self.fail_posts(|_| true, Code::Shutdown, "the client has ended before the server answered");
         self.tell(ClientEvent::Disconnected { code, text: text.into(), retry_in: None });
     }

@@ -7,7 +7,7 @@ mod event;
 mod incoming;
 mod lives;
 mod machine;
-mod posts;
+mod outbox;
 mod retry;
 mod rooms;
 mod sync;
@@ -16,14 +16,14 @@ pub use commands::{CommandError, Range};
 pub use config::ClientConfig;
 pub use event::ClientEvent;
 
-use super::{Action, ConnId, Link, Outbox, Pool, Random};
+use super::{Action, ConnId, Link, Pool, Random, SendQueue};
 use crate::core::Now;
 use crate::wire::limits::PENDING_EVENTS_MAX;
 use crate::wire::{
     Epoch, FrameDecoder, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, SmolStr,
     Token, UserId,
 };
-use posts::Posts;
+use outbox::Outbox;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub struct Client {
     people: BTreeMap<UserId, Person>,
     /// Pages of people so far, while the list is being fetched, and what changed meanwhile.
     census: Option<(Vec<Person>, Vec<Person>)>,
-    posts: Posts,
+    outbox: Outbox,
     /// Nothing is posted before this time, since the server could not store something.
     posts_resume: Option<Duration>,
     /// What other requests under way are for.
@@ -99,7 +99,7 @@ struct Conn {
     id: ConnId,
     link: Link,
     frames: FrameDecoder,
-    outbox: Outbox,
+    send_queue: SendQueue,
     heard: Duration,
     /// When anything was last sent.
     said: Duration,
@@ -177,7 +177,7 @@ impl Client {
             rooms: BTreeMap::new(),
             people: BTreeMap::new(),
             census: None,
-            posts: Posts::default(),
+            outbox: Outbox::default(),
             posts_resume: None,
             asked: BTreeMap::new(),
             failures: 0,
@@ -300,7 +300,7 @@ impl Client {
 
     /// How many posts the server has not answered yet.
     pub fn unanswered(&self) -> usize {
-        self.posts.len()
+        self.outbox.len()
     }
 
     fn tell(&mut self, event: ClientEvent) {
@@ -324,7 +324,7 @@ impl Client {
 
     fn send(&mut self, message: &FromClient) {
         if let Some(conn) = &mut self.conn {
-            conn.outbox.push_own(&mut Pool::none(), |out| {
+            conn.send_queue.push_own(&mut Pool::none(), |out| {
                 // Texts are checked against the server's limits before; what cannot be framed is not sent, and its
                 // answer never comes.
                 let _ = message.encode(out);

@@ -2,17 +2,17 @@
 
 use super::incoming::rejoin;
 use super::lives::OWN_IDS;
-use super::posts::Entry;
+use super::outbox::OutboxEntry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
 use crate::core::Now;
-use crate::wire::limits::PAGE_EVENTS_MAX;
+use crate::wire::limits::PAGE_ENTRIES_MAX;
 use crate::wire::{
-    Body, Code, Event, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
+    Body, Code, Entry, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
 };
 
 /// So many entries of a room that was found again in another life of the data are given out one by one.
-const MISSED_MAX: Seq = Seq(PAGE_EVENTS_MAX as u64);
+const MISSED_MAX: Seq = Seq(PAGE_ENTRIES_MAX as u64);
 
 impl Room {
     fn new(info: RoomInfo) -> Room {
@@ -41,13 +41,13 @@ impl Room {
     }
 
     /// Keeps the room's entry true to what happens in it.
-    pub(super) fn apply(&mut self, event: &Event) {
-        self.info.head = self.info.head.max(event.seq);
-        if event.seq <= self.counted {
+    pub(super) fn apply(&mut self, entry: &Entry) {
+        self.info.head = self.info.head.max(entry.seq);
+        if entry.seq <= self.counted {
             // The server has counted it already.
             return;
         }
-        match &event.body {
+        match &entry.body {
             Body::Joined => self.info.members = self.info.members.saturating_add(1),
             Body::Left { .. } => self.info.members = self.info.members.saturating_sub(1),
             Body::Topic { text } => self.info.topic = text.as_str().into(),
@@ -61,8 +61,8 @@ impl Room {
     }
 }
 
-impl Entry {
-    /// As an event's body, with the mentions that the server found.
+impl OutboxEntry {
+    /// As an entry's body, with the mentions that the server found.
     pub(super) fn with_mentions(self, found: Vec<UserId>) -> Body {
         match self.body {
             Body::Message(message) => Body::Message(MessageBody { mentions: found, ..message }),
@@ -99,7 +99,7 @@ impl Client {
         room.counted = info.head;
         room.settled = true;
         self.tell(ClientEvent::Entered(info.clone()));
-        self.posts.settle(id, id);
+        self.outbox.settle(id, id);
         self.ask_backlog(id, info.head);
         self.advance(now, id);
     }
@@ -120,7 +120,7 @@ impl Client {
             let new = RoomId(OWN_IDS + self.last_own_id);
             room.info.room = new;
             self.rooms.insert(new, room);
-            self.posts.rename(old, new);
+            self.outbox.rename(old, new);
             self.tell(ClientEvent::Renumbered { old, new });
         }
         self.life += 1;
@@ -153,13 +153,13 @@ impl Client {
             let text = "that conversation ended before the answer came; send it again if it is still meant";
             self.fail_posts(|entry| entry.room == old && (entry.sent || !same_peer), Code::PeerGone, text);
         }
-        self.posts.settle(old, new);
+        self.outbox.settle(old, new);
         self.tell(ClientEvent::Renumbered { old, new });
         reborn
     }
 
-    pub(super) fn fail_posts(&mut self, doomed: impl Fn(&Entry) -> bool, code: Code, text: &str) {
-        for entry in self.posts.abandon(doomed) {
+    pub(super) fn fail_posts(&mut self, doomed: impl Fn(&OutboxEntry) -> bool, code: Code, text: &str) {
+        for entry in self.outbox.abandon(doomed) {
             let (txn_id, room, text) = (entry.txn_id, entry.room, text.to_owned());
             self.tell(ClientEvent::PostFailed { txn_id, room, code, text, retry_after: None });
         }

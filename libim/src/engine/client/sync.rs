@@ -2,14 +2,14 @@
 //!
 //! The program is given each place once, in order, or is told that it is no longer kept.
 
-use crate::wire::limits::HELD_EVENTS_MAX;
-use crate::wire::{Event, RequestId, Seq, TxnId};
+use crate::wire::limits::HELD_ENTRIES_MAX;
+use crate::wire::{Entry, RequestId, Seq, TxnId};
 use std::collections::BTreeMap;
 
 /// The next thing to tell the program.
 #[derive(Debug, PartialEq)]
 pub(super) enum Step {
-    Event(Event, Option<TxnId>),
+    Entry(Entry, Option<TxnId>),
     Missed(Seq, Seq),
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Sync {
     /// The newest place known of.
     head: Seq,
     /// Events beyond the cursor whose turn has not come.
-    held: BTreeMap<Seq, (Event, Option<TxnId>)>,
+    held: BTreeMap<Seq, (Entry, Option<TxnId>)>,
     /// Places up to here, of those not held, are no longer kept by the server.
     missing_to: Seq,
     /// The request for the range under way.
@@ -47,32 +47,32 @@ impl Sync {
         self.cursor
     }
 
-    /// The server has events up to here.
+    /// The server has entries up to here.
     pub(super) fn known_head(&mut self, head: Seq) {
         self.head = self.head.max(head);
     }
 
-    /// An event has arrived, in whatever order.
-    pub(super) fn offer(&mut self, event: Event, txn_id: Option<TxnId>) {
-        self.known_head(event.seq);
-        if event.seq <= self.cursor {
+    /// An entry has arrived, in whatever order.
+    pub(super) fn offer(&mut self, entry: Entry, txn_id: Option<TxnId>) {
+        self.known_head(entry.seq);
+        if entry.seq <= self.cursor {
             return;
         }
-        let seq = event.seq;
+        let seq = entry.seq;
         // What the client posted itself is kept with its txn_id, whichever of its two ways came first.
-        let held = self.held.entry(seq).or_insert((event, None));
+        let held = self.held.entry(seq).or_insert((entry, None));
         held.1 = held.1.or(txn_id);
-        if self.held.len() > HELD_EVENTS_MAX {
+        if self.held.len() > HELD_ENTRIES_MAX {
             // The last one is dropped: the head stays known, so it is fetched when its turn comes.
             self.held.pop_last();
         }
     }
 
     /// The server answered for every place from `from` to `to`; what it did not send it no longer keeps.
-    pub(super) fn page(&mut self, from: Seq, to: Seq, events: Vec<Event>) {
+    pub(super) fn page(&mut self, from: Seq, to: Seq, entries: Vec<Entry>) {
         self.fetching = None;
-        for event in events {
-            self.offer(event, None);
+        for entry in entries {
+            self.offer(entry, None);
         }
         if from <= self.cursor.next() {
             // A page that answers for nothing although there should be something must not be asked for again.
@@ -87,9 +87,9 @@ impl Sync {
         }
         let first = self.held.first_key_value().map(|(seq, _)| *seq);
         if first == Some(self.cursor.next()) {
-            let (seq, (event, txn_id)) = self.held.pop_first()?;
+            let (seq, (entry, txn_id)) = self.held.pop_first()?;
             self.cursor = seq;
-            return Some(Step::Event(event, txn_id));
+            return Some(Step::Entry(entry, txn_id));
         }
         let missing_to = first.map_or(self.missing_to, |first| self.missing_to.min(first.previous()));
         if missing_to > self.cursor {
@@ -122,8 +122,8 @@ mod tests {
     use crate::wire::{Body, RoomId, Timestamp, UserId};
     use proptest::prelude::*;
 
-    fn event(seq: u64) -> Event {
-        Event {
+    fn entry(seq: u64) -> Entry {
+        Entry {
             room: RoomId::LOBBY,
             seq: Seq(seq),
             time: Timestamp(0),
@@ -136,7 +136,7 @@ mod tests {
     fn drain(sync: &mut Sync) -> Vec<(u64, u64)> {
         std::iter::from_fn(|| sync.next())
             .map(|step| match step {
-                Step::Event(event, _) => (event.seq.0, event.seq.0),
+                Step::Entry(entry, _) => (entry.seq.0, entry.seq.0),
                 Step::Missed(from, to) => (from.0, to.0),
             })
             .collect()
@@ -145,10 +145,10 @@ mod tests {
     #[test]
     fn a_gap_is_fetched_and_what_is_not_kept_is_named() {
         let mut sync = Sync::new(Seq(10));
-        sync.offer(event(15), None);
+        sync.offer(entry(15), None);
         assert_eq!(drain(&mut sync), []);
         assert_eq!(sync.wanted(), Some((Seq(10), Seq(15))));
-        sync.page(Seq(11), Seq(14), vec![event(13), event(14)]);
+        sync.page(Seq(11), Seq(14), vec![entry(13), entry(14)]);
         assert_eq!(drain(&mut sync), [(11, 12), (13, 13), (14, 14), (15, 15)]);
         assert_eq!(sync.wanted(), None);
     }
@@ -171,13 +171,13 @@ mod tests {
             let mut given = Vec::new();
             let head = arrivals.iter().copied().max().unwrap_or(0);
             for seq in arrivals {
-                sync.offer(event(seq), None);
+                sync.offer(entry(seq), None);
                 given.extend(drain(&mut sync));
             }
             while let Some((after, before)) = sync.wanted() {
-                let events = (after.0 + 1..before.0).filter(|seq| *seq >= kept_from).take(7).map(event).collect::<Vec<_>>();
-                let to = events.last().map_or(before.previous(), |event| event.seq);
-                sync.page(after.next(), to, events);
+                let entries = (after.0 + 1..before.0).filter(|seq| *seq >= kept_from).take(7).map(entry).collect::<Vec<_>>();
+                let to = entries.last().map_or(before.previous(), |entry| entry.seq);
+                sync.page(after.next(), to, entries);
                 given.extend(drain(&mut sync));
             }
             let mut next = 1;

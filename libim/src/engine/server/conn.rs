@@ -3,7 +3,7 @@
 use super::questions::QuestionId;
 use super::session::SessionKey;
 use crate::core::RateLimiter;
-use crate::engine::{Link, Outbox, Peer};
+use crate::engine::{Link, Peer, SendQueue};
 use crate::wire::{FrameDecoder, SmolStr, UserId};
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub(super) struct Conn {
     pub(super) phase: Phase,
     /// A request waits for the program's decision.
     pub(super) asking: Option<QuestionId>,
-    pub(super) outbox: Outbox,
+    pub(super) send_queue: SendQueue,
     /// What is counted of it among the queues that wait.
     pub(super) counted: usize,
     /// Since when its answers wait for company.
@@ -77,7 +77,7 @@ impl Conn {
             phase: Phase::Greeting,
             name: SmolStr::default(),
             frames: FrameDecoder::default(),
-            outbox: Outbox::default(),
+            send_queue: SendQueue::default(),
             counted: 0,
             rate: RateLimiter::default(),
             heard: now,
@@ -98,7 +98,7 @@ impl Conn {
 
     /// Keeps the count of the queues that wait in step with this one.
     pub(super) fn count(&mut self, queued: &mut usize) {
-        let len = if self.blocked { self.outbox.len() } else { 0 };
+        let len = if self.blocked { self.send_queue.len() } else { 0 };
         *queued = *queued + len - self.counted;
         self.counted = len;
     }

@@ -2,7 +2,7 @@
 
 use super::questions::Question;
 use crate::engine::Peer;
-use crate::wire::{Code, Event, LeaveReason, SmolStr, UserId};
+use crate::wire::{Code, Entry, LeaveReason, SmolStr, UserId};
 
 /// Something that happened at the server. When
 /// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait, the server reads no more while
@@ -58,7 +58,7 @@ pub enum ServerEvent {
         text: String,
     },
     /// An event was committed. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
-    Committed(Event),
+    Committed(Entry),
     /// Somebody waits for the program's decision; answer with [`Server::decide`](super::Server::decide). Only about what
     /// [`ServerConfig::ask`](super::ServerConfig::ask) names. Undecided for [`DECISION_TIME_MAX`], it is refused.
     ///

@@ -3,7 +3,7 @@
 use super::links::Links;
 use super::listeners::Listeners;
 use crate::engine::{Block, ConnId, Pool};
-use crate::wire::{Event, RoomId, Seq, WireMessage, encode};
+use crate::wire::{Entry, RoomId, Seq, WireMessage, encode};
 use rustc_hash::FxHashMap;
 
 /// The feeds of all rooms.
@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 pub(super) struct Feeds {
     by_room: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
-    /// Whether more than two events shared a block, on average over the blocks that were last handed out.
+    /// Whether more than two entries shared a block, on average over the blocks that were last handed out.
     gathers: bool,
     /// Memory for gathering. It goes to the next room that has something to tell, so that a quiet room holds none.
     pool: Pool,
@@ -27,8 +27,8 @@ const FETCHED_MAX: usize = 2;
 #[derive(Debug, Default)]
 struct Feed {
     listeners: Listeners,
-    /// FrameDecoder of durable events, in order, with the first and last place among them.
-    events: Vec<u8>,
+    /// FrameDecoder of durable entries, in order, with the first and last place among them.
+    entries: Vec<u8>,
     range: Option<(Seq, Seq)>,
     source: Source,
     /// FrameDecoder that may be dropped.
@@ -36,7 +36,7 @@ struct Feed {
     dirty: bool,
 }
 
-/// Whose answers tell what the events of this turn tell the others. Who knows all of them already is spared the block.
+/// Whose answers tell what the entries of this turn tell the others. Who knows all of them already is spared the block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Source {
     #[default]
@@ -72,11 +72,11 @@ impl Feeds {
         self.by_room.remove(&room);
     }
 
-    /// Tells the listeners of a durable event. `known_to` learns of it by an answer of its own.
-    pub(super) fn event(&mut self, event: &Event, known_to: Option<ConnId>) {
-        let Some((feed, pool)) = self.dirty(event.room) else { return };
-        pool.lend(&mut feed.events);
-        if encode(event, &mut feed.events).is_err() {
+    /// Tells the listeners of a durable entry. `known_to` learns of it by an answer of its own.
+    pub(super) fn entry(&mut self, entry: &Entry, known_to: Option<ConnId>) {
+        let Some((feed, pool)) = self.dirty(entry.room) else { return };
+        pool.lend(&mut feed.entries);
+        if encode(entry, &mut feed.entries).is_err() {
             return;
         }
         feed.source = match (feed.range, known_to) {
@@ -84,7 +84,7 @@ impl Feeds {
             (Some(_), Some(conn)) if feed.source == Source::One(conn) => Source::One(conn),
             (Some(_), Some(_)) | (_, None) => Source::Several,
         };
-        feed.range = Some((feed.range.map_or(event.seq, |(first, _)| first), event.seq));
+        feed.range = Some((feed.range.map_or(entry.seq, |(first, _)| first), entry.seq));
     }
 
     /// Tells the listeners something that may be dropped.
@@ -114,25 +114,25 @@ impl Feeds {
     pub(super) fn flush(&mut self, links: &mut Links) {
         let dirty = self.dirty.iter().filter_map(|room| self.by_room.get(room));
         links.fetch(dirty.flat_map(|feed| feed.listeners.iter().take(FETCHED_MAX)));
-        let (mut events, mut blocks) = (0, 0);
+        let (mut entries, mut blocks) = (0, 0);
         for room in self.dirty.drain(..) {
             let Some(feed) = self.by_room.get_mut(&room) else { continue };
             feed.dirty = false;
             let source = std::mem::take(&mut feed.source);
             if let Some((first, last)) = feed.range.take() {
                 let listeners = feed.listeners.len() as u64;
-                events += listeners * (last.0 + 1 - first.0);
+                entries += listeners * (last.0 + 1 - first.0);
                 blocks += listeners;
-                hand_out(links, &feed.listeners, source, &feed.events, Some((room, first, last)));
+                hand_out(links, &feed.listeners, source, &feed.entries, Some((room, first, last)));
             }
-            self.pool.give(std::mem::take(&mut feed.events));
+            self.pool.give(std::mem::take(&mut feed.entries));
             if !feed.chatter.is_empty() {
                 hand_out(links, &feed.listeners, Source::Nobody, &feed.chatter, None);
                 self.pool.give(std::mem::take(&mut feed.chatter));
             }
         }
         if blocks > 0 {
-            self.gathers = events > 2 * blocks;
+            self.gathers = entries > 2 * blocks;
         }
     }
 }
@@ -143,12 +143,12 @@ fn hand_out(
     listeners: &Listeners,
     source: Source,
     bytes: &[u8],
-    events: Option<(RoomId, Seq, Seq)>,
+    entries: Option<(RoomId, Seq, Seq)>,
 ) {
     let mut block = None;
     for conn in listeners.iter() {
         if source != Source::One(conn) && !links.join(conn, bytes) {
-            let block = block.get_or_insert_with(|| Block { bytes: bytes.into(), events });
+            let block = block.get_or_insert_with(|| Block { bytes: bytes.into(), entries });
             links.push_block(conn, block.clone());
         }
     }

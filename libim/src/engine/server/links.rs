@@ -104,7 +104,7 @@ impl Links {
     /// Queues bytes for one connection and sends them in this turn.
     pub(super) fn send_raw(&mut self, id: ConnId, write: impl FnOnce(&mut Vec<u8>)) {
         if let Some(conn) = find(&mut self.conns, id) {
-            conn.outbox.push_own(&mut self.pool, write);
+            conn.send_queue.push_own(&mut self.pool, write);
             conn.count(&mut self.queued);
             self.mark(id);
         }
@@ -116,7 +116,7 @@ impl Links {
         let Some(conn) = conn else { return };
         self.scratch.clear();
         let _ = encode(message, &mut self.scratch);
-        conn.outbox.push_short(&mut self.pool, &self.scratch);
+        conn.send_queue.push_short(&mut self.pool, &self.scratch);
         conn.count(&mut self.queued);
         if !conn.dirty && conn.patient.is_none() {
             conn.patient = Some(now);
@@ -128,7 +128,7 @@ impl Links {
     pub(super) fn join(&mut self, id: ConnId, bytes: &[u8]) -> bool {
         let conn = find(&mut self.conns, id);
         let joined = conn.is_some_and(|conn| {
-            let joined = conn.outbox.join(&mut self.pool, bytes);
+            let joined = conn.send_queue.join(&mut self.pool, bytes);
             conn.count(&mut self.queued);
             joined
         });
@@ -141,25 +141,25 @@ impl Links {
     /// Reads what handing something to these connections will need, and does nothing with it: one by one each would wait for its
     /// memory, which is in no cache where connections are many; read in a row, it comes for several at a time.
     pub(super) fn fetch(&self, ids: impl Iterator<Item = ConnId>) {
-        let needed = |conn: &Conn| conn.outbox.len() + usize::from(conn.patient.is_some() | conn.dirty);
+        let needed = |conn: &Conn| conn.send_queue.len() + usize::from(conn.patient.is_some() | conn.dirty);
         std::hint::black_box(ids.filter_map(|id| self.get(id)).map(needed).sum::<usize>());
     }
 
-    /// Queues a shared block for one connection. When the queue overflows, droppable blocks go, then events, for which
+    /// Queues a shared block for one connection. When the queue overflows, droppable blocks go, then entries, for which
     /// a gap marker stands in.
     pub(super) fn push_block(&mut self, id: ConnId, block: Block) {
         let queue_bytes_max = self.queue_bytes_max;
         let Some(conn) = find(&mut self.conns, id) else { return };
-        conn.outbox.push_block(block);
-        if conn.outbox.len() > queue_bytes_max {
-            for gap in conn.outbox.shed(queue_bytes_max) {
-                conn.outbox.push_own(&mut self.pool, |out| {
+        conn.send_queue.push_block(block);
+        if conn.send_queue.len() > queue_bytes_max {
+            for gap in conn.send_queue.shed(queue_bytes_max) {
+                conn.send_queue.push_own(&mut self.pool, |out| {
                     let _ = encode(&gap, out);
                 });
             }
         }
         conn.count(&mut self.queued);
-        if conn.outbox.len() > queue_bytes_max * OWN_SHARE {
+        if conn.send_queue.len() > queue_bytes_max * OWN_SHARE {
             self.overrun.push(id);
         }
         self.mark(id);
@@ -188,20 +188,20 @@ impl Links {
             if let Some(conn) = find(&mut self.conns, id) {
                 conn.dirty = false;
                 conn.patient = None;
-                if !conn.outbox.is_empty() {
+                if !conn.send_queue.is_empty() {
                     break id;
                 }
             }
         };
         // Once more, since what the loop has borrowed cannot leave it.
         let conn = find(&mut self.conns, id)?;
-        Some(Transmit { conn: id, link: conn.link, outbox: &mut conn.outbox })
+        Some(Transmit { conn: id, link: conn.link, send_queue: &mut conn.send_queue })
     }
 
     /// Bytes were taken off a connection's queue.
     pub(super) fn sent(&mut self, id: ConnId) -> Option<&Conn> {
         let conn = find(&mut self.conns, id)?;
-        conn.outbox.reclaim(&mut self.pool);
+        conn.send_queue.reclaim(&mut self.pool);
         conn.count(&mut self.queued);
         Some(conn)
     }
@@ -262,8 +262,8 @@ impl Links {
         let mut shared: FxHashMap<usize, (usize, usize)> = FxHashMap::default();
         let mut memory = 0;
         for (_, conn) in &all {
-            memory += conn.outbox.own_bytes();
-            for bytes in conn.outbox.blocks() {
+            memory += conn.send_queue.own_bytes();
+            for bytes in conn.send_queue.blocks() {
                 let (_, holders) = shared.entry(bytes.as_ptr().addr()).or_insert((bytes.len(), 0));
                 *holders += 1;
                 memory += if *holders == 1 { bytes.len() } else { 0 };
@@ -279,8 +279,8 @@ impl Links {
                 break;
             }
             longest.push(id);
-            memory -= conn.outbox.own_bytes();
-            for bytes in conn.outbox.blocks() {
+            memory -= conn.send_queue.own_bytes();
+            for bytes in conn.send_queue.blocks() {
                 if let Some((len, holders)) = shared.get_mut(&bytes.as_ptr().addr()) {
                     *holders -= 1;
                     memory -= if *holders == 0 { *len } else { 0 };
@@ -292,7 +292,7 @@ impl Links {
 
     /// Whether a connection's queue is so long that its requests must wait.
     pub(super) fn is_congested(&self, conn: &Conn) -> bool {
-        conn.outbox.len() > self.queue_bytes_max / QUEUE_HIGH_SHARE
+        conn.send_queue.len() > self.queue_bytes_max / QUEUE_HIGH_SHARE
     }
 }
 

@@ -103,7 +103,7 @@ impl Machine for Server {
         if let Some(conn) = self.links.get_mut(id)
             && conn.progress.is_none()
         {
-            conn.progress = Some((conn.outbox.total_sent(), now.mono));
+            conn.progress = Some((conn.send_queue.total_sent(), now.mono));
             self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));
         }
     }
@@ -153,7 +153,7 @@ impl Machine for Server {
 
     fn handle_sent(&mut self, now: Now, id: ConnId) {
         let Some(conn) = self.links.sent(id) else { return };
-        if conn.phase == Phase::Leaving && conn.outbox.is_empty() {
+        if conn.phase == Phase::Leaving && conn.send_queue.is_empty() {
             self.actions.push_back(Action::Close(conn.link));
         } else if conn.paused {
             self.resume_reading(now, id);
@@ -207,7 +207,7 @@ impl Server {
 
     /// Bytes that wait to be sent to a connection, for drivers that watch the bound.
     pub fn queued_bytes(&self, conn: ConnId) -> usize {
-        self.links.get(conn).map_or(0, |conn| conn.outbox.len())
+        self.links.get(conn).map_or(0, |conn| conn.send_queue.len())
     }
 
     fn handle_frame(&mut self, now: Now, conn: ConnId, frame: &[u8]) {
@@ -327,7 +327,7 @@ impl Server {
     pub(super) fn close_quietly(&mut self, now: Now, id: ConnId) {
         if let Some(conn) = self.links.get_mut(id) {
             conn.phase = Phase::Leaving;
-            let (link, empty) = (conn.link, conn.outbox.is_empty());
+            let (link, empty) = (conn.link, conn.send_queue.is_empty());
             if empty {
                 self.actions.push_back(Action::Close(link));
             }

@@ -33,7 +33,7 @@ use super::timers::Timers;
 use super::{Action, ConnId, Random};
 use crate::core::{Hub, Now};
 use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
-use crate::wire::{Body, Code, Event, RequestId, RoomId, Seq, TxnId, UserId, WireMessage};
+use crate::wire::{Body, Code, Entry, RequestId, RoomId, Seq, TxnId, UserId, WireMessage};
 use conn::Phase;
 use feeds::Feeds;
 use links::Links;
@@ -106,7 +106,7 @@ enum Draining {
 #[derive(Debug)]
 enum Submitted {
     /// An event to be kept.
-    Event(Pending, Event),
+    Entry(Pending, Entry),
     /// A page of a room's events to be read.
     Page(ConnId, RequestId, RoomId),
 }
@@ -228,15 +228,15 @@ impl Server {
     fn append(&mut self, now: Now, pending: Pending, author: UserId, room: RoomId, body: Body) {
         let Some(user) = self.hub.user(author) else { return };
         let name = user.name.shown().clone();
-        let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name, body };
+        let event = Entry { room, seq: Seq::ZERO, time: now.wall, author, name, body };
         if let Some(conn) = self.links.get_mut(pending.conn) {
             conn.moving = true;
         }
-        self.append_event(pending, event, None);
+        self.append_entry(pending, event, None);
     }
 
-    fn append_event(&mut self, pending: Pending, event: Event, txn_id: Option<TxnId>) {
-        let ticket = Ticket(self.submitted.insert(Submitted::Event(pending, event)));
+    fn append_entry(&mut self, pending: Pending, event: Entry, txn_id: Option<TxnId>) {
+        let ticket = Ticket(self.submitted.insert(Submitted::Entry(pending, event)));
         self.drafts.push((ticket, txn_id));
     }
 
@@ -247,10 +247,10 @@ impl Server {
     fn store(&mut self) -> &mut dyn Store {
         for (ticket, txn_id) in &self.drafts {
             match (self.submitted.get(ticket.0), txn_id) {
-                (Some(Submitted::Event(Pending { then: Then::Recall(_), .. }, event)), Some(txn_id)) => {
+                (Some(Submitted::Entry(Pending { then: Then::Recall(_), .. }, event)), Some(txn_id)) => {
                     self.store.recall(*ticket, event, txn_id);
                 }
-                (Some(Submitted::Event(_, event)), txn_id) => {
+                (Some(Submitted::Entry(_, event)), txn_id) => {
                     self.store.append(*ticket, event, txn_id.as_ref())
                 }
                 (Some(Submitted::Page(..)) | None, _) => {}

@@ -6,7 +6,7 @@ use crate::core::{Name, Now, Room, text::is_blank};
 use crate::engine::Action;
 use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
 use crate::wire::{
-    Body, Code, Event, LeaveReason, Member, MessageBody, Notice, Person, RoomId, RoomInfo, RoomKind,
+    Body, Code, Entry, LeaveReason, Member, MessageBody, Notice, Person, RoomId, RoomInfo, RoomKind,
     RoomLeft, Seq, UserId,
 };
 use std::fmt;
@@ -171,8 +171,8 @@ impl Server {
             return Err(OperatorError::NoRoom);
         }
         let (author, name) = (UserId::SERVER, self.config.name.as_str().into());
-        let event = Event { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
-        self.append_event(Pending::NOBODYS, event, None);
+        let event = Entry { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
+        self.append_entry(Pending::NOBODYS, event, None);
         Ok(())
     }
 

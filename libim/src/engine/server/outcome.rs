@@ -6,7 +6,7 @@ use crate::core::Now;
 use crate::engine::ConnId;
 use crate::engine::store::{Outcome, Page, Ticket};
 use crate::wire::{
-    Body, Code, Done, Event, History, LeaveReason, MessageBody, Posted, RequestId, RoomLeft, Seq, Timestamp,
+    Body, Code, Done, Entry, History, LeaveReason, MessageBody, Posted, RequestId, RoomLeft, Seq, Timestamp,
     UserId,
 };
 use std::time::Duration;
@@ -28,18 +28,18 @@ impl Server {
     }
 
     fn handle_appended(&mut self, now: Now, ticket: Ticket, seq: Seq) {
-        let Some(Submitted::Event(pending, mut event)) = self.submitted.try_remove(ticket.0) else { return };
-        event.seq = seq;
-        let event = &event;
-        if let Some(room) = self.hub.room_mut(event.room) {
-            room.head = event.seq;
+        let Some(Submitted::Entry(pending, mut entry)) = self.submitted.try_remove(ticket.0) else { return };
+        entry.seq = seq;
+        let entry = &entry;
+        if let Some(room) = self.hub.room_mut(entry.room) {
+            room.head = entry.seq;
         }
         if self.config.observe {
-            self.tell(ServerEvent::Committed(event.clone()));
+            self.tell(ServerEvent::Committed(entry.clone()));
         }
-        let (Pending { conn, id, then }, user) = (pending, event.author);
+        let (Pending { conn, id, then }, user) = (pending, entry.author);
         if matches!(then, Then::Enter(_) | Then::EnterCreated(_) | Then::EnterDirect(..) | Then::Leave(_)) {
-            self.moving.remove(&(user, event.room));
+            self.moving.remove(&(user, entry.room));
         }
         if then.moves() {
             self.moved(now, conn);
@@ -48,77 +48,77 @@ impl Server {
         match then {
             Then::AnswerPost | Then::Recall(_) => {
                 known_to = Some(conn);
-                self.answer_post(now, conn, id, event, false);
+                self.answer_post(now, conn, id, entry, false);
             }
             Then::SetTopic => {
-                if let (Some(room), Body::Topic { text }) = (self.hub.room_mut(event.room), &event.body) {
+                if let (Some(room), Body::Topic { text }) = (self.hub.room_mut(entry.room), &entry.body) {
                     room.topic = text.as_str().into();
                 }
                 self.send(conn, &Done { id, room: None });
             }
-            Then::Enter(_) | Then::EnterCreated(_) => self.enter_room(now, conn, id, user, event),
+            Then::Enter(_) | Then::EnterCreated(_) => self.enter_room(now, conn, id, user, entry),
             Then::EnterDirect(_, peer) => {
                 // Both are in it before either is told how many are.
-                self.hub.join(event.room, peer, event.seq);
-                self.hub.join(event.room, user, event.seq);
+                self.hub.join(entry.room, peer, entry.seq);
+                self.hub.join(entry.room, user, entry.seq);
                 if let Some(other) = self.conn_of(peer) {
-                    self.feeds.listen(event.room, other);
-                    self.notice_room(other, event.room, peer);
+                    self.feeds.listen(entry.room, other);
+                    self.notice_room(other, entry.room, peer);
                 }
-                self.enter_room(now, conn, id, user, event);
-                self.drop_if_deserted(event.room);
+                self.enter_room(now, conn, id, user, entry);
+                self.drop_if_deserted(entry.room);
             }
             Then::Leave(_) => {
-                self.hub.leave(event.room, user);
-                let text = match &event.body {
+                self.hub.leave(entry.room, user);
+                let text = match &entry.body {
                     Body::Left { text, .. } => text.clone(),
                     _ => String::new(),
                 };
                 // It may be another connection than the one that asked.
                 if let Some(attached) = self.conn_of(user) {
-                    self.feeds.unlisten(event.room, attached);
-                    self.send(attached, &RoomLeft { room: event.room, text });
+                    self.feeds.unlisten(entry.room, attached);
+                    self.send(attached, &RoomLeft { room: entry.room, text });
                 }
-                self.send(conn, &Done { id, room: Some(event.room) });
-                self.drop_if_deserted(event.room);
-                self.shed_orphans(event.room);
+                self.send(conn, &Done { id, room: Some(entry.room) });
+                self.drop_if_deserted(entry.room);
+                self.shed_orphans(entry.room);
             }
             Then::AnswerNobody => {}
         }
-        self.feeds.event(event, known_to);
+        self.feeds.entry(entry, known_to);
     }
 
-    /// The event by which somebody entered is kept: they are members from its place on.
-    fn enter_room(&mut self, now: Now, conn: ConnId, id: RequestId, user: UserId, event: &Event) {
+    /// The entry by which somebody entered is kept: they are members from its place on.
+    fn enter_room(&mut self, now: Now, conn: ConnId, id: RequestId, user: UserId, entry: &Entry) {
         if self.hub.user(user).is_none() {
             // They left the server while the store worked; the room must hear of that too.
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
-            return self.append_event(
+            return self.append_entry(
                 Pending::NOBODYS,
-                Event { body, time: now.wall, ..event.clone() },
+                Entry { body, time: now.wall, ..entry.clone() },
                 None,
             );
         }
-        if self.hub.room(event.room).is_none() {
-            self.forget_room(event.room);
+        if self.hub.room(entry.room).is_none() {
+            self.forget_room(entry.room);
             return self.refuse(conn, id, Refused::new(Code::NotFound, "that room is no more"));
         }
-        self.hub.join(event.room, user, event.seq);
+        self.hub.join(entry.room, user, entry.seq);
         if let Some(attached) = self.conn_of(user) {
-            self.feeds.listen(event.room, attached);
-            self.notice_room(attached, event.room, user);
+            self.feeds.listen(entry.room, attached);
+            self.notice_room(attached, entry.room, user);
         }
-        self.send(conn, &Done { id, room: Some(event.room) });
+        self.send(conn, &Done { id, room: Some(entry.room) });
     }
 
     fn handle_duplicate(&mut self, now: Now, ticket: Ticket, seq: Seq, time: Timestamp) {
-        let Some(Submitted::Event(pending, event)) = self.submitted.try_remove(ticket.0) else { return };
-        self.answer_post(now, pending.conn, pending.id, &Event { seq, time, ..event }, true);
+        let Some(Submitted::Entry(pending, entry)) = self.submitted.try_remove(ticket.0) else { return };
+        self.answer_post(now, pending.conn, pending.id, &Entry { seq, time, ..entry }, true);
     }
 
-    fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, event: &Event, duplicate: bool) {
-        let mentions = match &event.body {
-            // Who was named when it was kept is in the event.
+    fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, entry: &Entry, duplicate: bool) {
+        let mentions = match &entry.body {
+            // Who was named when it was kept is in the entry.
             _ if duplicate => Vec::new(),
             Body::Message(MessageBody { mentions, .. }) | Body::Edited { mentions, .. } => mentions.clone(),
             Body::Deleted { .. }
@@ -129,7 +129,7 @@ impl Server {
             | Body::Topic { .. }
             | Body::Other(_) => Vec::new(),
         };
-        let posted = Posted { id, room: event.room, seq: event.seq, time: event.time, mentions, duplicate };
+        let posted = Posted { id, room: entry.room, seq: entry.seq, time: entry.time, mentions, duplicate };
         self.links.answer(conn, &posted, now.mono);
         self.release_draft(now, conn);
     }
@@ -174,7 +174,7 @@ impl Server {
     /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
     fn handle_unkept(&mut self, now: Now, ticket: Ticket, mut refused: Refused) {
         let (conn, id) = match self.submitted.try_remove(ticket.0) {
-            Some(Submitted::Event(Pending { conn, id, then }, event)) => {
+            Some(Submitted::Entry(Pending { conn, id, then }, entry)) => {
                 if then.moves() {
                     self.moved(now, conn);
                 }
@@ -188,7 +188,7 @@ impl Server {
                     }
                     Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
                     Then::Enter(room) | Then::Leave(room) => {
-                        self.moving.remove(&(event.author, room));
+                        self.moving.remove(&(entry.author, room));
                     }
                     Then::SetTopic | Then::AnswerNobody => {}
                 }
@@ -209,7 +209,7 @@ impl Server {
         // Of what is not there yet nothing can be answered.
         let page = Page { to: page.to.min(head), ..page };
         let history =
-            History { id, room, from: page.from, to: page.to, more: page.more, head, events: page.events };
+            History { id, room, from: page.from, to: page.to, more: page.more, head, entries: page.entries };
         self.send(conn, &history);
         self.release_page(now, conn);
     }

@@ -7,11 +7,11 @@ use crate::core::{Membership, Name, Now, mention, text::is_control_or_bidi};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
 use crate::wire::limits::{
-    INCOMING_MAX, MENTION_NAMES_MAX, MENTIONS_MAX, PAGE_EVENTS_MAX, PAGES_PER_TURN, RECEIPT_MEMBERS_MAX,
+    INCOMING_MAX, MENTION_NAMES_MAX, MENTIONS_MAX, PAGE_ENTRIES_MAX, PAGES_PER_TURN, RECEIPT_MEMBERS_MAX,
     TYPING_MEMBERS_MAX,
 };
 use crate::wire::{
-    Body, Code, Create, Delete, Direct, Done, Edit, Event, Fetch, FromClient, Join, Leave, MessageBody, Post,
+    Body, Code, Create, Delete, Direct, Done, Edit, Entry, Fetch, FromClient, Join, Leave, MessageBody, Post,
     Presence, React, Receipt, Receipts, RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, TxnId, Typing,
     TypingNotice, UserId,
 };
@@ -89,9 +89,9 @@ impl Server {
         let Some(conn) = self.links.get_mut(id) else { return };
         let Phase::Inside(_, author) = conn.phase else { return };
         conn.drafts += 1;
-        let event = Event { room, seq: Seq::ZERO, time: now.wall, author, name: conn.name.clone(), body };
+        let entry = Entry { room, seq: Seq::ZERO, time: now.wall, author, name: conn.name.clone(), body };
         let pending = Pending { conn: id, id: request, then };
-        self.append_event(pending, event, Some(txn_id));
+        self.append_entry(pending, entry, Some(txn_id));
     }
 
     /// Members of the room, other than the author, who are named with @ in a text.
@@ -320,7 +320,7 @@ impl Server {
     }
 
     pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
-        let limit = if fetch.limit == 0 { PAGE_EVENTS_MAX } else { fetch.limit.min(PAGE_EVENTS_MAX) };
+        let limit = if fetch.limit == 0 { PAGE_ENTRIES_MAX } else { fetch.limit.min(PAGE_ENTRIES_MAX) };
         let query = Query {
             room: fetch.room,
             after: fetch.after,

@@ -107,7 +107,7 @@ impl Server {
         if !conn.blocked {
             return;
         }
-        let sent = conn.outbox.total_sent();
+        let sent = conn.send_queue.total_sent();
         if before.is_none_or(|(sent_before, _)| sent_before != sent) {
             conn.progress = Some((sent, now.mono));
             self.timers.add(now.mono + STALL_TIME_MAX, Timeout::Stall(id));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Something posted.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct OutboxEntry {
     pub(super) txn_id: TxnId,
     pub(super) room: RoomId,
     /// A message, edit, deletion or reaction.
@@ -17,7 +17,7 @@ pub(super) struct Entry {
     pub(super) number: u64,
 }
 
-impl Entry {
+impl OutboxEntry {
     /// As it is sent under a request id; `None` for what clients do not post.
     fn request(&self, id: RequestId) -> Option<FromClient> {
         let (room, txn_id) = (self.room, self.txn_id);
@@ -39,19 +39,19 @@ impl Entry {
     }
 }
 
-/// The outbox.
+/// The send_queue.
 #[derive(Debug, Default)]
-pub(super) struct Posts {
+pub(super) struct Outbox {
     /// Not sent on this connection, in order.
-    waiting: VecDeque<Entry>,
+    waiting: VecDeque<OutboxEntry>,
     /// Sent on this connection and not answered.
-    flying: BTreeMap<RequestId, Entry>,
+    flying: BTreeMap<RequestId, OutboxEntry>,
     /// For rooms whose id at the server is not known at the moment, in order.
-    parked: Vec<Entry>,
+    parked: Vec<OutboxEntry>,
     last_number: u64,
 }
 
-impl Posts {
+impl Outbox {
     pub(super) fn len(&self) -> usize {
         self.waiting.len() + self.flying.len() + self.parked.len()
     }
@@ -70,7 +70,7 @@ impl Posts {
 
     pub(super) fn add(&mut self, txn_id: TxnId, room: RoomId, body: Body) {
         self.last_number += 1;
-        self.waiting.push_back(Entry { txn_id, room, body, sent: false, number: self.last_number });
+        self.waiting.push_back(OutboxEntry { txn_id, room, body, sent: false, number: self.last_number });
     }
 
     /// Whether anything can still be answered on this connection.
@@ -91,19 +91,19 @@ impl Posts {
                 continue;
             }
             if let Some(request) = entry.request(id) {
-                self.flying.insert(id, Entry { sent: true, ..entry });
+                self.flying.insert(id, OutboxEntry { sent: true, ..entry });
                 return Some(request);
             }
         }
     }
 
     /// Takes out what was sent under this id.
-    pub(super) fn answered(&mut self, id: RequestId) -> Option<Entry> {
+    pub(super) fn answered(&mut self, id: RequestId) -> Option<OutboxEntry> {
         self.flying.remove(&id)
     }
 
     /// Puts back, in its place, what is to be sent again.
-    pub(super) fn put_back(&mut self, entry: Entry) {
+    pub(super) fn put_back(&mut self, entry: OutboxEntry) {
         let at = self.waiting.partition_point(|other| other.number < entry.number);
         self.waiting.insert(at, entry);
     }
@@ -136,8 +136,8 @@ impl Posts {
     }
 
     /// Takes out what is `doomed` and not under way.
-    pub(super) fn abandon(&mut self, doomed: impl Fn(&Entry) -> bool) -> Vec<Entry> {
-        let mut gone: Vec<Entry> = self.parked.extract_if(.., |entry| doomed(entry)).collect();
+    pub(super) fn abandon(&mut self, doomed: impl Fn(&OutboxEntry) -> bool) -> Vec<OutboxEntry> {
+        let mut gone: Vec<OutboxEntry> = self.parked.extract_if(.., |entry| doomed(entry)).collect();
         let (out, kept): (VecDeque<_>, _) =
             std::mem::take(&mut self.waiting).into_iter().partition(|entry| doomed(entry));
         self.waiting = kept;
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_is_sent_again_keeps_its_order() {
-        let mut posts = Posts::default();
+        let mut posts = Outbox::default();
         for number in 1..=4u8 {
             posts.add(TxnId([number; 16]), RoomId::LOBBY, Body::message(number.to_string()));
         }

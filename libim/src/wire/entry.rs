@@ -1,4 +1,4 @@
-//! What happens in a room and lasts: every event has a place of its own in the room's order.
+//! What happens in a room and lasts: every entry has a place of its own in the room's order.
 
 use super::code::{Code, LeaveReason, RoomKind};
 use super::fast_path;
@@ -8,10 +8,10 @@ use super::message::WireMessage;
 use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 
-/// One durable event. On the wire a flat map, so that readers may skip what they do not know and still see `seq`.
+/// One durable entry. On the wire a flat map, so that readers may skip what they do not know and still see `seq`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(from = "Flat")]
-pub struct Event {
+pub struct Entry {
     /// Where.
     pub room: RoomId,
     /// Its place there.
@@ -128,7 +128,7 @@ impl Body {
     }
 }
 
-impl Event {
+impl Entry {
     /// Whether somebody said something, deleted or not.
     pub fn is_message(&self) -> bool {
         matches!(self.body, Body::Message(_))
@@ -182,7 +182,7 @@ impl MessageBody {
     }
 }
 
-/// The flat map as it is written, borrowing from the event.
+/// The flat map as it is written, borrowing from the entry.
 #[derive(Default, Serialize)]
 struct FlatRef<'a> {
     #[serde(rename = "r")]
@@ -222,12 +222,12 @@ fn is_zero(number: &u16) -> bool {
     *number == 0
 }
 
-/// An event that is written with another place than it says: the one that it has just been given.
+/// An entry that is written with another place than it says: the one that it has just been given.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "server"), allow(dead_code))] // only stores place events
-pub(crate) struct Placed<'a>(pub(crate) &'a Event, pub(crate) Seq);
+#[cfg_attr(not(feature = "server"), allow(dead_code))] // only stores place entries
+pub(crate) struct Placed<'a>(pub(crate) &'a Entry, pub(crate) Seq);
 
-impl Serialize for Event {
+impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.flat(self.seq).serialize(serializer)
     }
@@ -240,14 +240,14 @@ impl Serialize for Placed<'_> {
 }
 
 impl WireMessage for Placed<'_> {
-    const KIND: u16 = Event::KIND;
+    const KIND: u16 = Entry::KIND;
 
     fn encode_fast(&self, out: &mut Vec<u8>) -> bool {
-        fast_path::write_event(self.0, self.1, out)
+        fast_path::write_entry(self.0, self.1, out)
     }
 }
 
-impl Event {
+impl Entry {
     fn flat(&self, seq: Seq) -> FlatRef<'_> {
         let head = FlatRef {
             room: self.room,
@@ -318,8 +318,8 @@ struct Flat {
     kind: Option<RoomKind>,
 }
 
-impl From<Flat> for Event {
-    fn from(flat: Flat) -> Event {
+impl From<Flat> for Entry {
+    fn from(flat: Flat) -> Entry {
         let target = flat.target.unwrap_or_default();
         let body = match flat.number {
             0 => Body::Message(MessageBody {
@@ -339,7 +339,7 @@ impl From<Flat> for Event {
             7 => Body::Topic { text: flat.text },
             other => Body::Other(other),
         };
-        Event {
+        Entry {
             room: flat.room,
             seq: flat.seq,
             time: flat.time,

@@ -11,8 +11,8 @@ use std::sync::Arc;
 pub struct Block {
     /// The frames.
     pub bytes: Arc<[u8]>,
-    /// The room and the first and last place, when these are durable events. Otherwise they may be dropped.
-    pub events: Option<(RoomId, Seq, Seq)>,
+    /// The room and the first and last place, when these are durable entries. Otherwise they may be dropped.
+    pub entries: Option<(RoomId, Seq, Seq)>,
 }
 
 /// Room for a few short answers or for one and a message, so that a run of them does not grow step by step.
@@ -43,10 +43,10 @@ impl Chunk {
     }
 }
 
-/// The queue. It holds no memory while it is empty and [`reclaim`](Outbox::reclaim)ed, or while a short answer or a shared block
+/// The queue. It holds no memory while it is empty and [`reclaim`](SendQueue::reclaim)ed, or while a short answer or a shared block
 /// is alone in it.
 #[derive(Debug, Default)]
-pub struct Outbox {
+pub struct SendQueue {
     front: Option<Chunk>,
     rest: VecDeque<Chunk>,
     /// Bytes of the front chunk that are sent.
@@ -55,7 +55,7 @@ pub struct Outbox {
     total: u64,
 }
 
-impl Outbox {
+impl SendQueue {
     /// Bytes that wait.
     pub fn len(&self) -> usize {
         self.bytes
@@ -204,18 +204,18 @@ impl Outbox {
     }
 
     /// Makes room after an overflow: drops what may be dropped, then, if still more than `bytes_max` wait, every durable
-    /// event that has not begun to leave. Returns what is to be fetched instead, one entry per room, and one for
+    /// entry that has not begun to leave. Returns what is to be fetched instead, one entry per room, and one for
     /// [`RoomId::PEOPLE`] when what may be dropped was.
     pub fn shed(&mut self, bytes_max: usize) -> Vec<Gap> {
         let mut shed: Vec<Gap> = Vec::new();
         let before = self.bytes;
-        self.drop_blocks(|block| block.events.is_none());
+        self.drop_blocks(|block| block.entries.is_none());
         if self.bytes < before {
             shed.push(Gap { room: RoomId::PEOPLE, from: Seq::ZERO, to: Seq::ZERO });
         }
         if self.bytes > bytes_max {
             self.drop_blocks(|block| {
-                let Some((room, from, to)) = block.events else { return false };
+                let Some((room, from, to)) = block.entries else { return false };
                 match shed.iter_mut().find(|gap| gap.room == room) {
                     Some(gap) => gap.to = gap.to.max(to),
                     None => shed.push(Gap { room, from, to }),
@@ -252,19 +252,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn block(bytes: &[u8], events: Option<(u64, u64)>) -> Block {
-        let events = events.map(|(from, to)| (RoomId::LOBBY, Seq(from), Seq(to)));
-        Block { bytes: bytes.into(), events }
+    fn block(bytes: &[u8], entries: Option<(u64, u64)>) -> Block {
+        let entries = entries.map(|(from, to)| (RoomId::LOBBY, Seq(from), Seq(to)));
+        Block { bytes: bytes.into(), entries }
     }
 
-    fn drain(outbox: &mut Outbox, step: usize) -> Vec<u8> {
+    fn drain(send_queue: &mut SendQueue, step: usize) -> Vec<u8> {
         let mut out = Vec::new();
-        while !outbox.is_empty() {
+        while !send_queue.is_empty() {
             let mut slices = [IoSlice::new(&[]); 4];
-            let filled = outbox.gather(&mut slices);
+            let filled = send_queue.gather(&mut slices);
             let bytes: Vec<u8> =
                 slices[..filled].iter().flat_map(|slice| slice.to_vec()).take(step).collect();
-            outbox.advance(bytes.len());
+            send_queue.advance(bytes.len());
             out.extend(bytes);
         }
         out
@@ -276,68 +276,69 @@ mod tests {
             chunks in proptest::collection::vec((0u8..3, proptest::collection::vec(any::<u8>(), 1..60)), 0..20),
             step in 1usize..200,
         ) {
-            let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
+            let (mut send_queue, mut pool) = (SendQueue::default(), Pool::new(1, 1024));
             let mut expected = Vec::new();
             for (kind, bytes) in &chunks {
                 expected.extend_from_slice(bytes);
                 match kind {
-                    0 => outbox.push_block(block(bytes, None)),
-                    1 => outbox.push_own(&mut pool, |out| out.extend_from_slice(bytes)),
-                    _ => outbox.push_short(&mut pool, bytes),
+                    0 => send_queue.push_block(block(bytes, None)),
+                    1 => send_queue.push_own(&mut pool, |out| out.extend_from_slice(bytes)),
+                    _ => send_queue.push_short(&mut pool, bytes),
                 }
             }
-            prop_assert_eq!(outbox.len(), expected.len());
-            prop_assert_eq!(drain(&mut outbox, step), expected);
+            prop_assert_eq!(send_queue.len(), expected.len());
+            prop_assert_eq!(drain(&mut send_queue, step), expected);
         }
     }
 
     #[test]
     fn overflow_keeps_replies_and_names_what_it_dropped() {
-        let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
-        outbox.push_block(block(b"begun", Some((1, 1))));
-        outbox.push_block(block(b"typing", None));
-        outbox.push_own(&mut pool, |out| out.extend_from_slice(b"reply"));
-        outbox.push_block(block(b"two-three", Some((2, 3))));
-        outbox.push_block(block(b"four", Some((4, 4))));
-        outbox.advance(2);
+        let (mut send_queue, mut pool) = (SendQueue::default(), Pool::new(1, 1024));
+        send_queue.push_block(block(b"begun", Some((1, 1))));
+        send_queue.push_block(block(b"typing", None));
+        send_queue.push_own(&mut pool, |out| out.extend_from_slice(b"reply"));
+        send_queue.push_block(block(b"two-three", Some((2, 3))));
+        send_queue.push_block(block(b"four", Some((4, 4))));
+        send_queue.advance(2);
         let people = Gap { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) };
-        assert_eq!(outbox.shed(10), vec![people, Gap { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
-        assert_eq!(drain(&mut outbox, 100), b"gunreply");
+        assert_eq!(send_queue.shed(10), vec![people, Gap { room: RoomId::LOBBY, from: Seq(2), to: Seq(4) }]);
+        assert_eq!(drain(&mut send_queue, 100), b"gunreply");
     }
 
     #[test]
     fn only_a_short_run_of_answers_is_joined() {
-        let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
-        assert!(!outbox.join(&mut pool, b"event"), "alone, it is a block");
-        outbox.push_short(&mut pool, b"answer");
-        assert!(outbox.join(&mut pool, b"event"));
-        assert!(!outbox.join(&mut pool, &[0; JOINED_BYTES_MAX]));
-        outbox.push_block(block(b"block", Some((1, 1))));
-        assert!(!outbox.join(&mut pool, b"event"), "it would overtake the block");
-        assert_eq!(outbox.shed(5), vec![Gap { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
-        assert_eq!(drain(&mut outbox, 4), b"answerevent");
+        let (mut send_queue, mut pool) = (SendQueue::default(), Pool::new(1, 1024));
+        assert!(!send_queue.join(&mut pool, b"entry"), "alone, it is a block");
+        send_queue.push_short(&mut pool, b"answer");
+        assert!(send_queue.join(&mut pool, b"entry"));
+        assert!(!send_queue.join(&mut pool, &[0; JOINED_BYTES_MAX]));
+        send_queue.push_block(block(b"block", Some((1, 1))));
+        assert!(!send_queue.join(&mut pool, b"entry"), "it would overtake the block");
+        assert_eq!(send_queue.shed(5), vec![Gap { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
+        assert_eq!(drain(&mut send_queue, 4), b"answerevent");
     }
 
     #[test]
     fn a_reader_that_is_always_a_little_behind_costs_little() {
-        let (mut outbox, mut pool) = (Outbox::default(), Pool::new(1, 1024));
+        let (mut send_queue, mut pool) = (SendQueue::default(), Pool::new(1, 1024));
         for _ in 0..1_000 {
-            outbox.push_own(&mut pool, |out| out.extend_from_slice(&[7; 10_000]));
-            outbox.advance(outbox.len() - 1);
-            outbox.reclaim(&mut pool);
+            send_queue.push_own(&mut pool, |out| out.extend_from_slice(&[7; 10_000]));
+            send_queue.advance(send_queue.len() - 1);
+            send_queue.reclaim(&mut pool);
         }
-        let held = outbox.front.iter().chain(&outbox.rest).map(|chunk| match chunk {
+        let held = send_queue.front.iter().chain(&send_queue.rest).map(|chunk| match chunk {
             Chunk::Own(bytes) => bytes.capacity(),
             Chunk::Short(..) => 0,
             Chunk::Shared(block) => block.bytes.len(),
         });
         assert!(held.sum::<usize>() < 4 * OWN_RUN_BYTES);
-        assert_eq!(drain(&mut outbox, 10), [7]);
+        assert_eq!(drain(&mut send_queue, 10), [7]);
     }
 
     #[test]
     fn memory_of_what_is_sent_serves_the_next_queue() {
-        let (mut first, mut second, mut pool) = (Outbox::default(), Outbox::default(), Pool::new(1, 1024));
+        let (mut first, mut second, mut pool) =
+            (SendQueue::default(), SendQueue::default(), Pool::new(1, 1024));
         first.push_own(&mut pool, |out| out.extend_from_slice(b"answer"));
         let memory = first.single().unwrap().as_ptr();
         first.advance(3);
@@ -355,10 +356,10 @@ mod tests {
 
     #[test]
     fn overflow_spares_events_when_dropping_the_rest_is_enough() {
-        let mut outbox = Outbox::default();
-        outbox.push_block(block(b"typing", None));
-        outbox.push_block(block(b"one", Some((1, 1))));
-        assert_eq!(outbox.shed(5), vec![Gap { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) }]);
-        assert_eq!(drain(&mut outbox, 100), b"one");
+        let mut send_queue = SendQueue::default();
+        send_queue.push_block(block(b"typing", None));
+        send_queue.push_block(block(b"one", Some((1, 1))));
+        assert_eq!(send_queue.shed(5), vec![Gap { room: RoomId::PEOPLE, from: Seq(0), to: Seq(0) }]);
+        assert_eq!(drain(&mut send_queue, 100), b"one");
     }
 }
