@@ -117,7 +117,7 @@ fn others_cannot_fill_ones_rooms() {
 #[test]
 fn when_all_places_are_taken_the_oldest_silent_stranger_gives_way() {
     let config =
-        ServerConfig { connections_max: 10, strangers_per_address: 1_000, ..ServerConfig::default() };
+        ServerConfig { connections_max: 10, unauthenticated_per_address: 1_000, ..ServerConfig::default() };
     let mut stage = Stage::new(config);
     let silent: Vec<ConnId> = (0..10).map(|_| stage.opens()).collect();
     for number in 0..9 {

@@ -202,8 +202,12 @@ fn turns_gather_where_many_speak_in_one_room() {
             stage.server.handle_bytes(stage.now, *conn, &bytes);
         }
         stage.hears(conns[0]);
-        assert_eq!(stage.server.gathers(), Some(speakers > 2));
+        assert_eq!(stage.server.prefers_batching(), Some(speakers > 2));
         stage.hears(conns[0]);
-        assert_eq!(stage.server.gathers(), Some(speakers > 2), "a turn without news says nothing about it");
+        assert_eq!(
+            stage.server.prefers_batching(),
+            Some(speakers > 2),
+            "a turn without news says nothing about it"
+        );
     }
 }

@@ -20,7 +20,7 @@ impl fmt::Debug for ConnId {
 }
 
 /// A connection as its driver knows it: any number that the driver likes, given back with every output.
-pub type Link = usize;
+pub type LinkId = usize;
 
 /// Who is at the other end, as far as the transport knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,11 +61,11 @@ pub enum Action {
     /// Open a connection to the client's address, then call [`Machine::handle_opened`] or [`Machine::handle_unopened`].
     Dial,
     /// Read from this link again, and hand in what was not read meanwhile; begin with an empty `handle_bytes`.
-    Resume(Link),
+    Resume(LinkId),
     /// All bytes are out: close this link, letting the peer read to the end.
-    Close(Link),
+    Close(LinkId),
     /// Forget this link at once, unsent bytes included.
-    Abort(Link),
+    Abort(LinkId),
     /// Take no new connections any more.
     StopListening,
 }
@@ -76,7 +76,7 @@ pub struct Transmit<'a> {
     /// Whose bytes they are, as the engine knows it.
     pub conn: ConnId,
     /// Whose bytes they are, as the driver knows it.
-    pub link: Link,
+    pub link: LinkId,
     /// The bytes. What the transport takes is to be taken off.
     pub send_queue: &'a mut SendQueue,
 }
@@ -88,7 +88,7 @@ pub struct Transmit<'a> {
 /// [`poll_timeout`](Machine::poll_timeout) says.
 pub trait Machine {
     /// A connection is open. `None`: the engine wants none; close it.
-    fn handle_opened(&mut self, now: Now, link: Link, peer: Peer) -> Option<ConnId>;
+    fn handle_opened(&mut self, now: Now, link: LinkId, peer: Peer) -> Option<ConnId>;
     /// A dialled connection did not come to be, for the reason given. Only clients dial.
     fn handle_unopened(&mut self, now: Now, reason: String);
     /// Bytes came in. Do not read on while [`wants_bytes`](Machine::wants_bytes) is false.
@@ -108,7 +108,7 @@ pub trait Machine {
     fn settle(&mut self, now: Now);
     /// Whether what inputs last brought about went to the same connections and was sent together: then the more a turn brings
     /// in, the less is sent. `None`: it does not matter.
-    fn gathers(&self) -> Option<bool>;
+    fn prefers_batching(&self) -> Option<bool>;
     /// Whether the driver may read from this connection.
     fn wants_bytes(&self, conn: ConnId) -> bool;
     /// The next connection that has bytes to send; each is returned once per turn. After each call

@@ -16,7 +16,7 @@ pub mod store;
 #[cfg(feature = "server")]
 mod timers;
 
-pub use machine::{Action, ConnId, Link, Machine, Peer, Transmit};
+pub use machine::{Action, ConnId, LinkId, Machine, Peer, Transmit};
 pub use pool::Pool;
 pub use random::Random;
 pub use send_queue::{Block, SendQueue};

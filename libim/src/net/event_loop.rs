@@ -72,7 +72,7 @@ pub struct Loop {
     ready: Events,
     ready_small: Events,
     /// Whether messages went together when there last were any.
-    pub(super) gathers: bool,
+    pub(super) prefers_batching: bool,
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) waker: Waker,
@@ -119,7 +119,7 @@ impl Loop {
             poll,
             ready: Events::with_capacity(EVENTS_PER_TURN),
             ready_small: Events::with_capacity(EVENTS_PER_SHORT_TURN),
-            gathers: false,
+            prefers_batching: false,
             clock,
             random: Random::from_seed(seed),
             resolver: Resolver::new(waker.clone(), config.threads),

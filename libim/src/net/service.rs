@@ -21,8 +21,8 @@ impl Loop {
                 node.engine.machine().settle(now);
                 #[cfg(feature = "client")]
                 node.keep_session();
-                let gathers = node.engine.machine().gathers();
-                self.gathers = gathers.unwrap_or(self.gathers);
+                let prefers_batching = node.engine.machine().prefers_batching();
+                self.prefers_batching = prefers_batching.unwrap_or(self.prefers_batching);
                 self.transmit(key, &mut writes);
                 self.act(key);
                 self.arm(key);

@@ -43,7 +43,7 @@ impl Loop {
     fn turn_once(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         self.service();
         let wait = if self.clock.is_virtual() { Some(Duration::ZERO) } else { self.wait(timeout) };
-        let much = self.gathers;
+        let much = self.prefers_batching;
         let (poll, ready) = self.poll_and_ready(much);
         match poll.poll(ready, wait) {
             Ok(()) => {}

@@ -68,7 +68,7 @@ impl Pipe {
 
 /// A connection.
 #[derive(Debug)]
-pub(crate) struct Link {
+pub(crate) struct LinkId {
     pub(crate) client: usize,
     /// The ends, as their engines know them; `None`: that end is gone.
     pub(crate) client_conn: Option<ConnId>,

@@ -2,7 +2,7 @@
 
 use crate::Summary;
 use crate::checker::Checker;
-use crate::network::{Link, Pipe};
+use crate::network::{LinkId, Pipe};
 use crate::store::{FaultyStore, Weather};
 use libim::core::Now;
 use libim::engine::{Action, Machine, Peer, Random, Transmit};
@@ -36,7 +36,7 @@ pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) server: Server,
     pub(crate) people: Vec<Person>,
-    pub(crate) links: BTreeMap<usize, Link>,
+    pub(crate) links: BTreeMap<usize, LinkId>,
     next_link: usize,
     pub(crate) weather: Rc<RefCell<Weather>>,
     pub(crate) checker: Checker,
@@ -194,7 +194,8 @@ impl World {
         let server_conn = self.server.handle_opened(self.now, id, Peer::Ip(IpAddr::V4(address)));
         let client_conn = self.people[at].client.handle_opened(self.now, id, Peer::Local);
         let (up, down) = (Pipe::default(), Pipe::default());
-        self.links.insert(id, Link { client: at, client_conn, server_conn, up, down, delay, silent: false });
+        self.links
+            .insert(id, LinkId { client: at, client_conn, server_conn, up, down, delay, silent: false });
     }
 
     fn deliver_up(&mut self, id: usize) {
@@ -343,7 +344,7 @@ fn settle_one(
     machine: &mut dyn Machine,
     now: Now,
     is_server: bool,
-    links: &mut BTreeMap<usize, Link>,
+    links: &mut BTreeMap<usize, LinkId>,
     random: &mut Random,
 ) -> bool {
     machine.settle(now);

@@ -3,7 +3,7 @@
 use super::retry::{is_final, millis};
 use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
-use crate::engine::{Action, ConnId, Link, Machine, Peer, Pool, SendQueue, Transmit};
+use crate::engine::{Action, ConnId, LinkId, Machine, Peer, Pool, SendQueue, Transmit};
 use crate::wire::limits::{
     DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PAUSE_LENIENCE, PAUSE_MIN, PENDING_EVENTS_MAX,
     PONG_TIME_MAX,
@@ -17,7 +17,7 @@ use std::time::Duration;
 const IMPATIENCE: Duration = Duration::from_secs(5);
 
 impl Machine for Client {
-    fn handle_opened(&mut self, now: Now, link: Link, _peer: Peer) -> Option<ConnId> {
+    fn handle_opened(&mut self, now: Now, link: LinkId, _peer: Peer) -> Option<ConnId> {
         self.now = now;
         if self.state != State::Dialing {
             return None;
@@ -191,7 +191,7 @@ impl Machine for Client {
         false
     }
 
-    fn gathers(&self) -> Option<bool> {
+    fn prefers_batching(&self) -> Option<bool> {
         None
     }
 

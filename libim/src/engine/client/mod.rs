@@ -16,7 +16,7 @@ pub use commands::{CommandError, Range};
 pub use config::ClientConfig;
 pub use event::ClientEvent;
 
-use super::{Action, ConnId, Link, Pool, Random, SendQueue};
+use super::{Action, ConnId, LinkId, Pool, Random, SendQueue};
 use crate::core::Now;
 use crate::wire::limits::PENDING_EVENTS_MAX;
 use crate::wire::{
@@ -97,7 +97,7 @@ enum State {
 #[allow(clippy::struct_excessive_bools)] // independent facts, not a disguised state
 struct Conn {
     id: ConnId,
-    link: Link,
+    link: LinkId,
     frames: FrameDecoder,
     send_queue: SendQueue,
     heard: Duration,

@@ -27,7 +27,7 @@ pub struct ServerConfig {
     /// People at once, counting those whose connection broke and may come back.
     pub people_max: usize,
     /// Connections of one address that have not logged in; loopback and local connections are not counted.
-    pub strangers_per_address: u32,
+    pub unauthenticated_per_address: u32,
     /// Rooms at once; beyond, an empty one gives way, or else the newest is refused.
     pub rooms_max: usize,
     /// Bytes that one connection's outgoing queue refers to before events are dropped and marked as a gap.
@@ -52,7 +52,7 @@ impl Default for ServerConfig {
             limits: Limits::default(),
             connections_max: 20_000,
             people_max: 20_000,
-            strangers_per_address: 256,
+            unauthenticated_per_address: 256,
             rooms_max: 1_000,
             queue_bytes_max: 1024 * 1024,
             queues_bytes_max: 256 * 1024 * 1024,

@@ -3,7 +3,7 @@
 use super::questions::QuestionId;
 use super::session::SessionKey;
 use crate::core::RateLimiter;
-use crate::engine::{Link, Peer, SendQueue};
+use crate::engine::{LinkId, Peer, SendQueue};
 use crate::wire::{FrameDecoder, SmolStr, UserId};
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Connected, no hello yet.
-    Greeting,
+    AwaitHello,
     /// Said hello, not logged in.
-    Stranger {
+    AwaitLogin {
         /// Refused logins so far.
         tries: u8,
     },
     /// Logged in: whose connection it is. It stops being so, at once, when the session ends or goes to another one.
-    Inside(SessionKey, UserId),
+    LoggedIn(SessionKey, UserId),
     /// The last frame is queued; what comes in is ignored, and the connection closes when all is sent.
-    Leaving,
+    Closing,
 }
 
 /// A connection. What every message needs comes first and together: a server of many connections finds none of them in the
@@ -41,10 +41,10 @@ pub(super) struct Conn {
     /// The transport takes nothing for now.
     pub(super) blocked: bool,
     /// A request of its that changes where its person is, or what a room is, is with the store: what comes after waits for it.
-    pub(super) moving: bool,
+    pub(super) barrier: bool,
     /// Reading has stopped; the driver is told when it goes on.
     pub(super) paused: bool,
-    pub(super) link: Link,
+    pub(super) link: LinkId,
     pub(super) phase: Phase,
     /// A request waits for the program's decision.
     pub(super) asking: Option<QuestionId>,
@@ -52,7 +52,7 @@ pub(super) struct Conn {
     /// What is counted of it among the queues that wait.
     pub(super) counted: usize,
     /// Since when its answers wait for company.
-    pub(super) patient: Option<Duration>,
+    pub(super) ack_since: Option<Duration>,
     pub(super) frames: FrameDecoder,
     /// When anything last came in.
     pub(super) heard: Duration,
@@ -69,12 +69,12 @@ pub(super) struct Conn {
 }
 
 impl Conn {
-    pub(super) fn new(generation: u32, link: Link, peer: Peer, now: Duration) -> Conn {
+    pub(super) fn new(generation: u32, link: LinkId, peer: Peer, now: Duration) -> Conn {
         Conn {
             generation,
             link,
             peer,
-            phase: Phase::Greeting,
+            phase: Phase::AwaitHello,
             name: SmolStr::default(),
             frames: FrameDecoder::default(),
             send_queue: SendQueue::default(),
@@ -88,10 +88,10 @@ impl Conn {
             pages: 0,
             malformed: 0,
             dirty: false,
-            patient: None,
+            ack_since: None,
             blocked: false,
             asking: None,
-            moving: false,
+            barrier: false,
             paused: false,
         }
     }

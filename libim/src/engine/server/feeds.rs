@@ -1,6 +1,6 @@
 //! What each room has to tell its listeners at the end of a turn: one block of bytes, however many listeners.
 
-use super::links::Links;
+use super::connections::Connections;
 use super::listeners::Listeners;
 use crate::engine::{Block, ConnId, Pool};
 use crate::wire::{Entry, RoomId, Seq, WireMessage, encode};
@@ -12,7 +12,7 @@ pub(super) struct Feeds {
     by_room: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
     /// Whether more than two entries shared a block, on average over the blocks that were last handed out.
-    gathers: bool,
+    prefers_batching: bool,
     /// Memory for gathering. It goes to the next room that has something to tell, so that a quiet room holds none.
     pool: Pool,
 }
@@ -32,7 +32,7 @@ struct Feed {
     range: Option<(Seq, Seq)>,
     source: Source,
     /// FrameDecoder that may be dropped.
-    chatter: Vec<u8>,
+    ephemeral: Vec<u8>,
     dirty: bool,
 }
 
@@ -48,7 +48,7 @@ enum Source {
 impl Default for Feeds {
     fn default() -> Feeds {
         let pool = Pool::new(POOL_BUFFERS_MAX, POOL_BUFFER_BYTES_MAX);
-        Feeds { by_room: FxHashMap::default(), dirty: Vec::new(), gathers: false, pool }
+        Feeds { by_room: FxHashMap::default(), dirty: Vec::new(), prefers_batching: false, pool }
     }
 }
 
@@ -88,10 +88,10 @@ impl Feeds {
     }
 
     /// Tells the listeners something that may be dropped.
-    pub(super) fn chatter<M: WireMessage>(&mut self, room: RoomId, message: &M) {
+    pub(super) fn ephemeral<M: WireMessage>(&mut self, room: RoomId, message: &M) {
         if let Some((feed, pool)) = self.dirty(room) {
-            pool.lend(&mut feed.chatter);
-            let _ = encode(message, &mut feed.chatter);
+            pool.lend(&mut feed.ephemeral);
+            let _ = encode(message, &mut feed.ephemeral);
         }
     }
 
@@ -106,14 +106,14 @@ impl Feeds {
     }
 
     /// Whether it pays to gather more before the next flush.
-    pub(super) fn gathers(&self) -> bool {
-        self.gathers
+    pub(super) fn prefers_batching(&self) -> bool {
+        self.prefers_batching
     }
 
     /// Hands every room's block to its listeners' queues.
-    pub(super) fn flush(&mut self, links: &mut Links) {
+    pub(super) fn flush(&mut self, connections: &mut Connections) {
         let dirty = self.dirty.iter().filter_map(|room| self.by_room.get(room));
-        links.fetch(dirty.flat_map(|feed| feed.listeners.iter().take(FETCHED_MAX)));
+        connections.fetch(dirty.flat_map(|feed| feed.listeners.iter().take(FETCHED_MAX)));
         let (mut entries, mut blocks) = (0, 0);
         for room in self.dirty.drain(..) {
             let Some(feed) = self.by_room.get_mut(&room) else { continue };
@@ -123,23 +123,23 @@ impl Feeds {
                 let listeners = feed.listeners.len() as u64;
                 entries += listeners * (last.0 + 1 - first.0);
                 blocks += listeners;
-                hand_out(links, &feed.listeners, source, &feed.entries, Some((room, first, last)));
+                hand_out(connections, &feed.listeners, source, &feed.entries, Some((room, first, last)));
             }
             self.pool.give(std::mem::take(&mut feed.entries));
-            if !feed.chatter.is_empty() {
-                hand_out(links, &feed.listeners, Source::Nobody, &feed.chatter, None);
-                self.pool.give(std::mem::take(&mut feed.chatter));
+            if !feed.ephemeral.is_empty() {
+                hand_out(connections, &feed.listeners, Source::Nobody, &feed.ephemeral, None);
+                self.pool.give(std::mem::take(&mut feed.ephemeral));
             }
         }
         if blocks > 0 {
-            self.gathers = entries > 2 * blocks;
+            self.prefers_batching = entries > 2 * blocks;
         }
     }
 }
 
 /// Puts what was gathered into every listener's queue but the source's: one block for all, made when the first needs it.
 fn hand_out(
-    links: &mut Links,
+    connections: &mut Connections,
     listeners: &Listeners,
     source: Source,
     bytes: &[u8],
@@ -147,9 +147,9 @@ fn hand_out(
 ) {
     let mut block = None;
     for conn in listeners.iter() {
-        if source != Source::One(conn) && !links.join(conn, bytes) {
+        if source != Source::One(conn) && !connections.join(conn, bytes) {
             let block = block.get_or_insert_with(|| Block { bytes: bytes.into(), entries });
-            links.push_block(conn, block.clone());
+            connections.push_block(conn, block.clone());
         }
     }
 }

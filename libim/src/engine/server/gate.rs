@@ -15,64 +15,66 @@ use std::time::Duration;
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// What the gate needs to know of a kind of request.
-struct Traits {
+struct RequestPolicy {
     id: RequestId,
     /// Requests that this one counts as.
     cost: u32,
     /// Which room one must be a member of.
     room: Option<RoomId>,
     /// Whether it is for strangers or for people inside.
-    door: Door,
+    stage: Stage,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Door {
+enum Stage {
     Hello,
     Login,
-    Inside,
+    LoggedIn,
     Always,
 }
 
-fn traits(request: &FromClient) -> Traits {
-    let inside = |id, cost, room| Traits { id, cost, room, door: Door::Inside };
+fn policy(request: &FromClient) -> RequestPolicy {
+    let logged_in = |id, cost, room| RequestPolicy { id, cost, room, stage: Stage::LoggedIn };
     match request {
-        FromClient::ClientHello(_) => Traits { id: RequestId(0), cost: 1, room: None, door: Door::Hello },
-        FromClient::Login(r) => Traits { id: r.id, cost: 1, room: None, door: Door::Login },
-        FromClient::Ping(_) | FromClient::Quit(_) => {
-            Traits { id: RequestId(0), cost: 1, room: None, door: Door::Always }
+        FromClient::ClientHello(_) => {
+            RequestPolicy { id: RequestId(0), cost: 1, room: None, stage: Stage::Hello }
         }
-        FromClient::Post(r) => inside(r.id, 1, Some(r.room)),
-        FromClient::Edit(r) => inside(r.id, 1, Some(r.room)),
-        FromClient::Delete(r) => inside(r.id, 1, Some(r.room)),
-        FromClient::React(r) => inside(r.id, 1, Some(r.room)),
-        FromClient::Receipt(r) => inside(RequestId(0), 1, Some(r.room)),
-        FromClient::Typing(r) => inside(RequestId(0), 1, Some(r.room)),
-        FromClient::SetStatus(r) => inside(r.id, 2, None),
-        FromClient::Create(r) => inside(r.id, 5, None),
-        FromClient::Join(r) => inside(r.id, 2, None),
-        FromClient::Leave(r) => inside(r.id, 2, Some(r.room)),
-        FromClient::SetTopic(r) => inside(r.id, 2, Some(r.room)),
-        FromClient::Direct(r) => inside(r.id, 2, None),
-        FromClient::Fetch(r) => inside(r.id, 2, Some(r.room)),
-        FromClient::ListRooms(r) => inside(r.id, 5, None),
-        FromClient::ListMembers(r) => inside(r.id, 5, Some(r.room)),
-        FromClient::ListUsers(r) => inside(r.id, 5, None),
+        FromClient::Login(r) => RequestPolicy { id: r.id, cost: 1, room: None, stage: Stage::Login },
+        FromClient::Ping(_) | FromClient::Quit(_) => {
+            RequestPolicy { id: RequestId(0), cost: 1, room: None, stage: Stage::Always }
+        }
+        FromClient::Post(r) => logged_in(r.id, 1, Some(r.room)),
+        FromClient::Edit(r) => logged_in(r.id, 1, Some(r.room)),
+        FromClient::Delete(r) => logged_in(r.id, 1, Some(r.room)),
+        FromClient::React(r) => logged_in(r.id, 1, Some(r.room)),
+        FromClient::Receipt(r) => logged_in(RequestId(0), 1, Some(r.room)),
+        FromClient::Typing(r) => logged_in(RequestId(0), 1, Some(r.room)),
+        FromClient::SetStatus(r) => logged_in(r.id, 2, None),
+        FromClient::Create(r) => logged_in(r.id, 5, None),
+        FromClient::Join(r) => logged_in(r.id, 2, None),
+        FromClient::Leave(r) => logged_in(r.id, 2, Some(r.room)),
+        FromClient::SetTopic(r) => logged_in(r.id, 2, Some(r.room)),
+        FromClient::Direct(r) => logged_in(r.id, 2, None),
+        FromClient::Fetch(r) => logged_in(r.id, 2, Some(r.room)),
+        FromClient::ListRooms(r) => logged_in(r.id, 5, None),
+        FromClient::ListMembers(r) => logged_in(r.id, 5, Some(r.room)),
+        FromClient::ListUsers(r) => logged_in(r.id, 5, None),
     }
 }
 
 /// The id of a request, 0 where it has none.
 pub(super) fn request_of(request: &FromClient) -> RequestId {
-    traits(request).id
+    policy(request).id
 }
 
 impl Server {
     /// Lets a request through to its handler, or refuses it.
     pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, request: FromClient) {
-        let traits = traits(&request);
-        self.charge(now, conn, traits.cost);
-        let verdict = self.check_door(conn, traits.door).and_then(|()| {
+        let policy = policy(&request);
+        self.charge(now, conn, policy.cost);
+        let verdict = self.check_stage(conn, policy.stage).and_then(|()| {
             check_lengths(&request, &self.config.limits)?;
-            self.check_membership(conn, traits.room)
+            self.check_membership(conn, policy.room)
         });
         match verdict {
             Ok(()) => match self.wish(conn, &request) {
@@ -82,19 +84,19 @@ impl Server {
             // Receipts and typing are never answered: they may cross a leave on the way.
             Err(_) if matches!(request, FromClient::Receipt(_) | FromClient::Typing(_)) => {}
             Err(Refused { code: Code::NotMember, .. }) => self.recall(now, conn, request, Code::NotMember),
-            Err(refused) => self.refuse(conn, traits.id, refused),
+            Err(refused) => self.refuse(conn, policy.id, refused),
         }
     }
 
     /// Carries out a request that was decided about. What it needs may be gone by now.
     pub(super) fn carry_out(&mut self, now: Now, conn: ConnId, request: FromClient) {
-        let traits = traits(&request);
+        let policy = policy(&request);
         let verdict =
-            self.check_door(conn, traits.door).and_then(|()| self.check_membership(conn, traits.room));
+            self.check_stage(conn, policy.stage).and_then(|()| self.check_membership(conn, policy.room));
         match (verdict, request) {
             (Ok(()), FromClient::Login(login)) => self.log_in(now, conn, &login),
             (Ok(()), request) => self.dispatch(now, conn, request),
-            (Err(refused), _) => self.refuse(conn, traits.id, refused),
+            (Err(refused), _) => self.refuse(conn, policy.id, refused),
         }
     }
 
@@ -127,7 +129,7 @@ impl Server {
     /// lost, and nobody else notices.
     pub(super) fn charge(&mut self, now: Now, id: ConnId, cost: u32) {
         let Limits { requests_per_second, requests_burst, .. } = self.config.limits;
-        let Some(conn) = self.links.get_mut(id) else { return };
+        let Some(conn) = self.connections.get_mut(id) else { return };
         if conn.peer == Peer::Program {
             // The server's program asks as often as it likes.
             return;
@@ -150,21 +152,23 @@ impl Server {
     }
 
     /// Which requests may be made at which point: the table of the conversation.
-    fn check_door(&self, conn: ConnId, door: Door) -> Result<(), Refused> {
-        let Some(phase) = self.links.get(conn).map(|conn| conn.phase) else {
+    fn check_stage(&self, conn: ConnId, stage: Stage) -> Result<(), Refused> {
+        let Some(phase) = self.connections.get(conn).map(|conn| conn.phase) else {
             return Err(Refused::new(Code::OutOfTurn, "the connection is closing"));
         };
         let out_of_turn = |text: &str| Err(Refused::new(Code::OutOfTurn, text));
-        match (phase, door) {
-            (Phase::Greeting, Door::Hello)
-            | (Phase::Stranger { .. }, Door::Login)
-            | (Phase::Inside(..), Door::Inside)
-            | (Phase::Greeting | Phase::Stranger { .. } | Phase::Inside(..), Door::Always) => Ok(()),
-            (Phase::Greeting, Door::Login | Door::Inside) => out_of_turn("say hello first"),
-            (Phase::Stranger { .. } | Phase::Inside(..), Door::Hello) => out_of_turn("hello has been said"),
-            (Phase::Stranger { .. }, Door::Inside) => out_of_turn("log in first"),
-            (Phase::Inside(..), Door::Login) => out_of_turn("you are logged in already"),
-            (Phase::Leaving, _) => out_of_turn("the connection is closing"),
+        match (phase, stage) {
+            (Phase::AwaitHello, Stage::Hello)
+            | (Phase::AwaitLogin { .. }, Stage::Login)
+            | (Phase::LoggedIn(..), Stage::LoggedIn)
+            | (Phase::AwaitHello | Phase::AwaitLogin { .. } | Phase::LoggedIn(..), Stage::Always) => Ok(()),
+            (Phase::AwaitHello, Stage::Login | Stage::LoggedIn) => out_of_turn("say hello first"),
+            (Phase::AwaitLogin { .. } | Phase::LoggedIn(..), Stage::Hello) => {
+                out_of_turn("hello has been said")
+            }
+            (Phase::AwaitLogin { .. }, Stage::LoggedIn) => out_of_turn("log in first"),
+            (Phase::LoggedIn(..), Stage::Login) => out_of_turn("you are logged in already"),
+            (Phase::Closing, _) => out_of_turn("the connection is closing"),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::conn::Phase;
 use super::session::SessionKey;
 use super::timeouts::Timeout;
-use super::{Pending, Refused, Server, ServerEvent, millis};
+use super::{Asker, Refused, Server, ServerEvent, millis};
 use crate::core::{
     Name, Now,
     text::{sanitize_line, truncate},
@@ -28,10 +28,10 @@ impl Server {
                 "this server speaks protocol versions {VERSION_MIN} to {VERSION}, the client {} to {}; update the older",
                 hello.version_min, hello.version_max
             );
-            return self.bye(now, id, Code::Version, text, Duration::ZERO);
+            return self.close_with(now, id, Code::Version, text, Duration::ZERO);
         }
-        if let Some(conn) = self.links.get_mut(id) {
-            conn.phase = Phase::Stranger { tries: 0 };
+        if let Some(conn) = self.connections.get_mut(id) {
+            conn.phase = Phase::AwaitLogin { tries: 0 };
         }
         let answer = ServerHello {
             version,
@@ -46,16 +46,16 @@ impl Server {
     }
 
     pub(super) fn handle_login(&mut self, now: Now, conn: ConnId, login: &Login) {
-        let Some(peer) = self.links.get(conn).map(|conn| conn.peer) else { return };
+        let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) else { return };
         let admitted = match &login.token {
-            Some(token) => self.take_up(now, conn, peer, login.id, token),
+            Some(token) => self.resume(now, conn, peer, login.id, token),
             None => self.check_passkey(now, peer, login.passkey.as_deref()).and_then(|()| {
                 let name = self.check_name(&login.name)?;
                 if self.config.ask.logins {
                     self.ask_about_login(now, conn, login);
                     return Ok(());
                 }
-                self.let_in(now, conn, peer, login.id, name)
+                self.log_in_new(now, conn, peer, login.id, name)
             }),
         };
         if let Err(refused) = admitted {
@@ -65,9 +65,9 @@ impl Server {
 
     /// Lets somebody in whose login the program has granted.
     pub(super) fn log_in(&mut self, now: Now, conn: ConnId, login: &Login) {
-        let Some(peer) = self.links.get(conn).map(|conn| conn.peer) else { return };
+        let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) else { return };
         let admitted =
-            self.check_name(&login.name).and_then(|name| self.let_in(now, conn, peer, login.id, name));
+            self.check_name(&login.name).and_then(|name| self.log_in_new(now, conn, peer, login.id, name));
         if let Err(refused) = admitted {
             self.refuse_login(now, conn, peer, login.id, refused);
         }
@@ -96,12 +96,12 @@ impl Server {
     ) {
         self.tell(ServerEvent::Refused { peer, code: refused.code, text: refused.text.clone() });
         self.refuse(id, request, refused);
-        let Some(conn) = self.links.get_mut(id) else { return };
-        let Phase::Stranger { tries } = &mut conn.phase else { return };
+        let Some(conn) = self.connections.get_mut(id) else { return };
+        let Phase::AwaitLogin { tries } = &mut conn.phase else { return };
         *tries += 1;
         if *tries >= LOGIN_TRIES_MAX {
             let text = format!("{LOGIN_TRIES_MAX} refused logins; connect again to try more");
-            self.bye(now, id, Code::TooManyTries, text, Duration::ZERO);
+            self.close_with(now, id, Code::TooManyTries, text, Duration::ZERO);
         }
     }
 
@@ -109,7 +109,7 @@ impl Server {
         let Some(passkey) = &self.config.passkey else { return Ok(()) };
         let given_bytes = given.unwrap_or("").trim().as_bytes();
         let right = bool::from(passkey.as_bytes().ct_eq(given_bytes));
-        let penalty = self.strangers.penalty(peer, now.mono);
+        let penalty = self.unauthenticated.penalty(peer, now.mono);
         // What cannot be guessed at any rate is let in while somebody behind the same address tries to.
         if right && (penalty.is_zero() || passkey.len() >= PASSKEY_STRONG_BYTES) {
             return Ok(());
@@ -119,13 +119,13 @@ impl Server {
             return Err(Refused { code: Code::TooManyTries, text, retry_after: penalty });
         }
         if let Some(given) = given {
-            self.strangers.guessed(peer, given.trim(), now.mono);
+            self.unauthenticated.record_failure(peer, given.trim(), now.mono);
             return Err(Refused::new(Code::Passkey, "wrong passkey; ask whoever runs the server for it"));
         }
         Err(Refused::new(Code::Passkey, "this server asks for a passkey; ask whoever runs it"))
     }
 
-    fn let_in(
+    fn log_in_new(
         &mut self,
         now: Now,
         id: ConnId,
@@ -134,7 +134,7 @@ impl Server {
         name: Name,
     ) -> Result<(), Refused> {
         let paced = self.config.limits.requests_per_second > 0 && matches!(peer, Peer::Ip(_));
-        let wait = if paced { self.strangers.logs_in(peer, now.mono) } else { Duration::ZERO };
+        let wait = if paced { self.unauthenticated.logs_in(peer, now.mono) } else { Duration::ZERO };
         if !wait.is_zero() {
             let text = "too many logins from your address; try again in a moment".into();
             return Err(Refused { code: Code::Busy, text, retry_after: wait.max(Duration::from_secs(1)) });
@@ -144,7 +144,7 @@ impl Server {
             && let Some(oldest) = self.sessions.take_oldest()
         {
             // Who may come back gives way to who is here.
-            self.expel(now, oldest, LeaveReason::Lost, "");
+            self.end_session(now, oldest, LeaveReason::Lost, "");
         }
         if self.hub.users().len() >= self.config.people_max {
             let text = format!("the server has its {} people; try again in a minute", self.config.people_max);
@@ -153,7 +153,7 @@ impl Server {
         let user = self.hub.enter(name);
         let (key, token) = self.sessions.start(user, id, peer, &mut self.random);
         self.attached.insert(user, key);
-        self.admit(now, id, key, user, request, token, false);
+        self.attach(now, id, key, user, request, token, false);
         let name = self.name_of(user);
         self.tell(ServerEvent::Entered { user, name: name.into(), peer });
         Ok(())
@@ -187,7 +187,7 @@ impl Server {
     }
 
     /// Takes up a session again; an older connection of it gives way.
-    fn take_up(
+    fn resume(
         &mut self,
         now: Now,
         id: ConnId,
@@ -209,13 +209,13 @@ impl Server {
                 retry_after_ms: 0,
             };
             self.send(old, &bye);
-            if let Some(conn) = self.links.get_mut(old) {
+            if let Some(conn) = self.connections.get_mut(old) {
                 // From here on the old connection is nobody's.
-                conn.phase = Phase::Leaving;
+                conn.phase = Phase::Closing;
             }
             self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(old));
         }
-        self.admit(now, id, key, user, request, *token, true);
+        self.attach(now, id, key, user, request, *token, true);
         let name = self.name_of(user);
         self.tell(ServerEvent::Resumed { user, name: name.into(), peer });
         Ok(())
@@ -223,7 +223,7 @@ impl Server {
 
     /// Makes a connection somebody's and tells it where they are.
     #[allow(clippy::too_many_arguments)] // each is one fact of the login
-    fn admit(
+    fn attach(
         &mut self,
         now: Now,
         id: ConnId,
@@ -234,11 +234,11 @@ impl Server {
         resumed: bool,
     ) {
         let name = self.hub.user(user).map(|user| user.name.shown().clone()).unwrap_or_default();
-        let Some(conn) = self.links.get_mut(id) else { return };
-        conn.phase = Phase::Inside(key, user);
+        let Some(conn) = self.connections.get_mut(id) else { return };
+        conn.phase = Phase::LoggedIn(key, user);
         conn.name = name.clone();
         let peer = conn.peer;
-        self.strangers.release(peer);
+        self.unauthenticated.release(peer);
         if let Some(user) = self.hub.user_mut(user)
             && user.presence == Presence::Reconnecting
         {
@@ -275,10 +275,10 @@ impl Server {
         // An office behind one address may lose its connections all at once.
         let per_address = (self.config.people_max / WAITING_SHARE).max(WAITING_MIN);
         if let Some(oldest) = self.sessions.detach(key, now.mono, per_address) {
-            self.expel(now, oldest, LeaveReason::Lost, "");
+            self.end_session(now, oldest, LeaveReason::Lost, "");
         }
         if self.config.resume_window.is_zero() {
-            return self.expel(now, user, LeaveReason::Lost, "");
+            return self.end_session(now, user, LeaveReason::Lost, "");
         }
         if let Some(user) = self.hub.user_mut(user) {
             user.presence = Presence::Reconnecting;
@@ -293,25 +293,25 @@ impl Server {
         if let Some(user) = self.user_of(id) {
             // A goodbye is always taken; of its words, what others may see.
             let reason = sanitize_line(truncate(&quit.reason, REASON_BYTES_MAX));
-            self.expel(now, user, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
-        } else if let Some(conn) = self.links.get(id) {
-            self.strangers.release(conn.peer);
+            self.end_session(now, user, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
+        } else if let Some(conn) = self.connections.get(id) {
+            self.unauthenticated.release(conn.peer);
         }
         self.close_quietly(now, id);
     }
 
     /// Ends somebody's session and all their memberships. Their connection, if any, is left as it is, nobody's.
-    pub(super) fn expel(&mut self, now: Now, user: UserId, reason: LeaveReason, text: &str) {
+    pub(super) fn end_session(&mut self, now: Now, user: UserId, reason: LeaveReason, text: &str) {
         let Some(key) = self.attached.remove(&user) else { return };
         if let Some(conn) = self.sessions.end(key).and_then(|session| session.conn) {
             self.unlisten(conn, user);
-            if let Some(conn) = self.links.get_mut(conn) {
-                conn.phase = Phase::Leaving;
+            if let Some(conn) = self.connections.get_mut(conn) {
+                conn.phase = Phase::Closing;
             }
         }
         for room in self.rooms_of(user).into_iter().filter(|room| *room != RoomId::LOBBY) {
             let body = Body::Left { reason, text: text.into() };
-            self.append(now, Pending::NOBODYS, user, room, body);
+            self.append(now, Asker::NOBODY, user, room, body);
         }
         self.questions.forget(user);
         let Some(gone) = self.hub.exit(user) else { return };

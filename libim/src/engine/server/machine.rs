@@ -1,11 +1,11 @@
 //! The server as its driver sees it: bytes in, bytes out.
 
 use super::conn::Phase;
-use super::links::Links;
+use super::connections::Connections;
 use super::timeouts::Timeout;
 use super::{Draining, Server, ServerEvent, millis};
 use crate::core::Now;
-use crate::engine::{Action, ConnId, Link, Machine, Peer, Transmit};
+use crate::engine::{Action, ConnId, LinkId, Machine, Peer, Transmit};
 use crate::wire::limits::{
     ACK_DELAY_MAX, LOGIN_TIME_MAX, MALFORMED_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX,
     STRANGER_FRAME_BYTES_MAX,
@@ -14,9 +14,9 @@ use crate::wire::{Bye, Code, ErrorReply, FrameError, FromClient, Malformed, Requ
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Strangers may take one in so many of all places, and these besides.
-const STRANGERS_SHARE: usize = 4;
-const STRANGERS_MIN: usize = 256;
+/// Unauthenticated may take one in so many of all places, and these besides.
+const UNAUTHENTICATED_SHARE: usize = 4;
+const UNAUTHENTICATED_MIN: usize = 256;
 /// What a web browser is told. It speaks first, and in capitals.
 const TO_A_BROWSER: &[u8] =
     b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
@@ -25,24 +25,30 @@ const TO_A_BROWSER: &[u8] =
 const TO_TLS: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
 
 impl Machine for Server {
-    fn handle_opened(&mut self, now: Now, link: Link, peer: Peer) -> Option<ConnId> {
+    fn handle_opened(&mut self, now: Now, link: LinkId, peer: Peer) -> Option<ConnId> {
         if self.draining == Draining::Done {
             return None;
         }
-        let conn = self.links.open(link, peer, now.mono);
+        let conn = self.connections.open(link, peer, now.mono);
         // Counted in any case: saying goodbye to a stranger counts them off again.
-        let admitted = self.strangers.admit(conn, peer, self.config.strangers_per_address);
+        let admitted = self.unauthenticated.admit(conn, peer, self.config.unauthenticated_per_address);
         // An address beyond its own share takes nobody else's place.
-        let gave_way = admitted && self.make_way_for_strangers(now);
+        let gave_way = admitted && self.shed_unauthenticated(now);
         if self.draining != Draining::No {
-            self.bye(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
-        } else if self.links.len() > self.config.connections_max && !gave_way {
+            self.close_with(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
+        } else if self.connections.len() > self.config.connections_max && !gave_way {
             let retry = Duration::from_secs(2) + self.random.up_to(Duration::from_secs(8));
             let text = format!("the server has its {} connections", self.config.connections_max);
-            self.bye(now, conn, Code::Busy, text, retry);
+            self.close_with(now, conn, Code::Busy, text, retry);
         } else if !admitted {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
-            self.bye(now, conn, Code::Busy, "too many connections of your address are logging in", retry);
+            self.close_with(
+                now,
+                conn,
+                Code::Busy,
+                "too many connections of your address are logging in",
+                retry,
+            );
         } else {
             self.timers.add(now.mono + LOGIN_TIME_MAX, Timeout::Login(conn));
         }
@@ -52,55 +58,55 @@ impl Machine for Server {
     fn handle_unopened(&mut self, _now: Now, _reason: String) {}
 
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
-        let Some(conn) = self.links.get_mut(id) else { return };
+        let Some(conn) = self.connections.get_mut(id) else { return };
         conn.heard = now.mono;
         let mut batch = conn.frames.decode(bytes);
         loop {
             if !self.may_read(now, id) {
                 break;
             }
-            let Some(conn) = self.links.get(id) else { return };
+            let Some(conn) = self.connections.get(id) else { return };
             let max = match conn.phase {
-                Phase::Greeting => match batch.peek() {
-                    Some(b'A'..=b'Z') => return self.turn_away(now, id, TO_A_BROWSER),
-                    Some(0x16) => return self.turn_away(now, id, TO_TLS),
+                Phase::AwaitHello => match batch.peek() {
+                    Some(b'A'..=b'Z') => return self.reject_foreign(now, id, TO_A_BROWSER),
+                    Some(0x16) => return self.reject_foreign(now, id, TO_TLS),
                     Some(_) | None => STRANGER_FRAME_BYTES_MAX,
                 },
-                Phase::Stranger { .. } => STRANGER_FRAME_BYTES_MAX,
-                Phase::Inside(..) => self.config.limits.frame_bytes,
-                Phase::Leaving => return,
+                Phase::AwaitLogin { .. } => STRANGER_FRAME_BYTES_MAX,
+                Phase::LoggedIn(..) => self.config.limits.frame_bytes,
+                Phase::Closing => return,
             };
             match batch.next(max) {
                 Ok(Some(frame)) => self.handle_frame(now, id, frame),
                 Ok(None) => break,
                 Err(error @ FrameError::TooLong { .. }) => {
-                    return self.bye(now, id, Code::TooLarge, error.to_string(), Duration::ZERO);
+                    return self.close_with(now, id, Code::TooLarge, error.to_string(), Duration::ZERO);
                 }
                 Err(error @ FrameError::Empty) => {
-                    return self.bye(now, id, Code::Malformed, error.to_string(), Duration::ZERO);
+                    return self.close_with(now, id, Code::Malformed, error.to_string(), Duration::ZERO);
                 }
             }
         }
-        if let Some(conn) = self.links.get_mut(id) {
+        if let Some(conn) = self.connections.get_mut(id) {
             conn.frames.keep(batch);
         }
     }
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
-        let Some(conn) = self.links.close(id) else { return };
+        let Some(conn) = self.connections.close(id) else { return };
         if let Some(question) = conn.asking {
             self.questions.drop_question(question);
         }
         match conn.phase {
-            Phase::Greeting | Phase::Stranger { .. } => self.strangers.release(conn.peer),
-            Phase::Inside(key, user) => self.detach(now, id, key, user, reason),
-            Phase::Leaving => {}
+            Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(conn.peer),
+            Phase::LoggedIn(key, user) => self.detach(now, id, key, user, reason),
+            Phase::Closing => {}
         }
     }
 
     fn handle_blocked(&mut self, now: Now, id: ConnId) {
-        self.links.set_blocked(id, true);
-        if let Some(conn) = self.links.get_mut(id)
+        self.connections.set_blocked(id, true);
+        if let Some(conn) = self.connections.get_mut(id)
             && conn.progress.is_none()
         {
             conn.progress = Some((conn.send_queue.total_sent(), now.mono));
@@ -109,11 +115,11 @@ impl Machine for Server {
     }
 
     fn handle_writable(&mut self, _now: Now, id: ConnId) {
-        self.links.set_blocked(id, false);
+        self.connections.set_blocked(id, false);
     }
 
     fn handle_timeout(&mut self, now: Now) {
-        self.links.end_patience(now.mono.saturating_sub(ACK_DELAY_MAX));
+        self.connections.release_delayed_acks(now.mono.saturating_sub(ACK_DELAY_MAX));
         self.note_pause(now);
         while let Some(timeout) = self.timers.due(now.mono) {
             self.handle_due(now, timeout);
@@ -121,39 +127,39 @@ impl Machine for Server {
     }
 
     fn handle_idle(&mut self, now: Now) {
-        self.links.end_patience(now.mono);
+        self.connections.release_delayed_acks(now.mono);
     }
 
     fn settle(&mut self, now: Now) {
         self.read_pages(now);
         self.handle_outcomes(now);
         self.flush_roster(now);
-        self.feeds.flush(&mut self.links);
-        for conn in self.links.take_longest(self.config.queues_bytes_max) {
+        self.feeds.flush(&mut self.connections);
+        for conn in self.connections.take_longest(self.config.queues_bytes_max) {
             let text = "reads nothing, and the server needs the memory";
-            self.bye_at_once(now, conn, Code::Slow, text, Duration::ZERO);
+            self.abort_with(now, conn, Code::Slow, text, Duration::ZERO);
         }
-        for conn in self.links.take_overrun() {
-            self.bye(now, conn, Code::Slow, "reads too slowly for what it asks", Duration::ZERO);
+        for conn in self.connections.take_overrun() {
+            self.close_with(now, conn, Code::Slow, "reads too slowly for what it asks", Duration::ZERO);
         }
         self.go_on_draining(now);
     }
 
-    fn gathers(&self) -> Option<bool> {
-        Some(self.feeds.gathers())
+    fn prefers_batching(&self) -> Option<bool> {
+        Some(self.feeds.prefers_batching())
     }
 
     fn wants_bytes(&self, id: ConnId) -> bool {
-        self.links.get(id).is_some_and(|conn| !conn.paused && conn.phase != Phase::Leaving)
+        self.connections.get(id).is_some_and(|conn| !conn.paused && conn.phase != Phase::Closing)
     }
 
     fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        self.links.next_dirty()
+        self.connections.next_dirty()
     }
 
     fn handle_sent(&mut self, now: Now, id: ConnId) {
-        let Some(conn) = self.links.sent(id) else { return };
-        if conn.phase == Phase::Leaving && conn.send_queue.is_empty() {
+        let Some(conn) = self.connections.sent(id) else { return };
+        if conn.phase == Phase::Closing && conn.send_queue.is_empty() {
             self.actions.push_back(Action::Close(conn.link));
         } else if conn.paused {
             self.resume_reading(now, id);
@@ -166,11 +172,11 @@ impl Machine for Server {
 
     fn poll_timeout(&self) -> Option<Duration> {
         let pages = (!self.pages.is_empty()).then_some(Duration::ZERO);
-        [self.timers.soonest(), self.links.patience_ends(), pages].into_iter().flatten().min()
+        [self.timers.soonest(), self.connections.delayed_acks_due(), pages].into_iter().flatten().min()
     }
 
     fn wants_idle(&self) -> bool {
-        self.links.has_patient()
+        self.connections.has_delayed_acks()
     }
 
     fn has_events(&self) -> bool {
@@ -181,25 +187,32 @@ impl Machine for Server {
 impl Server {
     /// When all places are taken, the stranger who has been silent longest gives way: otherwise some silent sockets would keep
     /// everybody out for as long as they are renewed. Whether one did.
-    fn make_way_for_strangers(&mut self, now: Now) -> bool {
-        let is_stranger = |links: &Links, id: ConnId| {
-            links.get(id).is_some_and(|conn| matches!(conn.phase, Phase::Greeting | Phase::Stranger { .. }))
+    fn shed_unauthenticated(&mut self, now: Now) -> bool {
+        let is_unauthenticated = |connections: &Connections, id: ConnId| {
+            connections
+                .get(id)
+                .is_some_and(|conn| matches!(conn.phase, Phase::AwaitHello | Phase::AwaitLogin { .. }))
         };
-        let links = &self.links;
-        self.strangers.tidy(|id| is_stranger(links, id));
-        let full = links.len() > self.config.connections_max;
-        if !full && self.strangers.total() <= self.config.connections_max / STRANGERS_SHARE + STRANGERS_MIN {
+        let connections = &self.connections;
+        self.unauthenticated.tidy(|id| is_unauthenticated(connections, id));
+        let full = connections.len() > self.config.connections_max;
+        if !full
+            && self.unauthenticated.total()
+                <= self.config.connections_max / UNAUTHENTICATED_SHARE + UNAUTHENTICATED_MIN
+        {
             return false;
         }
         // The newest is left to what is said to newcomers, when there is no other.
         // One whose login the program is asked about is not silent.
-        let is_silent =
-            |id| is_stranger(links, id) && links.get(id).is_some_and(|conn| conn.asking.is_none());
-        let oldest = (self.strangers.total() > 1).then(|| self.strangers.take_oldest(is_silent));
+        let is_silent = |id| {
+            is_unauthenticated(connections, id)
+                && connections.get(id).is_some_and(|conn| conn.asking.is_none())
+        };
+        let oldest = (self.unauthenticated.total() > 1).then(|| self.unauthenticated.take_oldest(is_silent));
         if let Some(oldest) = oldest.flatten() {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
             let text = "others wait to log in, and you have been silent";
-            self.bye_at_once(now, oldest, Code::Busy, text, retry);
+            self.abort_with(now, oldest, Code::Busy, text, retry);
             return true;
         }
         false
@@ -207,7 +220,7 @@ impl Server {
 
     /// Bytes that wait to be sent to a connection, for drivers that watch the bound.
     pub fn queued_bytes(&self, conn: ConnId) -> usize {
-        self.links.get(conn).map_or(0, |conn| conn.send_queue.len())
+        self.connections.get(conn).map_or(0, |conn| conn.send_queue.len())
     }
 
     fn handle_frame(&mut self, now: Now, conn: ConnId, frame: &[u8]) {
@@ -231,8 +244,8 @@ impl Server {
     /// connection.
     fn handle_malformed(&mut self, now: Now, id: ConnId, frame: &[u8], malformed: &Malformed) {
         let text = malformed.to_string();
-        if let (Some(conn), Malformed::BadField(_)) = (self.links.get_mut(id), malformed)
-            && matches!(conn.phase, Phase::Inside(..))
+        if let (Some(conn), Malformed::BadField(_)) = (self.connections.get_mut(id), malformed)
+            && matches!(conn.phase, Phase::LoggedIn(..))
             && conn.malformed < MALFORMED_MAX
         {
             conn.malformed += 1;
@@ -241,23 +254,23 @@ impl Server {
             return self
                 .send(id, &ErrorReply { id: request, code: Code::Malformed, text, retry_after_ms: 0 });
         }
-        self.bye(now, id, Code::Malformed, text, Duration::ZERO);
+        self.close_with(now, id, Code::Malformed, text, Duration::ZERO);
     }
 
     /// Whether the next frame of a connection may be handled now. If not, reading is paused.
     fn may_read(&mut self, now: Now, id: ConnId) -> bool {
-        let Some(conn) = self.links.get(id) else { return false };
-        let overheard = self.is_overheard();
-        let short = self.links.queued() > self.config.queues_bytes_max / 2;
-        let may = !overheard
+        let Some(conn) = self.connections.get(id) else { return false };
+        let observer_behind = self.is_observer_behind();
+        let short = self.connections.queued() > self.config.queues_bytes_max / 2;
+        let may = !observer_behind
             && conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
             && conn.pages < if short { 1 } else { PAGES_IN_FLIGHT_MAX }
             && conn.asking.is_none()
-            && !conn.moving
-            && !self.links.is_congested(conn);
-        self.overheard |= overheard;
-        if !may && let Some(conn) = self.links.get_mut(id) {
+            && !conn.barrier
+            && !self.connections.is_congested(conn);
+        self.observer_behind |= observer_behind;
+        if !may && let Some(conn) = self.connections.get_mut(id) {
             conn.paused = true;
         }
         may
@@ -265,17 +278,17 @@ impl Server {
 
     /// Goes on reading from a paused connection, if nothing stands in its way any more.
     pub(super) fn resume_reading(&mut self, now: Now, id: ConnId) {
-        if self.links.get(id).is_none_or(|conn| !conn.paused) || !self.may_read(now, id) {
+        if self.connections.get(id).is_none_or(|conn| !conn.paused) || !self.may_read(now, id) {
             return;
         }
-        if let Some(conn) = self.links.get_mut(id) {
+        if let Some(conn) = self.connections.get_mut(id) {
             conn.paused = false;
             self.actions.push_back(Action::Resume(conn.link));
         }
     }
 
     /// Says goodbye: the frame is the connection's last, which closes when it is sent.
-    pub(super) fn bye(
+    pub(super) fn close_with(
         &mut self,
         now: Now,
         id: ConnId,
@@ -284,49 +297,49 @@ impl Server {
         retry_after: Duration,
     ) {
         let bye = Bye { code, text: text.into(), retry_after_ms: millis(retry_after) };
-        let Some(peer) = self.links.get(id).map(|conn| conn.peer) else { return };
+        let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
         let mut bytes = Vec::new();
         if encode(&bye, &mut bytes).is_ok() {
-            self.leave(now, id, &bytes, &bye.text);
+            self.close_after(now, id, &bytes, &bye.text);
         }
         self.tell(ServerEvent::Refused { peer, code, text: bye.text });
     }
 
-    /// As [`Self::bye`], without waiting for the other end to read: the last words are offered to the transport once.
-    fn bye_at_once(&mut self, now: Now, id: ConnId, code: Code, text: &str, retry_after: Duration) {
-        let link = self.links.get(id).map(|conn| conn.link);
-        self.bye(now, id, code, text, retry_after);
+    /// As [`Self::close_with`], without waiting for the other end to read: the last words are offered to the transport once.
+    fn abort_with(&mut self, now: Now, id: ConnId, code: Code, text: &str, retry_after: Duration) {
+        let link = self.connections.get(id).map(|conn| conn.link);
+        self.close_with(now, id, code, text, retry_after);
         self.actions.extend(link.map(Action::Abort));
     }
 
     /// Tells something that does not speak this protocol so in its own.
-    fn turn_away(&mut self, now: Now, id: ConnId, answer: &[u8]) {
-        let Some(peer) = self.links.get(id).map(|conn| conn.peer) else { return };
-        self.leave(now, id, answer, "");
+    fn reject_foreign(&mut self, now: Now, id: ConnId, answer: &[u8]) {
+        let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
+        self.close_after(now, id, answer, "");
         self.tell(ServerEvent::Refused { peer, code: Code::Malformed, text: "speaks HTTP or TLS".into() });
     }
 
     /// Queues a connection's last bytes.
-    fn leave(&mut self, now: Now, id: ConnId, last: &[u8], reason: &str) {
-        let Some(conn) = self.links.get_mut(id) else { return };
+    fn close_after(&mut self, now: Now, id: ConnId, last: &[u8], reason: &str) {
+        let Some(conn) = self.connections.get_mut(id) else { return };
         let (phase, peer) = (conn.phase, conn.peer);
-        if phase == Phase::Leaving {
+        if phase == Phase::Closing {
             return;
         }
-        conn.phase = Phase::Leaving;
-        self.links.send_raw(id, |out| out.extend_from_slice(last));
+        conn.phase = Phase::Closing;
+        self.connections.send_raw(id, |out| out.extend_from_slice(last));
         self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
         match phase {
-            Phase::Greeting | Phase::Stranger { .. } => self.strangers.release(peer),
-            Phase::Inside(key, user) => self.detach(now, id, key, user, reason),
-            Phase::Leaving => {}
+            Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(peer),
+            Phase::LoggedIn(key, user) => self.detach(now, id, key, user, reason),
+            Phase::Closing => {}
         }
     }
 
     /// Ends a connection without a word: its person has left by their own.
     pub(super) fn close_quietly(&mut self, now: Now, id: ConnId) {
-        if let Some(conn) = self.links.get_mut(id) {
-            conn.phase = Phase::Leaving;
+        if let Some(conn) = self.connections.get_mut(id) {
+            conn.phase = Phase::Closing;
             let (link, empty) = (conn.link, conn.send_queue.is_empty());
             if empty {
                 self.actions.push_back(Action::Close(link));

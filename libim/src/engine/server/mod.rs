@@ -6,22 +6,22 @@
 
 mod config;
 mod conn;
+mod connections;
 mod event;
 mod feeds;
 mod gate;
-mod links;
 mod listeners;
+mod lists;
 mod login;
 mod machine;
 mod operator;
 mod outcome;
-mod people;
 mod questions;
 mod requests;
 mod roster;
 mod session;
-mod strangers;
 mod timeouts;
+mod unauthenticated;
 
 pub use config::{ServerConfig, Settings};
 pub use event::ServerEvent;
@@ -35,8 +35,8 @@ use crate::core::{Hub, Now};
 use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
 use crate::wire::{Body, Code, Entry, RequestId, RoomId, Seq, TxnId, UserId, WireMessage};
 use conn::Phase;
+use connections::Connections;
 use feeds::Feeds;
-use links::Links;
 use questions::Questions;
 use roster::Roster;
 use rustc_hash::FxHashMap;
@@ -45,8 +45,8 @@ use slab::Slab;
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
-use strangers::Strangers;
 use timeouts::Timeout;
+use unauthenticated::Unauthenticated;
 
 /// A chat server without sockets. [`Loop::serve`](crate::net::Loop::serve) gives it some.
 pub struct Server {
@@ -56,16 +56,16 @@ pub struct Server {
     random: Random,
     /// The time of the last call of the program.
     now: Now,
-    links: Links,
+    connections: Connections,
     feeds: Feeds,
     sessions: Sessions,
     /// The session of each person who is there.
     attached: FxHashMap<UserId, SessionKey>,
-    strangers: Strangers,
+    unauthenticated: Unauthenticated,
     questions: Questions,
     roster: Roster,
     /// What the store has not answered, by ticket.
-    submitted: Slab<Submitted>,
+    in_flight: Slab<InFlight>,
     /// Of those, the events that the store is to be given, together, at the end of the turn.
     drafts: Vec<(Ticket, Option<TxnId>)>,
     /// Pages that the store was asked for in this turn.
@@ -73,20 +73,21 @@ pub struct Server {
     /// Those that wait for the next one.
     pages: VecDeque<(ConnId, Ticket, Query)>,
     /// Who is entering or leaving which room, until the store has said so.
-    moving: BTreeSet<(UserId, RoomId)>,
+    pending_membership: BTreeSet<(UserId, RoomId)>,
     timers: Timers<Timeout>,
     /// Until this time nobody is judged by a deadline, since the program itself has paused.
     lenient_until: Duration,
     actions: VecDeque<Action>,
     events: VecDeque<ServerEvent>,
     /// Reading has stopped somewhere until the program takes its events.
-    overheard: bool,
+    observer_behind: bool,
     draining: Draining,
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (connections, people, rooms) = (self.links.len(), self.hub.users().len(), self.hub.rooms().len());
+        let (connections, people, rooms) =
+            (self.connections.len(), self.hub.users().len(), self.hub.rooms().len());
         write!(f, "Server {{ connections: {connections}, people: {people}, rooms: {rooms} }}")
     }
 }
@@ -104,26 +105,26 @@ enum Draining {
 
 /// What waits for the store.
 #[derive(Debug)]
-enum Submitted {
+enum InFlight {
     /// An event to be kept.
-    Entry(Pending, Entry),
+    Entry(Asker, Entry),
     /// A page of a room's events to be read.
     Page(ConnId, RequestId, RoomId),
 }
 
 /// Who asked for an event to be kept, and how to go on when it is.
 #[derive(Debug)]
-struct Pending {
+struct Asker {
     conn: ConnId,
     id: RequestId,
-    then: Then,
+    reply: Reply,
 }
 
 /// How to go on when the store has answered.
 #[derive(Debug)]
-enum Then {
+enum Reply {
     /// Answer a post, edit, deletion or reaction.
-    AnswerPost,
+    Posted,
     /// Answer a retry of what was kept before, which could not be kept now; this is why.
     Recall(Code),
     /// The topic is set.
@@ -137,31 +138,28 @@ enum Then {
     /// Somebody left by their own word.
     Leave(RoomId),
     /// Nobody waits for an answer: somebody left with the server, or the server itself has spoken.
-    AnswerNobody,
+    Nobody,
 }
 
-impl Then {
+impl Reply {
     /// Whether it changes where its person is, or what a room is: what its connection asks for next waits for it.
-    fn moves(&self) -> bool {
+    fn is_barrier(&self) -> bool {
         match self {
-            Then::AnswerPost | Then::Recall(_) => false,
-            Then::SetTopic
-            | Then::EnterCreated(_)
-            | Then::EnterDirect(..)
-            | Then::Enter(_)
-            | Then::Leave(_)
-            | Then::AnswerNobody => true,
+            Reply::Posted | Reply::Recall(_) => false,
+            Reply::SetTopic
+            | Reply::EnterCreated(_)
+            | Reply::EnterDirect(..)
+            | Reply::Enter(_)
+            | Reply::Leave(_)
+            | Reply::Nobody => true,
         }
     }
 }
 
-impl Pending {
+impl Asker {
     /// What the server itself does.
-    const NOBODYS: Pending = Pending {
-        conn: ConnId { index: u32::MAX, generation: 0 },
-        id: RequestId(0),
-        then: Then::AnswerNobody,
-    };
+    const NOBODY: Asker =
+        Asker { conn: ConnId { index: u32::MAX, generation: 0 }, id: RequestId(0), reply: Reply::Nobody };
 }
 
 impl Server {
@@ -169,23 +167,23 @@ impl Server {
     pub fn new(config: ServerConfig, store: Box<dyn Store>, random: Random) -> Server {
         Server {
             hub: Hub::new(&config.lobby),
-            links: Links::new(config.queue_bytes_max),
+            connections: Connections::new(config.queue_bytes_max),
             feeds: Feeds::default(),
             sessions: Sessions::default(),
             attached: FxHashMap::default(),
-            strangers: Strangers::default(),
+            unauthenticated: Unauthenticated::default(),
             questions: Questions::default(),
             roster: Roster::default(),
-            submitted: Slab::new(),
+            in_flight: Slab::new(),
             drafts: Vec::new(),
             pages_read: 0,
             pages: VecDeque::new(),
-            moving: BTreeSet::new(),
+            pending_membership: BTreeSet::new(),
             timers: Timers::default(),
             lenient_until: Duration::ZERO,
             actions: VecDeque::new(),
             events: VecDeque::new(),
-            overheard: false,
+            observer_behind: false,
             draining: Draining::No,
             config,
             store,
@@ -197,8 +195,8 @@ impl Server {
     /// The next thing that the program may want to know.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
         let event = self.events.pop_front();
-        if self.events.is_empty() && std::mem::take(&mut self.overheard) {
-            for conn in self.links.ids() {
+        if self.events.is_empty() && std::mem::take(&mut self.observer_behind) {
+            for conn in self.connections.ids() {
                 self.resume_reading(self.now, conn);
             }
         }
@@ -220,23 +218,23 @@ impl Server {
     }
 
     /// Whether the program, which wants to know all, must take some events before more is read.
-    fn is_overheard(&self) -> bool {
+    fn is_observer_behind(&self) -> bool {
         self.config.observe && self.events.len() >= PENDING_EVENTS_MAX
     }
 
     /// Hands somebody's doing to the store, which decides its place.
-    fn append(&mut self, now: Now, pending: Pending, author: UserId, room: RoomId, body: Body) {
+    fn append(&mut self, now: Now, asker: Asker, author: UserId, room: RoomId, body: Body) {
         let Some(user) = self.hub.user(author) else { return };
         let name = user.name.shown().clone();
         let event = Entry { room, seq: Seq::ZERO, time: now.wall, author, name, body };
-        if let Some(conn) = self.links.get_mut(pending.conn) {
-            conn.moving = true;
+        if let Some(conn) = self.connections.get_mut(asker.conn) {
+            conn.barrier = true;
         }
-        self.append_entry(pending, event, None);
+        self.append_entry(asker, event, None);
     }
 
-    fn append_entry(&mut self, pending: Pending, event: Entry, txn_id: Option<TxnId>) {
-        let ticket = Ticket(self.submitted.insert(Submitted::Entry(pending, event)));
+    fn append_entry(&mut self, asker: Asker, event: Entry, txn_id: Option<TxnId>) {
+        let ticket = Ticket(self.in_flight.insert(InFlight::Entry(asker, event)));
         self.drafts.push((ticket, txn_id));
     }
 
@@ -246,14 +244,14 @@ impl Server {
     /// so the processor fetches it for several at a time.
     fn store(&mut self) -> &mut dyn Store {
         for (ticket, txn_id) in &self.drafts {
-            match (self.submitted.get(ticket.0), txn_id) {
-                (Some(Submitted::Entry(Pending { then: Then::Recall(_), .. }, event)), Some(txn_id)) => {
+            match (self.in_flight.get(ticket.0), txn_id) {
+                (Some(InFlight::Entry(Asker { reply: Reply::Recall(_), .. }, event)), Some(txn_id)) => {
                     self.store.recall(*ticket, event, txn_id);
                 }
-                (Some(Submitted::Entry(_, event)), txn_id) => {
+                (Some(InFlight::Entry(_, event)), txn_id) => {
                     self.store.append(*ticket, event, txn_id.as_ref())
                 }
-                (Some(Submitted::Page(..)) | None, _) => {}
+                (Some(InFlight::Page(..)) | None, _) => {}
             }
         }
         self.drafts.clear();
@@ -261,7 +259,7 @@ impl Server {
     }
 
     fn send<M: WireMessage>(&mut self, conn: ConnId, message: &M) {
-        self.links.send(conn, message);
+        self.connections.send(conn, message);
     }
 
     /// The heartbeat that clients are asked for: it stretches as people come.
@@ -272,9 +270,9 @@ impl Server {
 
     /// Whose a connection is, once it is logged in.
     fn user_of(&self, conn: ConnId) -> Option<UserId> {
-        match self.links.get(conn)?.phase {
-            Phase::Inside(_, user) => Some(user),
-            Phase::Greeting | Phase::Stranger { .. } | Phase::Leaving => None,
+        match self.connections.get(conn)?.phase {
+            Phase::LoggedIn(_, user) => Some(user),
+            Phase::AwaitHello | Phase::AwaitLogin { .. } | Phase::Closing => None,
         }
     }
 

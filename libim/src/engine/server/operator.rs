@@ -1,7 +1,7 @@
 //! What the program that runs the server can do.
 
 use super::timeouts::Timeout;
-use super::{Draining, Pending, Server, ServerEvent, Settings, Then};
+use super::{Asker, Draining, Reply, Server, ServerEvent, Settings};
 use crate::core::{Name, Now, Room, text::is_blank};
 use crate::engine::Action;
 use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
@@ -103,9 +103,9 @@ impl Server {
             } else {
                 format!("you were removed: {reason}")
             };
-            self.bye(now, conn, Code::Kicked, text, Duration::ZERO);
+            self.close_with(now, conn, Code::Kicked, text, Duration::ZERO);
         }
-        self.expel(now, user, LeaveReason::Kicked, reason);
+        self.end_session(now, user, LeaveReason::Kicked, reason);
         Ok(())
     }
 
@@ -121,9 +121,9 @@ impl Server {
         if !found.has(user) {
             return Err(OperatorError::NoPerson);
         }
-        self.begin_move(user, room).map_err(|_| OperatorError::UnderWay)?;
+        self.begin_membership_change(user, room).map_err(|_| OperatorError::UnderWay)?;
         let body = Body::Left { reason: LeaveReason::Kicked, text: reason.into() };
-        self.append(self.now, Pending { then: Then::Leave(room), ..Pending::NOBODYS }, user, room, body);
+        self.append(self.now, Asker { reply: Reply::Leave(room), ..Asker::NOBODY }, user, room, body);
         Ok(())
     }
 
@@ -172,7 +172,7 @@ impl Server {
         }
         let (author, name) = (UserId::SERVER, self.config.name.as_str().into());
         let event = Entry { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
-        self.append_entry(Pending::NOBODYS, event, None);
+        self.append_entry(Asker::NOBODY, event, None);
         Ok(())
     }
 
@@ -182,7 +182,7 @@ impl Server {
             return Err(OperatorError::Drained);
         }
         self.check_text(text)?;
-        self.feeds.chatter(RoomId::LOBBY, &Notice { text: text.into() });
+        self.feeds.ephemeral(RoomId::LOBBY, &Notice { text: text.into() });
         Ok(())
     }
 
@@ -237,7 +237,7 @@ impl Server {
 
     /// How many connections are open, logged in or not.
     pub fn connections(&self) -> usize {
-        self.links.len()
+        self.connections.len()
     }
 
     /// Begins to close: newcomers are refused, posts that were taken are still kept and answered, then everybody is told
@@ -262,10 +262,10 @@ impl Server {
     }
 
     pub(super) fn go_on_draining(&mut self, now: Now) {
-        if self.draining == Draining::Waiting && self.submitted.is_empty() {
+        if self.draining == Draining::Waiting && self.in_flight.is_empty() {
             self.say_goodbye(now);
         }
-        if self.draining == Draining::Leaving && self.links.len() == 0 {
+        if self.draining == Draining::Leaving && self.connections.len() == 0 {
             self.draining = Draining::Done;
             self.tell(ServerEvent::Drained);
         }
@@ -280,9 +280,9 @@ impl Server {
 
     fn say_goodbye(&mut self, now: Now) {
         self.draining = Draining::Leaving;
-        for conn in self.links.ids() {
+        for conn in self.connections.ids() {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
-            self.bye(now, conn, Code::Shutdown, "the server is closing", retry);
+            self.close_with(now, conn, Code::Shutdown, "the server is closing", retry);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The second half of a turn: what the store has decided is carried out.
 
 use super::requests::unkept;
-use super::{Pending, Refused, Server, ServerEvent, Submitted, Then};
+use super::{Asker, InFlight, Refused, Reply, Server, ServerEvent};
 use crate::core::Now;
 use crate::engine::ConnId;
 use crate::engine::store::{Outcome, Page, Ticket};
@@ -28,7 +28,7 @@ impl Server {
     }
 
     fn handle_appended(&mut self, now: Now, ticket: Ticket, seq: Seq) {
-        let Some(Submitted::Entry(pending, mut entry)) = self.submitted.try_remove(ticket.0) else { return };
+        let Some(InFlight::Entry(asker, mut entry)) = self.in_flight.try_remove(ticket.0) else { return };
         entry.seq = seq;
         let entry = &entry;
         if let Some(room) = self.hub.room_mut(entry.room) {
@@ -37,27 +37,30 @@ impl Server {
         if self.config.observe {
             self.tell(ServerEvent::Committed(entry.clone()));
         }
-        let (Pending { conn, id, then }, user) = (pending, entry.author);
-        if matches!(then, Then::Enter(_) | Then::EnterCreated(_) | Then::EnterDirect(..) | Then::Leave(_)) {
-            self.moving.remove(&(user, entry.room));
+        let (Asker { conn, id, reply }, user) = (asker, entry.author);
+        if matches!(
+            reply,
+            Reply::Enter(_) | Reply::EnterCreated(_) | Reply::EnterDirect(..) | Reply::Leave(_)
+        ) {
+            self.pending_membership.remove(&(user, entry.room));
         }
-        if then.moves() {
-            self.moved(now, conn);
+        if reply.is_barrier() {
+            self.lift_barrier(now, conn);
         }
         let mut known_to = None;
-        match then {
-            Then::AnswerPost | Then::Recall(_) => {
+        match reply {
+            Reply::Posted | Reply::Recall(_) => {
                 known_to = Some(conn);
                 self.answer_post(now, conn, id, entry, false);
             }
-            Then::SetTopic => {
+            Reply::SetTopic => {
                 if let (Some(room), Body::Topic { text }) = (self.hub.room_mut(entry.room), &entry.body) {
                     room.topic = text.as_str().into();
                 }
                 self.send(conn, &Done { id, room: None });
             }
-            Then::Enter(_) | Then::EnterCreated(_) => self.enter_room(now, conn, id, user, entry),
-            Then::EnterDirect(_, peer) => {
+            Reply::Enter(_) | Reply::EnterCreated(_) => self.enter_room(now, conn, id, user, entry),
+            Reply::EnterDirect(_, peer) => {
                 // Both are in it before either is told how many are.
                 self.hub.join(entry.room, peer, entry.seq);
                 self.hub.join(entry.room, user, entry.seq);
@@ -68,7 +71,7 @@ impl Server {
                 self.enter_room(now, conn, id, user, entry);
                 self.drop_if_deserted(entry.room);
             }
-            Then::Leave(_) => {
+            Reply::Leave(_) => {
                 self.hub.leave(entry.room, user);
                 let text = match &entry.body {
                     Body::Left { text, .. } => text.clone(),
@@ -83,7 +86,7 @@ impl Server {
                 self.drop_if_deserted(entry.room);
                 self.shed_orphans(entry.room);
             }
-            Then::AnswerNobody => {}
+            Reply::Nobody => {}
         }
         self.feeds.entry(entry, known_to);
     }
@@ -93,11 +96,7 @@ impl Server {
         if self.hub.user(user).is_none() {
             // They left the server while the store worked; the room must hear of that too.
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
-            return self.append_entry(
-                Pending::NOBODYS,
-                Entry { body, time: now.wall, ..entry.clone() },
-                None,
-            );
+            return self.append_entry(Asker::NOBODY, Entry { body, time: now.wall, ..entry.clone() }, None);
         }
         if self.hub.room(entry.room).is_none() {
             self.forget_room(entry.room);
@@ -112,8 +111,8 @@ impl Server {
     }
 
     fn handle_duplicate(&mut self, now: Now, ticket: Ticket, seq: Seq, time: Timestamp) {
-        let Some(Submitted::Entry(pending, entry)) = self.submitted.try_remove(ticket.0) else { return };
-        self.answer_post(now, pending.conn, pending.id, &Entry { seq, time, ..entry }, true);
+        let Some(InFlight::Entry(asker, entry)) = self.in_flight.try_remove(ticket.0) else { return };
+        self.answer_post(now, asker.conn, asker.id, &Entry { seq, time, ..entry }, true);
     }
 
     fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, entry: &Entry, duplicate: bool) {
@@ -130,20 +129,20 @@ impl Server {
             | Body::Other(_) => Vec::new(),
         };
         let posted = Posted { id, room: entry.room, seq: entry.seq, time: entry.time, mentions, duplicate };
-        self.links.answer(conn, &posted, now.mono);
+        self.connections.answer(conn, &posted, now.mono);
         self.release_draft(now, conn);
     }
 
     /// A request that others of its connection wait for is over.
-    pub(super) fn moved(&mut self, now: Now, id: ConnId) {
-        if let Some(conn) = self.links.get_mut(id) {
-            conn.moving = false;
+    pub(super) fn lift_barrier(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.connections.get_mut(id) {
+            conn.barrier = false;
         }
         self.resume_reading(now, id);
     }
 
     fn release_draft(&mut self, now: Now, id: ConnId) {
-        if let Some(conn) = self.links.get_mut(id) {
+        if let Some(conn) = self.connections.get_mut(id) {
             conn.drafts = conn.drafts.saturating_sub(1);
         }
         self.resume_reading(now, id);
@@ -173,28 +172,28 @@ impl Server {
 
     /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
     fn handle_unkept(&mut self, now: Now, ticket: Ticket, mut refused: Refused) {
-        let (conn, id) = match self.submitted.try_remove(ticket.0) {
-            Some(Submitted::Entry(Pending { conn, id, then }, entry)) => {
-                if then.moves() {
-                    self.moved(now, conn);
+        let (conn, id) = match self.in_flight.try_remove(ticket.0) {
+            Some(InFlight::Entry(Asker { conn, id, reply }, entry)) => {
+                if reply.is_barrier() {
+                    self.lift_barrier(now, conn);
                 }
-                match then {
-                    Then::AnswerPost => self.release_draft(now, conn),
-                    Then::Recall(code) => {
+                match reply {
+                    Reply::Posted => self.release_draft(now, conn),
+                    Reply::Recall(code) => {
                         self.release_draft(now, conn);
                         if refused.code == Code::NotFound {
                             refused = unkept(code);
                         }
                     }
-                    Then::EnterCreated(room) | Then::EnterDirect(room, _) => self.forget_room(room),
-                    Then::Enter(room) | Then::Leave(room) => {
-                        self.moving.remove(&(entry.author, room));
+                    Reply::EnterCreated(room) | Reply::EnterDirect(room, _) => self.forget_room(room),
+                    Reply::Enter(room) | Reply::Leave(room) => {
+                        self.pending_membership.remove(&(entry.author, room));
                     }
-                    Then::SetTopic | Then::AnswerNobody => {}
+                    Reply::SetTopic | Reply::Nobody => {}
                 }
                 (conn, id)
             }
-            Some(Submitted::Page(conn, id, _)) => {
+            Some(InFlight::Page(conn, id, _)) => {
                 self.release_page(now, conn);
                 (conn, id)
             }
@@ -204,7 +203,7 @@ impl Server {
     }
 
     fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
-        let Some(Submitted::Page(conn, id, room)) = self.submitted.try_remove(ticket.0) else { return };
+        let Some(InFlight::Page(conn, id, room)) = self.in_flight.try_remove(ticket.0) else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
         // Of what is not there yet nothing can be answered.
         let page = Page { to: page.to.min(head), ..page };
@@ -215,7 +214,7 @@ impl Server {
     }
 
     fn release_page(&mut self, now: Now, id: ConnId) {
-        if let Some(conn) = self.links.get_mut(id) {
+        if let Some(conn) = self.connections.get_mut(id) {
             conn.pages = conn.pages.saturating_sub(1);
         }
         self.resume_reading(now, id);

@@ -264,7 +264,7 @@ impl Server {
     /// Asks about a request and holds its connection.
     pub(super) fn ask(&mut self, now: Now, conn: ConnId, request: FromClient, about: Subject) {
         let user = self.user_of(conn);
-        let Some(link) = self.links.get_mut(conn) else { return };
+        let Some(link) = self.connections.get_mut(conn) else { return };
         self.questions.last += 1;
         let id = QuestionId(self.questions.last);
         link.asking = Some(id);
@@ -311,15 +311,15 @@ impl Server {
 
     fn close_question(&mut self, id: QuestionId) -> Option<Held> {
         let held = self.questions.open.remove(&id)?;
-        let link = self.links.get_mut(held.conn)?;
+        let link = self.connections.get_mut(held.conn)?;
         link.asking = None;
-        (link.phase != Phase::Leaving).then_some(held)
+        (link.phase != Phase::Closing).then_some(held)
     }
 
     fn turn_down(&mut self, now: Now, conn: ConnId, request: &FromClient, refused: Refused) {
         match request {
             FromClient::Login(login) => {
-                if let Some(peer) = self.links.get(conn).map(|conn| conn.peer) {
+                if let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) {
                     self.refuse_login(now, conn, peer, login.id, refused);
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::conn::Phase;
 use super::gate::request_of;
-use super::{NEWEST, Pending, Refused, Server, Submitted, Then};
+use super::{Asker, InFlight, NEWEST, Refused, Reply, Server};
 use crate::core::{Membership, Name, Now, mention, text::is_control_or_bidi};
 use crate::engine::ConnId;
 use crate::engine::store::{Query, Ticket};
@@ -34,7 +34,7 @@ impl Server {
         let mentions = self.mentions(&post.text, post.room, author);
         let message =
             MessageBody { text: post.text, reply_to: post.reply_to, mentions, ..MessageBody::default() };
-        self.draft(now, conn, post.id, post.room, post.txn_id, Body::Message(message), Then::AnswerPost);
+        self.draft(now, conn, post.id, post.room, post.txn_id, Body::Message(message), Reply::Posted);
     }
 
     /// Answers a retry of what was kept before the room was left, by this one or by the other; anything else is refused.
@@ -54,24 +54,24 @@ impl Server {
             }
             request => return self.refuse(conn, request_of(&request), unkept(code)),
         };
-        self.draft(now, conn, id, room, txn_id, body, Then::Recall(code));
+        self.draft(now, conn, id, room, txn_id, body, Reply::Recall(code));
     }
 
     pub(super) fn handle_edit(&mut self, now: Now, conn: ConnId, edit: Edit) {
         let author = self.user_of(conn).unwrap_or_default();
         let mentions = self.mentions(&edit.text, edit.room, author);
         let body = Body::Edited { target: edit.target, text: edit.text, mentions };
-        self.draft(now, conn, edit.id, edit.room, edit.txn_id, body, Then::AnswerPost);
+        self.draft(now, conn, edit.id, edit.room, edit.txn_id, body, Reply::Posted);
     }
 
     pub(super) fn handle_delete(&mut self, now: Now, conn: ConnId, delete: &Delete) {
         let body = Body::Deleted { target: delete.target };
-        self.draft(now, conn, delete.id, delete.room, delete.txn_id, body, Then::AnswerPost);
+        self.draft(now, conn, delete.id, delete.room, delete.txn_id, body, Reply::Posted);
     }
 
     pub(super) fn handle_react(&mut self, now: Now, conn: ConnId, react: React) {
         let body = Body::Reacted { target: react.target, emoji: react.emoji, on: react.on };
-        self.draft(now, conn, react.id, react.room, react.txn_id, body, Then::AnswerPost);
+        self.draft(now, conn, react.id, react.room, react.txn_id, body, Reply::Posted);
     }
 
     /// Hands over what is answered with its place, and counts it until then.
@@ -84,14 +84,14 @@ impl Server {
         room: RoomId,
         txn_id: TxnId,
         body: Body,
-        then: Then,
+        reply: Reply,
     ) {
-        let Some(conn) = self.links.get_mut(id) else { return };
-        let Phase::Inside(_, author) = conn.phase else { return };
+        let Some(conn) = self.connections.get_mut(id) else { return };
+        let Phase::LoggedIn(_, author) = conn.phase else { return };
         conn.drafts += 1;
         let entry = Entry { room, seq: Seq::ZERO, time: now.wall, author, name: conn.name.clone(), body };
-        let pending = Pending { conn: id, id: request, then };
-        self.append_entry(pending, entry, Some(txn_id));
+        let asker = Asker { conn: id, id: request, reply };
+        self.append_entry(asker, entry, Some(txn_id));
     }
 
     /// Members of the room, other than the author, who are named with @ in a text.
@@ -128,14 +128,14 @@ impl Server {
             return;
         };
         if room.members.len() <= RECEIPT_MEMBERS_MAX {
-            self.feeds.chatter(receipt.room, &Receipts { room: receipt.room, user, delivered, read });
+            self.feeds.ephemeral(receipt.room, &Receipts { room: receipt.room, user, delivered, read });
         }
     }
 
     pub(super) fn handle_typing(&mut self, conn: ConnId, typing: &Typing) {
         let Some(user) = self.user_of(conn) else { return };
         if self.hub.room(typing.room).is_some_and(|room| room.members.len() <= TYPING_MEMBERS_MAX) {
-            self.feeds.chatter(typing.room, &TypingNotice { room: typing.room, user, on: typing.on });
+            self.feeds.ephemeral(typing.room, &TypingNotice { room: typing.room, user, on: typing.on });
         }
     }
 
@@ -162,8 +162,8 @@ impl Server {
         match self.found_room(user, create) {
             Ok(room) => {
                 let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
-                let pending = Pending { conn, id: create.id, then: Then::EnterCreated(room) };
-                self.append(now, pending, user, room, Body::Created { title, kind: RoomKind::Public });
+                let asker = Asker { conn, id: create.id, reply: Reply::EnterCreated(room) };
+                self.append(now, asker, user, room, Body::Created { title, kind: RoomKind::Public });
             }
             Err(refused) => self.refuse(conn, create.id, refused),
         }
@@ -185,7 +185,7 @@ impl Server {
     /// Whether somebody may enter or open one more. Private conversations that others have opened do not count.
     fn check_room_count(&self, user: UserId) -> Result<(), Refused> {
         let max = self.config.limits.rooms_per_user;
-        let moving = self.moving.range((user, RoomId(0))..=(user, RoomId(u64::MAX))).count();
+        let moving = self.pending_membership.range((user, RoomId(0))..=(user, RoomId(u64::MAX))).count();
         if self.own_rooms(user, true) + moving < max as usize {
             return Ok(());
         }
@@ -212,7 +212,7 @@ impl Server {
             return Ok(());
         }
         // Not one that somebody is just entering.
-        let awaited = |id| self.moving.iter().any(|(_, room)| *room == id);
+        let awaited = |id| self.pending_membership.iter().any(|(_, room)| *room == id);
         let empty = |room: &&crate::core::Room| {
             room.kind == RoomKind::Public
                 && room.members.is_empty()
@@ -239,16 +239,18 @@ impl Server {
             self.notice_room(conn, room, user);
             return self.send(conn, &Done { id: join.id, room: Some(room) });
         }
-        if let Err(refused) = self.check_room_count(user).and_then(|()| self.begin_move(user, room)) {
+        if let Err(refused) =
+            self.check_room_count(user).and_then(|()| self.begin_membership_change(user, room))
+        {
             return self.refuse(conn, join.id, refused);
         }
-        let pending = Pending { conn, id: join.id, then: Then::Enter(room) };
-        self.append(now, pending, user, room, Body::Joined);
+        let asker = Asker { conn, id: join.id, reply: Reply::Enter(room) };
+        self.append(now, asker, user, room, Body::Joined);
     }
 
     /// Notes that somebody enters or leaves a room; one such request at a time.
-    pub(super) fn begin_move(&mut self, user: UserId, room: RoomId) -> Result<(), Refused> {
-        if self.moving.insert((user, room)) {
+    pub(super) fn begin_membership_change(&mut self, user: UserId, room: RoomId) -> Result<(), Refused> {
+        if self.pending_membership.insert((user, room)) {
             return Ok(());
         }
         Err(Refused::new(Code::OutOfTurn, "your last request to enter or leave that room is still under way"))
@@ -263,12 +265,12 @@ impl Server {
         if let Some(text) = text {
             return self.refuse(conn, leave.id, Refused::new(Code::Forbidden, text));
         }
-        if let Err(refused) = self.begin_move(user, leave.room) {
+        if let Err(refused) = self.begin_membership_change(user, leave.room) {
             return self.refuse(conn, leave.id, refused);
         }
         let body = Body::Left { reason: crate::wire::LeaveReason::Quit, text: String::new() };
-        let pending = Pending { conn, id: leave.id, then: Then::Leave(leave.room) };
-        self.append(now, pending, user, leave.room, body);
+        let asker = Asker { conn, id: leave.id, reply: Reply::Leave(leave.room) };
+        self.append(now, asker, user, leave.room, body);
     }
 
     pub(super) fn handle_topic(&mut self, now: Now, conn: ConnId, topic: SetTopic) {
@@ -282,8 +284,8 @@ impl Server {
         if let Err(refused) = checked {
             return self.refuse(conn, topic.id, refused);
         }
-        let pending = Pending { conn, id: topic.id, then: Then::SetTopic };
-        self.append(now, pending, user, topic.room, Body::Topic { text: topic.topic });
+        let asker = Asker { conn, id: topic.id, reply: Reply::SetTopic };
+        self.append(now, asker, user, topic.room, Body::Topic { text: topic.topic });
     }
 
     pub(super) fn handle_direct(&mut self, now: Now, conn: ConnId, direct: &Direct) {
@@ -315,8 +317,8 @@ impl Server {
         }
         let Some(room) = self.hub.create_pair(user, peer) else { return };
         let title = self.hub.room(room).map_or_else(String::new, |room| room.name.to_string());
-        let pending = Pending { conn, id: direct.id, then: Then::EnterDirect(room, peer) };
-        self.append(now, pending, user, room, Body::Created { title, kind: RoomKind::Direct });
+        let asker = Asker { conn, id: direct.id, reply: Reply::EnterDirect(room, peer) };
+        self.append(now, asker, user, room, Body::Created { title, kind: RoomKind::Direct });
     }
 
     pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
@@ -329,15 +331,15 @@ impl Server {
             upward: fetch.upward,
             messages_only: fetch.messages_only,
         };
-        let Some(asking) = self.links.get_mut(conn) else { return };
+        let Some(asking) = self.connections.get_mut(conn) else { return };
         asking.pages += 1;
-        let ticket = Ticket(self.submitted.insert(Submitted::Page(conn, fetch.id, fetch.room)));
+        let ticket = Ticket(self.in_flight.insert(InFlight::Page(conn, fetch.id, fetch.room)));
         if self.pages_read < PAGES_PER_TURN {
             self.pages_read += 1;
             self.store().read(ticket, query);
         } else {
             // What the connection asks for next waits too: requests take effect in their order.
-            asking.moving = true;
+            asking.barrier = true;
             self.pages.push_back((conn, ticket, query));
         }
     }
@@ -350,7 +352,7 @@ impl Server {
         {
             self.pages_read += 1;
             self.store().read(ticket, query);
-            self.moved(now, conn);
+            self.lift_barrier(now, conn);
         }
     }
 }

@@ -64,16 +64,16 @@ impl Server {
         let count = u32::try_from(people).unwrap_or(u32::MAX);
         if people > LIVE_ROSTER_MAX {
             self.roster.untold = true;
-            return self.feeds.chatter(RoomId::LOBBY, &UserCount { people: count });
+            return self.feeds.ephemeral(RoomId::LOBBY, &UserCount { people: count });
         }
         if std::mem::take(&mut self.roster.untold) {
             // Few enough again: everybody lists the people anew.
             let (from, to) = (Seq::ZERO, Seq::ZERO);
-            return self.feeds.chatter(RoomId::LOBBY, &Gap { room: RoomId::PEOPLE, from, to });
+            return self.feeds.ephemeral(RoomId::LOBBY, &Gap { room: RoomId::PEOPLE, from, to });
         }
         for people in changed.chunks(LIVE_ROSTER_MAX) {
             let notice = PresenceNotice { people: people.to_vec(), count };
-            self.feeds.chatter(RoomId::LOBBY, &notice);
+            self.feeds.ephemeral(RoomId::LOBBY, &notice);
         }
     }
 

@@ -40,7 +40,7 @@ impl Server {
             Timeout::Stall(id) => self.stall_due(now, id),
             Timeout::Throttle(id) => self.resume_reading(now, id),
             Timeout::Leave(id) => {
-                if let Some(conn) = self.links.get(id).filter(|conn| conn.phase == Phase::Leaving) {
+                if let Some(conn) = self.connections.get(id).filter(|conn| conn.phase == Phase::Closing) {
                     self.actions.push_back(Action::Abort(conn.link));
                 }
             }
@@ -74,26 +74,26 @@ impl Server {
         if self.is_lenient(now, Timeout::Login(id)) {
             return;
         }
-        let Some(conn) = self.links.get(id) else { return };
-        if matches!(conn.phase, Phase::Greeting | Phase::Stranger { .. }) {
-            self.bye(now, id, Code::TimedOut, "no login in time", Duration::ZERO);
+        let Some(conn) = self.connections.get(id) else { return };
+        if matches!(conn.phase, Phase::AwaitHello | Phase::AwaitLogin { .. }) {
+            self.close_with(now, id, Code::TimedOut, "no login in time", Duration::ZERO);
         }
     }
 
     fn silent_due(&mut self, now: Now, id: ConnId) {
-        let Some(conn) = self.links.get(id) else { return };
-        if !matches!(conn.phase, Phase::Inside(..)) {
+        let Some(conn) = self.connections.get(id) else { return };
+        if !matches!(conn.phase, Phase::LoggedIn(..)) {
             return;
         }
         if self.is_lenient(now, Timeout::Silent(id)) {
             return;
         }
-        let Some(conn) = self.links.get(id) else { return };
+        let Some(conn) = self.connections.get(id) else { return };
         let end = conn.heard + self.heartbeat().mul_f32(2.5);
         if end > now.mono {
             self.timers.add(end, Timeout::Silent(id));
         } else {
-            self.bye(now, id, Code::TimedOut, "no sign of life", Duration::ZERO);
+            self.close_with(now, id, Code::TimedOut, "no sign of life", Duration::ZERO);
         }
     }
 
@@ -102,7 +102,7 @@ impl Server {
         if self.is_lenient(now, Timeout::Stall(id)) {
             return;
         }
-        let Some(conn) = self.links.get_mut(id) else { return };
+        let Some(conn) = self.connections.get_mut(id) else { return };
         let before = conn.progress.take();
         if !conn.blocked {
             return;
@@ -114,7 +114,7 @@ impl Server {
             return;
         }
         let link = conn.link;
-        self.bye(now, id, Code::Slow, "reads nothing of what is sent to it", Duration::ZERO);
+        self.close_with(now, id, Code::Slow, "reads nothing of what is sent to it", Duration::ZERO);
         self.actions.push_back(Action::Abort(link));
     }
 
@@ -126,7 +126,7 @@ impl Server {
         // One that broke, came back and broke again has a later deadline, as has one whose time was changed meanwhile.
         let (waits, end) = (session.conn.is_none(), session.detached + self.config.resume_window);
         if waits && end <= now.mono {
-            self.expel(now, user, LeaveReason::Lost, "");
+            self.end_session(now, user, LeaveReason::Lost, "");
         } else if waits {
             self.timers.add(end, Timeout::Session(user));
         }

@@ -1,7 +1,7 @@
 //! The connections of a server, their outgoing queues, and which of them have something to send.
 
 use super::conn::{Conn, Phase};
-use crate::engine::{Block, ConnId, Link, Peer, Pool, Transmit};
+use crate::engine::{Block, ConnId, LinkId, Peer, Pool, Transmit};
 use crate::wire::limits::{ACK_DELAY_MAX, QUEUE_HIGH_SHARE};
 use crate::wire::{WireMessage, encode};
 use rustc_hash::FxHashMap;
@@ -12,14 +12,14 @@ use std::time::Duration;
 
 /// All connections of a server.
 #[derive(Debug)]
-pub(super) struct Links {
+pub(super) struct Connections {
     conns: Slab<Conn>,
     generation: u32,
     /// Connections with something to send in this turn, each once.
     dirty: VecDeque<ConnId>,
     /// Connections that have only answers to posts to send, which wait a moment for company, and since when. Whose answers
     /// have found company meanwhile stays in the list until then.
-    patient: VecDeque<(Duration, ConnId)>,
+    delayed_acks: VecDeque<(Duration, ConnId)>,
     queue_bytes_max: usize,
     /// Bytes that the queues of those who take nothing for now refer to, each for itself.
     queued: usize,
@@ -39,13 +39,13 @@ const POOL_BUFFER_BYTES_MAX: usize = 1024;
 /// Answers and gap markers may take so many times a queue's bound; pages under way when reading stopped fit in.
 const OWN_SHARE: usize = 3;
 
-impl Links {
-    pub(super) fn new(queue_bytes_max: usize) -> Links {
-        Links {
+impl Connections {
+    pub(super) fn new(queue_bytes_max: usize) -> Connections {
+        Connections {
             conns: Slab::new(),
             generation: 0,
             dirty: VecDeque::new(),
-            patient: VecDeque::new(),
+            delayed_acks: VecDeque::new(),
             queue_bytes_max,
             queued: 0,
             found_small: 0,
@@ -55,7 +55,7 @@ impl Links {
         }
     }
 
-    pub(super) fn open(&mut self, link: Link, peer: Peer, now: Duration) -> ConnId {
+    pub(super) fn open(&mut self, link: LinkId, peer: Peer, now: Duration) -> ConnId {
         self.generation = self.generation.wrapping_add(1);
         let index = self.conns.insert(Conn::new(self.generation, link, peer, now));
         // The driver's file descriptors bound the number of connections far below u32.
@@ -91,7 +91,7 @@ impl Links {
     /// Queues a frame for one connection and sends it in this turn.
     /// Behind a goodbye nothing is queued any more.
     pub(super) fn send<M: WireMessage>(&mut self, id: ConnId, message: &M) {
-        if self.get(id).is_none_or(|conn| conn.phase == Phase::Leaving) {
+        if self.get(id).is_none_or(|conn| conn.phase == Phase::Closing) {
             return;
         }
         self.send_raw(id, |out| {
@@ -112,15 +112,15 @@ impl Links {
 
     /// Queues the answer to a post, which may wait a moment for company.
     pub(super) fn answer<M: WireMessage>(&mut self, id: ConnId, message: &M, now: Duration) {
-        let conn = find(&mut self.conns, id).filter(|conn| conn.phase != Phase::Leaving);
+        let conn = find(&mut self.conns, id).filter(|conn| conn.phase != Phase::Closing);
         let Some(conn) = conn else { return };
         self.scratch.clear();
         let _ = encode(message, &mut self.scratch);
         conn.send_queue.push_short(&mut self.pool, &self.scratch);
         conn.count(&mut self.queued);
-        if !conn.dirty && conn.patient.is_none() {
-            conn.patient = Some(now);
-            self.patient.push_back((now, id));
+        if !conn.dirty && conn.ack_since.is_none() {
+            conn.ack_since = Some(now);
+            self.delayed_acks.push_back((now, id));
         }
     }
 
@@ -141,7 +141,7 @@ impl Links {
     /// Reads what handing something to these connections will need, and does nothing with it: one by one each would wait for its
     /// memory, which is in no cache where connections are many; read in a row, it comes for several at a time.
     pub(super) fn fetch(&self, ids: impl Iterator<Item = ConnId>) {
-        let needed = |conn: &Conn| conn.send_queue.len() + usize::from(conn.patient.is_some() | conn.dirty);
+        let needed = |conn: &Conn| conn.send_queue.len() + usize::from(conn.ack_since.is_some() | conn.dirty);
         std::hint::black_box(ids.filter_map(|id| self.get(id)).map(needed).sum::<usize>());
     }
 
@@ -187,7 +187,7 @@ impl Links {
             let id = self.dirty.pop_front()?;
             if let Some(conn) = find(&mut self.conns, id) {
                 conn.dirty = false;
-                conn.patient = None;
+                conn.ack_since = None;
                 if !conn.send_queue.is_empty() {
                     break id;
                 }
@@ -207,20 +207,20 @@ impl Links {
     }
 
     /// Whether answers wait for company.
-    pub(super) fn has_patient(&self) -> bool {
-        !self.patient.is_empty()
+    pub(super) fn has_delayed_acks(&self) -> bool {
+        !self.delayed_acks.is_empty()
     }
 
     /// When the answer that has waited longest goes at the latest.
-    pub(super) fn patience_ends(&self) -> Option<Duration> {
-        self.patient.front().map(|(since, _)| *since + ACK_DELAY_MAX)
+    pub(super) fn delayed_acks_due(&self) -> Option<Duration> {
+        self.delayed_acks.front().map(|(since, _)| *since + ACK_DELAY_MAX)
     }
 
     /// Sends, in this turn, the answers that have waited since `upto` or longer.
-    pub(super) fn end_patience(&mut self, upto: Duration) {
-        while let Some((since, id)) = self.patient.front().copied().filter(|(since, _)| *since <= upto) {
-            self.patient.pop_front();
-            if self.get(id).is_some_and(|conn| conn.patient == Some(since)) {
+    pub(super) fn release_delayed_acks(&mut self, upto: Duration) {
+        while let Some((since, id)) = self.delayed_acks.front().copied().filter(|(since, _)| *since <= upto) {
+            self.delayed_acks.pop_front();
+            if self.get(id).is_some_and(|conn| conn.ack_since == Some(since)) {
                 self.mark(id);
             }
         }
@@ -251,7 +251,7 @@ impl Links {
         if self.queued <= self.found_small {
             return Vec::new();
         }
-        let waits = |conn: &Conn| conn.blocked && conn.phase != Phase::Leaving;
+        let waits = |conn: &Conn| conn.blocked && conn.phase != Phase::Closing;
         let mut all: Vec<(ConnId, &Conn)> = self
             .ids()
             .into_iter()

@@ -21,9 +21,9 @@ const ADDRESSES_MAX: usize = 4_096;
 const LOGINS_BURST: u32 = 2_000;
 const LOGIN_EVERY: Duration = Duration::from_millis(20);
 
-/// Strangers, and what is remembered of their addresses.
+/// Unauthenticated, and what is remembered of their addresses.
 #[derive(Debug, Default)]
-pub(super) struct Strangers {
+pub(super) struct Unauthenticated {
     waiting: HashMap<IpAddr, u32>,
     total: usize,
     /// The connections of strangers, the oldest first; those who have logged in or gone are still among them.
@@ -59,7 +59,7 @@ impl Allowance {
     }
 }
 
-impl Strangers {
+impl Unauthenticated {
     /// Counts a new connection; false when its address has too many already.
     pub(super) fn admit(&mut self, conn: ConnId, peer: Peer, max: u32) -> bool {
         self.total += 1;
@@ -87,14 +87,14 @@ impl Strangers {
         self.total
     }
 
-    /// The stranger who has been here longest, of those for whom `is_stranger` still holds. It is not returned again.
-    pub(super) fn take_oldest(&mut self, is_stranger: impl Fn(ConnId) -> bool) -> Option<ConnId> {
-        std::iter::from_fn(|| self.order.pop_front()).find(|conn| is_stranger(*conn))
+    /// The stranger who has been here longest, of those for whom `is_unauthenticated` still holds. It is not returned again.
+    pub(super) fn take_oldest(&mut self, is_unauthenticated: impl Fn(ConnId) -> bool) -> Option<ConnId> {
+        std::iter::from_fn(|| self.order.pop_front()).find(|conn| is_unauthenticated(*conn))
     }
 
     /// Forgets, at the front of the order, those who are no strangers any more.
-    pub(super) fn tidy(&mut self, is_stranger: impl Fn(ConnId) -> bool) {
-        while self.order.front().is_some_and(|conn| !is_stranger(*conn)) {
+    pub(super) fn tidy(&mut self, is_unauthenticated: impl Fn(ConnId) -> bool) {
+        while self.order.front().is_some_and(|conn| !is_unauthenticated(*conn)) {
             self.order.pop_front();
         }
     }
@@ -116,7 +116,7 @@ impl Strangers {
     }
 
     /// Notes a wrong passkey.
-    pub(super) fn guessed(&mut self, peer: Peer, passkey: &str, now: Duration) {
+    pub(super) fn record_failure(&mut self, peer: Peer, passkey: &str, now: Duration) {
         let print = fingerprint(passkey);
         let known = self.known(peer, now);
         if known.wrong.contains(&print) {
@@ -169,45 +169,45 @@ mod tests {
 
     #[test]
     fn one_address_cannot_take_every_place() {
-        let mut strangers = Strangers::default();
-        assert!(strangers.admit(conn(1), PEER, 2) && strangers.admit(conn(2), PEER, 2));
-        assert!(!strangers.admit(conn(3), PEER, 2));
+        let mut unauthenticated = Unauthenticated::default();
+        assert!(unauthenticated.admit(conn(1), PEER, 2) && unauthenticated.admit(conn(2), PEER, 2));
+        assert!(!unauthenticated.admit(conn(3), PEER, 2));
         for _ in 0..3 {
-            strangers.release(PEER);
+            unauthenticated.release(PEER);
         }
-        assert!(strangers.admit(conn(4), PEER, 2));
-        assert!((5..100).all(|number| strangers.admit(conn(number), Peer::Local, 2)));
-        assert_eq!(strangers.take_oldest(|conn| conn.index > 3), Some(conn(4)));
+        assert!(unauthenticated.admit(conn(4), PEER, 2));
+        assert!((5..100).all(|number| unauthenticated.admit(conn(number), Peer::Local, 2)));
+        assert_eq!(unauthenticated.take_oldest(|conn| conn.index > 3), Some(conn(4)));
     }
 
     #[test]
     fn guessing_grows_slow_and_is_forgotten() {
-        let mut strangers = Strangers::default();
+        let mut unauthenticated = Unauthenticated::default();
         for number in 0..GUESSES_BURST - 1 {
-            strangers.guessed(PEER, &number.to_string(), NOW);
-            assert_eq!(strangers.penalty(PEER, NOW), Duration::ZERO);
+            unauthenticated.record_failure(PEER, &number.to_string(), NOW);
+            assert_eq!(unauthenticated.penalty(PEER, NOW), Duration::ZERO);
         }
-        strangers.guessed(PEER, "one more", NOW);
-        assert_eq!(strangers.penalty(PEER, NOW), GUESS_EVERY);
-        assert_eq!(strangers.penalty(PEER, NOW + GUESS_EVERY), Duration::ZERO);
+        unauthenticated.record_failure(PEER, "one more", NOW);
+        assert_eq!(unauthenticated.penalty(PEER, NOW), GUESS_EVERY);
+        assert_eq!(unauthenticated.penalty(PEER, NOW + GUESS_EVERY), Duration::ZERO);
     }
 
     #[test]
     fn an_old_passkey_is_one_guess_however_often() {
-        let mut strangers = Strangers::default();
+        let mut unauthenticated = Unauthenticated::default();
         for _ in 0..10_000 {
-            strangers.guessed(PEER, "old", NOW);
+            unauthenticated.record_failure(PEER, "old", NOW);
         }
-        assert_eq!(strangers.penalty(PEER, NOW), Duration::ZERO);
+        assert_eq!(unauthenticated.penalty(PEER, NOW), Duration::ZERO);
     }
 
     #[test]
     fn coming_in_a_loop_is_paced() {
-        let mut strangers = Strangers::default();
-        let waits = (0..5_000).filter(|_| !strangers.logs_in(PEER, NOW).is_zero()).count();
+        let mut unauthenticated = Unauthenticated::default();
+        let waits = (0..5_000).filter(|_| !unauthenticated.logs_in(PEER, NOW).is_zero()).count();
         assert_eq!(waits, 5_000 - LOGINS_BURST as usize);
         assert_eq!(
-            strangers.logs_in(PEER, NOW + LOGIN_EVERY),
+            unauthenticated.logs_in(PEER, NOW + LOGIN_EVERY),
             Duration::ZERO,
             "what was refused is not counted"
         );
