@@ -381,9 +381,9 @@ enum im_event_kind
      */
     IM_EVENT_ACCEPT_PAUSED = 67,
     /**
-     * Server: somebody waits for im_server_decide(). Never left out. room, text; data.question.
+     * Server: somebody waits for im_server_resolve(). Never left out. room, text; data.question.
      */
-    IM_EVENT_QUESTION = 68,
+    IM_EVENT_APPROVAL = 68,
     /**
      * A descriptor given to im_watch() has something to read, or has ended. Read until there is nothing more (EAGAIN): it is told
      * again only when more arrives.
@@ -524,45 +524,45 @@ enum im_option
     IM_OPT_OBSERVE = 72,
     /**
      * Server, int, 0 or 1: whether the program decides about everything that the next nine name; each of them can be set apart.
-     * Default 0. See im_server_decide().
+     * Default 0. See im_server_resolve().
      */
-    IM_OPT_ASK_ALL = 79,
+    IM_OPT_APPROVE_ALL = 79,
     /**
      * Server, int, 0 or 1: whether the program decides about logins by name.
      */
-    IM_OPT_ASK_LOGINS = 80,
+    IM_OPT_APPROVE_LOGINS = 80,
     /**
      * Server, int, 0 or 1: whether the program decides about messages and their edits.
      */
-    IM_OPT_ASK_POSTS = 81,
+    IM_OPT_APPROVE_POSTS = 81,
     /**
      * Server, int, 0 or 1: whether the program decides about making rooms.
      */
-    IM_OPT_ASK_CREATES = 82,
+    IM_OPT_APPROVE_CREATES = 82,
     /**
      * Server, int, 0 or 1: whether the program decides about entering rooms.
      */
-    IM_OPT_ASK_JOINS = 83,
+    IM_OPT_APPROVE_JOINS = 83,
     /**
      * Server, int, 0 or 1: whether the program decides about opening private conversations.
      */
-    IM_OPT_ASK_DIRECTS = 84,
+    IM_OPT_APPROVE_DIRECTS = 84,
     /**
      * Server, int, 0 or 1: whether the program decides about taking messages back.
      */
-    IM_OPT_ASK_DELETES = 85,
+    IM_OPT_APPROVE_DELETES = 85,
     /**
      * Server, int, 0 or 1: whether the program decides about adding reactions.
      */
-    IM_OPT_ASK_REACTIONS = 86,
+    IM_OPT_APPROVE_REACTIONS = 86,
     /**
      * Server, int, 0 or 1: whether the program decides about topics.
      */
-    IM_OPT_ASK_TOPICS = 87,
+    IM_OPT_APPROVE_TOPICS = 87,
     /**
      * Server, int, 0 or 1: whether the program decides about presence and status texts.
      */
-    IM_OPT_ASK_STATUSES = 88,
+    IM_OPT_APPROVE_STATUSES = 88,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -575,7 +575,7 @@ typedef int32_t im_option;
 /**
  * What somebody wants to do, in data.question.
  */
-enum im_wish
+enum im_approval_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -583,49 +583,49 @@ enum im_wish
     /**
      * To log in; the passkey and the name are in order.
      */
-    IM_WISH_LOG_IN = 1,
+    IM_APPROVAL_LOG_IN = 1,
     /**
      * To say something. text: what.
      */
-    IM_WISH_POST = 2,
+    IM_APPROVAL_POST = 2,
     /**
      * To give a message another text. text: which.
      */
-    IM_WISH_EDIT = 3,
+    IM_APPROVAL_EDIT = 3,
     /**
      * To make a room. text: its name; data.question: topic.
      */
-    IM_WISH_CREATE_ROOM = 4,
+    IM_APPROVAL_CREATE_ROOM = 4,
     /**
      * To enter a room. text: its name.
      */
-    IM_WISH_JOIN = 5,
+    IM_APPROVAL_JOIN = 5,
     /**
      * To open a private conversation. text: with whom.
      */
-    IM_WISH_DIRECT = 6,
+    IM_APPROVAL_DIRECT = 6,
     /**
      * To take back a message of theirs. data.question: target.
      */
-    IM_WISH_DELETE = 7,
+    IM_APPROVAL_DELETE = 7,
     /**
      * To add a reaction. text: which; data.question: target.
      */
-    IM_WISH_REACT = 8,
+    IM_APPROVAL_REACT = 8,
     /**
      * To set a room's topic. text: which; may be empty.
      */
-    IM_WISH_SET_TOPIC = 9,
+    IM_APPROVAL_SET_TOPIC = 9,
     /**
      * To have a status. text: which; may be empty.
      */
-    IM_WISH_SET_STATUS = 10,
+    IM_APPROVAL_SET_STATUS = 10,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum im_wish im_wish;
+typedef enum im_approval_kind im_approval_kind;
 #else
-typedef int32_t im_wish;
+typedef int32_t im_approval_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1492,15 +1492,15 @@ typedef struct im_visitor {
 } im_visitor;
 
 /**
- * A wish that waits for im_server_decide().
+ * A wish that waits for im_server_resolve().
  */
-typedef struct im_question {
+typedef struct im_approval {
     /**
-     * sizeof(im_question) of the library.
+     * sizeof(im_approval) of the library.
      */
     uint32_t size;
     /**
-     * What is wished: im_wish.
+     * What is wished: im_approval_kind.
      */
     int32_t wish;
     /**
@@ -1527,7 +1527,7 @@ typedef struct im_question {
      * The topic that comes with a new room.
      */
     struct im_str topic;
-} im_question;
+} im_approval;
 
 /**
  * What an event has besides its head. Read only the member that im_event_kind names for the kind.
@@ -1592,7 +1592,7 @@ typedef union im_data {
     /**
      * What is to be decided.
      */
-    const struct im_question *question;
+    const struct im_approval *question;
     /**
      * How many.
      */
@@ -2253,11 +2253,11 @@ int32_t im_listen(struct im_ctx *ctx,
 int32_t im_server_set_str(struct im_ctx *ctx, im_id server, int32_t option, const char *value);
 
 /**
- * Answers an IM_EVENT_QUESTION by its data.question.question: the wish is granted, if the rules still allow it, or (`grant` 0)
+ * Answers an IM_EVENT_APPROVAL by its data.question.question: the wish is granted, if the rules still allow it, or (`grant` 0)
  * refused for this reason (may be NULL; 200 bytes at most). Undecided for 20 s, it is refused. Until then nothing else of that connection is
  * read. IM_E_GONE when nobody waits for it any more.
  */
-int32_t im_server_decide(struct im_ctx *ctx,
+int32_t im_server_resolve(struct im_ctx *ctx,
                          im_id server,
                          uint64_t question,
                          int32_t grant,
@@ -2279,7 +2279,7 @@ int32_t im_server_kick_user(struct im_ctx *ctx, im_id server, uint64_t user, con
 
 /**
  * Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
- * refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
+ * refuses it (IM_OPT_APPROVE_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
  * IM_E_NOT_READY while they enter or leave it: try again after the next im_step().
  */
 int32_t im_server_remove_member(struct im_ctx *ctx,
@@ -2323,7 +2323,7 @@ int32_t im_server_broadcast(struct im_ctx *ctx, im_id server, const char *messag
 
 /**
  * Changes a number of a running server, of IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX, IM_OPT_PEOPLE_MAX,
- * IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_ASK_*; others are
+ * IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_APPROVE_*; others are
  * IM_E_OPTION. It counts from now on; nobody is sent away by a lower bound.
  */
 int32_t im_server_set_int(struct im_ctx *ctx,

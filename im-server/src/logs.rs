@@ -82,7 +82,7 @@ impl Logs {
                 debug!(%peer, %code, text = %sanitize_line(text), "refused");
             }
             ServerEvent::StoreFailed { text } => error!(why = %sanitize_line(text), "cannot keep messages"),
-            ServerEvent::Committed(_) | ServerEvent::Question(_) | ServerEvent::Drained => {}
+            ServerEvent::Committed(_) | ServerEvent::Approval(_) | ServerEvent::Drained => {}
         }
     }
 }

@@ -54,7 +54,8 @@ pub mod wire;
 pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError, Range};
 #[cfg(feature = "server")]
 pub use engine::server::{
-    Ask, OperatorError, Question, QuestionId, Server, ServerConfig, ServerEvent, Settings, Wish,
+    ApprovalId, ApprovalKind, ApprovalPolicy, ApprovalRequest, OperatorError, Server, ServerConfig,
+    ServerEvent, Settings,
 };
 #[cfg(feature = "client")]
 pub use net::StateDir;

@@ -7,7 +7,7 @@ use libim::wire::{
     Code, Create, Fetch, FromClient, FromServer, Limits, Login, Ping, Quit, React, RequestId, RoomId, Seq,
     SetTopic, TxnId,
 };
-use libim::{Ask, ServerConfig, ServerEvent};
+use libim::{ApprovalPolicy, ServerConfig, ServerEvent};
 use stage::{Stage, answers, create, direct, join, leave, post, post_in, refusal, room_of};
 use std::time::Duration;
 
@@ -250,27 +250,27 @@ fn readers_that_do_not_read_are_bounded_together() {
 
 #[test]
 fn a_grant_is_for_one_content() {
-    let mut stage = Stage::new(ServerConfig { ask: Ask::ALL, ..ServerConfig::default() });
+    let mut stage = Stage::new(ServerConfig { ask: ApprovalPolicy::ALL, ..ServerConfig::default() });
     let asked = |stage: &mut Stage| {
         std::iter::from_fn(|| stage.server.poll_event()).find_map(|event| match event {
-            ServerEvent::Question(question) => Some(question),
+            ServerEvent::Approval(question) => Some(question),
             _ => None,
         })
     };
     let (anna, _) = stage.logs_in("anna");
     let login = asked(&mut stage).expect("a question");
-    stage.server.decide(login.id, true, "").unwrap();
+    stage.server.resolve(login.id, true, "").unwrap();
     stage.hears(anna);
     // Granted, but refused by the rules: there is no such message to answer.
     stage.says(anna, &[post_in(2, RoomId::LOBBY, "nice", Some(Seq(99)))]);
     let nice = asked(&mut stage).expect("a question");
-    stage.server.decide(nice.id, true, "").unwrap();
+    stage.server.resolve(nice.id, true, "").unwrap();
     assert_eq!(refusal(&stage.hears(anna)), Some(Code::NotFound));
     // The same id with another content is another question; the same content is not.
     stage.says(anna, &[post_in(2, RoomId::LOBBY, "rude", None)]);
     let rude = asked(&mut stage).expect("it is asked about");
     assert_eq!(rude.text, "rude");
-    stage.server.decide(rude.id, true, "").unwrap();
+    stage.server.resolve(rude.id, true, "").unwrap();
     stage.hears(anna);
     assert_eq!(answers(&stage.says(anna, &[post_in(2, RoomId::LOBBY, "rude", None)])), [(2, false)]);
     assert!(asked(&mut stage).is_none(), "a retry is not asked about again");

@@ -115,10 +115,10 @@ fn a_deleted_text_cannot_be_fetched_by_any_way() {
     assert!(!format!("{history:?}").contains("secret"), "{history:?}");
 }
 
-fn questions(server: &mut Server) -> Vec<libim::Question> {
+fn questions(server: &mut Server) -> Vec<libim::ApprovalRequest> {
     let mut questions = Vec::new();
     while let Some(event) = server.poll_event() {
-        if let libim::ServerEvent::Question(question) = event {
+        if let libim::ServerEvent::Approval(question) = event {
             questions.push(question);
         }
     }
@@ -128,15 +128,15 @@ fn questions(server: &mut Server) -> Vec<libim::Question> {
 /// A held request keeps its place: what was sent after it waits, and goes on in order.
 #[test]
 fn the_program_decides() {
-    let ask = libim::Ask { logins: true, posts: true, ..libim::Ask::default() };
+    let ask = libim::ApprovalPolicy { logins: true, posts: true, ..libim::ApprovalPolicy::default() };
     let mut stage = Stage::new(ServerConfig { ask, ..ServerConfig::default() });
     let (conn, heard) = stage.logs_in("mallory");
     assert_eq!(heard, vec![], "the login waits");
     let asked = questions(&mut stage.server);
-    assert_eq!((asked.len(), asked[0].wish, &*asked[0].name), (1, libim::Wish::LogIn, "mallory"));
-    stage.server.at(stage.now).decide(asked[0].id, false, "not today").unwrap();
-    let twice = stage.server.decide(asked[0].id, true, "");
-    assert_eq!(twice, Err(OperatorError::NoQuestion), "a question is answered once");
+    assert_eq!((asked.len(), asked[0].wish, &*asked[0].name), (1, libim::ApprovalKind::LogIn, "mallory"));
+    stage.server.at(stage.now).resolve(asked[0].id, false, "not today").unwrap();
+    let twice = stage.server.resolve(asked[0].id, true, "");
+    assert_eq!(twice, Err(OperatorError::NoApproval), "a question is answered once");
     assert!(
         matches!(&stage.hears(conn)[..], [FromServer::ErrorReply(r)] if r.code == Code::Forbidden && r.text == "not today")
     );
@@ -144,7 +144,7 @@ fn the_program_decides() {
     let login = Login { id: RequestId(2), name: "anna".into(), passkey: None, token: None };
     stage.says(conn, &[FromClient::Login(login)]);
     let asked = questions(&mut stage.server);
-    stage.server.decide(asked[0].id, true, "").unwrap();
+    stage.server.resolve(asked[0].id, true, "").unwrap();
     let heard = stage.hears(conn);
     assert!(matches!(&heard[..], [FromServer::Welcome(_), ..]), "{heard:?}");
     while stage.server.poll_action().is_some() {}
@@ -152,8 +152,8 @@ fn the_program_decides() {
     let heard = stage.says(conn, &[post(3, "one"), post(4, "two"), FromClient::Ping(Ping {})]);
     assert_eq!(heard, vec![], "all that follows waits too");
     let asked = questions(&mut stage.server);
-    assert_eq!((asked.len(), asked[0].wish, asked[0].text.as_str()), (1, libim::Wish::Post, "one"));
-    stage.server.decide(asked[0].id, true, "").unwrap();
+    assert_eq!((asked.len(), asked[0].wish, asked[0].text.as_str()), (1, libim::ApprovalKind::Post, "one"));
+    stage.server.resolve(asked[0].id, true, "").unwrap();
     // The driver is asked to go on where it stopped.
     assert!(matches!(stage.server.poll_action(), Some(libim::engine::Action::Resume(_))));
     let heard = stage.sends(conn, &[]);
@@ -177,12 +177,12 @@ fn the_program_decides() {
 /// An answer that was lost in a cut: the retry is not asked about again, and is the same post.
 #[test]
 fn a_granted_post_is_not_asked_about_twice() {
-    let ask = libim::Ask { posts: true, ..libim::Ask::default() };
+    let ask = libim::ApprovalPolicy { posts: true, ..libim::ApprovalPolicy::default() };
     let mut stage = Stage::new(ServerConfig { ask, ..ServerConfig::default() });
     let (conn, _) = stage.logs_in("anna");
     stage.says(conn, &[post(3, "one")]);
     let asked = questions(&mut stage.server);
-    stage.server.decide(asked[0].id, true, "").unwrap();
+    stage.server.resolve(asked[0].id, true, "").unwrap();
     stage.hears(conn);
     while stage.server.poll_action().is_some() {}
     let heard = stage.says(conn, &[post(3, "one")]);

@@ -99,7 +99,7 @@ static int32_t call(void) {
     case 33: return im_client_next_room(ctx, it, room(), &a_room);
     case 34: return im_client_next_person(ctx, it, below(9), &person);
     case 35: return im_server_set_str(ctx, it, (int32_t)below(90), text);
-    case 36: return im_server_decide(ctx, it, below(20), (int32_t)below(2), text);
+    case 36: return im_server_resolve(ctx, it, below(20), (int32_t)below(2), text);
     case 37: return im_server_kick(ctx, it, text, string());
     case 38: return im_server_broadcast(ctx, it, text);
     case 39: return below(10) ? IM_OK : im_server_drain(ctx, it);

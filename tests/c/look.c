@@ -133,10 +133,10 @@ static void the_servers_side(void) {
 static void settings_and_listeners(void) {
     im_id late;
     const im_event *event;
-    OK(im_server_set_int(ctx, server, IM_OPT_ASK_JOINS, 1));
+    OK(im_server_set_int(ctx, server, IM_OPT_APPROVE_JOINS, 1));
     OK(im_client_join(ctx, anna, "tea", NULL));
-    event = wait_for(ctx, server, IM_EVENT_QUESTION);
-    OK(im_server_decide(ctx, server, event->data.question->question, 1, NULL));
+    event = wait_for(ctx, server, IM_EVENT_APPROVAL);
+    OK(im_server_resolve(ctx, server, event->data.approval->approval, 1, NULL));
     FAILS(IM_E_OPTION, im_server_set_int(ctx, server, IM_OPT_HISTORY_MAX, 5));
     FAILS(IM_E_RANGE, im_server_set_int(ctx, server, IM_OPT_BACKLOG, 1000));
 

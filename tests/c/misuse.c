@@ -170,7 +170,7 @@ static void texts(void) {
     event = wait_for(ctx, client, IM_EVENT_FAILED);
     CHECK(event->request == request && event->code == IM_CODE_NOT_FOUND && event->text.len > 0);
     FAILS(IM_E_NOT_FOUND, im_server_kick(ctx, server, "nobody", NULL));
-    FAILS(IM_E_GONE, im_server_decide(ctx, server, 77, 1, NULL));
+    FAILS(IM_E_GONE, im_server_resolve(ctx, server, 77, 1, NULL));
     FAILS(IM_E_OPTION, im_server_set_str(ctx, server, IM_OPT_LOBBY, "x"));
     OK(im_client_quit(ctx, client, NULL));
     wait_for(ctx, client, IM_EVENT_DISCONNECTED);

@@ -112,7 +112,7 @@ int main(void) {
     FAILS(IM_E_TOO_LONG, im_client_quit(ctx, client, long_reason));
     FAILS(IM_E_EMPTY, im_server_broadcast(ctx, server, ""));
     FAILS(IM_E_TOO_LONG, im_server_kick(ctx, server, "cora", long_reason));
-    FAILS(IM_E_TOO_LONG, im_server_decide(ctx, server, 1, 0, long_reason));
+    FAILS(IM_E_TOO_LONG, im_server_resolve(ctx, server, 1, 0, long_reason));
     FAILS(IM_E_NULL, im_server_broadcast(ctx, server, NULL));
     CHECK(strcmp(im_last_error(), "NULL was given for the text") == 0);
 

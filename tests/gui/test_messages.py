@@ -85,8 +85,8 @@ def test_a_refused_message_can_be_retried_and_dismissed(window):
                 context.take()
                 while server._events:
                     event = server._events.popleft()
-                    if isinstance(event, im.Question):
-                        server.decide(event.question, answers.pop(0), "" if len(answers) % 2 else "not today")
+                    if isinstance(event, im.Approval):
+                        server.resolve(event.question, answers.pop(0), "" if len(answers) % 2 else "not today")
                 return is_so()
 
             until(step, "it does not come about")

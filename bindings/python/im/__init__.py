@@ -19,7 +19,7 @@ from . import _errors, _events
 from ._client import Client, connect
 from ._client_base import LOBBY
 from ._context import Context, Waker
-from ._enums import Code, LeaveReason, LogLevel, Option, Presence, RoomKind, Status, Wish
+from ._enums import Code, LeaveReason, LogLevel, Option, Presence, RoomKind, Status, ApprovalKind
 from ._errors import *  # noqa: F403 - every exception
 from ._events import *  # noqa: F403 - every event
 from ._library import lib as _lib
@@ -44,7 +44,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "LOBBY", "Bot", "Client", "Code", "Context", "LeaveReason", "LogLevel", "Option", "Presence", "RoomKind", "Server", "Status",
-    "Waker", "Wish", "aio", "connect", "serve", "version",
+    "Waker", "ApprovalKind", "aio", "connect", "serve", "version",
     *_events.__all__,
     *(name for name, it in vars(_errors).items() if isinstance(it, type) and issubclass(it, Exception)),
 ]  # fmt: skip

@@ -112,7 +112,7 @@ class RoomKind(OpenEnum):
     DIRECT = 3
 
 
-class Wish(OpenEnum):
+class ApprovalKind(OpenEnum):
     """What somebody wants to do, when the program decides."""
 
     LOG_IN = 1
@@ -156,16 +156,16 @@ class Option(OpenEnum):
     REQUESTS_PER_SECOND = 70
     REQUESTS_BURST = 71
     OBSERVE = 72
-    ASK_ALL = 79
-    ASK_LOGINS = 80
-    ASK_POSTS = 81
-    ASK_CREATES = 82
-    ASK_JOINS = 83
-    ASK_DIRECTS = 84
-    ASK_DELETES = 85
-    ASK_REACTIONS = 86
-    ASK_TOPICS = 87
-    ASK_STATUSES = 88
+    APPROVE_ALL = 79
+    APPROVE_LOGINS = 80
+    APPROVE_POSTS = 81
+    APPROVE_CREATES = 82
+    APPROVE_JOINS = 83
+    APPROVE_DIRECTS = 84
+    APPROVE_DELETES = 85
+    APPROVE_REACTIONS = 86
+    APPROVE_TOPICS = 87
+    APPROVE_STATUSES = 88
 
 
 #: Options whose value is a text.

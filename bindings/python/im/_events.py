@@ -11,7 +11,7 @@ from ._entries import (
 from ._enums import Code, Presence, RoomKind
 from ._record import Event, new, set_attribute
 from ._server_events import (
-    AcceptPaused, Drained, PersonDetached, PersonEntered, PersonLeft, PersonResumed, Question, Readable, Refused, StoreFailed,
+    AcceptPaused, Drained, PersonDetached, PersonEntered, PersonLeft, PersonResumed, Approval, Readable, Refused, StoreFailed,
 )  # fmt: skip
 from ._views import Member, Person, Room, ServerInfo
 
@@ -19,7 +19,7 @@ __all__ = [
     "AcceptPaused", "Backlog", "Connecting", "Deleted", "Disconnected", "Done", "Drained", "Edited", "Entry", "Event",
     "Failed", "History", "Joined", "Left", "Lagged", "LoggedIn", "LoginRefused", "Member", "Members", "Message", "Missed",
     "Notice", "OtherEntry", "People", "PeopleCount", "Person", "PersonDetached", "PersonEntered", "PersonLeft",
-    "PersonResumed", "PostFailed", "Posted", "PresenceChanged", "Question", "Reacted", "Reaction", "Readable",
+    "PersonResumed", "PostFailed", "Posted", "PresenceChanged", "Approval", "Reacted", "Reaction", "Readable",
     "Receipt", "Refused", "Room", "RoomCreated", "RoomEntered", "RoomExited", "RoomRenumbered", "Rooms", "ServerInfo", "StoreFailed",
     "Throttled", "TopicChanged", "Typing", "UnknownEvent", "Users",
 ]  # fmt: skip
@@ -333,7 +333,7 @@ KINDS: dict[str, type[Event]] = {
     "store_failed": StoreFailed,
     "drained": Drained,
     "accept_paused": AcceptPaused,
-    "question": Question,
+    "approval": Approval,
     "readable": Readable,
 }
 

@@ -138,7 +138,7 @@ FUNCTIONS: dict[str, list[Any]] = {
     "im_serve": [c_void_p, c_void_p, POINTER(c_uint64)],
     "im_listen": [c_void_p, c_uint64, c_char_p, POINTER(Str)],
     "im_server_set_str": [c_void_p, c_uint64, c_int32, c_char_p],
-    "im_server_decide": [c_void_p, c_uint64, c_uint64, c_int32, c_char_p],
+    "im_server_resolve": [c_void_p, c_uint64, c_uint64, c_int32, c_char_p],
     "im_server_kick": [c_void_p, c_uint64, c_char_p, c_char_p],
     "im_server_kick_user": [c_void_p, c_uint64, c_uint64, c_char_p],
     "im_server_remove_member": [c_void_p, c_uint64, c_uint64, c_uint64, c_char_p],

@@ -30,7 +30,7 @@ class ServerOptions(TypedDict, total=False):
     lobby: str | None
     #: The context that it lives in, beside others; its own by default.
     context: Context | None
-    #: What the program decides about: each comes as a `Question` and waits for `decide`.
+    #: What the program decides about: each comes as an `Approval` and waits for `resolve`.
     ask: Sequence[Asked]
     #: Have every kept entry come as an event, private conversations included.
     observe: bool
@@ -115,7 +115,7 @@ class ServerBase(Source):
         check(lib.im_server_set_str(self.context.handle, self._id, Option.WELCOME, encode(text)))
 
     def set(self, option: Option, value: int) -> None:
-        """Changes a number while the server runs, such as `Option.BACKLOG` or `Option.ASK_POSTS`."""
+        """Changes a number while the server runs, such as `Option.BACKLOG` or `Option.APPROVE_POSTS`."""
         check(lib.im_server_set_int(self.context.handle, self._id, Option(option), int(value)))
 
     def members(self, room: int) -> list[Member]:
@@ -131,9 +131,9 @@ class ServerBase(Source):
             after = it.user
             found.append(Member(it.user, it.name.text(), Presence(it.presence), it.delivered, it.read))
 
-    def decide(self, question: int, grant: bool, reason: str = "") -> None:
-        """Answers a `Question`. Raises `GoneError` when nobody waits for it any more."""
-        check(lib.im_server_decide(self.context.handle, self._id, number(question), int(grant), encode(reason, "the reason")))
+    def resolve(self, approval: int, grant: bool, reason: str = "") -> None:
+        """Answers an `Approval`. Raises `GoneError` when nobody waits for it any more."""
+        check(lib.im_server_resolve(self.context.handle, self._id, number(approval), int(grant), encode(reason, "the reason")))
 
     def kick(self, who: str | int, reason: str = "") -> None:
         """Removes somebody at once, by name or id. Raises `NotFoundError` when nobody of that name or id is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._enums import Code, LeaveReason, Wish
+from ._enums import Code, LeaveReason, ApprovalKind
 from ._record import Event
 
 
@@ -78,11 +78,11 @@ class AcceptPaused(Event):
 
 
 @dataclass(frozen=True)
-class Question(Event):
-    """Server: somebody waits for `decide`. `target` is the message that it is about, `topic` comes with a new room."""
+class Approval(Event):
+    """Server: somebody waits for `resolve`. `target` is the message that it is about, `topic` comes with a new room."""
 
-    question: int = 0
-    wish: Wish = Wish.LOG_IN
+    approval: int = 0
+    approval_kind: ApprovalKind = ApprovalKind.LOG_IN
     user: int = 0
     name: str = ""
     peer: str = ""
@@ -91,7 +91,7 @@ class Question(Event):
     target: int = 0
     topic: str = ""
 
-    _convert = {"wish": Wish}
+    _convert = {"approval_kind": ApprovalKind}
 
 
 @dataclass(frozen=True)

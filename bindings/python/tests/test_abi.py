@@ -66,7 +66,7 @@ def test_enumerations_have_the_headers_numbers():
     ours = {
         "im_status": (_enums.Status, "IM_"), "im_code": (_enums.Code, "IM_CODE_"),
         "im_leave_reason": (_enums.LeaveReason, "IM_LEAVE_"), "im_presence_kind": (_enums.Presence, "IM_PRESENCE_"),
-        "im_room_kind": (_enums.RoomKind, "IM_ROOM_"), "im_wish": (_enums.Wish, "IM_WISH_"),
+        "im_room_kind": (_enums.RoomKind, "IM_ROOM_"), "im_approval_kind": (_enums.ApprovalKind, "IM_APPROVAL_"),
         "im_option": (_enums.Option, "IM_OPT_"), "im_log_level": (_enums.LogLevel, "IM_LOG_"),
     }  # fmt: skip
     for name, (kind, prefix) in ours.items():
@@ -124,7 +124,7 @@ MEMBER = {
     "presence": "presence", "members": "members", "missed": "gap", "posted": "posted", "post_failed": "posted",
     "typing": "typing", "receipt": "receipt", "disconnected": "wait", "throttled": "wait", "person_entered": "visitor",
     "person_detached": "visitor", "person_resumed": "visitor", "person_left": "visitor", "refused": "visitor",
-    "question": "question",
+    "approval": "approval",
 }  # fmt: skip
 ENTRIES = {"message", "edited", "deleted", "reacted", "room_created", "joined", "left", "topic", "other_entry"}
 
@@ -196,8 +196,8 @@ def test_structures_say_what_json_says(context):
                 elif kind in ("connecting", "people_count"):
                     read["count"] = it.data.count
                 assert read == told
-                if kind == "question":
-                    server.decide(told["question"], True)
+                if kind == "approval":
+                    server.resolve(told["approval"], True)
             wait = context.next_timeout()
             context.advance(wait if wait is not None and wait < 1 else 0)
     wanted = {*MEMBER, "message", "edited", "deleted", "reacted", "joined", "left", "topic", "done", "failed", "notice", "drained"}

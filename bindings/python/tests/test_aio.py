@@ -34,8 +34,8 @@ def test_a_conversation():
 
                 async def deciding():
                     async for event in server:
-                        if isinstance(event, im.Question):
-                            server.decide(event.question, event.name != "bert", "no tea for bert")
+                        if isinstance(event, im.Approval):
+                            server.resolve(event.approval, event.name != "bert", "no tea for bert")
 
                 task = asyncio.create_task(deciding())
                 with pytest.raises(im.RefusedError, match="no tea for bert"):

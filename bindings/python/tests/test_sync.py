@@ -107,17 +107,17 @@ def test_refusals_have_reasons():
 def test_the_program_decides():
     with im.Context(workers=0) as context, im.serve("mem:a", context=context, ask=["logins", "posts"]) as server:
         anna = im.Client("mem:a", "anna", context=context)
-        question = next(it for it in server if isinstance(it, im.Question))
-        assert question.wish == im.Wish.LOG_IN and question.name == "anna" and question.peer == "local"
-        server.decide(question.question, True)
+        approval = next(it for it in server if isinstance(it, im.Approval))
+        assert approval.approval_kind == im.ApprovalKind.LOG_IN and approval.name == "anna" and approval.peer == "local"
+        server.resolve(approval.approval, True)
         anna.wait_ready()
         anna._wait(lambda: any(it.room == im.LOBBY for it in anna.rooms), 30)
         anna.post_nowait("rude")
-        question = next(it for it in server if isinstance(it, im.Question))
-        assert question.wish == im.Wish.POST and question.text == "rude"
-        server.decide(question.question, False, "mind your language")
+        approval = next(it for it in server if isinstance(it, im.Approval))
+        assert approval.approval_kind == im.ApprovalKind.POST and approval.text == "rude"
+        server.resolve(approval.approval, False, "mind your language")
         with pytest.raises(im.GoneError):
-            server.decide(question.question, True)
+            server.resolve(approval.approval, True)
         failed = next(it for it in anna if isinstance(it, im.PostFailed))
         assert failed.code == im.Code.FORBIDDEN and failed.text == "mind your language"
 

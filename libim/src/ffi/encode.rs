@@ -2,7 +2,7 @@
 //! What is zero or empty is left out.
 
 use super::event_types::{
-    im_data, im_event, im_gap, im_posted, im_question, im_receipt, im_typing, im_visitor, im_wait,
+    im_approval, im_data, im_event, im_gap, im_posted, im_receipt, im_typing, im_visitor, im_wait,
 };
 use super::kinds::{im_event_kind as Kind, im_format};
 use super::lists::{Blank, Listed, sequence};
@@ -58,7 +58,7 @@ pub(super) const NAMES: &[(Kind, &CStr)] = &[
     (Kind::IM_EVENT_STORE_FAILED, c"store_failed"),
     (Kind::IM_EVENT_DRAINED, c"drained"),
     (Kind::IM_EVENT_ACCEPT_PAUSED, c"accept_paused"),
-    (Kind::IM_EVENT_QUESTION, c"question"),
+    (Kind::IM_EVENT_APPROVAL, c"approval"),
     (Kind::IM_EVENT_READABLE, c"readable"),
 ];
 
@@ -172,7 +172,7 @@ fields! {
     im_typing { user, name, on ? true }
     im_receipt { user, delivered, read }
     im_visitor { user, name, peer, reason }
-    im_question { question, wish, user, name, peer, target, topic }
+    im_approval { approval, approval_kind, user, name, peer, target, topic }
 }
 
 impl Fields for im_entry {
@@ -309,7 +309,7 @@ unsafe fn write_data<M: SerializeMap>(map: &mut M, kind: Kind, data: &im_data) -
             | Kind::IM_EVENT_PERSON_RESUMED
             | Kind::IM_EVENT_PERSON_LEFT
             | Kind::IM_EVENT_REFUSED => write_to(map, data.visitor),
-            Kind::IM_EVENT_QUESTION => write_to(map, data.question),
+            Kind::IM_EVENT_APPROVAL => write_to(map, data.approval),
             Kind::IM_EVENT_CONNECTING | Kind::IM_EVENT_PEOPLE_COUNT => {
                 map.serialize_entry("count", &data.count)
             }

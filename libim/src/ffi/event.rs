@@ -1,16 +1,16 @@
 //! Events as C sees them.
 
 use super::event_types::{
-    im_data, im_event, im_gap, im_posted, im_question, im_receipt, im_typing, im_visitor, im_wait,
+    im_approval, im_data, im_event, im_gap, im_posted, im_receipt, im_typing, im_visitor, im_wait,
 };
 use super::ids::{Ids, Thing, im_id};
-use super::kinds::{im_event_kind, im_wish};
+use super::kinds::{im_approval_kind, im_event_kind};
 use super::output::{EMPTY, list, one, size, text, txn_id};
 use super::pages::{entry, member, page, person, room};
 use super::types::{im_entry, im_login, im_members, im_people, im_presence, im_rooms, im_txn_id};
 use crate::engine::Peer;
 use crate::engine::client::ClientEvent;
-use crate::engine::server::{Question, ServerEvent, Wish};
+use crate::engine::server::{ApprovalKind, ApprovalRequest, ServerEvent};
 use crate::net::Event;
 use crate::wire::{Code, LeaveReason, RoomId, Seq, TxnId, UserId};
 use bumpalo::Bump;
@@ -249,7 +249,7 @@ fn server_event(arena: &Bump, source: im_id, event: &ServerEvent) -> im_event {
         ServerEvent::Committed(event) => {
             entry_event(arena, source, entry(arena, event, im_txn_id::default()))
         }
-        ServerEvent::Question(asked) => question(arena, of(Kind::IM_EVENT_QUESTION), asked),
+        ServerEvent::Approval(asked) => approval(arena, of(Kind::IM_EVENT_APPROVAL), asked),
         ServerEvent::StoreFailed { text: why } => {
             im_event { text: text(arena, why), ..of(Kind::IM_EVENT_STORE_FAILED) }
         }
@@ -275,23 +275,23 @@ fn visitor(
     im_event { data: im_data { visitor: one(arena, visitor) }, ..head }
 }
 
-fn question(arena: &Bump, head: im_event, asked: &Question) -> im_event {
-    let wish = match asked.wish {
-        Wish::LogIn => im_wish::IM_WISH_LOG_IN,
-        Wish::Post => im_wish::IM_WISH_POST,
-        Wish::Edit => im_wish::IM_WISH_EDIT,
-        Wish::CreateRoom => im_wish::IM_WISH_CREATE_ROOM,
-        Wish::Join => im_wish::IM_WISH_JOIN,
-        Wish::Direct => im_wish::IM_WISH_DIRECT,
-        Wish::Delete => im_wish::IM_WISH_DELETE,
-        Wish::React => im_wish::IM_WISH_REACT,
-        Wish::SetTopic => im_wish::IM_WISH_SET_TOPIC,
-        Wish::SetStatus => im_wish::IM_WISH_SET_STATUS,
+fn approval(arena: &Bump, head: im_event, asked: &ApprovalRequest) -> im_event {
+    let approval_kind = match asked.kind {
+        ApprovalKind::LogIn => im_approval_kind::IM_APPROVAL_LOG_IN,
+        ApprovalKind::Post => im_approval_kind::IM_APPROVAL_POST,
+        ApprovalKind::Edit => im_approval_kind::IM_APPROVAL_EDIT,
+        ApprovalKind::CreateRoom => im_approval_kind::IM_APPROVAL_CREATE_ROOM,
+        ApprovalKind::Join => im_approval_kind::IM_APPROVAL_JOIN,
+        ApprovalKind::Direct => im_approval_kind::IM_APPROVAL_DIRECT,
+        ApprovalKind::Delete => im_approval_kind::IM_APPROVAL_DELETE,
+        ApprovalKind::React => im_approval_kind::IM_APPROVAL_REACT,
+        ApprovalKind::SetTopic => im_approval_kind::IM_APPROVAL_SET_TOPIC,
+        ApprovalKind::SetStatus => im_approval_kind::IM_APPROVAL_SET_STATUS,
     };
-    let question = im_question {
-        size: size::<im_question>(),
-        wish: wish as i32,
-        question: asked.id.0,
+    let approval = im_approval {
+        size: size::<im_approval>(),
+        approval_kind: approval_kind as i32,
+        approval: asked.id.0,
         user: asked.user.unwrap_or_default().0,
         name: text(arena, &asked.name),
         peer: text(arena, &asked.peer.to_string()),
@@ -301,7 +301,7 @@ fn question(arena: &Bump, head: im_event, asked: &Question) -> im_event {
     im_event {
         room: asked.room.unwrap_or(RoomId(0)).0,
         text: text(arena, &asked.text),
-        data: im_data { question: one(arena, question) },
+        data: im_data { approval: one(arena, approval) },
         ..head
     }
 }

@@ -85,19 +85,19 @@ pub struct im_visitor {
     pub peer: im_str,
 }
 
-/// A wish that waits for im_server_decide().
+/// A request that waits for im_server_resolve().
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct im_question {
-    /// sizeof(im_question) of the library.
+pub struct im_approval {
+    /// sizeof(im_approval) of the library.
     pub size: u32,
-    /// What is wished: im_wish.
-    pub wish: i32,
-    /// The question's own name.
-    pub question: u64,
-    /// Whose wish it is; 0: a stranger's, who logs in.
+    /// What is asked for: im_approval_kind.
+    pub approval_kind: i32,
+    /// The id of the approval.
+    pub approval: u64,
+    /// Who asks; 0: a stranger's, who logs in.
     pub user: u64,
-    /// Their name, or the one that they wish to have.
+    /// Their name, or the one that they ask for.
     pub name: im_str,
     /// From where: a network address, or "local".
     pub peer: im_str,
@@ -140,7 +140,7 @@ pub union im_data {
     /// Who came or went.
     pub visitor: *const im_visitor,
     /// What is to be decided.
-    pub question: *const im_question,
+    pub approval: *const im_approval,
     /// How many.
     pub count: u64,
     /// An id.

@@ -98,38 +98,38 @@ pub enum im_event_kind {
     IM_EVENT_DRAINED = 66,
     /// Server: it cannot accept connections for the moment, for want of descriptors or memory; it goes on by itself. text.
     IM_EVENT_ACCEPT_PAUSED = 67,
-    /// Server: somebody waits for im_server_decide(). Never left out. room, text; data.question.
-    IM_EVENT_QUESTION = 68,
+    /// Server: somebody waits for im_server_resolve(). Never left out. room, text; data.approval.
+    IM_EVENT_APPROVAL = 68,
 
     /// A descriptor given to im_watch() has something to read, or has ended. Read until there is nothing more (EAGAIN): it is told
     /// again only when more arrives.
     IM_EVENT_READABLE = 80,
 }
 
-/// What somebody wants to do, in data.question.
+/// What somebody wants to do, in data.approval.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum im_wish {
+pub enum im_approval_kind {
     /// To log in; the passkey and the name are in order.
-    IM_WISH_LOG_IN = 1,
+    IM_APPROVAL_LOG_IN = 1,
     /// To say something. text: what.
-    IM_WISH_POST = 2,
+    IM_APPROVAL_POST = 2,
     /// To give a message another text. text: which.
-    IM_WISH_EDIT = 3,
-    /// To make a room. text: its name; data.question: topic.
-    IM_WISH_CREATE_ROOM = 4,
+    IM_APPROVAL_EDIT = 3,
+    /// To make a room. text: its name; data.approval: topic.
+    IM_APPROVAL_CREATE_ROOM = 4,
     /// To enter a room. text: its name.
-    IM_WISH_JOIN = 5,
+    IM_APPROVAL_JOIN = 5,
     /// To open a private conversation. text: with whom.
-    IM_WISH_DIRECT = 6,
-    /// To take back a message of theirs. data.question: target.
-    IM_WISH_DELETE = 7,
-    /// To add a reaction. text: which; data.question: target.
-    IM_WISH_REACT = 8,
+    IM_APPROVAL_DIRECT = 6,
+    /// To take back a message of theirs. data.approval: target.
+    IM_APPROVAL_DELETE = 7,
+    /// To add a reaction. text: which; data.approval: target.
+    IM_APPROVAL_REACT = 8,
     /// To set a room's topic. text: which; may be empty.
-    IM_WISH_SET_TOPIC = 9,
+    IM_APPROVAL_SET_TOPIC = 9,
     /// To have a status. text: which; may be empty.
-    IM_WISH_SET_STATUS = 10,
+    IM_APPROVAL_SET_STATUS = 10,
 }
 
 /// Which entries im_client_fetch() asks for: any of these together.

@@ -2,7 +2,7 @@
 
 use super::status::{Failure, Outcome, im_status};
 use crate::engine::client::ClientConfig;
-use crate::engine::server::{Ask, ServerConfig, Settings};
+use crate::engine::server::{ApprovalPolicy, ServerConfig, Settings};
 use crate::net::{LoopConfig, StateDir};
 use crate::storage::MemoryLimits;
 use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
@@ -80,26 +80,26 @@ pub enum im_option {
     /// Server, int, 0 or 1: whether it tells the program every entry that it keeps, private conversations included. Default 0.
     IM_OPT_OBSERVE = 72,
     /// Server, int, 0 or 1: whether the program decides about everything that the next nine name; each of them can be set apart.
-    /// Default 0. See im_server_decide().
-    IM_OPT_ASK_ALL = 79,
+    /// Default 0. See im_server_resolve().
+    IM_OPT_APPROVE_ALL = 79,
     /// Server, int, 0 or 1: whether the program decides about logins by name.
-    IM_OPT_ASK_LOGINS = 80,
+    IM_OPT_APPROVE_LOGINS = 80,
     /// Server, int, 0 or 1: whether the program decides about messages and their edits.
-    IM_OPT_ASK_POSTS = 81,
+    IM_OPT_APPROVE_POSTS = 81,
     /// Server, int, 0 or 1: whether the program decides about making rooms.
-    IM_OPT_ASK_CREATES = 82,
+    IM_OPT_APPROVE_CREATES = 82,
     /// Server, int, 0 or 1: whether the program decides about entering rooms.
-    IM_OPT_ASK_JOINS = 83,
+    IM_OPT_APPROVE_JOINS = 83,
     /// Server, int, 0 or 1: whether the program decides about opening private conversations.
-    IM_OPT_ASK_DIRECTS = 84,
+    IM_OPT_APPROVE_DIRECTS = 84,
     /// Server, int, 0 or 1: whether the program decides about taking messages back.
-    IM_OPT_ASK_DELETES = 85,
+    IM_OPT_APPROVE_DELETES = 85,
     /// Server, int, 0 or 1: whether the program decides about adding reactions.
-    IM_OPT_ASK_REACTIONS = 86,
+    IM_OPT_APPROVE_REACTIONS = 86,
     /// Server, int, 0 or 1: whether the program decides about topics.
-    IM_OPT_ASK_TOPICS = 87,
+    IM_OPT_APPROVE_TOPICS = 87,
     /// Server, int, 0 or 1: whether the program decides about presence and status texts.
-    IM_OPT_ASK_STATUSES = 88,
+    IM_OPT_APPROVE_STATUSES = 88,
 }
 
 /// What an option is set to.
@@ -137,16 +137,16 @@ impl im_option {
         im_option::IM_OPT_REQUESTS_PER_SECOND,
         im_option::IM_OPT_REQUESTS_BURST,
         im_option::IM_OPT_OBSERVE,
-        im_option::IM_OPT_ASK_ALL,
-        im_option::IM_OPT_ASK_LOGINS,
-        im_option::IM_OPT_ASK_POSTS,
-        im_option::IM_OPT_ASK_CREATES,
-        im_option::IM_OPT_ASK_JOINS,
-        im_option::IM_OPT_ASK_DIRECTS,
-        im_option::IM_OPT_ASK_DELETES,
-        im_option::IM_OPT_ASK_REACTIONS,
-        im_option::IM_OPT_ASK_TOPICS,
-        im_option::IM_OPT_ASK_STATUSES,
+        im_option::IM_OPT_APPROVE_ALL,
+        im_option::IM_OPT_APPROVE_LOGINS,
+        im_option::IM_OPT_APPROVE_POSTS,
+        im_option::IM_OPT_APPROVE_CREATES,
+        im_option::IM_OPT_APPROVE_JOINS,
+        im_option::IM_OPT_APPROVE_DIRECTS,
+        im_option::IM_OPT_APPROVE_DELETES,
+        im_option::IM_OPT_APPROVE_REACTIONS,
+        im_option::IM_OPT_APPROVE_TOPICS,
+        im_option::IM_OPT_APPROVE_STATUSES,
     ];
 
     pub(super) fn of(number: i32) -> Outcome<im_option> {
@@ -301,19 +301,21 @@ pub(super) fn apply_to_settings(option: im_option, number: i64, settings: &mut S
     Ok(())
 }
 
-fn apply_to_ask(it: &Setting<'_>, ask: &mut Ask) -> Outcome {
+fn apply_to_ask(it: &Setting<'_>, ask: &mut ApprovalPolicy) -> Outcome {
     match it.0 {
         // By its number it comes before those that set one of them apart.
-        im_option::IM_OPT_ASK_ALL => *ask = if it.flag()? { Ask::ALL } else { Ask::default() },
-        im_option::IM_OPT_ASK_LOGINS => ask.logins = it.flag()?,
-        im_option::IM_OPT_ASK_POSTS => ask.posts = it.flag()?,
-        im_option::IM_OPT_ASK_CREATES => ask.creates = it.flag()?,
-        im_option::IM_OPT_ASK_JOINS => ask.joins = it.flag()?,
-        im_option::IM_OPT_ASK_DIRECTS => ask.directs = it.flag()?,
-        im_option::IM_OPT_ASK_DELETES => ask.deletes = it.flag()?,
-        im_option::IM_OPT_ASK_REACTIONS => ask.reactions = it.flag()?,
-        im_option::IM_OPT_ASK_TOPICS => ask.topics = it.flag()?,
-        im_option::IM_OPT_ASK_STATUSES => ask.statuses = it.flag()?,
+        im_option::IM_OPT_APPROVE_ALL => {
+            *ask = if it.flag()? { ApprovalPolicy::ALL } else { ApprovalPolicy::default() }
+        }
+        im_option::IM_OPT_APPROVE_LOGINS => ask.logins = it.flag()?,
+        im_option::IM_OPT_APPROVE_POSTS => ask.posts = it.flag()?,
+        im_option::IM_OPT_APPROVE_CREATES => ask.creates = it.flag()?,
+        im_option::IM_OPT_APPROVE_JOINS => ask.joins = it.flag()?,
+        im_option::IM_OPT_APPROVE_DIRECTS => ask.directs = it.flag()?,
+        im_option::IM_OPT_APPROVE_DELETES => ask.deletes = it.flag()?,
+        im_option::IM_OPT_APPROVE_REACTIONS => ask.reactions = it.flag()?,
+        im_option::IM_OPT_APPROVE_TOPICS => ask.topics = it.flag()?,
+        im_option::IM_OPT_APPROVE_STATUSES => ask.statuses = it.flag()?,
         option => {
             let text = format!("{option:?} cannot be set while a server runs");
             return Err(Failure::new(im_status::IM_E_OPTION, text));

@@ -12,7 +12,7 @@ use super::output::{one, size, text as shown};
 use super::pages::{member, person, room};
 use super::status::{Failure, Outcome, im_status};
 use super::types::{im_member, im_person, im_room, im_str};
-use crate::engine::server::{OperatorError, QuestionId, Server};
+use crate::engine::server::{ApprovalId, OperatorError, Server};
 use crate::net::ServerId;
 use crate::wire::{RoomId, Seq, UserId};
 use std::ffi::c_char;
@@ -93,20 +93,20 @@ pub extern "C" fn im_server_set_str(
     })
 }
 
-/// Answers an IM_EVENT_QUESTION by its data.question.question: the wish is granted, if the rules still allow it, or (`grant` 0)
+/// Answers an IM_EVENT_APPROVAL by its data.approval.approval: the request is granted, if the rules still allow it, or (`grant` 0)
 /// refused for this reason (may be NULL; 200 bytes at most). Undecided for 20 s, it is refused. Until then nothing else of that connection is
 /// read. IM_E_GONE when nobody waits for it any more.
 #[unsafe(no_mangle)]
-pub extern "C" fn im_server_decide(
+pub extern "C" fn im_server_resolve(
     ctx: *mut im_ctx,
     server: im_id,
-    question: u64,
+    approval: u64,
     grant: i32,
     reason: *const c_char,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let reason = text_or_null(reason, "the reason")?.unwrap_or("");
-        Ok(context.server(server)?.decide(QuestionId(question), grant != 0, reason)?)
+        Ok(context.server(server)?.resolve(ApprovalId(approval), grant != 0, reason)?)
     })
 }
 
@@ -140,7 +140,7 @@ pub extern "C" fn im_server_kick_user(
 }
 
 /// Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
-/// refuses it (IM_OPT_ASK_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
+/// refuses it (IM_OPT_APPROVE_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
 /// IM_E_NOT_READY while they enter or leave it: try again after the next im_step().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_remove_member(
@@ -204,7 +204,7 @@ pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, message: 
 }
 
 /// Changes a number of a running server, of IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX, IM_OPT_PEOPLE_MAX,
-/// IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_ASK_*; others are
+/// IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_APPROVE_*; others are
 /// IM_E_OPTION. It counts from now on; nobody is sent away by a lower bound.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_set_int(ctx: *mut im_ctx, server: im_id, option: i32, value: i64) -> i32 {

@@ -145,7 +145,7 @@ impl From<OperatorError> for Failure {
             OperatorError::NoPerson | OperatorError::NoRoom => im_status::IM_E_NOT_FOUND,
             OperatorError::NotPublic => im_status::IM_E_NOT_IN_ROOM,
             OperatorError::UnderWay => im_status::IM_E_NOT_READY,
-            OperatorError::NoQuestion => im_status::IM_E_GONE,
+            OperatorError::NoApproval => im_status::IM_E_GONE,
         };
         Failure::new(status, error.to_string())
     }

@@ -107,7 +107,7 @@ impl Client {
         if matches!(self.state, State::Closed | State::Quitting(_) | State::Leaving(_)) {
             return Err(CommandError::Closed);
         }
-        let room = self.inward(room)?;
+        let room = self.to_server(room)?;
         // Before the first login nobody knows of other rooms than the lobby, in which everybody is.
         let to_come = room == RoomId::LOBBY && self.me.is_none();
         if !to_come && !self.rooms.contains_key(&room) {
@@ -137,7 +137,7 @@ impl Client {
     /// Notes that the program's person has read a room up to here. The room is told in a moment.
     pub fn mark_read(&mut self, room: RoomId, upto: Seq) -> Result<(), CommandError> {
         let due = self.now.mono + RECEIPT_DELAY;
-        let room = self.inward(room)?;
+        let room = self.to_server(room)?;
         let room = self.rooms.get_mut(&room).ok_or(CommandError::NotInRoom)?;
         if upto > room.read {
             room.read = upto;
@@ -213,7 +213,7 @@ impl Client {
 
     /// Asks for rooms that can be joined, those after `after`.
     pub fn list_rooms(&mut self, after: RoomId) -> Result<RequestId, CommandError> {
-        let after = self.inward(after)?;
+        let after = self.to_server(after)?;
         self.request(|id| FromClient::ListRooms(ListRooms { id, after }))
     }
 
@@ -313,8 +313,8 @@ impl Client {
         if self.state != State::Ready {
             return Err(CommandError::NotReady);
         }
-        let room = self.inward(room)?;
-        if self.is_settled(room) { Ok(room) } else { Err(CommandError::NotInRoom) }
+        let room = self.to_server(room)?;
+        if self.is_confirmed(room) { Ok(room) } else { Err(CommandError::NotInRoom) }
     }
 }
 

@@ -19,17 +19,17 @@ impl Client {
             FromServer::Posted(posted) => self.handle_posted(now, posted),
             FromServer::Done(done) => self.handle_done(done.id, done.room),
             FromServer::ErrorReply(refusal) => self.handle_refusal(now, refusal),
-            FromServer::Gap(gap) if gap.room == RoomId::PEOPLE => self.take_census(),
+            FromServer::Gap(gap) if gap.room == RoomId::PEOPLE => self.fetch_roster(),
             FromServer::Gap(gap) => self.known_head(now, gap.room, gap.to),
             FromServer::History(history) => self.handle_history(now, history),
             FromServer::RoomList(list) => {
                 self.asked.remove(&list.id);
-                self.tell(ClientEvent::Rooms { request: list.id, rooms: list.rooms, more: list.more });
+                self.emit(ClientEvent::Rooms { request: list.id, rooms: list.rooms, more: list.more });
             }
             FromServer::Members(list) => {
                 self.asked.remove(&list.id);
                 let (request, room) = (list.id, list.room);
-                self.tell(ClientEvent::Members { request, room, members: list.members, more: list.more });
+                self.emit(ClientEvent::Members { request, room, members: list.members, more: list.more });
             }
             FromServer::UserList(persons) => self.handle_persons(persons),
             FromServer::PresenceNotice(notice) => {
@@ -43,9 +43,9 @@ impl Client {
                 self.set_count(size.people);
                 // From now on changes are not told one by one; a list would be wrong.
                 if !std::mem::take(&mut self.people).is_empty() {
-                    self.tell(ClientEvent::People(Vec::new()));
+                    self.emit(ClientEvent::People(Vec::new()));
                 }
-                self.tell(ClientEvent::PeopleCount(size.people));
+                self.emit(ClientEvent::PeopleCount(size.people));
             }
             FromServer::TypingNotice(typing) => {
                 if self.me.as_ref().is_none_or(|(me, _)| *me != typing.user) {
@@ -87,9 +87,9 @@ impl Client {
                 if let Some(conn) = &mut self.conn {
                     conn.read_on = now.mono + wait;
                 }
-                self.tell(ClientEvent::Throttled { text: throttled.text, wait });
+                self.emit(ClientEvent::Throttled { text: throttled.text, wait });
             }
-            FromServer::Notice(notice) => self.tell(ClientEvent::Notice { text: notice.text }),
+            FromServer::Notice(notice) => self.emit(ClientEvent::Notice { text: notice.text }),
             FromServer::Bye(bye) => {
                 if let Some(conn) = &mut self.conn {
                     conn.bye = Some(bye);
@@ -101,7 +101,7 @@ impl Client {
     /// Tells something that may be dropped when the program is behind.
     fn tell_small(&mut self, event: ClientEvent) {
         if self.events.len() < PENDING_EVENTS_MAX {
-            self.tell(event);
+            self.emit(event);
         }
     }
 
@@ -126,12 +126,12 @@ impl Client {
         let hello = self.hello.as_ref();
         let server = hello.map(|hello| hello.name.clone()).unwrap_or_default();
         let epoch = hello.map(|hello| hello.epoch);
-        self.same_life = self.epoch == epoch;
-        if self.epoch.is_some() && !self.same_life {
-            self.begin_new_life();
+        self.same_generation = self.epoch == epoch;
+        if self.epoch.is_some() && !self.same_generation {
+            self.begin_generation();
         }
         self.epoch = epoch;
-        self.tell(ClientEvent::LoggedIn {
+        self.emit(ClientEvent::LoggedIn {
             user: welcome.user,
             name: welcome.name,
             resumed: welcome.resumed,
@@ -144,10 +144,10 @@ impl Client {
         }
         self.rejoin_rooms();
         if self.config.roster && welcome.people as usize <= LIVE_ROSTER_MAX {
-            self.take_census();
+            self.fetch_roster();
         } else if !self.people.is_empty() {
             self.people.clear();
-            self.tell(ClientEvent::People(Vec::new()));
+            self.emit(ClientEvent::People(Vec::new()));
         }
     }
 
@@ -168,7 +168,7 @@ impl Client {
 
     /// Gives the program what is next in a room's order.
     pub(super) fn advance(&mut self, now: Now, id: RoomId) {
-        let shown = self.outward(id);
+        let shown = self.to_program(id);
         let Some(room) = self.rooms.get_mut(&id) else { return };
         let before = room.sync.cursor();
         while let Some(step) = room.sync.next() {
@@ -195,7 +195,7 @@ impl Client {
         let wanted: Vec<_> = self
             .rooms
             .iter()
-            .filter(|(_, room)| room.settled && !room.unfetchable)
+            .filter(|(_, room)| room.confirmed && !room.unfetchable)
             .filter_map(|(id, room)| room.sync.wanted().map(|(after, before)| (*id, after, before)))
             .collect();
         for (room, after, before) in wanted {
@@ -219,7 +219,7 @@ impl Client {
     fn handle_posted(&mut self, now: Now, posted: Posted) {
         let Some(entry) = self.outbox.answered(posted.id) else { return };
         let (txn_id, room, seq) = (entry.txn_id, posted.room, posted.seq);
-        self.tell(ClientEvent::Posted { txn_id, room, seq });
+        self.emit(ClientEvent::Posted { txn_id, room, seq });
         if posted.duplicate {
             self.known_head(now, room, seq);
         } else if let (Some((author, name)), Some(at)) = (self.me.clone(), self.rooms.get_mut(&room)) {
@@ -231,9 +231,9 @@ impl Client {
 
     fn handle_done(&mut self, id: RequestId, room: Option<RoomId>) {
         match self.asked.remove(&id) {
-            Some(Asked::Program) => self.tell(ClientEvent::Done { request: id, room }),
+            Some(Asked::Program) => self.emit(ClientEvent::Done { request: id, room }),
             Some(Asked::Rejoin(old, _)) => self.rejoined(old, room),
-            Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Census) | None => {}
+            Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Roster) | None => {}
         }
     }
 
@@ -246,21 +246,21 @@ impl Client {
                 self.outbox.put_back(entry);
             } else {
                 let (txn_id, room) = (entry.txn_id, entry.room);
-                self.tell(ClientEvent::PostFailed { txn_id, room, code, text, retry_after });
+                self.emit(ClientEvent::PostFailed { txn_id, room, code, text, retry_after });
             }
             return;
         }
         match self.asked.remove(&id) {
             Some(Asked::Login) => self.handle_login_refusal(now, code, text, retry_after),
             Some(Asked::Program) => {
-                self.tell(ClientEvent::Failed { request: id, code: Some(code), text, retry_after });
+                self.emit(ClientEvent::Failed { request: id, code: Some(code), text, retry_after });
             }
             // The program can still ask for a page; what happens from now on must not wait.
             Some(Asked::Backlog(id)) => {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.sync.backlog = None;
                     room.backlog_due = false;
-                    self.tell(ClientEvent::Backlog { room: id, messages: Vec::new(), more: true });
+                    self.emit(ClientEvent::Backlog { room: id, messages: Vec::new(), more: true });
                 }
                 self.advance(now, id);
             }
@@ -271,7 +271,7 @@ impl Client {
                     room.unfetchable = true;
                 }
             }
-            Some(Asked::Census) => self.census = None,
+            Some(Asked::Roster) => self.roster_fetch = None,
             Some(Asked::Rejoin(room, make)) => self.rejoin_refused(room, make, code, &text),
             None => {}
         }
@@ -284,7 +284,7 @@ impl Client {
                     room.sync.backlog = None;
                     room.backlog_due = false;
                     let (messages, more) = (history.entries, history.more);
-                    self.tell(ClientEvent::Backlog { room: id, messages, more });
+                    self.emit(ClientEvent::Backlog { room: id, messages, more });
                     self.advance(now, id);
                 }
             }
@@ -295,7 +295,7 @@ impl Client {
                     self.advance(now, id);
                 }
             }
-            Some(Asked::Program) => self.tell(ClientEvent::History {
+            Some(Asked::Program) => self.emit(ClientEvent::History {
                 request: history.id,
                 room: history.room,
                 messages: history.entries,
@@ -304,37 +304,37 @@ impl Client {
                 to: history.to,
                 head: history.head,
             }),
-            Some(Asked::Login | Asked::Census | Asked::Rejoin(..)) | None => {}
+            Some(Asked::Login | Asked::Roster | Asked::Rejoin(..)) | None => {}
         }
     }
 
     /// Asks for the list of people, from its beginning.
-    fn take_census(&mut self) {
+    fn fetch_roster(&mut self) {
         if !self.config.roster || self.state != State::Ready {
             return;
         }
-        self.asked.retain(|_, asked| !matches!(asked, Asked::Census));
-        self.census = Some((Vec::new(), Vec::new()));
-        self.ask(Asked::Census, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
+        self.asked.retain(|_, asked| !matches!(asked, Asked::Roster));
+        self.roster_fetch = Some((Vec::new(), Vec::new()));
+        self.ask(Asked::Roster, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
     }
 
     fn handle_persons(&mut self, persons: UserList) {
         match self.asked.remove(&persons.id) {
-            Some(Asked::Census) => {}
+            Some(Asked::Roster) => {}
             Some(Asked::Program) => {
                 let (request, people, more) = (persons.id, persons.people, persons.more);
-                return self.tell(ClientEvent::Users { request, people, more });
+                return self.emit(ClientEvent::Users { request, people, more });
             }
             Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Rejoin(..)) | None => return,
         }
-        let Some((gathered, _)) = &mut self.census else { return };
+        let Some((gathered, _)) = &mut self.roster_fetch else { return };
         gathered.extend(persons.people);
         let last = gathered.last().map(|person| person.user);
         if let (true, Some(after)) = (persons.more, last) {
-            self.ask(Asked::Census, |id| FromClient::ListUsers(ListUsers { id, after }));
+            self.ask(Asked::Roster, |id| FromClient::ListUsers(ListUsers { id, after }));
             return;
         }
-        let Some((gathered, changes)) = self.census.take() else { return };
+        let Some((gathered, changes)) = self.roster_fetch.take() else { return };
         self.people = gathered.into_iter().map(|person| (person.user, person)).collect();
         for person in changes {
             let _ = self.apply_presence(&person);
@@ -344,7 +344,7 @@ impl Client {
         for person in &people {
             self.peer_returned(&person.name);
         }
-        self.tell(ClientEvent::People(people));
+        self.emit(ClientEvent::People(people));
     }
 
     /// So many people are there, all of them in the lobby, whose order does not tell who comes and goes.
@@ -355,7 +355,7 @@ impl Client {
     }
 
     fn handle_presence(&mut self, people: Vec<Person>) {
-        if let Some((_, changes)) = &mut self.census {
+        if let Some((_, changes)) = &mut self.roster_fetch {
             changes.extend(people);
             return;
         }
@@ -366,7 +366,7 @@ impl Client {
                 self.peer_returned(&person.name);
             }
             if told {
-                self.tell(ClientEvent::Presence { person, was });
+                self.emit(ClientEvent::Presence { person, was });
             }
         }
     }

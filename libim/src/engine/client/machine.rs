@@ -22,8 +22,8 @@ impl Machine for Client {
         if self.state != State::Dialing {
             return None;
         }
-        self.generation = self.generation.wrapping_add(1);
-        let id = ConnId { index: 0, generation: self.generation };
+        self.conn_generation = self.conn_generation.wrapping_add(1);
+        let id = ConnId { index: 0, generation: self.conn_generation };
         self.conn = Some(Conn {
             id,
             link,
@@ -51,7 +51,7 @@ impl Machine for Client {
     fn handle_unopened(&mut self, now: Now, reason: String) {
         self.now = now;
         if self.state == State::Dialing {
-            self.lose(now, &reason);
+            self.on_disconnect(now, &reason);
         }
     }
 
@@ -79,7 +79,7 @@ impl Machine for Client {
             if !understood {
                 // Whose fault it is cannot be known; what people can do is to look at the address.
                 let text = "the other side does not speak this version of the libim protocol; check the address and the port";
-                return self.break_off(now, text);
+                return self.abort(now, text);
             }
             if self.conn_mut(id).is_none() {
                 return;
@@ -93,7 +93,7 @@ impl Machine for Client {
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
         self.now = now;
         if self.conn_mut(id).is_some() {
-            self.lose(now, reason);
+            self.on_disconnect(now, reason);
         }
     }
 
@@ -115,9 +115,9 @@ impl Machine for Client {
         match self.state {
             State::Waiting(at) if at <= now.mono => self.dial(),
             State::Greeting(by) | State::LoggingIn(by) if by <= now.mono => {
-                self.break_off(now, "the server did not answer in time");
+                self.abort(now, "the server did not answer in time");
             }
-            State::Leaving(by) if by <= now.mono => self.break_off(now, "quit"),
+            State::Leaving(by) if by <= now.mono => self.abort(now, "quit"),
             State::Quitting(by) if by <= now.mono => self.say_goodbye(),
             State::Closed
             | State::Waiting(_)
@@ -141,7 +141,7 @@ impl Machine for Client {
     fn handle_idle(&mut self, _now: Now) {}
 
     fn settle(&mut self, _now: Now) {
-        self.pump();
+        self.send_pending();
         self.fetch_ranges();
         self.finish_quit();
     }
@@ -209,7 +209,7 @@ impl Client {
         self.state = State::Dialing;
         self.actions.push_back(Action::Dial);
         let attempt = self.failures + 1;
-        self.tell(ClientEvent::Connecting { attempt });
+        self.emit(ClientEvent::Connecting { attempt });
     }
 
     /// Asks to come in: with the session's token, if there is one, or by name.
@@ -257,7 +257,7 @@ impl Client {
                 conn.pong_by = Some(now.mono + PAUSE_LENIENCE);
                 return;
             }
-            return self.break_off(now, "the server does not answer");
+            return self.abort(now, "the server does not answer");
         }
         self.send(&FromClient::Ping(Ping {}));
         if let Some(conn) = &mut self.conn {
@@ -273,7 +273,7 @@ impl Client {
         }
         let mut receipts = Vec::new();
         for (id, room) in &mut self.rooms {
-            if std::mem::take(&mut room.receipt_due) && room.settled {
+            if std::mem::take(&mut room.receipt_due) && room.confirmed {
                 receipts.push(Receipt { room: *id, delivered: room.sync.cursor(), read: room.read });
             }
         }
@@ -283,7 +283,7 @@ impl Client {
     }
 
     /// Sends what waits to be posted, as far as the server takes it.
-    pub(super) fn pump(&mut self) {
+    pub(super) fn send_pending(&mut self) {
         if !matches!(self.state, State::Ready | State::Quitting(_)) || self.posts_resume.is_some() {
             return;
         }
@@ -291,8 +291,8 @@ impl Client {
         while self.outbox.in_flight() < window && self.outbox.has_waiting() {
             let id = self.next_request();
             let rooms = &self.rooms;
-            let settled = |room| rooms.get(&room).is_none_or(|room| room.settled);
-            let Some(request) = self.outbox.send_next(id, settled) else { break };
+            let confirmed = |room| rooms.get(&room).is_none_or(|room| room.confirmed);
+            let Some(request) = self.outbox.send_next(id, confirmed) else { break };
             self.send(&request);
         }
     }
@@ -318,11 +318,11 @@ impl Client {
     }
 
     /// Gives up the connection by the client's own decision.
-    pub(super) fn break_off(&mut self, now: Now, reason: &str) {
+    pub(super) fn abort(&mut self, now: Now, reason: &str) {
         if let Some(conn) = &self.conn {
             self.actions.push_back(Action::Abort(conn.link));
         }
-        self.lose(now, reason);
+        self.on_disconnect(now, reason);
     }
 
     /// Ends the connection at once.
@@ -334,7 +334,7 @@ impl Client {
     }
 
     /// The connection is gone: what was under way is over or waits, and the client comes back if it may.
-    fn lose(&mut self, now: Now, reason: &str) {
+    fn on_disconnect(&mut self, now: Now, reason: &str) {
         let was_quitting = matches!(self.state, State::Quitting(_) | State::Leaving(_));
         if self.state == State::Refused {
             // Trying the same name and passkey again would only be refused again: it is the program's turn.
@@ -353,27 +353,27 @@ impl Client {
         }
         let wished = bye.and_then(|bye| millis(bye.retry_after_ms));
         let retry_in = self.wait_to_retry(now, wished);
-        self.tell(ClientEvent::Disconnected { code, text, retry_in: Some(retry_in) });
+        self.emit(ClientEvent::Disconnected { code, text, retry_in: Some(retry_in) });
     }
 
     /// What was under way on a connection that is gone is over, or waits for the next one.
     fn forget_requests(&mut self) {
         self.outbox.disconnected();
         self.posts_resume = None;
-        self.census = None;
+        self.roster_fetch = None;
         self.receipts_due = None;
         for room in self.rooms.values_mut() {
             room.backlog_due |= room.sync.disconnected();
-            room.settled = false;
+            room.confirmed = false;
             room.unfetchable = false;
         }
         for (request, asked) in std::mem::take(&mut self.asked) {
             match asked {
                 Asked::Program => {
                     let text = "the connection broke before the answer".into();
-                    self.tell(ClientEvent::Failed { request, code: None, text, retry_after: None });
+                    self.emit(ClientEvent::Failed { request, code: None, text, retry_after: None });
                 }
-                Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Census | Asked::Rejoin(..) => {}
+                Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Roster | Asked::Rejoin(..) => {}
             }
         }
     }
@@ -383,6 +383,6 @@ impl Client {
         self.state = State::Closed;
         self.outbox.disconnected();
         self.fail_posts(|_| true, Code::Shutdown, "the client has ended before the server answered");
-        self.tell(ClientEvent::Disconnected { code, text: text.into(), retry_in: None });
+        self.emit(ClientEvent::Disconnected { code, text: text.into(), retry_in: None });
     }
 }

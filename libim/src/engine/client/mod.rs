@@ -4,8 +4,8 @@
 mod commands;
 mod config;
 mod event;
+mod generations;
 mod incoming;
-mod lives;
 mod machine;
 mod outbox;
 mod retry;
@@ -38,22 +38,22 @@ pub struct Client {
     now: Now,
     state: State,
     conn: Option<Conn>,
-    generation: u32,
+    conn_generation: u32,
     last_request: u32,
     last_own_id: u64,
     hello: Option<ServerHello>,
     /// The life of the server's data that the rooms' places belong to.
     epoch: Option<Epoch>,
     /// Which life of the server's data this is, counted by this client.
-    life: u64,
+    generation: u64,
     /// Whether the last login found the life of the one before.
-    same_life: bool,
+    same_generation: bool,
     me: Option<(UserId, SmolStr)>,
     token: Option<Token>,
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Person>,
     /// Pages of people so far, while the list is being fetched, and what changed meanwhile.
-    census: Option<(Vec<Person>, Vec<Person>)>,
+    roster_fetch: Option<(Vec<Person>, Vec<Person>)>,
     outbox: Outbox,
     /// Nothing is posted before this time, since the server could not store something.
     posts_resume: Option<Duration>,
@@ -129,7 +129,7 @@ struct Room {
     receipt_due: bool,
     read: crate::wire::Seq,
     /// Whether the server knows us in this room under this id, on this connection.
-    settled: bool,
+    confirmed: bool,
     /// Whether fetching was refused; it is tried again with the next heartbeat.
     unfetchable: bool,
     /// Whether the room's last messages are still to be had, since there is no place to go on from.
@@ -151,7 +151,7 @@ enum Asked {
     /// A range that did not arrive.
     Range(RoomId),
     /// The list of people.
-    Census,
+    Roster,
     /// A room of before the reconnection, by its old id; whether it is to be made if it is not there.
     Rejoin(RoomId, bool),
 }
@@ -166,17 +166,17 @@ impl Client {
             now: Now::default(),
             state: State::Closed,
             conn: None,
-            generation: 0,
+            conn_generation: 0,
             last_request: 0,
             last_own_id: 0,
             hello: None,
             epoch: None,
-            life: 0,
-            same_life: false,
+            generation: 0,
+            same_generation: false,
             me: None,
             rooms: BTreeMap::new(),
             people: BTreeMap::new(),
-            census: None,
+            roster_fetch: None,
             outbox: Outbox::default(),
             posts_resume: None,
             asked: BTreeMap::new(),
@@ -261,13 +261,13 @@ impl Client {
 
     /// A room that the client is in.
     pub fn room(&self, room: RoomId) -> Option<&RoomInfo> {
-        let room = self.inward(room).ok()?;
+        let room = self.to_server(room).ok()?;
         self.rooms.get(&room).map(|room| &room.info)
     }
 
     /// The room after this one, by id, among those that the client is in.
     pub fn room_after(&self, room: RoomId) -> Option<&RoomInfo> {
-        let room = self.inward(room).unwrap_or(room);
+        let room = self.to_server(room).unwrap_or(room);
         let after = (Bound::Excluded(room), Bound::Unbounded);
         self.rooms.range(after).next().map(|(_, room)| &room.info)
     }
@@ -275,12 +275,12 @@ impl Client {
     /// Whether the server knows the client in this room at the moment. A private conversation whose other side has left
     /// stays among [`rooms`](Self::rooms) and goes on when they come back.
     pub fn is_in(&self, room: RoomId) -> bool {
-        self.inward(room).is_ok_and(|room| self.is_settled(room))
+        self.to_server(room).is_ok_and(|room| self.is_confirmed(room))
     }
 
     /// As [`is_in`](Self::is_in), by the server's id.
-    fn is_settled(&self, room: RoomId) -> bool {
-        self.rooms.get(&room).is_some_and(|room| room.settled)
+    fn is_confirmed(&self, room: RoomId) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.confirmed)
     }
 
     /// People who are there, as far as the server tells them one by one.
@@ -303,7 +303,7 @@ impl Client {
         self.outbox.len()
     }
 
-    fn tell(&mut self, event: ClientEvent) {
+    fn emit(&mut self, event: ClientEvent) {
         let event = self.for_program(event);
         self.events.push_back(event);
     }

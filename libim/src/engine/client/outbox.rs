@@ -78,15 +78,15 @@ impl Outbox {
         !self.waiting.is_empty() || !self.flying.is_empty()
     }
 
-    /// The next request to send. Entries for rooms that `is_settled` denies are parked.
+    /// The next request to send. Entries for rooms that `is_confirmed` denies are parked.
     pub(super) fn send_next(
         &mut self,
         id: RequestId,
-        is_settled: impl Fn(RoomId) -> bool,
+        is_confirmed: impl Fn(RoomId) -> bool,
     ) -> Option<FromClient> {
         loop {
             let entry = self.waiting.pop_front()?;
-            if !is_settled(entry.room) {
+            if !is_confirmed(entry.room) {
                 self.parked.push(entry);
                 continue;
             }

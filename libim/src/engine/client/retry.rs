@@ -25,7 +25,7 @@ impl Client {
         } else {
             self.state = State::Refused;
         }
-        self.tell(ClientEvent::LoginRefused { code, text, retry_after, retry_in });
+        self.emit(ClientEvent::LoginRefused { code, text, retry_after, retry_in });
     }
 
     /// Waits for the next try; returns how long.

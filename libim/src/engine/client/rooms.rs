@@ -1,7 +1,7 @@
 //! Rooms that the client is in, and how it comes back into them.
 
+use super::generations::OWN_IDS;
 use super::incoming::rejoin;
-use super::lives::OWN_IDS;
 use super::outbox::OutboxEntry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
@@ -22,7 +22,7 @@ impl Room {
             sync: Sync::new(head),
             receipt_due: false,
             read,
-            settled: true,
+            confirmed: true,
             unfetchable: false,
             backlog_due: true,
             reborn: false,
@@ -37,7 +37,7 @@ impl Room {
         self.receipt_due = false;
         self.backlog_due = false;
         self.reborn = true;
-        self.settled = false;
+        self.confirmed = false;
     }
 
     /// Keeps the room's entry true to what happens in it.
@@ -81,7 +81,7 @@ impl OutboxEntry {
 impl Client {
     /// The server says that the client is in this room: for the first time, again, or still.
     pub(super) fn enter(&mut self, now: Now, info: &RoomInfo) {
-        let (id, shown) = (info.room, self.outward(info.room));
+        let (id, shown) = (info.room, self.to_program(info.room));
         let reborn = self.adopt(info);
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(info.clone()));
         if reborn {
@@ -97,8 +97,8 @@ impl Client {
         room.read = room.read.max(info.read);
         room.info = RoomInfo { room: shown, ..info.clone() };
         room.counted = info.head;
-        room.settled = true;
-        self.tell(ClientEvent::Entered(info.clone()));
+        room.confirmed = true;
+        self.emit(ClientEvent::Entered(info.clone()));
         self.outbox.settle(id, id);
         self.ask_backlog(id, info.head);
         self.advance(now, id);
@@ -106,12 +106,12 @@ impl Client {
 
     /// The server has begun another life of its data: places of before mean nothing now, and its ids may be given to
     /// other rooms. Rooms get ids of our own until they are found again, so that nothing goes to the wrong one.
-    pub(super) fn begin_new_life(&mut self) {
+    pub(super) fn begin_generation(&mut self) {
         for room in self.rooms.values_mut() {
             room.reset();
         }
         if self.rooms.contains_key(&RoomId::LOBBY) {
-            self.tell(ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
+            self.emit(ClientEvent::Renumbered { old: RoomId::LOBBY, new: RoomId::LOBBY });
         }
         let named: Vec<RoomId> = self.rooms.keys().copied().filter(|id| *id != RoomId::LOBBY).collect();
         for old in named {
@@ -121,9 +121,9 @@ impl Client {
             room.info.room = new;
             self.rooms.insert(new, room);
             self.outbox.rename(old, new);
-            self.tell(ClientEvent::Renumbered { old, new });
+            self.emit(ClientEvent::Renumbered { old, new });
         }
-        self.life += 1;
+        self.generation += 1;
     }
 
     /// A private conversation or room of before that the server now knows under another id. Whether it is one of another life.
@@ -131,7 +131,8 @@ impl Client {
         if self.rooms.contains_key(&info.room) {
             return false;
         }
-        let same = |room: &Room| !room.settled && room.info.kind == info.kind && room.info.name == info.name;
+        let same =
+            |room: &Room| !room.confirmed && room.info.kind == info.kind && room.info.name == info.name;
         // More than one when somebody came under the same name again and again.
         let old: Vec<RoomId> = self.rooms.iter().filter(|(_, room)| same(room)).map(|(id, _)| *id).collect();
         let mut reborn = false;
@@ -149,19 +150,19 @@ impl Client {
         if before.as_ref().is_some_and(|info| info.kind == RoomKind::Direct) {
             // A new conversation beside the old one, in which the server may have kept what was sent: sending it again
             // could say it twice. And whoever has the name now need not be the one who had it.
-            let same_peer = self.same_life && before.is_some_and(|info| info.peer == peer);
+            let same_peer = self.same_generation && before.is_some_and(|info| info.peer == peer);
             let text = "that conversation ended before the answer came; send it again if it is still meant";
             self.fail_posts(|entry| entry.room == old && (entry.sent || !same_peer), Code::PeerGone, text);
         }
         self.outbox.settle(old, new);
-        self.tell(ClientEvent::Renumbered { old, new });
+        self.emit(ClientEvent::Renumbered { old, new });
         reborn
     }
 
     pub(super) fn fail_posts(&mut self, doomed: impl Fn(&OutboxEntry) -> bool, code: Code, text: &str) {
         for entry in self.outbox.abandon(doomed) {
             let (txn_id, room, text) = (entry.txn_id, entry.room, text.to_owned());
-            self.tell(ClientEvent::PostFailed { txn_id, room, code, text, retry_after: None });
+            self.emit(ClientEvent::PostFailed { txn_id, room, code, text, retry_after: None });
         }
     }
 
@@ -202,7 +203,7 @@ impl Client {
         let lost: Vec<_> = self
             .rooms
             .iter()
-            .filter(|(id, room)| !room.settled && !self.is_rejoining(**id))
+            .filter(|(id, room)| !room.confirmed && !self.is_rejoining(**id))
             .map(|(id, room)| (*id, room.info.kind, room.info.name.clone()))
             .collect();
         for (id, kind, name) in lost {
@@ -242,7 +243,7 @@ impl Client {
     /// Somebody came: a private conversation that waits for them goes on.
     pub(super) fn peer_returned(&mut self, name: &str) {
         let waits =
-            |room: &Room| !room.settled && room.info.kind == RoomKind::Direct && *room.info.name == *name;
+            |room: &Room| !room.confirmed && room.info.kind == RoomKind::Direct && *room.info.name == *name;
         let waiting = self.rooms.iter().find(|(_, room)| waits(room)).map(|(id, _)| *id);
         if let Some(id) = waiting.filter(|id| !self.is_rejoining(*id)) {
             self.ask(Asked::Rejoin(id, false), rejoin(RoomKind::Direct, name, false));
@@ -255,6 +256,6 @@ impl Client {
             return;
         }
         self.fail_posts(|entry| entry.room == id, Code::NotMember, "the room is gone");
-        self.tell(ClientEvent::Exited { room: id, text: text.into() });
+        self.emit(ClientEvent::Exited { room: id, text: text.into() });
     }
 }

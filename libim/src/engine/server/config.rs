@@ -1,6 +1,6 @@
 //! What a server is told at its start.
 
-use super::questions::Ask;
+use super::approvals::ApprovalPolicy;
 use crate::core::{Name, NameError};
 use crate::wire::Limits;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub struct ServerConfig {
     /// Whether each committed event is also given to the program as a [`ServerEvent`](super::ServerEvent).
     pub observe: bool,
     /// What the program decides about.
-    pub ask: Ask,
+    pub ask: ApprovalPolicy,
 }
 
 impl Default for ServerConfig {
@@ -57,7 +57,7 @@ impl Default for ServerConfig {
             queue_bytes_max: 1024 * 1024,
             queues_bytes_max: 256 * 1024 * 1024,
             observe: false,
-            ask: Ask::default(),
+            ask: ApprovalPolicy::default(),
         }
     }
 }
@@ -81,7 +81,7 @@ pub struct Settings<'a> {
     /// [`ServerConfig::limits`].
     pub limits: &'a mut Limits,
     /// [`ServerConfig::ask`].
-    pub ask: &'a mut Ask,
+    pub ask: &'a mut ApprovalPolicy,
 }
 
 impl ServerConfig {

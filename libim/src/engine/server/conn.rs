@@ -1,6 +1,6 @@
 //! One connection, as the server sees it.
 
-use super::questions::QuestionId;
+use super::approvals::ApprovalId;
 use super::session::SessionKey;
 use crate::core::RateLimiter;
 use crate::engine::{LinkId, Peer, SendQueue};
@@ -47,7 +47,7 @@ pub(super) struct Conn {
     pub(super) link: LinkId,
     pub(super) phase: Phase,
     /// A request waits for the program's decision.
-    pub(super) asking: Option<QuestionId>,
+    pub(super) asking: Option<ApprovalId>,
     pub(super) send_queue: SendQueue,
     /// What is counted of it among the queues that wait.
     pub(super) counted: usize,

@@ -1,13 +1,13 @@
 //! What a server tells the program that runs it.
 
-use super::questions::Question;
+use super::approvals::ApprovalRequest;
 use crate::engine::Peer;
 use crate::wire::{Code, Entry, LeaveReason, SmolStr, UserId};
 
 /// Something that happened at the server. When
 /// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait, the server reads no more while
 /// [`ServerConfig::observe`](super::ServerConfig::observe) is on, so that no committed event is missed, and tells no more of
-/// who comes and goes; questions are always told.
+/// who comes and goes; approvals are always told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ServerEvent {
     /// Somebody logged in.
@@ -59,11 +59,11 @@ pub enum ServerEvent {
     },
     /// An event was committed. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
     Committed(Entry),
-    /// Somebody waits for the program's decision; answer with [`Server::decide`](super::Server::decide). Only about what
+    /// Somebody waits for the program's decision; answer with [`Server::resolve`](super::Server::resolve). Only about what
     /// [`ServerConfig::ask`](super::ServerConfig::ask) names. Undecided for [`DECISION_TIME_MAX`], it is refused.
     ///
     /// [`DECISION_TIME_MAX`]: crate::wire::limits::DECISION_TIME_MAX
-    Question(Question),
+    Approval(ApprovalRequest),
     /// The store could not keep something. Its sender was told.
     StoreFailed {
         /// Why.

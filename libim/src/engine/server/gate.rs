@@ -77,7 +77,7 @@ impl Server {
             self.check_membership(conn, policy.room)
         });
         match verdict {
-            Ok(()) => match self.wish(conn, &request) {
+            Ok(()) => match self.approval_needed(conn, &request) {
                 Some(about) => self.ask(now, conn, request, about),
                 None => self.dispatch(now, conn, request),
             },

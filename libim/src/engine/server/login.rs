@@ -94,7 +94,7 @@ impl Server {
         request: RequestId,
         refused: Refused,
     ) {
-        self.tell(ServerEvent::Refused { peer, code: refused.code, text: refused.text.clone() });
+        self.emit(ServerEvent::Refused { peer, code: refused.code, text: refused.text.clone() });
         self.refuse(id, request, refused);
         let Some(conn) = self.connections.get_mut(id) else { return };
         let Phase::AwaitLogin { tries } = &mut conn.phase else { return };
@@ -155,7 +155,7 @@ impl Server {
         self.attached.insert(user, key);
         self.attach(now, id, key, user, request, token, false);
         let name = self.name_of(user);
-        self.tell(ServerEvent::Entered { user, name: name.into(), peer });
+        self.emit(ServerEvent::Entered { user, name: name.into(), peer });
         Ok(())
     }
 
@@ -217,7 +217,7 @@ impl Server {
         }
         self.attach(now, id, key, user, request, *token, true);
         let name = self.name_of(user);
-        self.tell(ServerEvent::Resumed { user, name: name.into(), peer });
+        self.emit(ServerEvent::Resumed { user, name: name.into(), peer });
         Ok(())
     }
 
@@ -286,7 +286,7 @@ impl Server {
         self.roster_changed(user);
         self.timers.add(now.mono + self.config.resume_window, Timeout::Session(user));
         let name = self.name_of(user).into();
-        self.tell(ServerEvent::Detached { user, name, why: sanitize_line(why).into_owned() });
+        self.emit(ServerEvent::Detached { user, name, why: sanitize_line(why).into_owned() });
     }
 
     pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: &Quit) {
@@ -313,14 +313,14 @@ impl Server {
             let body = Body::Left { reason, text: text.into() };
             self.append(now, Asker::NOBODY, user, room, body);
         }
-        self.questions.forget(user);
+        self.approvals.forget(user);
         let Some(gone) = self.hub.exit(user) else { return };
         for room in &gone.rooms {
             self.drop_if_deserted(*room);
             self.shed_orphans(*room);
         }
         self.roster_gone(gone.gone(reason));
-        self.tell(ServerEvent::Left { user, name: gone.name.shown().clone(), reason, text: text.into() });
+        self.emit(ServerEvent::Left { user, name: gone.name.shown().clone(), reason, text: text.into() });
     }
 
     /// A private conversation whose two are gone is forgotten.

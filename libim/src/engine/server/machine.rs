@@ -95,7 +95,7 @@ impl Machine for Server {
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
         let Some(conn) = self.connections.close(id) else { return };
         if let Some(question) = conn.asking {
-            self.questions.drop_question(question);
+            self.approvals.drop_approval(question);
         }
         match conn.phase {
             Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(conn.peer),
@@ -302,7 +302,7 @@ impl Server {
         if encode(&bye, &mut bytes).is_ok() {
             self.close_after(now, id, &bytes, &bye.text);
         }
-        self.tell(ServerEvent::Refused { peer, code, text: bye.text });
+        self.emit(ServerEvent::Refused { peer, code, text: bye.text });
     }
 
     /// As [`Self::close_with`], without waiting for the other end to read: the last words are offered to the transport once.
@@ -316,7 +316,7 @@ impl Server {
     fn reject_foreign(&mut self, now: Now, id: ConnId, answer: &[u8]) {
         let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
         self.close_after(now, id, answer, "");
-        self.tell(ServerEvent::Refused { peer, code: Code::Malformed, text: "speaks HTTP or TLS".into() });
+        self.emit(ServerEvent::Refused { peer, code: Code::Malformed, text: "speaks HTTP or TLS".into() });
     }
 
     /// Queues a connection's last bytes.

@@ -4,6 +4,7 @@
 //! answered from the hub as it stood. In [`settle`](crate::engine::Machine::settle) the store's outcomes are carried
 //! out in their order, and what happened goes to the queues: answers first, then one block per room.
 
+mod approvals;
 mod config;
 mod conn;
 mod connections;
@@ -16,17 +17,16 @@ mod login;
 mod machine;
 mod operator;
 mod outcome;
-mod questions;
 mod requests;
 mod roster;
 mod session;
 mod timeouts;
 mod unauthenticated;
 
+pub use approvals::{ApprovalId, ApprovalKind, ApprovalPolicy, ApprovalRequest};
 pub use config::{ServerConfig, Settings};
 pub use event::ServerEvent;
 pub use operator::OperatorError;
-pub use questions::{Ask, Question, QuestionId, Wish};
 
 use super::store::{Query, Store, Ticket};
 use super::timers::Timers;
@@ -34,10 +34,10 @@ use super::{Action, ConnId, Random};
 use crate::core::{Hub, Now};
 use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
 use crate::wire::{Body, Code, Entry, RequestId, RoomId, Seq, TxnId, UserId, WireMessage};
+use approvals::Approvals;
 use conn::Phase;
 use connections::Connections;
 use feeds::Feeds;
-use questions::Questions;
 use roster::Roster;
 use rustc_hash::FxHashMap;
 use session::{SessionKey, Sessions};
@@ -62,7 +62,7 @@ pub struct Server {
     /// The session of each person who is there.
     attached: FxHashMap<UserId, SessionKey>,
     unauthenticated: Unauthenticated,
-    questions: Questions,
+    approvals: Approvals,
     roster: Roster,
     /// What the store has not answered, by ticket.
     in_flight: Slab<InFlight>,
@@ -172,7 +172,7 @@ impl Server {
             sessions: Sessions::default(),
             attached: FxHashMap::default(),
             unauthenticated: Unauthenticated::default(),
-            questions: Questions::default(),
+            approvals: Approvals::default(),
             roster: Roster::default(),
             in_flight: Slab::new(),
             drafts: Vec::new(),
@@ -209,9 +209,9 @@ impl Server {
     }
 
     /// Tells the program. What it must not miss is always told: nothing more is read while too much of it waits.
-    fn tell(&mut self, event: ServerEvent) {
+    fn emit(&mut self, event: ServerEvent) {
         let must =
-            matches!(event, ServerEvent::Committed(_) | ServerEvent::Question(_) | ServerEvent::Drained);
+            matches!(event, ServerEvent::Committed(_) | ServerEvent::Approval(_) | ServerEvent::Drained);
         if must || self.events.len() < PENDING_EVENTS_MAX {
             self.events.push_back(event);
         }

@@ -35,8 +35,8 @@ pub enum OperatorError {
     NotPublic,
     /// A request of theirs to enter or leave is under way; try again.
     UnderWay,
-    /// Nobody waits for an answer to that question any more.
-    NoQuestion,
+    /// Nobody waits for an answer to that request any more.
+    NoApproval,
 }
 
 impl fmt::Display for OperatorError {
@@ -55,7 +55,7 @@ impl fmt::Display for OperatorError {
             OperatorError::UnderWay => {
                 "their own request to enter or leave that room is under way; try again"
             }
-            OperatorError::NoQuestion => "nobody waits for an answer to that question",
+            OperatorError::NoApproval => "nobody waits for an answer to that request",
         })
     }
 }
@@ -267,7 +267,7 @@ impl Server {
         }
         if self.draining == Draining::Leaving && self.connections.len() == 0 {
             self.draining = Draining::Done;
-            self.tell(ServerEvent::Drained);
+            self.emit(ServerEvent::Drained);
         }
     }
 

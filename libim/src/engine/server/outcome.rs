@@ -35,7 +35,7 @@ impl Server {
             room.head = entry.seq;
         }
         if self.config.observe {
-            self.tell(ServerEvent::Committed(entry.clone()));
+            self.emit(ServerEvent::Committed(entry.clone()));
         }
         let (Asker { conn, id, reply }, user) = (asker, entry.author);
         if matches!(
@@ -161,7 +161,7 @@ impl Server {
     }
 
     fn handle_failed(&mut self, now: Now, ticket: Ticket, why: &str) {
-        self.tell(ServerEvent::StoreFailed { text: why.into() });
+        self.emit(ServerEvent::StoreFailed { text: why.into() });
         let text = "the server could not store it and told nobody; it is tried again with the same id".into();
         self.handle_unkept(
             now,

@@ -1,8 +1,8 @@
 //! What happens when time has passed.
 
 use super::Server;
+use super::approvals::ApprovalId;
 use super::conn::Phase;
-use super::questions::QuestionId;
 use crate::core::Now;
 use crate::engine::{Action, ConnId};
 use crate::wire::limits::{PAUSE_LENIENCE, PAUSE_MIN, STALL_TIME_MAX};
@@ -24,8 +24,8 @@ pub(super) enum Timeout {
     Leave(ConnId),
     /// A broken session may have waited long enough.
     Session(UserId),
-    /// A question may not have been answered.
-    Question(QuestionId),
+    /// An approval may not have been resolved.
+    Approval(ApprovalId),
     /// The roster may be told.
     Roster,
     /// A closing server has waited long enough.
@@ -45,7 +45,7 @@ impl Server {
                 }
             }
             Timeout::Session(user) => self.session_due(now, user),
-            Timeout::Question(id) => self.question_due(now, id),
+            Timeout::Approval(id) => self.approval_due(now, id),
             Timeout::Roster => self.roster_due(),
             Timeout::Drain => self.give_up_waiting(now),
         }

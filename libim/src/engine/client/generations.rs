@@ -11,28 +11,28 @@ const BITS: u32 = 32;
 /// that they survive in languages whose numbers are doubles.
 pub(super) const OWN_IDS: u64 = 1 << 52;
 /// Lives that can be told apart.
-const LIVES: u64 = 1 << 20;
+const GENERATIONS: u64 = 1 << 20;
 
 /// Whether an id means the same in every life: the lobby, no room, and the client's own.
-fn is_of_every_life(room: RoomId) -> bool {
+fn is_of_every_generation(room: RoomId) -> bool {
     room == RoomId::LOBBY || room == RoomId::PEOPLE || room.0 >= OWN_IDS
 }
 
 impl Client {
     /// The server's room as the program knows it.
-    pub(super) fn outward(&self, room: RoomId) -> RoomId {
-        if is_of_every_life(room) {
+    pub(super) fn to_program(&self, room: RoomId) -> RoomId {
+        if is_of_every_generation(room) {
             return room;
         }
-        RoomId(room.0 | (self.life % LIVES) << BITS)
+        RoomId(room.0 | (self.generation % GENERATIONS) << BITS)
     }
 
     /// The program's room as the server knows it.
-    pub(super) fn inward(&self, room: RoomId) -> Result<RoomId, CommandError> {
-        if is_of_every_life(room) {
+    pub(super) fn to_server(&self, room: RoomId) -> Result<RoomId, CommandError> {
+        if is_of_every_generation(room) {
             return Ok(room);
         }
-        if room.0 >> BITS != self.life % LIVES {
+        if room.0 >> BITS != self.generation % GENERATIONS {
             return Err(CommandError::NotInRoom);
         }
         Ok(RoomId(room.0 & u64::from(u32::MAX)))
@@ -40,11 +40,11 @@ impl Client {
 
     /// An event with the program's ids.
     pub(super) fn for_program(&self, mut event: ClientEvent) -> ClientEvent {
-        if self.life == 0 {
+        if self.generation == 0 {
             return event;
         }
         match &mut event {
-            ClientEvent::Entered(info) => info.room = self.outward(info.room),
+            ClientEvent::Entered(info) => info.room = self.to_program(info.room),
             ClientEvent::Exited { room, .. }
             | ClientEvent::Missed { room, .. }
             | ClientEvent::Posted { room, .. }
@@ -52,18 +52,20 @@ impl Client {
             | ClientEvent::Typing { room, .. }
             | ClientEvent::Receipt { room, .. }
             | ClientEvent::Members { room, .. }
-            | ClientEvent::Done { room: Some(room), .. } => *room = self.outward(*room),
-            ClientEvent::Renumbered { old, new } => (*old, *new) = (self.outward(*old), self.outward(*new)),
-            ClientEvent::Entry { entry, .. } => entry.room = self.outward(entry.room),
+            | ClientEvent::Done { room: Some(room), .. } => *room = self.to_program(*room),
+            ClientEvent::Renumbered { old, new } => {
+                (*old, *new) = (self.to_program(*old), self.to_program(*new))
+            }
+            ClientEvent::Entry { entry, .. } => entry.room = self.to_program(entry.room),
             ClientEvent::Backlog { room, messages, .. } | ClientEvent::History { room, messages, .. } => {
-                *room = self.outward(*room);
+                *room = self.to_program(*room);
                 for message in messages {
                     message.room = *room;
                 }
             }
             ClientEvent::Rooms { rooms, .. } => {
                 for info in rooms {
-                    info.room = self.outward(info.room);
+                    info.room = self.to_program(info.room);
                 }
             }
             ClientEvent::Connecting { .. }

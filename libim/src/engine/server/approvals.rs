@@ -1,5 +1,5 @@
 //! Decisions that the server leaves to its program. A request that waits for one holds its connection: nothing after it
-//! is read, so its place in the order is kept and there is at most one question per connection.
+//! is read, so its place in the order is kept and there is at most one approval per connection.
 
 use super::conn::Phase;
 use super::operator::{OperatorError, check_reason};
@@ -21,7 +21,7 @@ const SIGN_EVERY: Duration = Duration::from_secs(5);
 /// What the server asks its program about. Nothing by default: what the rules allow is allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent choices
-pub struct Ask {
+pub struct ApprovalPolicy {
     /// Logins by name, after passkey and name were found in order. Taking up a session again is not asked about.
     pub logins: bool,
     /// Messages and their edits.
@@ -42,9 +42,9 @@ pub struct Ask {
     pub directs: bool,
 }
 
-impl Ask {
+impl ApprovalPolicy {
     /// About everything that can be asked about.
-    pub const ALL: Ask = Ask {
+    pub const ALL: ApprovalPolicy = ApprovalPolicy {
         logins: true,
         posts: true,
         deletes: true,
@@ -57,13 +57,13 @@ impl Ask {
     };
 }
 
-/// Names a question within its server; never reused.
+/// Names an approval within its server; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct QuestionId(pub u64);
+pub struct ApprovalId(pub u64);
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum ApprovalKind {
     /// To log in under this name.
     LogIn,
     /// To say something in a room.
@@ -86,16 +86,16 @@ pub enum Wish {
     Direct,
 }
 
-/// A wish that waits for [`Server::decide`].
+/// A request that waits for [`Server::resolve`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// The question's name.
-    pub id: QuestionId,
-    /// What is wished.
-    pub wish: Wish,
-    /// Whose wish it is; `None`: a stranger's, who logs in.
+pub struct ApprovalRequest {
+    /// Its id.
+    pub id: ApprovalId,
+    /// What is asked for.
+    pub kind: ApprovalKind,
+    /// Who asks; `None`: a stranger's, who logs in.
     pub user: Option<UserId>,
-    /// Their name, or the one that they wish to have.
+    /// Their name, or the one that they ask for.
     pub name: SmolStr,
     /// From where.
     pub peer: Peer,
@@ -109,10 +109,10 @@ pub struct Question {
     pub topic: String,
 }
 
-/// What a question is about.
+/// What an approval is about.
 #[derive(Debug)]
 pub(super) struct Subject {
-    wish: Wish,
+    kind: ApprovalKind,
     room: Option<RoomId>,
     target: Option<Seq>,
     text: String,
@@ -120,20 +120,20 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    fn new(wish: Wish, text: &str) -> Subject {
-        Subject { wish, room: None, target: None, text: text.into(), topic: String::new() }
+    fn new(kind: ApprovalKind, text: &str) -> Subject {
+        Subject { kind, room: None, target: None, text: text.into(), topic: String::new() }
     }
 
-    fn of_room(wish: Wish, room: RoomId, target: Option<Seq>, text: &str) -> Subject {
-        Subject { room: Some(room), target, ..Subject::new(wish, text) }
+    fn of_room(kind: ApprovalKind, room: RoomId, target: Option<Seq>, text: &str) -> Subject {
+        Subject { room: Some(room), target, ..Subject::new(kind, text) }
     }
 }
 
 /// Requests that wait for a decision.
 #[derive(Debug, Default)]
-pub(super) struct Questions {
+pub(super) struct Approvals {
     last: u64,
-    open: BTreeMap<QuestionId, Held>,
+    open: BTreeMap<ApprovalId, Held>,
     /// The last posts of each person that were granted: a retry after a broken connection is not asked about again.
     granted: BTreeMap<UserId, VecDeque<Print>>,
 }
@@ -149,9 +149,9 @@ struct Held {
     since: Duration,
 }
 
-impl Questions {
+impl Approvals {
     /// Its connection is gone.
-    pub(super) fn drop_question(&mut self, id: QuestionId) {
+    pub(super) fn drop_approval(&mut self, id: ApprovalId) {
         self.open.remove(&id);
     }
 
@@ -192,17 +192,17 @@ fn print_of(request: &FromClient) -> Option<Print> {
 }
 
 impl Server {
-    /// Answers a [`ServerEvent::Question`]: the wish is granted, if the rules still allow it, or refused for this reason, of
+    /// Answers a [`ServerEvent::Approval`]: the request is granted, if the rules still allow it, or refused for this reason, of
     /// [`REASON_BYTES_MAX`](crate::wire::limits::REASON_BYTES_MAX) bytes at most.
-    pub fn decide(&mut self, id: QuestionId, grant: bool, reason: &str) -> Result<(), OperatorError> {
+    pub fn resolve(&mut self, id: ApprovalId, grant: bool, reason: &str) -> Result<(), OperatorError> {
         let now = self.now;
         check_reason(reason)?;
-        let Some(Held { conn, request, .. }) = self.close_question(id) else {
-            return Err(OperatorError::NoQuestion);
+        let Some(Held { conn, request, .. }) = self.close_approval(id) else {
+            return Err(OperatorError::NoApproval);
         };
         if grant {
             if let (Some(user), Some(print)) = (self.user_of(conn), print_of(&request)) {
-                self.questions.grant(user, print);
+                self.approvals.grant(user, print);
             }
             self.carry_out(now, conn, *request);
         } else {
@@ -214,38 +214,38 @@ impl Server {
     }
 
     /// What a request would need a decision for.
-    pub(super) fn wish(&self, conn: ConnId, request: &FromClient) -> Option<Subject> {
+    pub(super) fn approval_needed(&self, conn: ConnId, request: &FromClient) -> Option<Subject> {
         let ask = self.config.ask;
         let asks = ask.posts || ask.deletes || ask.reactions;
         if let (Some(user), Some(print)) = (self.user_of(conn), asks.then(|| print_of(request)).flatten())
-            && self.questions.has_granted(user, &print)
+            && self.approvals.has_granted(user, &print)
         {
             return None;
         }
         match request {
             FromClient::Post(r) => {
-                ask.posts.then(|| Subject::of_room(Wish::Post, r.room, r.reply_to, &r.text))
+                ask.posts.then(|| Subject::of_room(ApprovalKind::Post, r.room, r.reply_to, &r.text))
             }
             FromClient::Edit(r) => {
-                ask.posts.then(|| Subject::of_room(Wish::Edit, r.room, Some(r.target), &r.text))
+                ask.posts.then(|| Subject::of_room(ApprovalKind::Edit, r.room, Some(r.target), &r.text))
             }
             FromClient::Delete(r) => {
-                ask.deletes.then(|| Subject::of_room(Wish::Delete, r.room, Some(r.target), ""))
+                ask.deletes.then(|| Subject::of_room(ApprovalKind::Delete, r.room, Some(r.target), ""))
             }
             FromClient::React(r) => (ask.reactions && r.on)
-                .then(|| Subject::of_room(Wish::React, r.room, Some(r.target), &r.emoji)),
+                .then(|| Subject::of_room(ApprovalKind::React, r.room, Some(r.target), &r.emoji)),
             FromClient::SetTopic(r) => {
-                ask.topics.then(|| Subject::of_room(Wish::SetTopic, r.room, None, &r.topic))
+                ask.topics.then(|| Subject::of_room(ApprovalKind::SetTopic, r.room, None, &r.topic))
             }
-            FromClient::SetStatus(r) => ask.statuses.then(|| Subject::new(Wish::SetStatus, &r.text)),
+            FromClient::SetStatus(r) => ask.statuses.then(|| Subject::new(ApprovalKind::SetStatus, &r.text)),
             FromClient::Create(r) => {
                 let topic = r.topic.clone();
                 // A topic is asked about however it is set.
                 let asks = ask.creates || (ask.topics && !topic.is_empty());
-                asks.then(|| Subject { topic, ..Subject::new(Wish::CreateRoom, &r.name) })
+                asks.then(|| Subject { topic, ..Subject::new(ApprovalKind::CreateRoom, &r.name) })
             }
-            FromClient::Join(r) => ask.joins.then(|| Subject::new(Wish::Join, &r.name)),
-            FromClient::Direct(r) => ask.directs.then(|| Subject::new(Wish::Direct, &r.name)),
+            FromClient::Join(r) => ask.joins.then(|| Subject::new(ApprovalKind::Join, &r.name)),
+            FromClient::Direct(r) => ask.directs.then(|| Subject::new(ApprovalKind::Direct, &r.name)),
             // A login is asked about later, when passkey and name are found in order. The others bring nothing new.
             FromClient::ClientHello(_)
             | FromClient::Login(_)
@@ -265,41 +265,51 @@ impl Server {
     pub(super) fn ask(&mut self, now: Now, conn: ConnId, request: FromClient, about: Subject) {
         let user = self.user_of(conn);
         let Some(link) = self.connections.get_mut(conn) else { return };
-        self.questions.last += 1;
-        let id = QuestionId(self.questions.last);
+        self.approvals.last += 1;
+        let id = ApprovalId(self.approvals.last);
         link.asking = Some(id);
         let peer = link.peer;
-        let Subject { wish, room, target, text, topic } = about;
+        let Subject { kind, room, target, text, topic } = about;
         let name = match (user.and_then(|user| self.hub.user(user)), &request) {
             (Some(user), _) => user.name.shown().clone(),
             (None, FromClient::Login(login)) => login.name.as_str().into(),
             (None, _) => "".into(),
         };
-        self.questions.open.insert(id, Held { conn, request: Box::new(request), since: now.mono });
-        self.timers.add(now.mono + SIGN_EVERY, Timeout::Question(id));
-        self.tell(ServerEvent::Question(Question { id, wish, user, name, peer, room, target, text, topic }));
+        self.approvals.open.insert(id, Held { conn, request: Box::new(request), since: now.mono });
+        self.timers.add(now.mono + SIGN_EVERY, Timeout::Approval(id));
+        self.emit(ServerEvent::Approval(ApprovalRequest {
+            id,
+            kind,
+            user,
+            name,
+            peer,
+            room,
+            target,
+            text,
+            topic,
+        }));
     }
 
     pub(super) fn ask_about_login(&mut self, now: Now, conn: ConnId, login: &Login) {
         let request = FromClient::Login(login.clone());
-        self.ask(now, conn, request, Subject::new(Wish::LogIn, ""));
+        self.ask(now, conn, request, Subject::new(ApprovalKind::LogIn, ""));
     }
 
-    pub(super) fn question_due(&mut self, now: Now, id: QuestionId) {
-        let Some(held) = self.questions.open.get(&id) else { return };
+    pub(super) fn approval_due(&mut self, now: Now, id: ApprovalId) {
+        let Some(held) = self.approvals.open.get(&id) else { return };
         if now.mono < held.since + DECISION_TIME_MAX {
             // Its pings wait behind the request; it must not take the server for dead.
             let conn = held.conn;
             if self.user_of(conn).is_some() {
                 self.handle_ping(conn);
             }
-            return self.timers.add(now.mono + SIGN_EVERY, Timeout::Question(id));
+            return self.timers.add(now.mono + SIGN_EVERY, Timeout::Approval(id));
         }
-        if self.is_lenient(now, Timeout::Question(id)) {
+        if self.is_lenient(now, Timeout::Approval(id)) {
             // The decision may wait to be read as well.
             return;
         }
-        let Some(Held { conn, request, .. }) = self.close_question(id) else { return };
+        let Some(Held { conn, request, .. }) = self.close_approval(id) else { return };
         let late = Refused {
             code: Code::TimedOut,
             text: "nobody decided about it in time; try again later".into(),
@@ -309,8 +319,8 @@ impl Server {
         self.resume_reading(now, conn);
     }
 
-    fn close_question(&mut self, id: QuestionId) -> Option<Held> {
-        let held = self.questions.open.remove(&id)?;
+    fn close_approval(&mut self, id: ApprovalId) -> Option<Held> {
+        let held = self.approvals.open.remove(&id)?;
         let link = self.connections.get_mut(held.conn)?;
         link.asking = None;
         (link.phase != Phase::Closing).then_some(held)
