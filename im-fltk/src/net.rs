@@ -35,7 +35,7 @@ impl Net {
             let Event::Client(id, event) = event else { continue };
             if Some(id) == self.client {
                 if matches!(event, ClientEvent::LoggedIn { .. }) {
-                    let epoch = self.lp.look_at_client(id).and_then(Client::epoch);
+                    let epoch = self.lp.client(id).and_then(Client::epoch);
                     tell(Msg::Epoch(epoch));
                 }
                 tell(Msg::Net(Box::new(event)));
@@ -62,7 +62,7 @@ impl Net {
     /// Quits the server: nobody waits there for a connection that does not come back.
     pub fn disconnect(&mut self) {
         if let Some(id) = self.client.take() {
-            if let Some(client) = self.lp.client(id) {
+            if let Some(client) = self.lp.client_mut(id) {
                 let _ = client.quit("");
             }
             self.leaving.push(id);
@@ -71,13 +71,13 @@ impl Net {
 
     /// Connects again with the client that the server has sent away: it enters its rooms again by itself.
     pub fn restart(&mut self) {
-        if let Some(client) = self.client.and_then(|id| self.lp.client(id)) {
+        if let Some(client) = self.client.and_then(|id| self.lp.client_mut(id)) {
             client.start();
         }
     }
 
     pub fn log_in(&mut self, name: Option<&str>, passkey: Option<&str>) {
-        if let Some(client) = self.client.and_then(|id| self.lp.client(id)) {
+        if let Some(client) = self.client.and_then(|id| self.lp.client_mut(id)) {
             // Refused only when it is in, or over, by now.
             let _ = client.log_in_as(name, passkey);
         }
@@ -88,14 +88,14 @@ impl Net {
         &mut self,
         request: impl FnOnce(&mut Client) -> Result<T, CommandError>,
     ) -> Result<T, String> {
-        let client = self.client.and_then(|id| self.lp.client(id));
+        let client = self.client.and_then(|id| self.lp.client_mut(id));
         let client = client.ok_or_else(|| "Not connected at the moment".to_owned())?;
         request(client).map_err(|error| in_words(&error))
     }
 
     pub fn text_max(&self) -> usize {
         self.client
-            .and_then(|id| self.lp.look_at_client(id))
+            .and_then(|id| self.lp.client(id))
             .map_or(16 * 1024, |client| client.limits().text_bytes as usize)
     }
 
@@ -104,7 +104,7 @@ impl Net {
         self.disconnect();
         let end = Instant::now() + LAST_MOMENT;
         while Instant::now() < end {
-            let closed = |id: &ClientId| self.lp.look_at_client(*id).is_none_or(Client::is_closed);
+            let closed = |id: &ClientId| self.lp.client(*id).is_none_or(Client::is_closed);
             if self.leaving.iter().all(closed) || self.lp.turn(Some(Duration::from_millis(10))).is_err() {
                 return;
             }

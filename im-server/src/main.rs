@@ -80,7 +80,7 @@ impl Service {
                     Event::Readable(_) => {
                         tracing::info!("closing");
                         self.missing.clear();
-                        if let Some(server) = self.lp.server(self.server) {
+                        if let Some(server) = self.lp.server_mut(self.server) {
                             server.drain();
                         }
                     }

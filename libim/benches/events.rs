@@ -45,7 +45,7 @@ impl Talker {
 
     fn talk(&mut self) {
         for _ in 0..BURST {
-            self.lp.client(self.anna).unwrap().post(RoomId::LOBBY, TEXT).unwrap();
+            self.lp.client_mut(self.anna).unwrap().post(RoomId::LOBBY, TEXT).unwrap();
         }
     }
 }

@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         while let Some(event) = lp.next_event() {
             match event {
                 Event::Client(id, ClientEvent::LoggedIn { .. }) if id == bert => {
-                    if let Some(client) = lp.client(anna) {
+                    if let Some(client) = lp.client_mut(anna) {
                         client.post(RoomId::LOBBY, "Hello, Bert!")?;
                     }
                 }

@@ -8,7 +8,7 @@
 //! let server = lp.serve(ServerConfig::default());
 //! let address = lp.listen(server, &"127.0.0.1:0".parse()?)?;
 //! let anna = lp.connect(&address, ClientConfig::new("anna"));
-//! while !lp.client(anna).is_some_and(|client| client.is_ready()) {
+//! while !lp.client_mut(anna).is_some_and(|client| client.is_ready()) {
 //!     lp.turn(None)?;
 //!     while let Some(event) = lp.next_event() {
 //!         println!("{event:?}");

@@ -61,7 +61,7 @@ fn silent_addresses_are_tried_side_by_side() {
     until(&mut lp, client, is_in);
     // One after the other they would take twenty seconds.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    assert_eq!(lp.look_at_server(server).unwrap().connections(), 1);
+    assert_eq!(lp.server(server).unwrap().connections(), 1);
 }
 
 #[test]

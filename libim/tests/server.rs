@@ -133,7 +133,7 @@ fn the_program_decides() {
     let (conn, heard) = stage.logs_in("mallory");
     assert_eq!(heard, vec![], "the login waits");
     let asked = questions(&mut stage.server);
-    assert_eq!((asked.len(), asked[0].wish, &*asked[0].name), (1, libim::ApprovalKind::LogIn, "mallory"));
+    assert_eq!((asked.len(), asked[0].kind, &*asked[0].name), (1, libim::ApprovalKind::LogIn, "mallory"));
     stage.server.at(stage.now).resolve(asked[0].id, false, "not today").unwrap();
     let twice = stage.server.resolve(asked[0].id, true, "");
     assert_eq!(twice, Err(OperatorError::NoApproval), "a question is answered once");
@@ -152,7 +152,7 @@ fn the_program_decides() {
     let heard = stage.says(conn, &[post(3, "one"), post(4, "two"), FromClient::Ping(Ping {})]);
     assert_eq!(heard, vec![], "all that follows waits too");
     let asked = questions(&mut stage.server);
-    assert_eq!((asked.len(), asked[0].wish, asked[0].text.as_str()), (1, libim::ApprovalKind::Post, "one"));
+    assert_eq!((asked.len(), asked[0].kind, asked[0].text.as_str()), (1, libim::ApprovalKind::Post, "one"));
     stage.server.resolve(asked[0].id, true, "").unwrap();
     // The driver is asked to go on where it stopped.
     assert!(matches!(stage.server.poll_action(), Some(libim::engine::Action::Resume(_))));

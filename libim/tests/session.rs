@@ -79,7 +79,7 @@ fn a_program_that_was_killed_is_the_same_person_at_once() {
     let (mut first, client) = place.program("Tri", Some(&dir));
     let (tri, resumed) = who(&place.login(&mut first));
     assert!(!resumed);
-    first.client(client).unwrap().create_room("lab", "").unwrap();
+    first.client_mut(client).unwrap().create_room("lab", "").unwrap();
     let is_lab = |event: &ClientEvent| matches!(event, ClientEvent::Entered(room) if room.name == "lab");
     place.until(&mut first, is_lab);
     drop(first);
@@ -87,7 +87,7 @@ fn a_program_that_was_killed_is_the_same_person_at_once() {
     assert_eq!(who(&place.login(&mut second)), (tri, true));
     place.until(&mut second, is_lab);
     // Who quits leaves nothing to come back to.
-    second.client(client).unwrap().quit("").unwrap();
+    second.client_mut(client).unwrap().quit("").unwrap();
     place.until(&mut second, |event| matches!(event, ClientEvent::Disconnected { .. }));
     assert_eq!(std::fs::read_dir(&place.dir).unwrap().count(), 0);
     drop(second);

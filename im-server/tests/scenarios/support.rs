@@ -161,7 +161,7 @@ impl Clients {
     }
 
     pub(crate) fn get(&mut self, id: ClientId) -> &mut Client {
-        self.lp.client(id).expect("never removed")
+        self.lp.client_mut(id).expect("never removed")
     }
 
     /// Runs the loop until something is so.

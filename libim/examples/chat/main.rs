@@ -178,7 +178,7 @@ impl Chat {
     }
 
     fn client(&mut self) -> &mut Client {
-        self.lp.client(self.me).expect("the client is never removed")
+        self.lp.client_mut(self.me).expect("the client is never removed")
     }
 
     fn log_in(&mut self, question: &str, answer: &str) -> Result<(), CommandError> {

@@ -16,9 +16,9 @@ use std::ffi::c_char;
 
 impl Context {
     /// A client, to act on.
-    pub(super) fn client(&mut self, id: im_id) -> Outcome<&mut Client> {
+    pub(super) fn client_mut(&mut self, id: im_id) -> Outcome<&mut Client> {
         let client = self.ids.client(id)?;
-        self.lp.client(client).ok_or_else(gone)
+        self.lp.client_mut(client).ok_or_else(gone)
     }
 
     /// A client, to look at.
@@ -83,7 +83,7 @@ pub extern "C" fn im_connect(
 pub extern "C" fn im_client_quit(ctx: *mut im_ctx, client: im_id, reason: *const c_char) -> i32 {
     with_context(ctx.addr(), |context| {
         let reason = text_or_null(reason, "the reason")?.unwrap_or("");
-        Ok(context.client(client)?.quit(reason)?)
+        Ok(context.client_mut(client)?.quit(reason)?)
     })
 }
 
@@ -100,7 +100,7 @@ pub extern "C" fn im_client_login(
         let checked = |option, text: Option<_>| text.map(|text| check_text(option, text)).transpose();
         let name = checked(im_option::IM_OPT_NAME, text_or_null(name, "the name")?)?;
         let passkey = checked(im_option::IM_OPT_PASSKEY, text_or_null(passkey, "the passkey")?)?;
-        Ok(context.client(client)?.log_in_as(name, passkey)?)
+        Ok(context.client_mut(client)?.log_in_as(name, passkey)?)
     })
 }
 
@@ -108,7 +108,7 @@ pub extern "C" fn im_client_login(
 /// the client has quit.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_retry_now(ctx: *mut im_ctx, client: im_id) -> i32 {
-    with_context(ctx.addr(), |context| Ok(context.client(client)?.retry_now()?))
+    with_context(ctx.addr(), |context| Ok(context.client_mut(client)?.retry_now()?))
 }
 
 /// Posts a message in a room; in the lobby (1) also before the first login. Delivered exactly once, now or when the connection is
@@ -202,7 +202,7 @@ fn posting(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let own = place_or_null(own);
-        own.put(txn_id(post(context.client(client)?)??));
+        own.put(txn_id(post(context.client_mut(client)?)??));
         Ok(())
     })
 }
@@ -210,11 +210,11 @@ fn posting(
 /// Notes that the person has read a room up to `upto`. The room is told in a moment.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_mark_read(ctx: *mut im_ctx, client: im_id, room: u64, upto: u64) -> i32 {
-    with_context(ctx.addr(), |context| Ok(context.client(client)?.mark_read(RoomId(room), Seq(upto))?))
+    with_context(ctx.addr(), |context| Ok(context.client_mut(client)?.mark_read(RoomId(room), Seq(upto))?))
 }
 
 /// Tells a room that one is typing (`on` 1) or has stopped (0). May be lost. Repeat it every few seconds while it lasts.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_typing(ctx: *mut im_ctx, client: im_id, room: u64, on: i32) -> i32 {
-    with_context(ctx.addr(), |context| Ok(context.client(client)?.typing(RoomId(room), on != 0)?))
+    with_context(ctx.addr(), |context| Ok(context.client_mut(client)?.typing(RoomId(room), on != 0)?))
 }

@@ -19,7 +19,7 @@ fn requesting(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place_or_null(out);
-        out.put(request(context.client(client)?)??.0);
+        out.put(request(context.client_mut(client)?)??.0);
         Ok(())
     })
 }

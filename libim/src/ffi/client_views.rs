@@ -19,7 +19,7 @@ pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *con
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.client_id(client)?;
-        let client = context.lp.look_at_client(id).ok_or_else(gone)?;
+        let client = context.lp.client(id).ok_or_else(gone)?;
         let (user, name) = client.me().map_or((0, EMPTY), |(user, name)| (user.0, text(&context.view, name)));
         let state = im_client_state {
             size: size::<im_client_state>(),
@@ -50,7 +50,7 @@ pub extern "C" fn im_client_next_room(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.client_id(client)?;
-        let client = context.lp.look_at_client(id).ok_or_else(gone)?;
+        let client = context.lp.client(id).ok_or_else(gone)?;
         let next = client.room_after(RoomId(after)).map(|info| one(&context.view, room(&context.view, info)));
         out.put(next.unwrap_or(std::ptr::null()));
         Ok(())
@@ -69,7 +69,7 @@ pub extern "C" fn im_client_next_person(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.client_id(client)?;
-        let client = context.lp.look_at_client(id).ok_or_else(gone)?;
+        let client = context.lp.client(id).ok_or_else(gone)?;
         let next =
             client.person_after(UserId(after)).map(|known| one(&context.view, person(&context.view, known)));
         out.put(next.unwrap_or(std::ptr::null()));
@@ -82,7 +82,7 @@ pub extern "C" fn im_client_next_person(
 pub extern "C" fn im_client_room(ctx: *mut im_ctx, client: im_id, id: u64, out: *mut *const im_room) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
-        let client = context.lp.look_at_client(context.client_id(client)?).ok_or_else(gone)?;
+        let client = context.lp.client(context.client_id(client)?).ok_or_else(gone)?;
         let found = client.room(RoomId(id)).map(|info| one(&context.view, room(&context.view, info)));
         out.put(found.unwrap_or(std::ptr::null()));
         Ok(())
@@ -100,7 +100,7 @@ pub extern "C" fn im_client_person(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
-        let client = context.lp.look_at_client(context.client_id(client)?).ok_or_else(gone)?;
+        let client = context.lp.client(context.client_id(client)?).ok_or_else(gone)?;
         let found = client.person(UserId(id)).map(|known| one(&context.view, person(&context.view, known)));
         out.put(found.unwrap_or(std::ptr::null()));
         Ok(())
@@ -113,7 +113,7 @@ pub extern "C" fn im_client_person(
 pub extern "C" fn im_client_server(ctx: *mut im_ctx, client: im_id, out: *mut *const im_server_info) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
-        let client = context.lp.look_at_client(context.client_id(client)?).ok_or_else(gone)?;
+        let client = context.lp.client(context.client_id(client)?).ok_or_else(gone)?;
         let found = client.server().map(|hello| one(&context.view, server_info(&context.view, hello)));
         out.put(found.unwrap_or(std::ptr::null()));
         Ok(())

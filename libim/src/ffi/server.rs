@@ -19,9 +19,9 @@ use std::ffi::c_char;
 
 impl Context {
     /// A server, to act on.
-    fn server(&mut self, id: im_id) -> Outcome<&mut Server> {
+    fn server_mut(&mut self, id: im_id) -> Outcome<&mut Server> {
         let server = self.ids.server(id)?;
-        self.lp.server(server).ok_or_else(gone)
+        self.lp.server_mut(server).ok_or_else(gone)
     }
 
     fn server_id(&self, id: im_id) -> Outcome<ServerId> {
@@ -56,7 +56,7 @@ pub extern "C" fn im_listen(
         let bound = place_or_null(bound);
         let id = context.server_id(server)?;
         let address = context.address(address)?;
-        if context.server(server)?.is_closing() {
+        if context.server_mut(server)?.is_closing() {
             return Err(OperatorError::Drained.into());
         }
         let listening = context.lp.listen(id, &address).map_err(|error| {
@@ -80,7 +80,7 @@ pub extern "C" fn im_server_set_str(
     with_context(ctx.addr(), |context| {
         let option = im_option::of(option)?;
         let value = text_or_null(value, "the value")?.map(|text| check_text(option, text)).transpose()?;
-        let server = context.server(server)?;
+        let server = context.server_mut(server)?;
         match option {
             im_option::IM_OPT_PASSKEY => server.set_passkey(value.map(str::to_owned)),
             im_option::IM_OPT_WELCOME => *server.settings().welcome = value.unwrap_or("").into(),
@@ -106,7 +106,7 @@ pub extern "C" fn im_server_resolve(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let reason = text_or_null(reason, "the reason")?.unwrap_or("");
-        Ok(context.server(server)?.resolve(ApprovalId(approval), grant != 0, reason)?)
+        Ok(context.server_mut(server)?.resolve(ApprovalId(approval), grant != 0, reason)?)
     })
 }
 
@@ -121,7 +121,7 @@ pub extern "C" fn im_server_kick(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let (name, reason) = (text(name, "the name")?, text_or_null(reason, "the reason")?.unwrap_or(""));
-        Ok(context.server(server)?.kick(name, reason)?)
+        Ok(context.server_mut(server)?.kick(name, reason)?)
     })
 }
 
@@ -135,7 +135,7 @@ pub extern "C" fn im_server_kick_user(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let reason = text_or_null(reason, "the reason")?.unwrap_or("");
-        Ok(context.server(server)?.kick_user(UserId(user), reason)?)
+        Ok(context.server_mut(server)?.kick_user(UserId(user), reason)?)
     })
 }
 
@@ -152,7 +152,7 @@ pub extern "C" fn im_server_remove_member(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let reason = text_or_null(reason, "the reason")?.unwrap_or("");
-        Ok(context.server(server)?.remove_from_room(RoomId(room), UserId(user), reason)?)
+        Ok(context.server_mut(server)?.remove_from_room(RoomId(room), UserId(user), reason)?)
     })
 }
 
@@ -167,7 +167,7 @@ pub extern "C" fn im_server_close_room(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let reason = text_or_null(reason, "the reason")?.unwrap_or("");
-        Ok(context.server(server)?.close_room(RoomId(room), reason)?)
+        Ok(context.server_mut(server)?.close_room(RoomId(room), reason)?)
     })
 }
 
@@ -183,7 +183,7 @@ pub extern "C" fn im_server_post(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let text = text_of(text, len, "the text")?;
-        Ok(context.server(server)?.post(RoomId(room), text)?)
+        Ok(context.server_mut(server)?.post(RoomId(room), text)?)
     })
 }
 
@@ -191,7 +191,7 @@ pub extern "C" fn im_server_post(
 /// there is no such room, IM_E_CLOSED when the server is drained.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_delete(ctx: *mut im_ctx, server: im_id, room: u64, target: u64) -> i32 {
-    with_context(ctx.addr(), |context| Ok(context.server(server)?.delete(RoomId(room), Seq(target))?))
+    with_context(ctx.addr(), |context| Ok(context.server_mut(server)?.delete(RoomId(room), Seq(target))?))
 }
 
 /// Says a word to everybody who is here now (IM_EVENT_NOTICE). It is not kept.
@@ -199,7 +199,7 @@ pub extern "C" fn im_server_delete(ctx: *mut im_ctx, server: im_id, room: u64, t
 pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, message: *const c_char) -> i32 {
     with_context(ctx.addr(), |context| {
         let message = text(message, "the text")?;
-        Ok(context.server(server)?.broadcast(message)?)
+        Ok(context.server_mut(server)?.broadcast(message)?)
     })
 }
 
@@ -210,7 +210,7 @@ pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, message: 
 pub extern "C" fn im_server_set_int(ctx: *mut im_ctx, server: im_id, option: i32, value: i64) -> i32 {
     with_context(ctx.addr(), |context| {
         let option = im_option::of(option)?;
-        apply_to_settings(option, value, &mut context.server(server)?.settings())
+        apply_to_settings(option, value, &mut context.server_mut(server)?.settings())
     })
 }
 
@@ -233,7 +233,7 @@ pub extern "C" fn im_unlisten(ctx: *mut im_ctx, server: im_id, address: *const c
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_drain(ctx: *mut im_ctx, server: im_id) -> i32 {
     with_context(ctx.addr(), |context| {
-        context.server(server)?.drain();
+        context.server_mut(server)?.drain();
         Ok(())
     })
 }
@@ -244,7 +244,7 @@ pub extern "C" fn im_server_look(ctx: *mut im_ctx, server: im_id, out: *mut *con
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.server_id(server)?;
-        let server = context.lp.look_at_server(id).ok_or_else(gone)?;
+        let server = context.lp.server(id).ok_or_else(gone)?;
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let state = im_server_state {
             size: size::<im_server_state>(),
@@ -270,7 +270,7 @@ pub extern "C" fn im_server_next_person(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.server_id(server)?;
-        let server = context.lp.look_at_server(id).ok_or_else(gone)?;
+        let server = context.lp.server(id).ok_or_else(gone)?;
         let next =
             server.person_after(UserId(after)).map(|known| one(&context.view, person(&context.view, &known)));
         out.put(next.unwrap_or(std::ptr::null()));
@@ -290,7 +290,7 @@ pub extern "C" fn im_server_next_room(
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
         let id = context.server_id(server)?;
-        let server = context.lp.look_at_server(id).ok_or_else(gone)?;
+        let server = context.lp.server(id).ok_or_else(gone)?;
         let next = server.rooms().filter(|it| it.room > RoomId(after)).min_by_key(|it| it.room);
         let next = next.map(|info| one(&context.view, room(&context.view, &info)));
         out.put(next.unwrap_or(std::ptr::null()));
@@ -309,7 +309,7 @@ pub extern "C" fn im_server_next_member(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = place(out, "out")?;
-        let server = context.lp.look_at_server(context.server_id(server)?).ok_or_else(gone)?;
+        let server = context.lp.server(context.server_id(server)?).ok_or_else(gone)?;
         let next = server.member_after(RoomId(room), UserId(after));
         let next = next.map(|it| one(&context.view, member(&context.view, &it)));
         out.put(next.unwrap_or(std::ptr::null()));

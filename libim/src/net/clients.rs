@@ -1,8 +1,8 @@
 //! Clients on the loop.
 
 use super::address::Address;
+use super::endpoint::{ClientId, Engine};
 use super::event_loop::Loop;
-use super::node::{ClientId, Engine};
 use super::session_file::{SessionFile, StateDir};
 use crate::engine::Random;
 use crate::engine::client::{Client, ClientConfig};
@@ -42,27 +42,27 @@ impl Loop {
         let random = Random::from_seed(self.random.bytes());
         let mut client = Client::new(config, random);
         client.at(self.clock.now()).start();
-        let key = self.add_node(Engine::Client(Box::new(client)), Some(address.clone()));
-        if let Some(node) = self.node(key) {
-            node.session = session;
+        let key = self.add_endpoint(Engine::Client(Box::new(client)), Some(address.clone()));
+        if let Some(endpoint) = self.endpoint(key) {
+            endpoint.session = session;
         }
         ClientId(key)
     }
 
     /// A client, to look at or to act on. `None`: it was removed.
-    pub fn client(&mut self, id: ClientId) -> Option<&mut Client> {
+    pub fn client_mut(&mut self, id: ClientId) -> Option<&mut Client> {
         let now = self.clock.now();
         self.touch(id.0);
-        match &mut self.node(id.0)?.engine {
+        match &mut self.endpoint(id.0)?.engine {
             Engine::Client(client) => Some(client.at(now)),
             #[cfg(feature = "server")]
             Engine::Server(_) => None,
         }
     }
 
-    /// A client, to look at alone: unlike [`client`](Loop::client) it makes no turn due.
-    pub fn look_at_client(&self, id: ClientId) -> Option<&Client> {
-        match &self.find_node(id.0)?.engine {
+    /// A client, to look at alone: unlike [`client_mut`](Loop::client_mut) it makes no turn due.
+    pub fn client(&self, id: ClientId) -> Option<&Client> {
+        match &self.find_endpoint(id.0)?.engine {
             Engine::Client(client) => Some(client),
             #[cfg(feature = "server")]
             Engine::Server(_) => None,
@@ -71,6 +71,6 @@ impl Loop {
 
     /// Removes a client at once: its connection breaks. To leave in good order, [`Client::quit`] first.
     pub fn remove_client(&mut self, id: ClientId) {
-        self.remove_node(id.0);
+        self.remove_endpoint(id.0);
     }
 }

@@ -2,10 +2,10 @@
 //! the one before has failed, or is silent for a moment; the first that answers wins.
 
 use super::address::Address;
+use super::endpoint::EndpointKey;
 use super::event_loop::Loop;
-use super::node::NodeKey;
 use super::reason::{of_connecting, of_look_up};
-use super::sources::{Alarm, Kind, OPEN_TIME_MAX};
+use super::sources::{Kind, OPEN_TIME_MAX, Timer};
 use super::stream::Socket;
 use crate::core::Now;
 use crate::engine::Peer;
@@ -49,8 +49,8 @@ impl Race {
 
 impl Loop {
     /// Opens a client's connection.
-    pub(super) fn dial(&mut self, now: Now, key: NodeKey) {
-        let Some(address) = self.node(key).and_then(|node| node.address.clone()) else { return };
+    pub(super) fn dial(&mut self, now: Now, key: EndpointKey) {
+        let Some(address) = self.endpoint(key).and_then(|endpoint| endpoint.address.clone()) else { return };
         if let Err(error) = self.check_reachable(&address) {
             return self.fail(now, key, &error.to_string());
         }
@@ -82,8 +82,9 @@ impl Loop {
     }
 
     /// Names were looked up; the client may have been removed meanwhile.
-    pub(super) fn race(&mut self, now: Now, key: NodeKey, found: io::Result<Vec<SocketAddr>>) {
-        let Some(host) = self.node(key).and_then(|node| node.address.as_ref()).map(ToString::to_string)
+    pub(super) fn race(&mut self, now: Now, key: EndpointKey, found: io::Result<Vec<SocketAddr>>) {
+        let Some(host) =
+            self.endpoint(key).and_then(|endpoint| endpoint.address.as_ref()).map(ToString::to_string)
         else {
             return;
         };
@@ -97,24 +98,24 @@ impl Loop {
         }
     }
 
-    fn set_race(&mut self, key: NodeKey, race: Option<Race>) {
-        if let Some(node) = self.node(key) {
-            node.race = race;
+    fn set_race(&mut self, key: EndpointKey, race: Option<Race>) {
+        if let Some(endpoint) = self.endpoint(key) {
+            endpoint.race = race;
         }
     }
 
-    fn race_of(&mut self, key: NodeKey) -> Option<&mut Race> {
-        self.node(key)?.race.as_mut()
+    fn race_of(&mut self, key: EndpointKey) -> Option<&mut Race> {
+        self.endpoint(key)?.race.as_mut()
     }
 
     /// Tries the next address, if there is one; gives up when there is none and nothing is under way.
-    pub(super) fn try_next(&mut self, now: Now, key: NodeKey) {
+    pub(super) fn try_next(&mut self, now: Now, key: EndpointKey) {
         while let Some(address) = self.race_of(key).and_then(|race| race.left.pop_front()) {
             match TcpStream::connect(address).and_then(|stream| Socket::Tcp(stream).above_stdio()) {
                 Ok(socket) => {
                     self.watch_opening(now, key, socket, Some(address));
                     if self.race_of(key).is_some_and(|race| race.has_more()) {
-                        self.alarms.push(Reverse((now.mono + ATTEMPT_DELAY, Alarm::NextAddress(key))));
+                        self.timers.push(Reverse((now.mono + ATTEMPT_DELAY, Timer::NextAddress(key))));
                     }
                     return;
                 }
@@ -128,14 +129,14 @@ impl Loop {
         }
     }
 
-    fn note_problem(&mut self, key: NodeKey, place: &str, why: &str) {
+    fn note_problem(&mut self, key: EndpointKey, place: &str, why: &str) {
         let problem = format!("cannot connect to {place}: {why}");
         if let Some(race) = self.race_of(key) {
             race.problems.push(problem);
         }
     }
 
-    fn watch_opening(&mut self, now: Now, key: NodeKey, socket: Socket, to: Option<SocketAddr>) {
+    fn watch_opening(&mut self, now: Now, key: EndpointKey, socket: Socket, to: Option<SocketAddr>) {
         let watched = {
             let (registry, sources) = self.registry_and_sources();
             sources.add_watched(registry, key, Kind::Opening(socket))
@@ -143,7 +144,7 @@ impl Loop {
         match watched {
             Ok(token) => {
                 let serial = self.sources.slab.get(token).map_or(0, |source| source.serial);
-                self.alarms.push(Reverse((now.mono + OPEN_TIME_MAX, Alarm::Open(token, serial))));
+                self.timers.push(Reverse((now.mono + OPEN_TIME_MAX, Timer::Open(token, serial))));
                 if let Some(race) = self.race_of(key) {
                     race.open.push((token, to));
                 }
@@ -177,9 +178,12 @@ impl Loop {
     }
 
     /// One has won; the others are closed.
-    fn end_race(&mut self, key: NodeKey, winner: usize) {
-        let others =
-            self.node(key).and_then(|node| node.race.take()).map(|race| race.open).unwrap_or_default();
+    fn end_race(&mut self, key: EndpointKey, winner: usize) {
+        let others = self
+            .endpoint(key)
+            .and_then(|endpoint| endpoint.race.take())
+            .map(|race| race.open)
+            .unwrap_or_default();
         for (token, _) in others.into_iter().filter(|(token, _)| *token != winner) {
             let (registry, sources) = self.registry_and_sources();
             sources.remove(registry, token);
@@ -198,7 +202,10 @@ impl Loop {
             sources.remove(registry, token)
         };
         let Some(source) = removed else { return };
-        let shown = self.node(source.owner).and_then(|node| node.address.as_ref()).map(ToString::to_string);
+        let shown = self
+            .endpoint(source.owner)
+            .and_then(|endpoint| endpoint.address.as_ref())
+            .map(ToString::to_string);
         let mut place = shown.unwrap_or_default();
         if let Some(race) = self.race_of(source.owner) {
             let found = race.open.iter().position(|(open, _)| *open == token);
@@ -209,7 +216,7 @@ impl Loop {
         self.try_next(now, source.owner);
     }
 
-    fn fail(&mut self, now: Now, key: NodeKey, why: &str) {
+    fn fail(&mut self, now: Now, key: EndpointKey, why: &str) {
         let why = why.to_owned();
         self.with_machine(key, |machine| machine.handle_unopened(now, why));
     }

@@ -1,18 +1,18 @@
 //! The one loop: what becomes ready, what is due, and what the engines want done.
 
 use super::address::Address;
-use super::bell::Bell;
 use super::clock::Clock;
 use super::descriptors::Stdio;
+#[cfg(feature = "client")]
+use super::endpoint::ClientId;
+#[cfg(feature = "server")]
+use super::endpoint::ServerId;
+use super::endpoint::{Endpoint, EndpointKey, Engine};
 use super::fork::Process;
 use super::loop_config::LoopConfig;
-#[cfg(feature = "client")]
-use super::node::ClientId;
-#[cfg(feature = "server")]
-use super::node::ServerId;
-use super::node::{Engine, Node, NodeKey};
+use super::notifier::Notifier;
 use super::resolver::Resolver;
-use super::sources::{Alarm, Sources};
+use super::sources::{Sources, Timer};
 use super::waker::Waker;
 use super::watch::WatchId;
 #[cfg(feature = "client")]
@@ -38,7 +38,7 @@ const EVENTS_PER_TURN: usize = 1024;
 /// Where each goes its own way, so little that what a turn touches stays in the processor's caches until it is written.
 const EVENTS_PER_SHORT_TURN: usize = 64;
 pub(super) const WAKE: Token = Token(usize::MAX);
-pub(super) const BELL: Token = Token(usize::MAX - 1);
+pub(super) const NOTIFIER: Token = Token(usize::MAX - 1);
 
 /// Something for the program, from one of its servers or clients.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,21 +78,21 @@ pub struct Loop {
     pub(super) waker: Waker,
     pub(super) resolver: Resolver,
     pub(super) sources: Sources,
-    pub(super) nodes: Slab<Node>,
+    pub(super) endpoints: Slab<Endpoint>,
     pub(super) serial: u64,
     /// Engines that have had input and are to be settled.
-    pub(super) touched: VecDeque<NodeKey>,
+    pub(super) to_settle: VecDeque<EndpointKey>,
     /// Engines that may have events.
-    pub(super) eventful: VecDeque<NodeKey>,
+    pub(super) eventful: VecDeque<EndpointKey>,
     /// Engines that want to know when there is nothing else to do.
-    pub(super) idlers: Vec<NodeKey>,
+    pub(super) idlers: Vec<EndpointKey>,
     /// Sources to be read in the next turn, since they were not drained in this one.
-    pub(super) again: VecDeque<usize>,
-    pub(super) alarms: BinaryHeap<Reverse<(Duration, Alarm)>>,
-    pub(super) notes: VecDeque<Event>,
+    pub(super) pending_reads: VecDeque<usize>,
+    pub(super) timers: BinaryHeap<Reverse<(Duration, Timer)>>,
+    pub(super) own_events: VecDeque<Event>,
     pub(super) buffer: Vec<u8>,
     /// What tells another loop that a turn is due, once it was asked for.
-    pub(super) bell: Option<Bell>,
+    pub(super) notifier: Option<Notifier>,
     /// Whether a turn is going on, at whose end the bell is set anyway.
     pub(super) turning: bool,
 }
@@ -125,16 +125,16 @@ impl Loop {
             resolver: Resolver::new(waker.clone(), config.threads),
             waker,
             sources: Sources::new(process),
-            nodes: Slab::new(),
+            endpoints: Slab::new(),
             serial: 0,
-            touched: VecDeque::new(),
+            to_settle: VecDeque::new(),
             eventful: VecDeque::new(),
             idlers: Vec::new(),
-            again: VecDeque::new(),
-            alarms: BinaryHeap::new(),
-            notes: VecDeque::new(),
+            pending_reads: VecDeque::new(),
+            timers: BinaryHeap::new(),
+            own_events: VecDeque::new(),
             buffer: vec![0; READ_BYTES_PER_TURN],
-            bell: None,
+            notifier: None,
             turning: false,
         })
     }
@@ -157,25 +157,25 @@ impl Loop {
     pub fn serve_with(&mut self, config: ServerConfig, store: Box<dyn Store>) -> ServerId {
         let random = Random::from_seed(self.random.bytes());
         let server = Server::new(config, store, random);
-        ServerId(self.add_node(Engine::Server(Box::new(server)), None))
+        ServerId(self.add_endpoint(Engine::Server(Box::new(server)), None))
     }
 
     /// A server, to look at or to act on. `None`: it was removed.
     #[cfg(feature = "server")]
-    pub fn server(&mut self, id: ServerId) -> Option<&mut Server> {
+    pub fn server_mut(&mut self, id: ServerId) -> Option<&mut Server> {
         let now = self.clock.now();
         self.touch(id.0);
-        match &mut self.node(id.0)?.engine {
+        match &mut self.endpoint(id.0)?.engine {
             Engine::Server(server) => Some(server.at(now)),
             #[cfg(feature = "client")]
             Engine::Client(_) => None,
         }
     }
 
-    /// A server, to look at alone: unlike [`server`](Loop::server) it makes no turn due.
+    /// A server, to look at alone: unlike [`server_mut`](Loop::server_mut) it makes no turn due.
     #[cfg(feature = "server")]
-    pub fn look_at_server(&self, id: ServerId) -> Option<&Server> {
-        match &self.find_node(id.0)?.engine {
+    pub fn server(&self, id: ServerId) -> Option<&Server> {
+        match &self.find_endpoint(id.0)?.engine {
             Engine::Server(server) => Some(server),
             #[cfg(feature = "client")]
             Engine::Client(_) => None,
@@ -185,7 +185,7 @@ impl Loop {
     /// Removes a server at once: its connections break. To close in good order, [`Server::drain`] first.
     #[cfg(feature = "server")]
     pub fn remove_server(&mut self, id: ServerId) {
-        self.remove_node(id.0);
+        self.remove_endpoint(id.0);
     }
 
     /// The time of this loop.
@@ -201,11 +201,11 @@ impl Loop {
     /// The next event, oldest first for each server and client. Take them all after each turn: a client whose events
     /// are not taken stops reading.
     pub fn next_event(&mut self) -> Option<Event> {
-        if let Some(note) = self.notes.pop_front() {
-            return Some(note);
+        if let Some(event) = self.own_events.pop_front() {
+            return Some(event);
         }
         while let Some(key) = self.eventful.front().copied() {
-            let event = self.node(key).and_then(|node| match &mut node.engine {
+            let event = self.endpoint(key).and_then(|endpoint| match &mut endpoint.engine {
                 #[cfg(feature = "server")]
                 Engine::Server(server) => {
                     server.poll_event().map(|event| Event::Server(ServerId(key), event))
@@ -219,19 +219,19 @@ impl Loop {
                 return event;
             }
             self.eventful.pop_front();
-            if let Some(node) = self.node(key) {
-                node.eventful = false;
+            if let Some(endpoint) = self.endpoint(key) {
+                endpoint.eventful = false;
             }
             self.touch(key);
         }
-        self.set_bell();
+        self.set_notifier();
         None
     }
 
-    pub(super) fn add_node(&mut self, engine: Engine, address: Option<Address>) -> NodeKey {
+    pub(super) fn add_endpoint(&mut self, engine: Engine, address: Option<Address>) -> EndpointKey {
         self.serial += 1;
         let serial = self.serial;
-        let node = Node {
+        let endpoint = Endpoint {
             serial,
             engine,
             address,
@@ -243,16 +243,16 @@ impl Loop {
             eventful: false,
             idler: false,
         };
-        let key = NodeKey { index: self.nodes.insert(node), serial };
+        let key = EndpointKey { index: self.endpoints.insert(endpoint), serial };
         self.touch(key);
         key
     }
 
-    pub(super) fn remove_node(&mut self, key: NodeKey) {
-        if self.node(key).is_none() {
+    pub(super) fn remove_endpoint(&mut self, key: EndpointKey) {
+        if self.endpoint(key).is_none() {
             return;
         }
-        self.nodes.remove(key.index);
+        self.endpoints.remove(key.index);
         let tokens: Vec<usize> = self
             .sources
             .slab
@@ -263,26 +263,29 @@ impl Loop {
         for token in tokens {
             self.sources.remove(self.poll.registry(), token);
         }
-        for token in std::mem::take(&mut self.sources.stirred) {
+        for token in std::mem::take(&mut self.sources.wakeups) {
             self.read_again(token);
         }
-        self.drop_stale_alarms();
-        self.set_bell();
+        self.drop_stale_timers();
+        self.set_notifier();
     }
 
-    pub(super) fn find_node(&self, key: NodeKey) -> Option<&Node> {
-        self.nodes.get(key.index).filter(|node| node.serial == key.serial)
+    pub(super) fn find_endpoint(&self, key: EndpointKey) -> Option<&Endpoint> {
+        self.endpoints.get(key.index).filter(|endpoint| endpoint.serial == key.serial)
     }
 
-    pub(super) fn node(&mut self, key: NodeKey) -> Option<&mut Node> {
-        self.nodes.get_mut(key.index).filter(|node| node.serial == key.serial)
+    pub(super) fn endpoint(&mut self, key: EndpointKey) -> Option<&mut Endpoint> {
+        self.endpoints.get_mut(key.index).filter(|endpoint| endpoint.serial == key.serial)
     }
 
-    pub(super) fn keys(&self) -> Vec<NodeKey> {
-        self.nodes.iter().map(|(index, node)| NodeKey { index, serial: node.serial }).collect()
+    pub(super) fn keys(&self) -> Vec<EndpointKey> {
+        self.endpoints
+            .iter()
+            .map(|(index, endpoint)| EndpointKey { index, serial: endpoint.serial })
+            .collect()
     }
 
-    pub(super) fn conn_at(&self, token: usize) -> Option<(NodeKey, ConnId)> {
+    pub(super) fn conn_at(&self, token: usize) -> Option<(EndpointKey, ConnId)> {
         let source = self.sources.slab.get(token)?;
         Some((source.owner, source.conn?))
     }
@@ -290,21 +293,21 @@ impl Loop {
     /// Gives an engine an input and has it settled later in the turn.
     pub(super) fn with_machine<T>(
         &mut self,
-        key: NodeKey,
+        key: EndpointKey,
         input: impl FnOnce(&mut dyn crate::engine::Machine) -> T,
     ) -> Option<T> {
-        let answer = input(self.node(key)?.engine.machine());
+        let answer = input(self.endpoint(key)?.engine.machine());
         self.touch(key);
         Some(answer)
     }
 
-    pub(super) fn touch(&mut self, key: NodeKey) {
-        if let Some(node) = self.node(key)
-            && !node.touched
+    pub(super) fn touch(&mut self, key: EndpointKey) {
+        if let Some(endpoint) = self.endpoint(key)
+            && !endpoint.touched
         {
-            node.touched = true;
-            self.touched.push_back(key);
-            self.set_bell();
+            endpoint.touched = true;
+            self.to_settle.push_back(key);
+            self.set_notifier();
         }
     }
 

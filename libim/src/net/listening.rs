@@ -3,13 +3,13 @@
 use super::address::Address;
 #[cfg(feature = "server")]
 use super::descriptors::Stdio;
+use super::endpoint::EndpointKey;
+#[cfg(feature = "server")]
+use super::endpoint::ServerId;
 use super::event_loop::Loop;
 #[cfg(feature = "server")]
 use super::fork::forked;
 use super::listener::Listener;
-use super::node::NodeKey;
-#[cfg(feature = "server")]
-use super::node::ServerId;
 use super::sources::{Kind, Source};
 use std::io;
 
@@ -22,7 +22,7 @@ impl Loop {
             return Err(forked());
         }
         self.check_reachable(address)?;
-        match self.look_at_server(server) {
+        match self.server(server) {
             None => return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop")),
             Some(server) if server.is_closing() => {
                 return Err(io::Error::other("the server is closing or closed"));
@@ -58,11 +58,11 @@ impl Loop {
         self.drop_listeners(server.0, address)
     }
 
-    pub(super) fn stop_listening(&mut self, key: NodeKey) {
+    pub(super) fn stop_listening(&mut self, key: EndpointKey) {
         self.drop_listeners(key, None);
     }
 
-    fn drop_listeners(&mut self, key: NodeKey, address: Option<&Address>) -> bool {
+    fn drop_listeners(&mut self, key: EndpointKey, address: Option<&Address>) -> bool {
         let is_it = |source: &Source| match &source.kind {
             Kind::Listener(listener) => {
                 source.owner == key
@@ -79,7 +79,7 @@ impl Loop {
     }
 
     /// The listener of a name within the loop.
-    pub(super) fn find_memory(&self, address: &Address) -> Option<NodeKey> {
+    pub(super) fn find_memory(&self, address: &Address) -> Option<EndpointKey> {
         let Address::Memory(wanted) = address else { return None };
         let is_it = |source: &&Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);
         self.sources.slab.iter().map(|(_, source)| source).find(is_it).map(|source| source.owner)

@@ -1,24 +1,24 @@
 //! The driver: one loop that gives servers and clients sockets, time and randomness.
 
 mod address;
-mod bell;
 #[cfg(feature = "client")]
 mod clients;
 mod clock;
 mod descriptors;
 mod dial;
+mod embed;
+mod endpoint;
 mod event_loop;
+mod flush;
 mod fork;
 mod interfaces;
 mod invite;
 mod listener;
 mod listening;
 mod loop_config;
-mod node;
-mod outer;
+mod notifier;
 mod reason;
 mod resolver;
-mod service;
 #[cfg(feature = "client")]
 mod session_file;
 mod sources;
@@ -28,13 +28,13 @@ mod waker;
 mod watch;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
+pub use endpoint::{ClientId, ServerId};
 pub use event_loop::{Event, Loop};
 #[cfg(feature = "ffi")]
 pub(crate) use fork::Process;
 pub use interfaces::own_addresses;
 pub use invite::{Invite, InviteError};
 pub use loop_config::LoopConfig;
-pub use node::{ClientId, ServerId};
 #[cfg(feature = "client")]
 pub use session_file::StateDir;
 pub use waker::Waker;

@@ -1,8 +1,8 @@
 //! Host names to addresses, on a thread of their own, since the system's resolver waits.
 
 use super::address::Address;
+use super::endpoint::EndpointKey;
 use super::interfaces::zone_of;
-use super::node::NodeKey;
 use super::waker::Waker;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 /// An answer: for whom, and the addresses to try in this order.
-pub(super) type Resolved = (NodeKey, io::Result<Vec<SocketAddr>>);
+pub(super) type Resolved = (EndpointKey, io::Result<Vec<SocketAddr>>);
 
 /// Asks and collects answers.
 #[derive(Debug)]
@@ -43,7 +43,11 @@ impl Resolver {
     }
 
     /// Looks up hosts. Numbers are answered at once, names later by [`poll`](Self::poll).
-    pub(super) fn ask(&self, whose: NodeKey, hosts: &[(String, u16)]) -> Option<io::Result<Vec<SocketAddr>>> {
+    pub(super) fn ask(
+        &self,
+        whose: EndpointKey,
+        hosts: &[(String, u16)],
+    ) -> Option<io::Result<Vec<SocketAddr>>> {
         let numbers: Option<Vec<_>> = hosts.iter().map(|(host, port)| numbers_of(host, *port)).collect();
         if let Some(numbers) = numbers {
             return Some(Ok(numbers.concat()));

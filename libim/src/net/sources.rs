@@ -1,8 +1,8 @@
 //! Everything that the loop watches, by token.
 
+use super::endpoint::EndpointKey;
 use super::fork::Process;
 use super::listener::Listener;
-use super::node::NodeKey;
 use super::reason::of_breaking;
 use super::stream::Socket;
 use crate::engine::{ConnId, SendQueue};
@@ -20,7 +20,7 @@ use std::time::Duration;
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools)] // independent facts
 pub(super) struct Source {
-    pub(super) owner: NodeKey,
+    pub(super) owner: EndpointKey,
     pub(super) kind: Kind,
     /// The connection, as its engine knows it.
     pub(super) conn: Option<ConnId>,
@@ -94,15 +94,15 @@ pub(super) struct Sources {
     pub(super) slab: Slab<Source>,
     serial: u64,
     /// Pipe ends that have become readable or writable by what the other end did.
-    pub(super) stirred: Vec<usize>,
+    pub(super) wakeups: Vec<usize>,
 }
 
 impl Sources {
     pub(super) fn new(process: Process) -> Sources {
-        Sources { process, slab: Slab::new(), serial: 0, stirred: Vec::new() }
+        Sources { process, slab: Slab::new(), serial: 0, wakeups: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, owner: NodeKey, kind: Kind) -> usize {
+    pub(super) fn add(&mut self, owner: EndpointKey, kind: Kind) -> usize {
         self.serial += 1;
         let serial = self.serial;
         self.slab.insert(Source {
@@ -121,7 +121,7 @@ impl Sources {
     pub(super) fn add_watched(
         &mut self,
         registry: &Registry,
-        owner: NodeKey,
+        owner: EndpointKey,
         kind: Kind,
     ) -> io::Result<usize> {
         let token = self.add(owner, kind);
@@ -144,7 +144,7 @@ impl Sources {
     }
 
     /// Adds both ends of a connection inside the program.
-    pub(super) fn add_pipes(&mut self, a: NodeKey, b: NodeKey) -> (usize, usize) {
+    pub(super) fn add_pipes(&mut self, a: EndpointKey, b: EndpointKey) -> (usize, usize) {
         let first = self.add(a, Kind::Pipe(Pipe::default()));
         let second = self.add(b, Kind::Pipe(Pipe { peer: Some(first), ..Pipe::default() }));
         if let Some(Kind::Pipe(pipe)) = self.slab.get_mut(first).map(|source| &mut source.kind) {
@@ -172,7 +172,7 @@ impl Sources {
             Kind::Pipe(pipe) => {
                 if let Some(peer) = pipe.peer.and_then(|peer| self.pipe(peer)) {
                     peer.peer = None;
-                    self.stirred.extend(pipe.peer);
+                    self.wakeups.extend(pipe.peer);
                 }
             }
         }
@@ -211,7 +211,7 @@ impl Sources {
                 pipe.inbox.drain(..count);
                 let more = !pipe.inbox.is_empty() || pipe.peer.is_none();
                 if std::mem::take(&mut pipe.starving) {
-                    self.stirred.extend(pipe.peer);
+                    self.wakeups.extend(pipe.peer);
                 }
                 Read::Bytes(count, more)
             }
@@ -251,7 +251,7 @@ impl Sources {
             }
             send_queue.advance(count);
         }
-        self.stirred.push(peer);
+        self.wakeups.push(peer);
         if send_queue.is_empty() { Written::All } else { Written::Blocked }
     }
 
@@ -275,15 +275,15 @@ impl Sources {
 
 /// Something that the loop itself does at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Alarm {
+pub(super) enum Timer {
     /// An engine's deadline.
-    Node(NodeKey),
+    Endpoint(EndpointKey),
     /// A listener that ran out of descriptors tries again.
     Accept(usize, u64),
     /// A connection has been opened for too long.
     Open(usize, u64),
     /// A client tries its server's next address as well.
-    NextAddress(NodeKey),
+    NextAddress(EndpointKey),
     /// A peer has not ended its side.
     Linger(usize, u64),
 }

@@ -1,14 +1,14 @@
 //! One turn of the loop: what has become ready and what is due reaches the engines.
 
+use super::endpoint::EndpointKey;
+#[cfg(feature = "server")]
+use super::endpoint::ServerId;
 #[cfg(any(unix, feature = "server"))]
 use super::event_loop::Event;
-use super::event_loop::{BELL, Loop, WAKE};
+use super::event_loop::{Loop, NOTIFIER, WAKE};
 use super::fork::forked;
 use super::listener::is_exhaustion;
-use super::node::NodeKey;
-#[cfg(feature = "server")]
-use super::node::ServerId;
-use super::sources::{Alarm, Kind, Read};
+use super::sources::{Kind, Read, Timer};
 #[cfg(unix)]
 use super::watch::WatchId;
 use crate::core::Now;
@@ -36,12 +36,12 @@ impl Loop {
         let turned = self.turn_once(timeout);
         self.turning = false;
         // The poll has seen the bell ring; what is still due must be seen anew.
-        self.set_bell_anew(true);
+        self.set_notifier_anew(true);
         turned
     }
 
     fn turn_once(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        self.service();
+        self.flush();
         let wait = if self.clock.is_virtual() { Some(Duration::ZERO) } else { self.wait(timeout) };
         let much = self.prefers_batching;
         let (poll, ready) = self.poll_and_ready(much);
@@ -52,18 +52,18 @@ impl Loop {
         }
         let ready = std::mem::replace(ready, Events::with_capacity(0));
         let now = self.clock.now();
-        let quiet = ready.iter().all(|event| event.token() == BELL) && self.again.is_empty();
-        for token in std::mem::take(&mut self.again) {
+        let quiet = ready.iter().all(|event| event.token() == NOTIFIER) && self.pending_reads.is_empty();
+        for token in std::mem::take(&mut self.pending_reads) {
             self.handle_readable(now, token);
         }
         self.handle_ready(now, &ready);
         *self.poll_and_ready(much).1 = ready;
-        self.handle_alarms(now);
-        self.drop_stale_alarms();
+        self.handle_timers(now);
+        self.drop_stale_timers();
         if quiet {
             self.handle_quiet(now);
         }
-        self.service();
+        self.flush();
         Ok(())
     }
 
@@ -74,7 +74,7 @@ impl Loop {
                 self.handle_wake(now);
                 continue;
             }
-            if event.token() == BELL {
+            if event.token() == NOTIFIER {
                 continue;
             }
             let Some(source) = self.sources.slab.get_mut(token) else { continue };
@@ -83,7 +83,7 @@ impl Loop {
                 Kind::Opening(_) => self.handle_opening(now, token),
                 Kind::Listener(_) => self.handle_acceptable(now, token),
                 #[cfg(unix)]
-                Kind::Watched(_) => self.notes.push_back(Event::Readable(WatchId(source.serial))),
+                Kind::Watched(_) => self.own_events.push_back(Event::Readable(WatchId(source.serial))),
                 Kind::Socket(_) | Kind::Pipe(_) | Kind::Lingering(_) => {
                     // It comes with every readiness to read; only who waits for it is told.
                     if event.is_writable() && std::mem::take(&mut source.blocked) {
@@ -101,7 +101,7 @@ impl Loop {
         while let Some((whose, found)) = self.resolver.poll() {
             self.race(now, whose, found);
         }
-        let keys: Vec<NodeKey> = self.keys();
+        let keys: Vec<EndpointKey> = self.keys();
         for key in keys {
             self.touch(key);
         }
@@ -125,7 +125,7 @@ impl Loop {
             Kind::Socket(_) | Kind::Pipe(_) => {}
         }
         let Some((owner, conn)) = self.conn_at(token) else { return };
-        let wants = self.node(owner).is_some_and(|node| node.engine.machine().wants_bytes(conn));
+        let wants = self.endpoint(owner).is_some_and(|endpoint| endpoint.engine.machine().wants_bytes(conn));
         if !wants {
             // The engine says when to go on.
             return;
@@ -150,7 +150,7 @@ impl Loop {
     pub(super) fn read_rest(&mut self, now: Now, token: usize) {
         for _ in 0..REST_READS_MAX {
             let Some((owner, conn)) = self.conn_at(token) else { return };
-            if !self.node(owner).is_some_and(|node| node.engine.machine().wants_bytes(conn)) {
+            if !self.endpoint(owner).is_some_and(|endpoint| endpoint.engine.machine().wants_bytes(conn)) {
                 return;
             }
             let mut buffer = std::mem::take(&mut self.buffer);
@@ -182,7 +182,7 @@ impl Loop {
             && !source.queued
         {
             source.queued = true;
-            self.again.push_back(token);
+            self.pending_reads.push_back(token);
         }
     }
 
@@ -204,9 +204,9 @@ impl Loop {
                     if std::mem::replace(&mut source.paused, true) {
                         return;
                     }
-                    self.alarms.push(Reverse((now.mono + ACCEPT_RETRY, Alarm::Accept(token, serial))));
+                    self.timers.push(Reverse((now.mono + ACCEPT_RETRY, Timer::Accept(token, serial))));
                     #[cfg(feature = "server")]
-                    self.notes.push_back(Event::AcceptPaused(ServerId(owner), error.to_string()));
+                    self.own_events.push_back(Event::AcceptPaused(ServerId(owner), error.to_string()));
                     return;
                 }
                 // That one connection broke before it was accepted.
@@ -237,58 +237,61 @@ impl Loop {
         }
     }
 
-    fn handle_alarms(&mut self, now: Now) {
-        while self.alarms.peek().is_some_and(|Reverse((at, _))| *at <= now.mono) {
-            let Some(Reverse((at, alarm))) = self.alarms.pop() else { return };
-            match alarm {
-                Alarm::Node(key) => {
-                    let Some(node) = self.node(key).filter(|node| node.armed == Some(at)) else { continue };
-                    node.armed = None;
-                    if node.engine.machine().poll_timeout().is_some_and(|due| due <= now.mono) {
-                        node.engine.machine().handle_timeout(now);
+    fn handle_timers(&mut self, now: Now) {
+        while self.timers.peek().is_some_and(|Reverse((at, _))| *at <= now.mono) {
+            let Some(Reverse((at, timer))) = self.timers.pop() else { return };
+            match timer {
+                Timer::Endpoint(key) => {
+                    let Some(endpoint) = self.endpoint(key).filter(|endpoint| endpoint.armed == Some(at))
+                    else {
+                        continue;
+                    };
+                    endpoint.armed = None;
+                    if endpoint.engine.machine().poll_timeout().is_some_and(|due| due <= now.mono) {
+                        endpoint.engine.machine().handle_timeout(now);
                     }
                     self.touch(key);
                 }
-                Alarm::Accept(token, serial) if self.is_same(token, serial) => {
+                Timer::Accept(token, serial) if self.is_same(token, serial) => {
                     if let Some(source) = self.sources.slab.get_mut(token) {
                         source.paused = false;
                     }
                     self.handle_acceptable(now, token);
                 }
-                Alarm::Open(token, serial) if self.is_same(token, serial) => self.give_up_opening(now, token),
-                Alarm::NextAddress(key) => self.try_next(now, key),
-                Alarm::Linger(token, serial) if self.is_same(token, serial) => {
+                Timer::Open(token, serial) if self.is_same(token, serial) => self.give_up_opening(now, token),
+                Timer::NextAddress(key) => self.try_next(now, key),
+                Timer::Linger(token, serial) if self.is_same(token, serial) => {
                     self.close(now, token, "closed");
                 }
-                Alarm::Accept(..) | Alarm::Open(..) | Alarm::Linger(..) => {}
+                Timer::Accept(..) | Timer::Open(..) | Timer::Linger(..) => {}
             }
         }
     }
 
     /// Alarms whose reason is gone are not waited for: an idle loop does not wake.
-    pub(super) fn drop_stale_alarms(&mut self) {
-        while let Some(Reverse((at, alarm))) = self.alarms.peek().copied() {
+    pub(super) fn drop_stale_timers(&mut self) {
+        while let Some(Reverse((at, timer))) = self.timers.peek().copied() {
             let source = |token: usize, serial: u64| {
                 self.sources.slab.get(token).filter(|source| source.serial == serial)
             };
-            let stands = match alarm {
-                Alarm::Node(key) => self.node(key).is_some_and(|node| node.armed == Some(at)),
-                Alarm::Accept(token, serial) => source(token, serial).is_some_and(|source| source.paused),
-                Alarm::Open(token, serial) => {
+            let stands = match timer {
+                Timer::Endpoint(key) => self.endpoint(key).is_some_and(|endpoint| endpoint.armed == Some(at)),
+                Timer::Accept(token, serial) => source(token, serial).is_some_and(|source| source.paused),
+                Timer::Open(token, serial) => {
                     source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Opening(_)))
                 }
-                Alarm::NextAddress(key) => self
-                    .node(key)
-                    .and_then(|node| node.race.as_ref())
+                Timer::NextAddress(key) => self
+                    .endpoint(key)
+                    .and_then(|endpoint| endpoint.race.as_ref())
                     .is_some_and(super::dial::Race::has_more),
-                Alarm::Linger(token, serial) => {
+                Timer::Linger(token, serial) => {
                     source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Lingering(_)))
                 }
             };
             if stands {
                 return;
             }
-            self.alarms.pop();
+            self.timers.pop();
         }
     }
 
@@ -298,8 +301,8 @@ impl Loop {
 
     fn handle_quiet(&mut self, now: Now) {
         for key in std::mem::take(&mut self.idlers) {
-            if let Some(node) = self.node(key) {
-                node.idler = false;
+            if let Some(endpoint) = self.endpoint(key) {
+                endpoint.idler = false;
                 self.with_machine(key, |machine| machine.handle_idle(now));
             }
         }

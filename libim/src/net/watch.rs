@@ -1,9 +1,9 @@
 //! Descriptors of the program's own among those of the loop.
 
 #[cfg(unix)]
-use super::event_loop::{Event, Loop};
+use super::endpoint::EndpointKey;
 #[cfg(unix)]
-use super::node::NodeKey;
+use super::event_loop::{Event, Loop};
 #[cfg(unix)]
 use super::sources::{Kind, Source};
 #[cfg(unix)]
@@ -18,7 +18,7 @@ impl Loop {
     /// Watches a descriptor of the program's own, such as its standard input or the reading end of a pipe; see
     /// [`Event::Readable`]. The loop closes it when the loop ends.
     pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> io::Result<WatchId> {
-        let nobody = NodeKey { index: usize::MAX, serial: 0 };
+        let nobody = EndpointKey { index: usize::MAX, serial: 0 };
         let token = self.sources.add_watched(self.poll.registry(), nobody, Kind::Watched(fd))?;
         Ok(WatchId(self.sources.slab.get(token).map_or(0, |source| source.serial)))
     }
@@ -30,6 +30,6 @@ impl Loop {
         if let Some(token) = token {
             self.sources.remove(self.poll.registry(), token);
         }
-        self.notes.retain(|note| *note != Event::Readable(id));
+        self.own_events.retain(|event| *event != Event::Readable(id));
     }
 }

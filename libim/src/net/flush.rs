@@ -1,8 +1,8 @@
 //! The end of a turn: engines are settled, and what they want is carried out.
 
+use super::endpoint::EndpointKey;
 use super::event_loop::Loop;
-use super::node::NodeKey;
-use super::sources::{Alarm, LINGER_TIME_MAX, Written};
+use super::sources::{LINGER_TIME_MAX, Timer, Written};
 use crate::engine::{Action, Transmit};
 use std::cmp::Reverse;
 
@@ -11,17 +11,17 @@ const WRITES_PER_TURN: usize = 2048;
 
 impl Loop {
     /// Settles engines that have had input, and carries out what they want, until all are quiet or the turn is spent.
-    pub(super) fn service(&mut self) {
+    pub(super) fn flush(&mut self) {
         let mut writes = WRITES_PER_TURN;
-        let mut rounds = self.touched.len() + self.nodes.len();
-        while let Some(key) = self.touched.pop_front() {
+        let mut rounds = self.to_settle.len() + self.endpoints.len();
+        while let Some(key) = self.to_settle.pop_front() {
             let now = self.clock.now();
-            if let Some(node) = self.node(key) {
-                node.touched = false;
-                node.engine.machine().settle(now);
+            if let Some(endpoint) = self.endpoint(key) {
+                endpoint.touched = false;
+                endpoint.engine.machine().settle(now);
                 #[cfg(feature = "client")]
-                node.keep_session();
-                let prefers_batching = node.engine.machine().prefers_batching();
+                endpoint.keep_session();
+                let prefers_batching = endpoint.engine.machine().prefers_batching();
                 self.prefers_batching = prefers_batching.unwrap_or(self.prefers_batching);
                 self.transmit(key, &mut writes);
                 self.act(key);
@@ -34,10 +34,10 @@ impl Loop {
         }
     }
 
-    fn transmit(&mut self, key: NodeKey, writes: &mut usize) {
+    fn transmit(&mut self, key: EndpointKey, writes: &mut usize) {
         let now = self.clock.now();
-        let Some(node) = self.nodes.get_mut(key.index) else { return };
-        let machine = node.engine.machine();
+        let Some(endpoint) = self.endpoints.get_mut(key.index) else { return };
+        let machine = endpoint.engine.machine();
         let mut broken = Vec::new();
         while *writes > 0
             && let Some(Transmit { conn, link, send_queue }) = machine.poll_transmit()
@@ -61,15 +61,17 @@ impl Loop {
             // The rest goes on in the next turn, after others have been heard.
             self.touch(key);
         }
-        for token in std::mem::take(&mut self.sources.stirred) {
+        for token in std::mem::take(&mut self.sources.wakeups) {
             self.handle_writable(now, token);
             self.read_again(token);
         }
     }
 
-    fn act(&mut self, key: NodeKey) {
+    fn act(&mut self, key: EndpointKey) {
         let now = self.clock.now();
-        while let Some(action) = self.node(key).and_then(|node| node.engine.machine().poll_action()) {
+        while let Some(action) =
+            self.endpoint(key).and_then(|endpoint| endpoint.engine.machine().poll_action())
+        {
             match action {
                 Action::Dial => self.dial(now, key),
                 Action::Resume(link) => {
@@ -81,7 +83,7 @@ impl Loop {
                 Action::Close(link) => {
                     if self.sources.linger(link) {
                         let serial = self.sources.slab.get(link).map_or(0, |source| source.serial);
-                        self.alarms.push(Reverse((now.mono + LINGER_TIME_MAX, Alarm::Linger(link, serial))));
+                        self.timers.push(Reverse((now.mono + LINGER_TIME_MAX, Timer::Linger(link, serial))));
                         self.read_again(link);
                     } else {
                         self.close(now, link, "closed");
@@ -94,20 +96,20 @@ impl Loop {
     }
 
     /// Keeps the heap in step with an engine's deadline, and the list of engines with events.
-    fn arm(&mut self, key: NodeKey) {
-        let Some(node) = self.nodes.get_mut(key.index) else { return };
-        if node.engine.machine().has_events() && !node.eventful {
-            node.eventful = true;
+    fn arm(&mut self, key: EndpointKey) {
+        let Some(endpoint) = self.endpoints.get_mut(key.index) else { return };
+        if endpoint.engine.machine().has_events() && !endpoint.eventful {
+            endpoint.eventful = true;
             self.eventful.push_back(key);
         }
-        if node.engine.machine().wants_idle() && !node.idler {
-            node.idler = true;
+        if endpoint.engine.machine().wants_idle() && !endpoint.idler {
+            endpoint.idler = true;
             self.idlers.push(key);
         }
-        let due = node.engine.machine().poll_timeout();
-        if let Some(due) = due.filter(|due| node.armed.is_none_or(|armed| *due < armed)) {
-            node.armed = Some(due);
-            self.alarms.push(Reverse((due, Alarm::Node(key))));
+        let due = endpoint.engine.machine().poll_timeout();
+        if let Some(due) = due.filter(|due| endpoint.armed.is_none_or(|armed| *due < armed)) {
+            endpoint.armed = Some(due);
+            self.timers.push(Reverse((due, Timer::Endpoint(key))));
         }
     }
 }

@@ -11,33 +11,33 @@ use crate::engine::client::Client;
 use crate::engine::server::Server;
 use std::time::Duration;
 
-macro_rules! node_id {
+macro_rules! endpoint_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(pub(super) NodeKey);
+        pub struct $name(pub(super) EndpointKey);
     };
 }
 
 /// Names an engine within its loop; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct NodeKey {
+pub(super) struct EndpointKey {
     pub(super) index: usize,
     pub(super) serial: u64,
 }
 
-node_id! {
+endpoint_id! {
     /// Names a server within its loop; never reused.
     ServerId
 }
-node_id! {
+endpoint_id! {
     /// Names a client within its loop; never reused.
     ClientId
 }
 
 /// An engine and what the loop keeps for it.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct Endpoint {
     pub(super) serial: u64,
     pub(super) engine: Engine,
     /// Where a client connects.
@@ -58,7 +58,7 @@ pub(super) struct Node {
 }
 
 #[cfg(feature = "client")]
-impl Node {
+impl Endpoint {
     /// Brings a client's session file up to date.
     pub(super) fn keep_session(&mut self) {
         if let (Some(file), Engine::Client(client)) = (&mut self.session, &self.engine) {

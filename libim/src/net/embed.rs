@@ -1,14 +1,14 @@
 //! The loop as another loop sees it: when a turn is due.
 
 #[cfg(unix)]
-use super::bell::Bell;
-#[cfg(unix)]
 use super::descriptors::Stdio;
-#[cfg(unix)]
-use super::event_loop::BELL;
 use super::event_loop::Loop;
 #[cfg(unix)]
+use super::event_loop::NOTIFIER;
+#[cfg(unix)]
 use super::fork::forked;
+#[cfg(unix)]
+use super::notifier::Notifier;
 use crate::wire::limits::ACK_DELAY_IDLE;
 use std::cmp::Reverse;
 #[cfg(unix)]
@@ -20,7 +20,7 @@ impl Loop {
     /// the system's clocks.
     pub fn advance(&mut self, by: Duration) -> bool {
         let moved = self.clock.advance(by);
-        self.set_bell();
+        self.set_notifier();
         moved
     }
 
@@ -32,10 +32,10 @@ impl Loop {
         if !self.process.is_this() {
             return Err(forked());
         }
-        if self.bell.is_none() {
+        if self.notifier.is_none() {
             let _stdio = Stdio::hold()?;
-            self.bell = Some(Bell::new(self.poll.registry(), BELL, &self.waker.0)?);
-            self.set_bell();
+            self.notifier = Some(Notifier::new(self.poll.registry(), NOTIFIER, &self.waker.0)?);
+            self.set_notifier();
         }
         Ok(std::os::fd::AsRawFd::as_raw_fd(&self.poll))
     }
@@ -57,36 +57,36 @@ impl Loop {
 
     /// Whether there is something to do that the system does not see.
     fn is_due(&self) -> bool {
-        !(self.again.is_empty()
-            && self.touched.is_empty()
+        !(self.pending_reads.is_empty()
+            && self.to_settle.is_empty()
             && self.eventful.is_empty()
-            && self.notes.is_empty())
+            && self.own_events.is_empty())
     }
 
     fn next_deadline(&self, now: Duration) -> Option<Duration> {
-        let alarm = self.alarms.peek().map(|Reverse((at, _))| *at);
+        let timer = self.timers.peek().map(|Reverse((at, _))| *at);
         let idle = (!self.idlers.is_empty()).then_some(now + ACK_DELAY_IDLE);
-        [alarm, idle].into_iter().flatten().min()
+        [timer, idle].into_iter().flatten().min()
     }
 
     /// Keeps in step what another loop sees of this one.
-    pub(super) fn set_bell(&mut self) {
-        self.set_bell_anew(false);
+    pub(super) fn set_notifier(&mut self) {
+        self.set_notifier_anew(false);
     }
 
-    pub(super) fn set_bell_anew(&mut self, anew: bool) {
+    pub(super) fn set_notifier_anew(&mut self, anew: bool) {
         // A forked child shares what rings.
-        if self.turning || self.bell.is_none() || !self.process.is_this() {
+        if self.turning || self.notifier.is_none() || !self.process.is_this() {
             return;
         }
         let now = self.clock.now().mono;
         let (due, deadline) = (self.is_due(), self.next_deadline(now));
         let is_virtual = self.clock.is_virtual();
-        let Some(bell) = &mut self.bell else { return };
+        let Some(notifier) = &mut self.notifier else { return };
         if due || (is_virtual && deadline.is_some_and(|at| at <= now)) {
-            bell.ring(anew);
+            notifier.signal(anew);
         } else {
-            bell.set(deadline.filter(|_| !is_virtual), now);
+            notifier.set(deadline.filter(|_| !is_virtual), now);
         }
     }
 }

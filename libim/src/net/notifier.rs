@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Rings when a turn is due for what the system does not see.
 #[cfg_attr(not(unix), allow(dead_code))] // Windows has no descriptor to poll
 #[derive(Debug)]
-pub(super) struct Bell {
+pub(super) struct Notifier {
     #[cfg(target_os = "linux")]
     inside: linux::Inside,
     #[cfg(not(target_os = "linux"))]
@@ -24,10 +24,10 @@ pub(super) struct Bell {
 }
 
 #[cfg_attr(not(unix), allow(dead_code))]
-impl Bell {
+impl Notifier {
     #[allow(unused_variables, clippy::unnecessary_wraps)] // each system uses some of it
-    pub(super) fn new(registry: &Registry, token: Token, waker: &Arc<Waker>) -> io::Result<Bell> {
-        Ok(Bell {
+    pub(super) fn new(registry: &Registry, token: Token, waker: &Arc<Waker>) -> io::Result<Notifier> {
+        Ok(Notifier {
             #[cfg(target_os = "linux")]
             inside: linux::Inside::new(registry, token)?,
             #[cfg(not(target_os = "linux"))]
@@ -38,11 +38,11 @@ impl Bell {
     }
 
     /// A turn is due at once. `anew`: also when it rings already, since the poll has seen that.
-    pub(super) fn ring(&mut self, anew: bool) {
+    pub(super) fn signal(&mut self, anew: bool) {
         if !self.ringing || anew {
             self.ringing = true;
             #[cfg(target_os = "linux")]
-            self.inside.ring();
+            self.inside.signal();
             #[cfg(not(target_os = "linux"))]
             let _ = self.waker.wake();
         }
@@ -52,7 +52,7 @@ impl Bell {
     pub(super) fn set(&mut self, deadline: Option<Duration>, now: Duration) {
         if std::mem::take(&mut self.ringing) {
             #[cfg(target_os = "linux")]
-            self.inside.hush();
+            self.inside.clear();
         }
         if self.deadline != deadline {
             self.deadline = deadline;
@@ -93,12 +93,12 @@ mod linux {
             Ok(Inside { due, timer })
         }
 
-        pub(super) fn ring(&self) {
+        pub(super) fn signal(&self) {
             // It fails only when the counter is full, and then it rings already.
             let _ = rustix::io::write(&self.due, &1_u64.to_ne_bytes());
         }
 
-        pub(super) fn hush(&self) {
+        pub(super) fn clear(&self) {
             let _ = rustix::io::read(&self.due, &mut [0; 8]);
         }
 
