@@ -11,7 +11,7 @@ const LAST_MOMENT: Duration = Duration::from_secs(4);
 
 /// The connection.
 pub struct Net {
-    lp: Loop,
+    event_loop: Loop,
     /// Where sessions outlive this program.
     sessions: Option<StateDir>,
     client: Option<ClientId>,
@@ -21,27 +21,27 @@ pub struct Net {
 
 impl Net {
     pub fn new(sessions: Option<StateDir>) -> anyhow::Result<Net> {
-        let mut lp = Loop::new().context("cannot make an event loop")?;
-        fl::watch(lp.pollable().context("cannot watch the event loop")?, Watched::Net);
-        Ok(Net { lp, sessions, client: None, leaving: Vec::new() })
+        let mut event_loop = Loop::new().context("cannot make an event loop")?;
+        fl::watch(event_loop.pollable().context("cannot watch the event loop")?, Watched::Net);
+        Ok(Net { event_loop, sessions, client: None, leaving: Vec::new() })
     }
 
     /// What has happened, when the toolkit has seen something.
     pub fn poll(&mut self, mut tell: impl FnMut(Msg)) -> anyhow::Result<()> {
         if fl::take_ready(Watched::Net) {
-            self.lp.turn(Some(Duration::ZERO))?;
+            self.event_loop.turn(Some(Duration::ZERO))?;
         }
-        while let Some(event) = self.lp.next_event() {
+        while let Some(event) = self.event_loop.next_event() {
             let Event::Client(id, event) = event else { continue };
             if Some(id) == self.client {
                 if matches!(event, ClientEvent::LoggedIn { .. }) {
-                    let epoch = self.lp.client(id).and_then(Client::epoch);
+                    let epoch = self.event_loop.client(id).and_then(Client::epoch);
                     tell(Msg::Epoch(epoch));
                 }
                 tell(Msg::Net(Box::new(event)));
             } else if matches!(event, ClientEvent::Disconnected { retry_in: None, .. }) {
                 self.leaving.retain(|it| *it != id);
-                self.lp.remove_client(id);
+                self.event_loop.remove_client(id);
             }
         }
         Ok(())
@@ -51,18 +51,19 @@ impl Net {
         self.disconnect();
         let agent = concat!("im-fltk/", env!("CARGO_PKG_VERSION")).into();
         let config = ClientConfig { passkey, agent, ..ClientConfig::new(name) };
-        let kept = self.sessions.as_ref().map(|dir| self.lp.connect_kept(address, config.clone(), dir));
+        let kept =
+            self.sessions.as_ref().map(|dir| self.event_loop.connect_kept(address, config.clone(), dir));
         // A full or read-only disk keeps nobody from chatting.
         self.client = Some(match kept {
             Some(Ok(client)) => client,
-            Some(Err(_)) | None => self.lp.connect(address, config),
+            Some(Err(_)) | None => self.event_loop.connect(address, config),
         });
     }
 
     /// Quits the server: nobody waits there for a connection that does not come back.
     pub fn disconnect(&mut self) {
         if let Some(id) = self.client.take() {
-            if let Some(client) = self.lp.client_mut(id) {
+            if let Some(client) = self.event_loop.client_mut(id) {
                 let _ = client.quit("");
             }
             self.leaving.push(id);
@@ -71,13 +72,13 @@ impl Net {
 
     /// Connects again with the client that the server has sent away: it enters its rooms again by itself.
     pub fn restart(&mut self) {
-        if let Some(client) = self.client.and_then(|id| self.lp.client_mut(id)) {
+        if let Some(client) = self.client.and_then(|id| self.event_loop.client_mut(id)) {
             client.start();
         }
     }
 
     pub fn log_in(&mut self, name: Option<&str>, passkey: Option<&str>) {
-        if let Some(client) = self.client.and_then(|id| self.lp.client_mut(id)) {
+        if let Some(client) = self.client.and_then(|id| self.event_loop.client_mut(id)) {
             // Refused only when it is in, or over, by now.
             let _ = client.log_in_as(name, passkey);
         }
@@ -88,14 +89,14 @@ impl Net {
         &mut self,
         request: impl FnOnce(&mut Client) -> Result<T, CommandError>,
     ) -> Result<T, String> {
-        let client = self.client.and_then(|id| self.lp.client_mut(id));
+        let client = self.client.and_then(|id| self.event_loop.client_mut(id));
         let client = client.ok_or_else(|| "Not connected at the moment".to_owned())?;
         request(client).map_err(|error| in_words(&error))
     }
 
     pub fn text_max(&self) -> usize {
         self.client
-            .and_then(|id| self.lp.client(id))
+            .and_then(|id| self.event_loop.client(id))
             .map_or(16 * 1024, |client| client.limits().text_bytes as usize)
     }
 
@@ -104,11 +105,13 @@ impl Net {
         self.disconnect();
         let end = Instant::now() + LAST_MOMENT;
         while Instant::now() < end {
-            let closed = |id: &ClientId| self.lp.client(*id).is_none_or(Client::is_closed);
-            if self.leaving.iter().all(closed) || self.lp.turn(Some(Duration::from_millis(10))).is_err() {
+            let closed = |id: &ClientId| self.event_loop.client(*id).is_none_or(Client::is_closed);
+            if self.leaving.iter().all(closed)
+                || self.event_loop.turn(Some(Duration::from_millis(10))).is_err()
+            {
                 return;
             }
-            while self.lp.next_event().is_some() {}
+            while self.event_loop.next_event().is_some() {}
         }
     }
 }

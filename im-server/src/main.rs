@@ -1,5 +1,6 @@
 //! A chat server for your own network.
 
+mod banner;
 mod descriptors;
 mod log_writer;
 mod logs;
@@ -8,7 +9,6 @@ mod options;
 mod passkey;
 mod signals;
 mod warnings;
-mod words;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -39,17 +39,17 @@ fn run(options: &Options) -> Result<()> {
     let logs = Logs::start(options.log, options.log_format)?;
     let config = options.server_config()?;
     descriptors::raise(options.connections);
-    let mut lp = Loop::new().context("cannot start the event loop")?;
-    signals::watch(&mut lp).context("cannot watch for signals")?;
-    let server = lp.serve(config.clone());
+    let mut event_loop = Loop::new().context("cannot start the event loop")?;
+    signals::watch(&mut event_loop).context("cannot watch for signals")?;
+    let server = event_loop.serve(config.clone());
     let own_passkey = options.passkey.is_some();
     let missing = options.listen.clone();
-    Service { lp, server, logs, config, own_passkey, bound: Vec::new(), missing, told: false }.run()
+    Service { event_loop, server, logs, config, own_passkey, bound: Vec::new(), missing, told: false }.run()
 }
 
 /// A server and the addresses that it listens at.
 struct Service {
-    lp: Loop,
+    event_loop: Loop,
     server: ServerId,
     logs: Logs,
     config: ServerConfig,
@@ -67,9 +67,9 @@ impl Service {
         loop {
             let retry = (!self.missing.is_empty()).then_some(ADDRESS_RETRY);
             let wait = [retry, self.logs.next_summary()].into_iter().flatten().min();
-            self.lp.turn(wait).context("the event loop failed")?;
+            self.event_loop.turn(wait).context("the event loop failed")?;
             self.logs.summarize();
-            while let Some(event) = self.lp.next_event() {
+            while let Some(event) = self.event_loop.next_event() {
                 match event {
                     Event::Server(_, ServerEvent::Drained) => {
                         tracing::info!("closed");
@@ -80,7 +80,7 @@ impl Service {
                     Event::Readable(_) => {
                         tracing::info!("closing");
                         self.missing.clear();
-                        if let Some(server) = self.lp.server_mut(self.server) {
+                        if let Some(server) = self.event_loop.server_mut(self.server) {
                             server.drain();
                         }
                     }
@@ -95,14 +95,14 @@ impl Service {
     fn listen(&mut self) -> Result<()> {
         let before = self.bound.len();
         for address in std::mem::take(&mut self.missing) {
-            match self.lp.listen(self.server, &address) {
+            match self.event_loop.listen(self.server, &address) {
                 Ok(bound) => self.bound.push(bound),
                 Err(error) if error.kind() == ErrorKind::AddrNotAvailable => self.missing.push(address),
                 Err(error) => return Err(explain(&address, &error)),
             }
         }
         if self.bound.len() > before {
-            if let Err(error) = words::greet(&self.config, self.own_passkey, &self.bound) {
+            if let Err(error) = banner::greet(&self.config, self.own_passkey, &self.bound) {
                 // Whoever started us does not read what we say; that is no reason not to serve.
                 tracing::warn!(%error, "cannot print the greeting");
             }

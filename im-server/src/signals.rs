@@ -6,7 +6,7 @@ use libim::Loop;
 /// Notes from now on that the program is asked to stop. The second SIGTERM or SIGINT ends the process at once. A signal that is
 /// ignored already, as by nohup(1), stays so.
 #[cfg(unix)]
-pub(crate) fn watch(lp: &mut Loop) -> Result<()> {
+pub(crate) fn watch(event_loop: &mut Loop) -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use std::os::unix::net::UnixStream;
     use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(crate) fn watch(lp: &mut Loop) -> Result<()> {
     }
     // With a handler, a log that reaches `ulimit -f` is a failed write (EFBIG) instead of the end.
     signal_hook::flag::register(libc::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
-    lp.watch(reader.into())?;
+    event_loop.watch(reader.into())?;
     Ok(())
 }
 

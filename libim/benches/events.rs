@@ -20,32 +20,32 @@ const TEXT: &str =
 
 /// A server and somebody who talks, on a loop whose time is not counted.
 struct Talker {
-    lp: Loop,
+    event_loop: Loop,
     anna: ClientId,
     address: Address,
 }
 
 impl Talker {
     fn new() -> Talker {
-        let mut lp = Loop::new().unwrap();
+        let mut event_loop = Loop::new().unwrap();
         let mut config = ServerConfig::default();
         config.limits.requests_per_second = 0;
-        let server = lp.serve(config);
-        let address = lp.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
+        let server = event_loop.serve(config);
+        let address = event_loop.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
         let inside: Address = "mem:bench".parse().unwrap();
-        lp.listen(server, &inside).unwrap();
-        let anna = lp.connect(&inside, ClientConfig::new("anna"));
-        Talker { lp, anna, address }
+        event_loop.listen(server, &inside).unwrap();
+        let anna = event_loop.connect(&inside, ClientConfig::new("anna"));
+        Talker { event_loop, anna, address }
     }
 
     fn turn(&mut self) {
-        self.lp.turn(Some(Duration::ZERO)).unwrap();
-        while self.lp.next_event().is_some() {}
+        self.event_loop.turn(Some(Duration::ZERO)).unwrap();
+        while self.event_loop.next_event().is_some() {}
     }
 
     fn talk(&mut self) {
         for _ in 0..BURST {
-            self.lp.client_mut(self.anna).unwrap().post(RoomId::LOBBY, TEXT).unwrap();
+            self.event_loop.client_mut(self.anna).unwrap().post(RoomId::LOBBY, TEXT).unwrap();
         }
     }
 }
@@ -142,9 +142,9 @@ fn measure(make: impl FnOnce(&Address) -> Box<dyn Listener>) -> Cost {
 }
 
 fn through_rust(address: &Address) -> Box<dyn Listener> {
-    let mut lp = Loop::new().unwrap();
-    lp.connect(address, ClientConfig::new("bert"));
-    Box::new(ThroughRust(lp))
+    let mut event_loop = Loop::new().unwrap();
+    event_loop.connect(address, ClientConfig::new("bert"));
+    Box::new(ThroughRust(event_loop))
 }
 
 fn through_c(address: &Address) -> Box<dyn Listener> {

@@ -3,19 +3,19 @@
 use libim::{Address, ClientConfig, ClientEvent, Event, Loop, ServerConfig, wire::Body, wire::RoomId};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut lp = Loop::new()?;
+    let mut event_loop = Loop::new()?;
     let address: Address = "mem:office".parse()?;
-    let server = lp.serve(ServerConfig::default());
-    lp.listen(server, &address)?;
-    let anna = lp.connect(&address, ClientConfig::new("anna"));
-    let bert = lp.connect(&address, ClientConfig::new("bert"));
+    let server = event_loop.serve(ServerConfig::default());
+    event_loop.listen(server, &address)?;
+    let anna = event_loop.connect(&address, ClientConfig::new("anna"));
+    let bert = event_loop.connect(&address, ClientConfig::new("bert"));
 
     loop {
-        lp.turn(None)?;
-        while let Some(event) = lp.next_event() {
+        event_loop.turn(None)?;
+        while let Some(event) = event_loop.next_event() {
             match event {
                 Event::Client(id, ClientEvent::LoggedIn { .. }) if id == bert => {
-                    if let Some(client) = lp.client_mut(anna) {
+                    if let Some(client) = event_loop.client_mut(anna) {
                         client.post(RoomId::LOBBY, "Hello, Bert!")?;
                     }
                 }

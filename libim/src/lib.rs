@@ -4,13 +4,13 @@
 //! use libim::{Address, ClientConfig, Loop, ServerConfig};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let mut lp = Loop::new()?;
-//! let server = lp.serve(ServerConfig::default());
-//! let address = lp.listen(server, &"127.0.0.1:0".parse()?)?;
-//! let anna = lp.connect(&address, ClientConfig::new("anna"));
-//! while !lp.client_mut(anna).is_some_and(|client| client.is_ready()) {
-//!     lp.turn(None)?;
-//!     while let Some(event) = lp.next_event() {
+//! let mut event_loop = Loop::new()?;
+//! let server = event_loop.serve(ServerConfig::default());
+//! let address = event_loop.listen(server, &"127.0.0.1:0".parse()?)?;
+//! let anna = event_loop.connect(&address, ClientConfig::new("anna"));
+//! while !event_loop.client_mut(anna).is_some_and(|client| client.is_ready()) {
+//!     event_loop.turn(None)?;
+//!     while let Some(event) = event_loop.next_event() {
 //!         println!("{event:?}");
 //!     }
 //! }

@@ -29,11 +29,11 @@ impl Silent {
 }
 
 /// Runs until the client is told of this.
-fn until(lp: &mut Loop, client: ClientId, wanted: impl Fn(&ClientEvent) -> bool) -> ClientEvent {
+fn until(event_loop: &mut Loop, client: ClientId, wanted: impl Fn(&ClientEvent) -> bool) -> ClientEvent {
     let end = Instant::now() + Duration::from_secs(60);
     while Instant::now() < end {
-        lp.turn(Some(Duration::from_millis(100))).unwrap();
-        while let Some(event) = lp.next_event() {
+        event_loop.turn(Some(Duration::from_millis(100))).unwrap();
+        while let Some(event) = event_loop.next_event() {
             if let Event::Client(id, event) = event
                 && id == client
                 && wanted(&event)
@@ -52,37 +52,37 @@ fn is_in(event: &ClientEvent) -> bool {
 #[test]
 fn silent_addresses_are_tried_side_by_side() {
     let (one, other) = (Silent::new(), Silent::new());
-    let mut lp = Loop::new().unwrap();
-    let server = lp.serve(ServerConfig::default());
-    let real = lp.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
+    let mut event_loop = Loop::new().unwrap();
+    let server = event_loop.serve(ServerConfig::default());
+    let real = event_loop.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
     let addresses: Address = format!("{},{},{real}", one.address, other.address).parse().unwrap();
     let begun = Instant::now();
-    let client = lp.connect(&addresses, ClientConfig::new("anna"));
-    until(&mut lp, client, is_in);
+    let client = event_loop.connect(&addresses, ClientConfig::new("anna"));
+    until(&mut event_loop, client, is_in);
     // One after the other they would take twenty seconds.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    assert_eq!(lp.server(server).unwrap().connections(), 1);
+    assert_eq!(event_loop.server(server).unwrap().connections(), 1);
 }
 
 #[test]
 fn a_refusal_goes_on_at_once_and_the_words_name_all_that_was_tried() {
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (one, other) = (free(), free());
-    let mut lp = Loop::new().unwrap();
+    let mut event_loop = Loop::new().unwrap();
     let config = ClientConfig { reconnect: false, ..ClientConfig::new("anna") };
-    let client = lp.connect(&format!("{one},{other}").parse().unwrap(), config);
+    let client = event_loop.connect(&format!("{one},{other}").parse().unwrap(), config);
     let gone = |event: &ClientEvent| matches!(event, ClientEvent::Disconnected { .. });
-    let ClientEvent::Disconnected { text, .. } = until(&mut lp, client, gone) else { unreachable!() };
+    let ClientEvent::Disconnected { text, .. } = until(&mut event_loop, client, gone) else { unreachable!() };
     assert!(text.contains(&one.to_string()) && text.contains(&other.to_string()), "{text}");
     assert!(text.contains("none of the server's addresses answers"), "{text}");
 }
 
 #[test]
 fn zones_lead_to_their_interface() {
-    let mut lp = Loop::new().unwrap();
+    let mut event_loop = Loop::new().unwrap();
     let config = ClientConfig { reconnect: false, ..ClientConfig::new("anna") };
-    let client = lp.connect(&"[fe80::1%no-such-interface]:7464".parse().unwrap(), config);
+    let client = event_loop.connect(&"[fe80::1%no-such-interface]:7464".parse().unwrap(), config);
     let gone = |event: &ClientEvent| matches!(event, ClientEvent::Disconnected { .. });
-    let ClientEvent::Disconnected { text, .. } = until(&mut lp, client, gone) else { unreachable!() };
+    let ClientEvent::Disconnected { text, .. } = until(&mut event_loop, client, gone) else { unreachable!() };
     assert!(text.contains("fe80::1"), "{text}");
 }

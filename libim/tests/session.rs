@@ -7,18 +7,19 @@ use libim::{Address, ClientConfig, ClientEvent, ClientId, Event, Loop, ServerCon
 use std::time::{Duration, Instant};
 
 struct Place {
-    lp: Loop,
+    event_loop: Loop,
     address: Address,
     dir: std::path::PathBuf,
 }
 
 impl Place {
     fn new(name: &str) -> Place {
-        let mut lp = Loop::new().unwrap();
-        let server = lp.serve(ServerConfig { passkey: Some("sesame".into()), ..ServerConfig::default() });
-        let address = lp.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
+        let mut event_loop = Loop::new().unwrap();
+        let server =
+            event_loop.serve(ServerConfig { passkey: Some("sesame".into()), ..ServerConfig::default() });
+        let address = event_loop.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
         let dir = std::env::temp_dir().join(format!("im-place-{}-{name}", std::process::id()));
-        Place { lp, address, dir }
+        Place { event_loop, address, dir }
     }
 
     fn dir(&self) -> StateDir {
@@ -27,21 +28,21 @@ impl Place {
 
     /// A program of its own, with a client.
     fn program(&self, name: &str, dir: Option<&StateDir>) -> (Loop, ClientId) {
-        let mut lp = Loop::new().unwrap();
+        let mut event_loop = Loop::new().unwrap();
         let config = ClientConfig { passkey: Some("sesame".into()), ..ClientConfig::new(name) };
         let client = match dir {
-            Some(dir) => lp.connect_kept(&self.address, config, dir).unwrap(),
-            None => lp.connect(&self.address, config),
+            Some(dir) => event_loop.connect_kept(&self.address, config, dir).unwrap(),
+            None => event_loop.connect(&self.address, config),
         };
-        (lp, client)
+        (event_loop, client)
     }
 
     /// Runs the server and the program until it is told of this.
     fn until(&mut self, program: &mut Loop, wanted: impl Fn(&ClientEvent) -> bool) -> ClientEvent {
         let end = Instant::now() + Duration::from_secs(60);
         while Instant::now() < end {
-            self.lp.turn(Some(Duration::from_millis(1))).unwrap();
-            while self.lp.next_event().is_some() {}
+            self.event_loop.turn(Some(Duration::from_millis(1))).unwrap();
+            while self.event_loop.next_event().is_some() {}
             program.turn(Some(Duration::from_millis(1))).unwrap();
             while let Some(event) = program.next_event() {
                 if let Event::Client(_, event) = event
@@ -136,17 +137,19 @@ fn a_session_that_the_server_has_ended_is_a_login_by_name() {
     place.login(&mut first);
     drop(first);
     // Another server at the same address knows nothing of the session.
-    place.lp = Loop::new().unwrap();
-    let server = place.lp.serve(ServerConfig { passkey: Some("sesame".into()), ..ServerConfig::default() });
-    place.lp.listen(server, &place.address.clone()).unwrap();
+    place.event_loop = Loop::new().unwrap();
+    let server =
+        place.event_loop.serve(ServerConfig { passkey: Some("sesame".into()), ..ServerConfig::default() });
+    place.event_loop.listen(server, &place.address.clone()).unwrap();
     let (mut second, _) = place.program("Tri", Some(&dir));
     assert!(!who(&place.login(&mut second)).1);
 }
 
 #[test]
 fn a_directory_that_cannot_be_is_an_error_that_names_it() {
-    let mut lp = Loop::new().unwrap();
+    let mut event_loop = Loop::new().unwrap();
     let dir = StateDir::at("/dev/null/im");
-    let error = lp.connect_kept(&"127.0.0.1:1".parse().unwrap(), ClientConfig::new("Tri"), &dir).unwrap_err();
+    let error =
+        event_loop.connect_kept(&"127.0.0.1:1".parse().unwrap(), ClientConfig::new("Tri"), &dir).unwrap_err();
     assert!(error.to_string().contains("/dev/null/im"), "{error}");
 }

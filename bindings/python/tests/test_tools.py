@@ -265,7 +265,7 @@ def test_serve():
         assert next(it for it in client if isinstance(it, im.LoggedIn)).welcome == "be kind"
     server.send_signal(signal.SIGTERM)
     _, log = server.communicate(timeout=PATIENCE)
-    assert server.returncode == 0 and "anna has come" in log and "anna has left (quit)" in log
+    assert server.returncode == 0 and "anna joined" in log and "anna left (quit)" in log
 
 
 def test_echo_bot(real_server):

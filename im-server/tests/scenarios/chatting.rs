@@ -16,7 +16,7 @@ fn two_terminals() {
     anna.shows("anna: first words");
     let mut bert = terminal(address, "bert", "sesame");
     bert.shows("anna: first words");
-    anna.shows("bert has come");
+    anna.shows("bert joined");
     bert.says("hello anna");
     anna.shows("bert: hello anna");
     bert.says("/msg anna just for you");
@@ -33,7 +33,7 @@ fn two_terminals() {
     bert.shows("anna (online)");
     bert.says("q");
     assert_eq!(bert.ends(), Some(0));
-    anna.shows("bert has left (quit)");
+    anna.shows("bert left (quit)");
     anna.says("quit");
     assert_eq!(anna.ends(), Some(0));
 }
@@ -180,8 +180,8 @@ fn many_servers_and_clients_share_one_loop_over_every_transport() {
     }
     let mut pairs = Vec::new();
     for address in &addresses {
-        let server = clients.lp.serve(libim::ServerConfig::default());
-        let bound = clients.lp.listen(server, address).unwrap();
+        let server = clients.event_loop.serve(libim::ServerConfig::default());
+        let bound = clients.event_loop.listen(server, address).unwrap();
         let one = clients.connect(bound.clone(), ClientConfig::new("one"));
         pairs.push((one, clients.connect(bound, ClientConfig::new("two"))));
     }
@@ -195,15 +195,15 @@ fn many_servers_and_clients_share_one_loop_over_every_transport() {
 #[test]
 fn an_idle_loop_sleeps() {
     let mut clients = Clients::new();
-    let server = clients.lp.serve(libim::ServerConfig::default());
-    let bound = clients.lp.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
+    let server = clients.event_loop.serve(libim::ServerConfig::default());
+    let bound = clients.event_loop.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
     let anna = clients.log_in(bound, "anna");
     clients.until(|clients| clients.was_told(anna, |event| matches!(event, ClientEvent::People(_))));
     // Receipts and rosters have gone after a second; then nothing is due for a long time.
     let start = Instant::now();
     clients.until(|_| start.elapsed().as_secs() >= 1);
     let before = Instant::now();
-    clients.lp.turn(Some(std::time::Duration::from_secs(1))).unwrap();
+    clients.event_loop.turn(Some(std::time::Duration::from_secs(1))).unwrap();
     assert!(
         before.elapsed().as_millis() >= 900 && before.elapsed() < BOUND,
         "woke after {:?}",

@@ -13,7 +13,7 @@ fn a_killed_client_is_missed_and_may_come_back_at_once() {
     let anna = terminal(address, "anna", "");
     anna.shows("logged in");
     let bert = terminal(address, "bert", "");
-    anna.shows("bert has come");
+    anna.shows("bert joined");
     bert.signal("KILL");
     anna.shows("bert has lost the connection");
     let again = terminal(address, "bert", "");
@@ -42,7 +42,7 @@ fn nothing_is_lost_or_doubled_while_the_cable_is_pulled() {
             expected.push(text);
         }
         // Some of it is on its way when the cable is pulled.
-        clients.lp.turn(Some(Duration::from_millis(1))).unwrap();
+        clients.event_loop.turn(Some(Duration::from_millis(1))).unwrap();
         cable.truncate();
     }
     clients.until(|clients| clients.get(anna).unanswered() == 0);

@@ -140,17 +140,17 @@ pub(crate) fn example(name: &str) -> PathBuf {
 
 /// A loop with clients, and everything that they were told.
 pub(crate) struct Clients {
-    pub(crate) lp: Loop,
+    pub(crate) event_loop: Loop,
     pub(crate) told: Vec<(ClientId, ClientEvent)>,
 }
 
 impl Clients {
     pub(crate) fn new() -> Clients {
-        Clients { lp: Loop::new().expect("a loop"), told: Vec::new() }
+        Clients { event_loop: Loop::new().expect("a loop"), told: Vec::new() }
     }
 
     pub(crate) fn connect(&mut self, address: impl Into<Address>, config: ClientConfig) -> ClientId {
-        self.lp.connect(&address.into(), config)
+        self.event_loop.connect(&address.into(), config)
     }
 
     /// Connects and waits until the client is in.
@@ -161,7 +161,7 @@ impl Clients {
     }
 
     pub(crate) fn get(&mut self, id: ClientId) -> &mut Client {
-        self.lp.client_mut(id).expect("never removed")
+        self.event_loop.client_mut(id).expect("never removed")
     }
 
     /// Runs the loop until something is so.
@@ -169,8 +169,8 @@ impl Clients {
         let limit = Instant::now() + BOUND;
         while !done(self) {
             assert!(Instant::now() < limit, "it does not come; told so far: {:#?}", self.told);
-            self.lp.turn(Some(Duration::from_millis(20))).expect("the loop works");
-            while let Some(event) = self.lp.next_event() {
+            self.event_loop.turn(Some(Duration::from_millis(20))).expect("the loop works");
+            while let Some(event) = self.event_loop.next_event() {
                 if let Event::Client(id, event) = event {
                     self.told.push((id, event));
                 }

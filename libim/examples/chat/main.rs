@@ -33,7 +33,7 @@ macro_rules! say {
 pub(crate) use say;
 
 struct Chat {
-    lp: Loop,
+    event_loop: Loop,
     me: ClientId,
     current: RoomId,
     /// The first place shown of each room, for /more.
@@ -77,17 +77,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let passkey = args.next().filter(|key| !key.is_empty()).or(invite.passkey);
     drop(input);
 
-    let mut lp = Loop::new()?;
+    let mut event_loop = Loop::new()?;
     let config = ClientConfig { passkey, ..ClientConfig::new(name) };
     // Who is killed comes back as the same person; without a place to keep the session it goes without.
-    let kept = StateDir::of_user().map(|dir| lp.connect_kept(&invite.address, config.clone(), &dir));
+    let kept = StateDir::of_user().map(|dir| event_loop.connect_kept(&invite.address, config.clone(), &dir));
     let me = match kept {
         Some(Ok(client)) => client,
-        Some(Err(_)) | None => lp.connect(&invite.address, config),
+        Some(Err(_)) | None => event_loop.connect(&invite.address, config),
     };
-    let lines = read_lines(&lp)?;
+    let lines = read_lines(&event_loop)?;
     let (shown_from, typed) = (HashMap::new(), VecDeque::new());
-    let mut chat = Chat { lp, me, current: RoomId::LOBBY, shown_from, going: None, typed };
+    let mut chat = Chat { event_loop, me, current: RoomId::LOBBY, shown_from, going: None, typed };
     chat.run(&lines)
 }
 
@@ -100,9 +100,9 @@ fn ask(input: &mut impl BufRead, question: &str) -> io::Result<String> {
 }
 
 /// Reads lines on a thread, since a terminal cannot be read without waiting everywhere.
-fn read_lines(lp: &Loop) -> io::Result<Receiver<String>> {
+fn read_lines(event_loop: &Loop) -> io::Result<Receiver<String>> {
     let (sender, receiver) = channel();
-    let waker = lp.waker();
+    let waker = event_loop.waker();
     std::thread::Builder::new().spawn(move || {
         let mut input = io::stdin().lock();
         let mut line = Vec::new();
@@ -124,8 +124,8 @@ impl Chat {
     fn run(&mut self, lines: &Receiver<String>) -> Result<(), Box<dyn std::error::Error>> {
         let mut question: Option<&str> = None;
         loop {
-            self.lp.turn(None)?;
-            while let Some(event) = self.lp.next_event() {
+            self.event_loop.turn(None)?;
+            while let Some(event) = self.event_loop.next_event() {
                 let Event::Client(_, event) = event else { continue };
                 if let ClientEvent::LoginRefused { code, text, retry_in: None, .. } = &event {
                     let asked = match code {
@@ -178,7 +178,7 @@ impl Chat {
     }
 
     fn client(&mut self) -> &mut Client {
-        self.lp.client_mut(self.me).expect("the client is never removed")
+        self.event_loop.client_mut(self.me).expect("the client is never removed")
     }
 
     fn log_in(&mut self, question: &str, answer: &str) -> Result<(), CommandError> {

@@ -119,9 +119,9 @@ impl Chat {
             }
             Body::Joined => say!("{time} {place}{name} has entered"),
             Body::Left { reason: LeaveReason::Quit, .. } => {
-                say!("{time} {place}{name} has left this room");
+                say!("{time} {place}{name} left this room");
             }
-            Body::Left { reason, .. } => say!("{time} {place}{name} has left this room ({reason})"),
+            Body::Left { reason, .. } => say!("{time} {place}{name} left this room ({reason})"),
             Body::Topic { text } => {
                 say!("{time} {place}{name} sets the topic: {}", sanitize_line(text));
             }
@@ -139,9 +139,9 @@ pub(crate) fn describe(person: &Person) -> String {
 fn change(person: &Person, was: Option<Presence>) -> Option<String> {
     let name = sanitize_line(&person.name);
     Some(match (was, person.presence) {
-        (None, Presence::Online | Presence::Away) => format!("{name} has come"),
+        (None, Presence::Online | Presence::Away) => format!("{name} joined"),
         (_, Presence::Offline) => {
-            format!("{name} has left ({})", person.reason.unwrap_or(LeaveReason::Quit))
+            format!("{name} left ({})", person.reason.unwrap_or(LeaveReason::Quit))
         }
         (_, Presence::Reconnecting) => format!("{name} has lost the connection"),
         (Some(Presence::Reconnecting), _) => format!("{name} is back"),

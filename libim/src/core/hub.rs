@@ -192,7 +192,7 @@ impl Hub {
             user.rooms.retain(|held| *held != id);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return false };
-        // What one of two has left is over; the next conversation of theirs is another one.
+        // What one of two left is over; the next conversation of theirs is another one.
         forget_pair(&mut self.pairs, room);
         room.members.swap_remove(&user).is_some()
     }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::handles::{Kind, missing, new_handle};
 use super::kinds::im_log_level;
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use crate::net::Process;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -63,13 +63,13 @@ fn owners() -> MutexGuard<'static, BTreeMap<usize, Owner>> {
 }
 
 /// Runs the body of a C function that needs no context.
-pub(super) fn guard(body: impl FnOnce() -> Outcome) -> i32 {
+pub(super) fn guard(body: impl FnOnce() -> CallResult) -> i32 {
     let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(panicked()));
     answer(outcome)
 }
 
 /// Runs the body of a C function on a context. A panic in it ends the context's use.
-pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Outcome) -> i32 {
+pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> CallResult) -> i32 {
     let slot = match find(handle) {
         Ok(slot) => slot,
         Err(failure) => return answer(Err(failure)),
@@ -93,7 +93,7 @@ pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Out
 }
 
 /// Gives a context to this thread.
-pub(super) fn add_context(context: Context) -> Outcome<usize> {
+pub(super) fn add_context(context: Context) -> CallResult<usize> {
     let handle = new_handle(Kind::Context);
     let slot =
         Slot { handle, process: context.process, poisoned: Cell::new(false), context: RefCell::new(context) };
@@ -105,7 +105,7 @@ pub(super) fn add_context(context: Context) -> Outcome<usize> {
     Ok(handle)
 }
 
-pub(super) fn remove_context(handle: usize) -> Outcome {
+pub(super) fn remove_context(handle: usize) -> CallResult {
     let slot = find(handle)?;
     if slot.context.try_borrow_mut().is_err() {
         return Err(reentered());
@@ -114,7 +114,7 @@ pub(super) fn remove_context(handle: usize) -> Outcome {
     Ok(())
 }
 
-fn find(handle: usize) -> Outcome<Rc<Slot>> {
+fn find(handle: usize) -> CallResult<Rc<Slot>> {
     let found = CONTEXTS.try_with(|contexts| contexts.borrow().get(&handle).cloned()).ok().flatten();
     found.ok_or_else(|| not_here(handle))
 }
@@ -156,7 +156,7 @@ pub(super) fn last_error() -> *const c_char {
     LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
 }
 
-fn answer(outcome: Outcome) -> i32 {
+fn answer(outcome: CallResult) -> i32 {
     let Err(Failure { status, text }) = outcome else { return im_status::IM_OK as i32 };
     let text = CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default();
     let _ = LAST_ERROR.try_with(|last| last.replace(text));

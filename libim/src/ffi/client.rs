@@ -4,10 +4,10 @@ use super::boundary::with_context;
 use super::config::{for_client, im_config};
 use super::context::{Context, im_ctx};
 use super::ids::{Thing, im_id};
-use super::input::{place, place_or_null, text, text_of, text_or_null};
+use super::input::{out_or_null, out_ptr, text, text_of, text_or_null};
 use super::options::{check_text, im_option};
 use super::output::txn_id;
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use super::types::im_txn_id;
 use crate::engine::client::{Client, CommandError};
 use crate::net::{Address, ClientId, Invite};
@@ -16,28 +16,28 @@ use std::ffi::c_char;
 
 impl Context {
     /// A client, to act on.
-    pub(super) fn client_mut(&mut self, id: im_id) -> Outcome<&mut Client> {
+    pub(super) fn client_mut(&mut self, id: im_id) -> CallResult<&mut Client> {
         let client = self.ids.client(id)?;
-        self.lp.client_mut(client).ok_or_else(gone)
+        self.event_loop.client_mut(client).ok_or_else(gone)
     }
 
     /// A client, to look at.
-    pub(super) fn client_id(&self, id: im_id) -> Outcome<ClientId> {
+    pub(super) fn client_id(&self, id: im_id) -> CallResult<ClientId> {
         self.ids.client(id)
     }
 
-    pub(super) fn address(&self, address: *const c_char) -> Outcome<Address> {
+    pub(super) fn address(&self, address: *const c_char) -> CallResult<Address> {
         let address: Address = text(address, "the address")?.parse().map_err(no_address)?;
-        self.lp.check_reachable(&address).map_err(no_address)?;
+        self.event_loop.check_reachable(&address).map_err(no_address)?;
         Ok(address)
     }
 
-    fn invite(&self, invite: *const c_char) -> Outcome<Invite> {
+    fn invite(&self, invite: *const c_char) -> CallResult<Invite> {
         let invite: Invite = text(invite, "the address")?.parse().map_err(no_address)?;
         if !invite.address.has_port() {
             return Err(no_address("there is no port 0 to connect to"));
         }
-        self.lp.check_reachable(&invite.address).map_err(no_address)?;
+        self.event_loop.check_reachable(&invite.address).map_err(no_address)?;
         Ok(invite)
     }
 }
@@ -64,13 +64,13 @@ pub extern "C" fn im_connect(
     out: *mut im_id,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let invite = context.invite(address)?;
         let (mut config, dir) = for_client(config)?;
         config.passkey = config.passkey.or(invite.passkey);
         let client = match dir {
-            Some(dir) => context.lp.connect_kept(&invite.address, config, &dir)?,
-            None => context.lp.connect(&invite.address, config),
+            Some(dir) => context.event_loop.connect_kept(&invite.address, config, &dir)?,
+            None => context.event_loop.connect(&invite.address, config),
         };
         out.put(context.ids.add(Thing::Client(client))?);
         Ok(())
@@ -198,10 +198,10 @@ fn posting(
     ctx: *mut im_ctx,
     client: im_id,
     own: *mut im_txn_id,
-    post: impl FnOnce(&mut Client) -> Outcome<Result<TxnId, CommandError>>,
+    post: impl FnOnce(&mut Client) -> CallResult<Result<TxnId, CommandError>>,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let own = place_or_null(own);
+        let own = out_or_null(own);
         own.put(txn_id(post(context.client_mut(client)?)??));
         Ok(())
     })

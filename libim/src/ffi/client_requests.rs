@@ -3,9 +3,9 @@
 use super::boundary::with_context;
 use super::context::im_ctx;
 use super::ids::im_id;
-use super::input::{place_or_null, text, text_or_null};
+use super::input::{out_or_null, text, text_or_null};
 use super::kinds::im_fetch;
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use crate::engine::client::{Client, CommandError, Range};
 use crate::wire::{RequestId, RoomId, Seq, UserId};
 use std::ffi::c_char;
@@ -15,10 +15,10 @@ fn requesting(
     ctx: *mut im_ctx,
     client: im_id,
     out: *mut u32,
-    request: impl FnOnce(&mut Client) -> Outcome<Result<RequestId, CommandError>>,
+    request: impl FnOnce(&mut Client) -> CallResult<Result<RequestId, CommandError>>,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place_or_null(out);
+        let out = out_or_null(out);
         out.put(request(context.client_mut(client)?)??.0);
         Ok(())
     })

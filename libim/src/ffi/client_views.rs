@@ -5,7 +5,7 @@ use super::client::gone;
 use super::context::im_ctx;
 use super::event_types::{im_client_state, im_server_info};
 use super::ids::im_id;
-use super::input::place;
+use super::input::out_ptr;
 use super::output::{EMPTY, one, size, text, texts};
 use super::pages::{person, room};
 use super::types::{im_person, im_room};
@@ -17,9 +17,9 @@ use bumpalo::Bump;
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *const im_client_state) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let id = context.client_id(client)?;
-        let client = context.lp.client(id).ok_or_else(gone)?;
+        let client = context.event_loop.client(id).ok_or_else(gone)?;
         let (user, name) = client.me().map_or((0, EMPTY), |(user, name)| (user.0, text(&context.view, name)));
         let state = im_client_state {
             size: size::<im_client_state>(),
@@ -48,9 +48,9 @@ pub extern "C" fn im_client_next_room(
     out: *mut *const im_room,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let id = context.client_id(client)?;
-        let client = context.lp.client(id).ok_or_else(gone)?;
+        let client = context.event_loop.client(id).ok_or_else(gone)?;
         let next = client.room_after(RoomId(after)).map(|info| one(&context.view, room(&context.view, info)));
         out.put(next.unwrap_or(std::ptr::null()));
         Ok(())
@@ -67,9 +67,9 @@ pub extern "C" fn im_client_next_person(
     out: *mut *const im_person,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let id = context.client_id(client)?;
-        let client = context.lp.client(id).ok_or_else(gone)?;
+        let client = context.event_loop.client(id).ok_or_else(gone)?;
         let next =
             client.person_after(UserId(after)).map(|known| one(&context.view, person(&context.view, known)));
         out.put(next.unwrap_or(std::ptr::null()));
@@ -81,8 +81,8 @@ pub extern "C" fn im_client_next_person(
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_room(ctx: *mut im_ctx, client: im_id, id: u64, out: *mut *const im_room) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
-        let client = context.lp.client(context.client_id(client)?).ok_or_else(gone)?;
+        let out = out_ptr(out, "out")?;
+        let client = context.event_loop.client(context.client_id(client)?).ok_or_else(gone)?;
         let found = client.room(RoomId(id)).map(|info| one(&context.view, room(&context.view, info)));
         out.put(found.unwrap_or(std::ptr::null()));
         Ok(())
@@ -99,8 +99,8 @@ pub extern "C" fn im_client_person(
     out: *mut *const im_person,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
-        let client = context.lp.client(context.client_id(client)?).ok_or_else(gone)?;
+        let out = out_ptr(out, "out")?;
+        let client = context.event_loop.client(context.client_id(client)?).ok_or_else(gone)?;
         let found = client.person(UserId(id)).map(|known| one(&context.view, person(&context.view, known)));
         out.put(found.unwrap_or(std::ptr::null()));
         Ok(())
@@ -112,8 +112,8 @@ pub extern "C" fn im_client_person(
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_server(ctx: *mut im_ctx, client: im_id, out: *mut *const im_server_info) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
-        let client = context.lp.client(context.client_id(client)?).ok_or_else(gone)?;
+        let out = out_ptr(out, "out")?;
+        let client = context.event_loop.client(context.client_id(client)?).ok_or_else(gone)?;
         let found = client.server().map(|hello| one(&context.view, server_info(&context.view, hello)));
         out.put(found.unwrap_or(std::ptr::null()));
         Ok(())

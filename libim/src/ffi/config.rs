@@ -2,10 +2,10 @@
 
 use super::boundary::guard;
 use super::handles::{Kind, Shelf};
-use super::input::{place, text_or_null};
+use super::input::{out_ptr, text_or_null};
 use super::kinds::im_log_level;
 use super::options::{Value, apply_to_client, apply_to_context, apply_to_server, im_option};
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use crate::engine::client::ClientConfig;
 use crate::engine::server::ServerConfig;
 use crate::net::{LoopConfig, StateDir};
@@ -56,7 +56,7 @@ impl Log {
 static CONFIGS: Shelf<Config> = Shelf::new(Kind::Config, "the configuration");
 
 /// A copy of a configuration; of the empty one for NULL.
-fn copy(config: *const im_config) -> Outcome<Config> {
+fn copy(config: *const im_config) -> CallResult<Config> {
     if config.is_null() {
         Ok(Config::default())
     } else {
@@ -64,7 +64,7 @@ fn copy(config: *const im_config) -> Outcome<Config> {
     }
 }
 
-pub(super) fn for_context(config: *const im_config) -> Outcome<(LoopConfig, Option<Log>)> {
+pub(super) fn for_context(config: *const im_config) -> CallResult<(LoopConfig, Option<Log>)> {
     let config = copy(config)?;
     let mut made = LoopConfig::default();
     for (option, value) in &config.settings {
@@ -73,7 +73,7 @@ pub(super) fn for_context(config: *const im_config) -> Outcome<(LoopConfig, Opti
     Ok((made, config.log))
 }
 
-pub(super) fn for_client(config: *const im_config) -> Outcome<(ClientConfig, Option<StateDir>)> {
+pub(super) fn for_client(config: *const im_config) -> CallResult<(ClientConfig, Option<StateDir>)> {
     let config = copy(config)?;
     config.check_no_log()?;
     let (mut made, mut dir) = (ClientConfig::default(), None);
@@ -94,7 +94,7 @@ pub(super) fn for_client(config: *const im_config) -> Outcome<(ClientConfig, Opt
     Ok((made, dir))
 }
 
-pub(super) fn for_server(config: *const im_config) -> Outcome<(ServerConfig, MemoryLimits)> {
+pub(super) fn for_server(config: *const im_config) -> CallResult<(ServerConfig, MemoryLimits)> {
     let config = copy(config)?;
     config.check_no_log()?;
     let (mut made, mut history) = (ServerConfig::default(), MemoryLimits::default());
@@ -108,7 +108,7 @@ pub(super) fn for_server(config: *const im_config) -> Outcome<(ServerConfig, Mem
 }
 
 impl Config {
-    fn check_no_log(&self) -> Outcome {
+    fn check_no_log(&self) -> CallResult {
         match self.log {
             Some(_) => Err(Failure::new(im_status::IM_E_OPTION, "a log is an option of a context")),
             None => Ok(()),
@@ -120,7 +120,7 @@ impl Config {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_config_new(out: *mut *mut im_config) -> i32 {
     guard(|| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         out.put(std::ptr::without_provenance_mut(CONFIGS.add(Config::default())));
         Ok(())
     })
@@ -171,7 +171,7 @@ pub extern "C" fn im_config_set_log(
     })
 }
 
-fn option_of(option: i32, is_str: bool) -> Outcome<im_option> {
+fn option_of(option: i32, is_str: bool) -> CallResult<im_option> {
     let option = im_option::of(option)?;
     if option.is_str() == is_str {
         return Ok(option);
@@ -180,7 +180,7 @@ fn option_of(option: i32, is_str: bool) -> Outcome<im_option> {
     Err(Failure::new(im_status::IM_E_OPTION, format!("{option:?} is set with {right}")))
 }
 
-fn set(config: *mut im_config, option: im_option, value: Option<Value>) -> Outcome {
+fn set(config: *mut im_config, option: im_option, value: Option<Value>) -> CallResult {
     CONFIGS.with(config.addr(), |config| {
         match value {
             Some(value) => config.settings.insert(option, value),

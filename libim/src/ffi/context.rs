@@ -6,10 +6,10 @@ use super::encode::encode;
 use super::event::event;
 use super::event_types::im_event;
 use super::ids::Ids;
-use super::input::place;
+use super::input::out_ptr;
 use super::kinds::{im_event_kind as EventKind, im_format, im_log_level};
 use super::library::IM_ABI;
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use crate::engine::Random;
 use crate::net::{Loop, LoopConfig, Process};
 use bumpalo::Bump;
@@ -24,7 +24,7 @@ pub struct im_ctx {
 pub(super) struct Context {
     /// The process that may use it.
     pub(super) process: Process,
-    pub(super) lp: Loop,
+    pub(super) event_loop: Loop,
     pub(super) ids: Ids,
     /// What the last pulled events point to.
     events: Bump,
@@ -38,16 +38,16 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(config: &LoopConfig, log: Option<Log>) -> Outcome<Context> {
+    pub(super) fn new(config: &LoopConfig, log: Option<Log>) -> CallResult<Context> {
         let process = Process::this()?;
-        let lp = Loop::with(config)?;
+        let event_loop = Loop::with(config)?;
         let tag = match config.seed {
             Some(seed) => Random::from_seed(seed).number(),
             None => random_tag()?,
         };
         Ok(Context {
             process,
-            lp,
+            event_loop,
             ids: Ids::new(tag),
             events: Bump::new(),
             pulled: None,
@@ -61,7 +61,7 @@ impl Context {
     pub(super) fn pull(&mut self) -> Option<*const im_event> {
         self.pulled = None;
         self.events.reset();
-        while let Some(next) = self.lp.next_event() {
+        while let Some(next) = self.event_loop.next_event() {
             // Something that was removed has no more to say.
             if let Some(next) = event(&self.events, &self.ids, &next) {
                 let next = im_event { user: self.ids.user(next.source), ..next };
@@ -111,7 +111,7 @@ impl Context {
     }
 }
 
-fn random_tag() -> Outcome<u64> {
+fn random_tag() -> CallResult<u64> {
     getrandom::u64().map_err(|error| Failure::new(im_status::IM_E_IO, error.to_string()))
 }
 
@@ -121,7 +121,7 @@ fn random_tag() -> Outcome<u64> {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_new(abi: u32, config: *const im_config, out: *mut *mut im_ctx) -> i32 {
     guard(|| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         if abi == 0 || abi >> 16 != IM_ABI >> 16 || abi > IM_ABI {
             let text =
                 format!("the program was compiled for interface {abi:#x}, this library has {IM_ABI:#x}");

@@ -6,7 +6,7 @@ use super::event_types::{
 };
 use super::kinds::{im_event_kind as Kind, im_format};
 use super::lists::{Blank, Listed, sequence};
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use super::types::{
     im_entry, im_login, im_member, im_members, im_page, im_people, im_person, im_presence, im_reaction,
     im_room, im_rooms, im_str, im_txn_id,
@@ -63,7 +63,7 @@ pub(super) const NAMES: &[(Kind, &CStr)] = &[
 ];
 
 /// Writes an event behind what is in `out` already.
-pub(super) fn encode(event: &im_event, format: im_format, out: &mut Vec<u8>) -> Outcome {
+pub(super) fn encode(event: &im_event, format: im_format, out: &mut Vec<u8>) -> CallResult {
     let written = match format {
         im_format::IM_FORMAT_JSON => serde_json::to_writer(out, event).map_err(|error| error.to_string()),
         im_format::IM_FORMAT_MSGPACK => event

@@ -1,6 +1,6 @@
 //! Handles: numbers in the shape of pointers. They are looked up, never looked through.
 
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -57,11 +57,15 @@ impl<T> Shelf<T> {
         handle
     }
 
-    pub(super) fn with<R>(&self, handle: usize, use_it: impl FnOnce(&mut T) -> Outcome<R>) -> Outcome<R> {
+    pub(super) fn with<R>(
+        &self,
+        handle: usize,
+        use_it: impl FnOnce(&mut T) -> CallResult<R>,
+    ) -> CallResult<R> {
         use_it(self.things().get_mut(&handle).ok_or_else(|| missing(handle, self.kind, self.what))?)
     }
 
-    pub(super) fn remove(&self, handle: usize) -> Outcome<T> {
+    pub(super) fn remove(&self, handle: usize) -> CallResult<T> {
         self.things().remove(&handle).ok_or_else(|| missing(handle, self.kind, self.what))
     }
 }

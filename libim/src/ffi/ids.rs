@@ -2,7 +2,7 @@
 
 use super::boundary::with_context;
 use super::context::im_ctx;
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use crate::net::{ClientId, ServerId, WatchId};
 use std::collections::BTreeMap;
 use std::ffi::c_void;
@@ -39,7 +39,7 @@ impl Ids {
         Ids { tag, last: 0, things: BTreeMap::new(), names: BTreeMap::new(), users: BTreeMap::new() }
     }
 
-    pub(super) fn add(&mut self, thing: Thing) -> Outcome<im_id> {
+    pub(super) fn add(&mut self, thing: Thing) -> CallResult<im_id> {
         self.last = self.last.checked_add(1).ok_or_else(|| {
             Failure::new(im_status::IM_E_RANGE, "this context has given out all its 2^32 ids")
         })?;
@@ -49,7 +49,7 @@ impl Ids {
         Ok(id)
     }
 
-    pub(super) fn remove(&mut self, id: im_id) -> Outcome<Thing> {
+    pub(super) fn remove(&mut self, id: im_id) -> CallResult<Thing> {
         let thing = self.find(id)?;
         self.things.remove(&id);
         self.names.remove(&thing);
@@ -67,13 +67,13 @@ impl Ids {
         self.users.get(&id).copied().unwrap_or(std::ptr::null_mut())
     }
 
-    fn set_user(&mut self, id: im_id, user: *mut c_void) -> Outcome {
+    fn set_user(&mut self, id: im_id, user: *mut c_void) -> CallResult {
         self.find(id)?;
         self.users.insert(id, user);
         Ok(())
     }
 
-    pub(super) fn find(&self, id: im_id) -> Outcome<Thing> {
+    pub(super) fn find(&self, id: im_id) -> CallResult<Thing> {
         if let Some(thing) = self.things.get(&id) {
             return Ok(*thing);
         }
@@ -87,7 +87,7 @@ impl Ids {
         Err(Failure::new(im_status::IM_E_HANDLE, format!("{id} is not an id of this context")))
     }
 
-    pub(super) fn client(&self, id: im_id) -> Outcome<ClientId> {
+    pub(super) fn client(&self, id: im_id) -> CallResult<ClientId> {
         match self.find(id)? {
             Thing::Client(client) => Ok(client),
             Thing::Server(_) | Thing::Watch(_) => {
@@ -96,7 +96,7 @@ impl Ids {
         }
     }
 
-    pub(super) fn server(&self, id: im_id) -> Outcome<ServerId> {
+    pub(super) fn server(&self, id: im_id) -> CallResult<ServerId> {
         match self.find(id)? {
             Thing::Server(server) => Ok(server),
             Thing::Client(_) | Thing::Watch(_) => {

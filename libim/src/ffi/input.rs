@@ -1,18 +1,18 @@
 //! What comes in from C: strings and places to write to.
 
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use std::ffi::{CStr, c_char};
 
 /// As the length of a text: it ends at its first NUL.
 pub const IM_NUL_TERMINATED: usize = usize::MAX;
 
 /// A NUL-terminated string that must be given.
-pub(super) fn text<'a>(pointer: *const c_char, what: &str) -> Outcome<&'a str> {
+pub(super) fn text<'a>(pointer: *const c_char, what: &str) -> CallResult<&'a str> {
     text_or_null(pointer, what)?.ok_or_else(|| Failure::null(what))
 }
 
 /// A NUL-terminated string that may be NULL.
-pub(super) fn text_or_null<'a>(pointer: *const c_char, what: &str) -> Outcome<Option<&'a str>> {
+pub(super) fn text_or_null<'a>(pointer: *const c_char, what: &str) -> CallResult<Option<&'a str>> {
     if pointer.is_null() {
         return Ok(None);
     }
@@ -22,7 +22,7 @@ pub(super) fn text_or_null<'a>(pointer: *const c_char, what: &str) -> Outcome<Op
 }
 
 /// A string with its length, or [`IM_NUL_TERMINATED`].
-pub(super) fn text_of<'a>(pointer: *const c_char, len: usize, what: &str) -> Outcome<&'a str> {
+pub(super) fn text_of<'a>(pointer: *const c_char, len: usize, what: &str) -> CallResult<&'a str> {
     if len == IM_NUL_TERMINATED {
         return text(pointer, what);
     }
@@ -43,7 +43,7 @@ pub(super) fn text_of<'a>(pointer: *const c_char, len: usize, what: &str) -> Out
     utf8(bytes, what)
 }
 
-fn utf8<'a>(bytes: &'a [u8], what: &str) -> Outcome<&'a str> {
+fn utf8<'a>(bytes: &'a [u8], what: &str) -> CallResult<&'a str> {
     std::str::from_utf8(bytes).map_err(|error| {
         let text = format!("{what} is not UTF-8 from byte {} on", error.valid_up_to());
         Failure::new(im_status::IM_E_UTF8, text)
@@ -51,19 +51,19 @@ fn utf8<'a>(bytes: &'a [u8], what: &str) -> Outcome<&'a str> {
 }
 
 /// A place that must be given for an answer, and is checked before anything is done.
-pub(super) fn place<T>(pointer: *mut T, what: &str) -> Outcome<Place<T>> {
-    if pointer.is_null() { Err(Failure::null(what)) } else { Ok(Place(pointer)) }
+pub(super) fn out_ptr<T>(pointer: *mut T, what: &str) -> CallResult<OutPtr<T>> {
+    if pointer.is_null() { Err(Failure::null(what)) } else { Ok(OutPtr(pointer)) }
 }
 
 /// A place for an answer that not everybody wants; it may be NULL.
-pub(super) fn place_or_null<T>(pointer: *mut T) -> Place<T> {
-    Place(pointer)
+pub(super) fn out_or_null<T>(pointer: *mut T) -> OutPtr<T> {
+    OutPtr(pointer)
 }
 
 /// Where an answer goes.
-pub(super) struct Place<T>(*mut T);
+pub(super) struct OutPtr<T>(*mut T);
 
-impl<T> Place<T> {
+impl<T> OutPtr<T> {
     pub(super) fn put(&self, value: T) {
         if !self.0.is_null() {
             // SAFETY: by contract the pointer is NULL or to a place for one T. It need not hold a valid one yet.

@@ -1,6 +1,6 @@
 //! Options: what im_config_set_str() and im_config_set_int() take, and what becomes of them.
 
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use crate::engine::client::ClientConfig;
 use crate::engine::server::{ApprovalPolicy, ServerConfig, Settings};
 use crate::net::{LoopConfig, StateDir};
@@ -149,7 +149,7 @@ impl im_option {
         im_option::IM_OPT_APPROVE_STATUSES,
     ];
 
-    pub(super) fn of(number: i32) -> Outcome<im_option> {
+    pub(super) fn of(number: i32) -> CallResult<im_option> {
         let found = im_option::ALL.iter().find(|option| **option as i32 == number);
         found.copied().ok_or_else(|| {
             Failure::new(im_status::IM_E_OPTION, format!("{number} is no option of this library"))
@@ -173,14 +173,14 @@ impl im_option {
 struct Setting<'a>(im_option, &'a Value);
 
 impl Setting<'_> {
-    fn text(&self) -> Outcome<&str> {
+    fn text(&self) -> CallResult<&str> {
         match self.1 {
             Value::Str(text) => check_text(self.0, text),
             Value::Int(_) => Err(self.wrong("a str option")),
         }
     }
 
-    fn number<T: TryFrom<i64>>(&self, min: i64, max: i64) -> Outcome<T> {
+    fn number<T: TryFrom<i64>>(&self, min: i64, max: i64) -> CallResult<T> {
         let Value::Int(number) = self.1 else { return Err(self.wrong("an int option")) };
         let fits =
             (min..=max).contains(number).then_some(*number).and_then(|number| T::try_from(number).ok());
@@ -190,15 +190,15 @@ impl Setting<'_> {
     }
 
     /// A bound on how many there may be.
-    fn count<T: TryFrom<i64>>(&self) -> Outcome<T> {
+    fn count<T: TryFrom<i64>>(&self) -> CallResult<T> {
         self.number(1, i64::from(u32::MAX))
     }
 
-    fn flag(&self) -> Outcome<bool> {
+    fn flag(&self) -> CallResult<bool> {
         Ok(self.number::<i64>(0, 1)? == 1)
     }
 
-    fn millis(&self, min: i64) -> Outcome<Duration> {
+    fn millis(&self, min: i64) -> CallResult<Duration> {
         Ok(Duration::from_millis(self.number(min, i64::from(u32::MAX))?))
     }
 
@@ -218,7 +218,7 @@ const fn text_max(option: im_option) -> usize {
 }
 
 /// A text within the bounds of its option.
-pub(super) fn check_text(option: im_option, text: &str) -> Outcome<&str> {
+pub(super) fn check_text(option: im_option, text: &str) -> CallResult<&str> {
     let max = text_max(option);
     if text.len() > max {
         let text = format!("{option:?} is {} bytes long; the limit is {max} bytes", text.len());
@@ -230,7 +230,7 @@ pub(super) fn check_text(option: im_option, text: &str) -> Outcome<&str> {
     Ok(text)
 }
 
-pub(super) fn apply_to_context(option: im_option, value: &Value, config: &mut LoopConfig) -> Outcome {
+pub(super) fn apply_to_context(option: im_option, value: &Value, config: &mut LoopConfig) -> CallResult {
     let it = Setting(option, value);
     match option {
         im_option::IM_OPT_SEED => {
@@ -253,7 +253,7 @@ pub(super) fn apply_to_client(
     value: &Value,
     config: &mut ClientConfig,
     dir: &mut Option<StateDir>,
-) -> Outcome {
+) -> CallResult {
     let it = Setting(option, value);
     match option {
         im_option::IM_OPT_NAME => config.name = it.text()?.into(),
@@ -271,7 +271,7 @@ pub(super) fn apply_to_client(
     Ok(())
 }
 
-fn state_dir(path: &str) -> Outcome<StateDir> {
+fn state_dir(path: &str) -> CallResult<StateDir> {
     if !path.is_empty() {
         return Ok(StateDir::at(path));
     }
@@ -280,7 +280,7 @@ fn state_dir(path: &str) -> Outcome<StateDir> {
 }
 
 /// Changes an option of a running server.
-pub(super) fn apply_to_settings(option: im_option, number: i64, settings: &mut Settings<'_>) -> Outcome {
+pub(super) fn apply_to_settings(option: im_option, number: i64, settings: &mut Settings<'_>) -> CallResult {
     let value = Value::Int(number);
     let it = Setting(option, &value);
     match option {
@@ -301,7 +301,7 @@ pub(super) fn apply_to_settings(option: im_option, number: i64, settings: &mut S
     Ok(())
 }
 
-fn apply_to_ask(it: &Setting<'_>, ask: &mut ApprovalPolicy) -> Outcome {
+fn apply_to_ask(it: &Setting<'_>, ask: &mut ApprovalPolicy) -> CallResult {
     match it.0 {
         // By its number it comes before those that set one of them apart.
         im_option::IM_OPT_APPROVE_ALL => {
@@ -329,7 +329,7 @@ pub(super) fn apply_to_server(
     value: &Value,
     config: &mut ServerConfig,
     history: &mut MemoryLimits,
-) -> Outcome {
+) -> CallResult {
     let it = Setting(option, value);
     match option {
         im_option::IM_OPT_NAME => config.name = it.text()?.into(),

@@ -6,11 +6,11 @@ use super::config::{for_server, im_config};
 use super::context::{Context, im_ctx};
 use super::event_types::im_server_state;
 use super::ids::{Thing, im_id};
-use super::input::{place, place_or_null, text, text_of, text_or_null};
+use super::input::{out_or_null, out_ptr, text, text_of, text_or_null};
 use super::options::{apply_to_settings, check_text, im_option};
 use super::output::{one, size, text as shown};
 use super::pages::{member, person, room};
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use super::types::{im_member, im_person, im_room, im_str};
 use crate::engine::server::{ApprovalId, OperatorError, Server};
 use crate::net::ServerId;
@@ -19,12 +19,12 @@ use std::ffi::c_char;
 
 impl Context {
     /// A server, to act on.
-    fn server_mut(&mut self, id: im_id) -> Outcome<&mut Server> {
+    fn server_mut(&mut self, id: im_id) -> CallResult<&mut Server> {
         let server = self.ids.server(id)?;
-        self.lp.server_mut(server).ok_or_else(gone)
+        self.event_loop.server_mut(server).ok_or_else(gone)
     }
 
-    fn server_id(&self, id: im_id) -> Outcome<ServerId> {
+    fn server_id(&self, id: im_id) -> CallResult<ServerId> {
         self.ids.server(id)
     }
 }
@@ -34,9 +34,9 @@ impl Context {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_serve(ctx: *mut im_ctx, config: *const im_config, out: *mut im_id) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let (config, history) = for_server(config)?;
-        let server = context.lp.serve_in_memory(config, history);
+        let server = context.event_loop.serve_in_memory(config, history);
         out.put(context.ids.add(Thing::Server(server))?);
         Ok(())
     })
@@ -53,13 +53,13 @@ pub extern "C" fn im_listen(
     bound: *mut im_str,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let bound = place_or_null(bound);
+        let bound = out_or_null(bound);
         let id = context.server_id(server)?;
         let address = context.address(address)?;
         if context.server_mut(server)?.is_closing() {
             return Err(OperatorError::Drained.into());
         }
-        let listening = context.lp.listen(id, &address).map_err(|error| {
+        let listening = context.event_loop.listen(id, &address).map_err(|error| {
             let failure = Failure::from(error);
             Failure { text: format!("cannot listen at {address}: {}", failure.text), ..failure }
         })?;
@@ -221,7 +221,7 @@ pub extern "C" fn im_unlisten(ctx: *mut im_ctx, server: im_id, address: *const c
     with_context(ctx.addr(), |context| {
         let id = context.server_id(server)?;
         let address = if address.is_null() { None } else { Some(context.address(address)?) };
-        if context.lp.unlisten(id, address.as_ref()) || address.is_none() {
+        if context.event_loop.unlisten(id, address.as_ref()) || address.is_none() {
             return Ok(());
         }
         Err(Failure::new(im_status::IM_E_NOT_FOUND, "the server does not listen at that address"))
@@ -242,9 +242,9 @@ pub extern "C" fn im_server_drain(ctx: *mut im_ctx, server: im_id) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_look(ctx: *mut im_ctx, server: im_id, out: *mut *const im_server_state) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let id = context.server_id(server)?;
-        let server = context.lp.server(id).ok_or_else(gone)?;
+        let server = context.event_loop.server(id).ok_or_else(gone)?;
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let state = im_server_state {
             size: size::<im_server_state>(),
@@ -268,9 +268,9 @@ pub extern "C" fn im_server_next_person(
     out: *mut *const im_person,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let id = context.server_id(server)?;
-        let server = context.lp.server(id).ok_or_else(gone)?;
+        let server = context.event_loop.server(id).ok_or_else(gone)?;
         let next =
             server.person_after(UserId(after)).map(|known| one(&context.view, person(&context.view, &known)));
         out.put(next.unwrap_or(std::ptr::null()));
@@ -288,9 +288,9 @@ pub extern "C" fn im_server_next_room(
     out: *mut *const im_room,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         let id = context.server_id(server)?;
-        let server = context.lp.server(id).ok_or_else(gone)?;
+        let server = context.event_loop.server(id).ok_or_else(gone)?;
         let next = server.rooms().filter(|it| it.room > RoomId(after)).min_by_key(|it| it.room);
         let next = next.map(|info| one(&context.view, room(&context.view, &info)));
         out.put(next.unwrap_or(std::ptr::null()));
@@ -308,8 +308,8 @@ pub extern "C" fn im_server_next_member(
     out: *mut *const im_member,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
-        let server = context.lp.server(context.server_id(server)?).ok_or_else(gone)?;
+        let out = out_ptr(out, "out")?;
+        let server = context.event_loop.server(context.server_id(server)?).ok_or_else(gone)?;
         let next = server.member_after(RoomId(room), UserId(after));
         let next = next.map(|it| one(&context.view, member(&context.view, &it)));
         out.put(next.unwrap_or(std::ptr::null()));

@@ -112,7 +112,7 @@ pub(super) struct Failure {
 }
 
 /// What a call comes to.
-pub(super) type Outcome<T = ()> = Result<T, Failure>;
+pub(super) type CallResult<T = ()> = Result<T, Failure>;
 
 impl Failure {
     pub(super) fn new(status: im_status, text: impl Into<String>) -> Failure {

@@ -5,9 +5,9 @@ use super::context::im_ctx;
 use super::encode::encode;
 use super::event_types::im_event;
 use super::ids::{Thing, im_id};
-use super::input::place;
+use super::input::out_ptr;
 use super::kinds::im_format;
-use super::status::{Failure, Outcome, im_status};
+use super::status::{CallResult, Failure, im_status};
 use std::ffi::c_char;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub extern "C" fn im_step(ctx: *mut im_ctx, timeout_ms: i32) -> i32 {
             })?)),
         };
         context.view.reset();
-        Ok(context.lp.turn(timeout)?)
+        Ok(context.event_loop.turn(timeout)?)
     })
 }
 
@@ -35,10 +35,10 @@ pub extern "C" fn im_step(ctx: *mut im_ctx, timeout_ms: i32) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_fd(ctx: *mut im_ctx, out: *mut i32) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         #[cfg(unix)]
         {
-            out.put(context.lp.pollable()?);
+            out.put(context.event_loop.pollable()?);
             Ok(())
         }
         #[cfg(not(unix))]
@@ -54,10 +54,10 @@ pub extern "C" fn im_fd(ctx: *mut im_ctx, out: *mut i32) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_next_timeout(ctx: *mut im_ctx, out: *mut i32) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         // Rounded up: a step before its time has nothing to do.
         let millis = |span: Duration| i32::try_from(span.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
-        out.put(context.lp.next_timeout().map_or(-1, millis));
+        out.put(context.event_loop.next_timeout().map_or(-1, millis));
         Ok(())
     })
 }
@@ -67,7 +67,7 @@ pub extern "C" fn im_next_timeout(ctx: *mut im_ctx, out: *mut i32) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_next_event(ctx: *mut im_ctx, out: *mut *const im_event) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         out.put(context.pull().unwrap_or(std::ptr::null()));
         Ok(())
     })
@@ -84,7 +84,7 @@ pub extern "C" fn im_event_encode(
     len: *mut usize,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let (out, len, format) = (place(out, "out")?, place(len, "len")?, format_of(format)?);
+        let (out, len, format) = (out_ptr(out, "out")?, out_ptr(len, "len")?, format_of(format)?);
         let pulled = context.pulled.ok_or_else(|| {
             Failure::new(im_status::IM_E_NOT_FOUND, "no event was taken with im_next_event()")
         })?;
@@ -110,7 +110,7 @@ pub extern "C" fn im_next_events(
     len: *mut usize,
 ) -> i32 {
     with_context(ctx.addr(), |context| {
-        let (out, len, format) = (place(out, "out")?, place(len, "len")?, format_of(format)?);
+        let (out, len, format) = (out_ptr(out, "out")?, out_ptr(len, "len")?, format_of(format)?);
         let mut written = std::mem::take(&mut context.encoded);
         written.clear();
         let outcome = match format {
@@ -126,7 +126,7 @@ pub extern "C" fn im_next_events(
     })
 }
 
-fn write_json(context: &mut super::context::Context, max: u32, out: &mut Vec<u8>) -> Outcome {
+fn write_json(context: &mut super::context::Context, max: u32, out: &mut Vec<u8>) -> CallResult {
     out.push(b'[');
     for count in 0..max {
         let Some(event) = context.pull() else { break };
@@ -140,7 +140,7 @@ fn write_json(context: &mut super::context::Context, max: u32, out: &mut Vec<u8>
     Ok(())
 }
 
-fn write_msgpack(context: &mut super::context::Context, max: u32, out: &mut Vec<u8>) -> Outcome {
+fn write_msgpack(context: &mut super::context::Context, max: u32, out: &mut Vec<u8>) -> CallResult {
     // array 32: its length is known at the end.
     out.extend([0xdd, 0, 0, 0, 0]);
     let mut count = 0_u32;
@@ -156,7 +156,7 @@ fn write_msgpack(context: &mut super::context::Context, max: u32, out: &mut Vec<
     Ok(())
 }
 
-fn format_of(format: i32) -> Outcome<im_format> {
+fn format_of(format: i32) -> CallResult<im_format> {
     [im_format::IM_FORMAT_JSON, im_format::IM_FORMAT_MSGPACK]
         .into_iter()
         .find(|known| *known as i32 == format)
@@ -168,7 +168,7 @@ fn format_of(format: i32) -> Outcome<im_format> {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_advance(ctx: *mut im_ctx, ms: u32) -> i32 {
     with_context(ctx.addr(), |context| {
-        if context.lp.advance(Duration::from_millis(ms.into())) {
+        if context.event_loop.advance(Duration::from_millis(ms.into())) {
             return Ok(());
         }
         Err(Failure::new(
@@ -184,7 +184,7 @@ pub extern "C" fn im_advance(ctx: *mut im_ctx, ms: u32) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
+        let out = out_ptr(out, "out")?;
         #[cfg(unix)]
         {
             if fd < 0 {
@@ -192,7 +192,7 @@ pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
             }
             // SAFETY: only to be copied; a number that is not open gives an error there.
             let copy = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) }.try_clone_to_owned()?;
-            let watch = context.lp.watch(copy).map_err(|error| not_watched(fd, &error))?;
+            let watch = context.event_loop.watch(copy).map_err(|error| not_watched(fd, &error))?;
             out.put(context.ids.add(Thing::Watch(watch))?);
             Ok(())
         }
@@ -224,10 +224,10 @@ fn not_watched(fd: i32, error: &std::io::Error) -> Failure {
 pub extern "C" fn im_remove(ctx: *mut im_ctx, id: im_id) -> i32 {
     with_context(ctx.addr(), |context| {
         match context.ids.remove(id)? {
-            Thing::Server(server) => context.lp.remove_server(server),
-            Thing::Client(client) => context.lp.remove_client(client),
+            Thing::Server(server) => context.event_loop.remove_server(server),
+            Thing::Client(client) => context.event_loop.remove_client(client),
             #[cfg(unix)]
-            Thing::Watch(watch) => context.lp.unwatch(watch),
+            Thing::Watch(watch) => context.event_loop.unwatch(watch),
             #[cfg(not(unix))]
             Thing::Watch(_) => {}
         }

@@ -3,7 +3,7 @@
 use super::boundary::{guard, with_context};
 use super::context::im_ctx;
 use super::handles::{Kind, missing};
-use super::input::place;
+use super::input::out_ptr;
 use super::status::{Failure, im_status};
 use crate::net::{Process, Waker};
 use std::ptr::null_mut;
@@ -98,7 +98,7 @@ fn slot_of(handle: usize) -> Option<(&'static Slot, u64)> {
 struct Errno(i32);
 
 impl Errno {
-    fn place() -> *mut i32 {
+    fn out_ptr() -> *mut i32 {
         #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "l4re"))]
         // SAFETY: where this thread's errno is; it takes nothing.
         return unsafe { libc::__errno_location() };
@@ -113,13 +113,13 @@ impl Errno {
     }
 
     fn save() -> Errno {
-        let place = Errno::place();
+        let place = Errno::out_ptr();
         // SAFETY: NULL or this thread's errno.
         Errno(if place.is_null() { 0 } else { unsafe { *place } })
     }
 
     fn restore(self) {
-        let place = Errno::place();
+        let place = Errno::out_ptr();
         if !place.is_null() {
             // SAFETY: this thread's errno.
             unsafe { *place = self.0 };
@@ -132,8 +132,8 @@ impl Errno {
 #[unsafe(no_mangle)]
 pub extern "C" fn im_waker_new(ctx: *mut im_ctx, out: *mut *mut im_waker) -> i32 {
     with_context(ctx.addr(), |context| {
-        let out = place(out, "out")?;
-        let held = Held { waker: context.lp.waker(), process: context.process };
+        let out = out_ptr(out, "out")?;
+        let held = Held { waker: context.event_loop.waker(), process: context.process };
         let mut held = Some(Box::new(held));
         let filled = SLOTS.iter().enumerate().find_map(|(index, slot)| Some((index, slot.fill(&mut held)?)));
         let Some((index, serial)) = filled else {

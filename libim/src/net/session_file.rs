@@ -74,7 +74,7 @@ impl SessionFile {
         }
     }
 
-    /// The token that an earlier run has left.
+    /// The token that an earlier run left.
     pub(super) fn token(&self) -> Option<Token> {
         self.token
     }

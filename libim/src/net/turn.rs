@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// Connections accepted before other work gets its turn.
 const ACCEPTS_PER_TURN: usize = 256;
-/// Reads, each of a turn's size at most, of what a broken connection has left.
+/// Reads, each of a turn's size at most, of what a broken connection left.
 const REST_READS_MAX: usize = 16;
 /// A listener that ran out of descriptors tries again after this time.
 const ACCEPT_RETRY: Duration = Duration::from_millis(250);

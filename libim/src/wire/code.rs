@@ -104,8 +104,8 @@ numbered! {
         TooManyTries = 22, "too many tries";
         /// The text has no content, or a field has a value that makes no sense.
         Invalid = 23, "invalid value";
-        /// The other person of a private conversation has left it, for good.
-        PeerGone = 24, "the other person has left";
+        /// The other person of a private conversation left it, for good.
+        PeerGone = 24, "the other person left";
         /// A kind of request that this server does not know.
         Unsupported = 25, "not supported by this server";
     }

@@ -49,7 +49,7 @@ impl FrameDecoder {
         Frames { bytes: Cow::Owned(kept), at: 0 }
     }
 
-    /// Keeps what the batch has left.
+    /// Keeps what the batch left.
     pub fn keep(&mut self, batch: Frames<'_>) {
         self.kept = match batch.bytes {
             Cow::Borrowed(bytes) => bytes.get(batch.at..).unwrap_or_default().to_vec(),

@@ -113,7 +113,7 @@ class Chat:
             case e.Joined(name=name, room=room):
                 self._note(f"{name} has entered", room)
             case e.Left(name=name, room=room, reason=reason, text=text):
-                self._note(f"{name} has left" + self._why(reason, text), room)
+                self._note(f"{name} left" + self._why(reason, text), room)
             case e.TopicChanged(name=name, room=room, text=text):
                 self._note(f"{name} has set the topic: {text}", room)
             case e.Missed(room=room):
@@ -132,12 +132,12 @@ class Chat:
     def _presence(self, person: e.Person, was: Presence) -> None:
         if person.presence == Presence.OFFLINE:
             self._people.pop(person.user, None)
-            self._note(f"{person.name} has left" + self._why(person.reason, ""))
+            self._note(f"{person.name} left" + self._why(person.reason, ""))
             return
         self._people[person.user] = person
         status = f" ({person.status})" if person.status else ""
         if was == Presence.NONE:
-            self._note(f"{person.name} has come")
+            self._note(f"{person.name} joined")
         elif person.presence == Presence.AWAY != was:
             self._note(f"{person.name} is away{status}")
         elif person.presence == Presence.ONLINE and was == Presence.AWAY:

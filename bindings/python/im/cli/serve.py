@@ -41,13 +41,13 @@ async def _tell(server: aio.Server) -> None:
     async for event in server:
         match event:
             case PersonEntered(name=name, peer=peer):
-                line = f"{name} has come from {peer}"
+                line = f"{name} joined from {peer}"
             case PersonResumed(name=name, peer=peer):
                 line = f"{name} is back from {peer}"
             case PersonDetached(name=name, text=why):
                 line = f"{name} has lost the connection: {why}"
             case PersonLeft(name=name, reason=reason, text=words):
-                line = f"{name} has left ({reason.name.lower()}) {words}"
+                line = f"{name} left ({reason.name.lower()}) {words}"
             case StoreFailed(text=why) | AcceptPaused(text=why):
                 line = why
             case _:

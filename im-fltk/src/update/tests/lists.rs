@@ -57,7 +57,7 @@ fn five_thousand_members_come_in_pages() {
     let away = Person { presence: Presence::Away, ..person(9, "person9") };
     net(&mut model, ClientEvent::Presence { person: away, was: Some(Presence::Online) });
     assert_eq!(members(&model).last().unwrap().presence, Presence::Away);
-    assert_eq!(members(&model).filtered("ER000").len(), 89, "11 to 99: 10 has left");
+    assert_eq!(members(&model).filtered("ER000").len(), 89, "11 to 99: 10 left");
 }
 
 #[test]

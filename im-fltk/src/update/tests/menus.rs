@@ -123,10 +123,7 @@ fn a_line_is_filled_in() {
         matches!(&model.window(MAIN).unwrap().overlay, Some(Overlay::Card(card)) if card.name == "person2")
     );
     tell(&mut model, Msg::OpenCard(UserId(99), "gone".into(), 5, 5));
-    assert!(
-        matches!(model.window(MAIN).unwrap().overlay, Some(Overlay::Card(_))),
-        "also of one who has left"
-    );
+    assert!(matches!(model.window(MAIN).unwrap().overlay, Some(Overlay::Card(_))), "also of one who left");
     tell(&mut model, Msg::OpenPeople);
     tell(&mut model, Msg::PeopleStep(1));
     tell(&mut model, Msg::PeopleTake);

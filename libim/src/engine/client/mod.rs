@@ -272,7 +272,7 @@ impl Client {
         self.rooms.range(after).next().map(|(_, room)| &room.info)
     }
 
-    /// Whether the server knows the client in this room at the moment. A private conversation whose other side has left
+    /// Whether the server knows the client in this room at the moment. A private conversation whose other side left
     /// stays among [`rooms`](Self::rooms) and goes on when they come back.
     pub fn is_in(&self, room: RoomId) -> bool {
         self.to_server(room).is_ok_and(|room| self.is_confirmed(room))

@@ -356,7 +356,7 @@ impl Server {
             orphans.iter().copied().max_by_key(|(other, room)| (of_same(*other), Reverse(*room)))
         {
             if let Some(conn) = self.conn_of(left) {
-                let text = "the other person has left long ago".into();
+                let text = "the other person left long ago".into();
                 self.send(conn, &RoomLeft { room: oldest, text });
             }
             self.forget_room(oldest);

@@ -336,7 +336,7 @@ impl Server {
         }
     }
 
-    /// Ends a connection without a word: its person has left by their own.
+    /// Ends a connection without a word: its person left by their own.
     pub(super) fn close_quietly(&mut self, now: Now, id: ConnId) {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.phase = Phase::Closing;

@@ -360,7 +360,7 @@ impl Server {
 /// Why something that was not kept before cannot be kept now.
 pub(super) fn unkept(code: Code) -> Refused {
     let text = match code {
-        Code::PeerGone => "the other person has left; nobody would read it",
+        Code::PeerGone => "the other person left; nobody would read it",
         _ => "you are not in that room; join it first",
     };
     Refused::new(code, text)
