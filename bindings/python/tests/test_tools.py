@@ -27,14 +27,19 @@ def tool(*arguments, input=None, status=0, **more):
 
 
 def start(*command, **more):
-    """As from a terminal: Ctrl+C ends it, also when the tests run in the background, where shells have it ignored."""
+    """As from a terminal: Ctrl+C and a hangup end it, also when the tests run in the background, where shells have them ignored."""
+
+    def default_signals():
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+
     return subprocess.Popen(
         [sys.executable, *map(str, command)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env=ENVIRONMENT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=default_signals,
         **more,
     )
 

@@ -76,11 +76,7 @@ fn bad_arguments_are_explained() {
 #[test]
 fn both_signals_close_it_in_good_order() {
     for signal in ["TERM", "INT"] {
-        // Shells have SIGINT ignored in what they start in the background, such as these tests.
-        let mut command = Command::new("env");
-        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_im-server"), "--listen", "127.0.0.1:0"]);
-        let mut server = Program::start(command.args(["--open", "--log-format", "json"]));
-        let address = crate::support::address_of(&server);
+        let (mut server, address) = server(&["--open", "--log-format", "json"]);
         let anna = terminal(address, "anna", "");
         anna.shows("logged in");
         server.signal(signal);

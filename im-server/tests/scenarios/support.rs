@@ -107,8 +107,10 @@ pub(crate) fn server(args: &[&str]) -> (Program, SocketAddr) {
 }
 
 pub(crate) fn server_at(listen: &str, args: &[&str]) -> (Program, SocketAddr) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
-    let program = Program::start(command.args(["--listen", listen]).args(args));
+    // Shells and nohup(1) have SIGINT and SIGHUP ignored in what they start in the background, such as these tests.
+    let mut command = Command::new("env");
+    command.args(["--default-signal", env!("CARGO_BIN_EXE_im-server"), "--listen", listen]);
+    let program = Program::start(command.args(args));
     let address = address_of(&program);
     (program, address)
 }
