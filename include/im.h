@@ -29,7 +29,7 @@
  * Strings
  *
  *   In: UTF-8, copied during the call. Out: im_str, UTF-8 with its length and a NUL after it, the library's. What people
- *   wrote may contain any character but NUL: neutralise control characters before a terminal.
+ *   wrote may contain any character but NUL: sanitize control characters before a terminal.
  *
  * Growth
  *
@@ -381,7 +381,7 @@ enum im_event_kind
      */
     IM_EVENT_ACCEPT_PAUSED = 67,
     /**
-     * Server: somebody waits for im_server_resolve(). Never left out. room, text; data.question.
+     * Server: somebody waits for im_server_resolve(). Never left out. room, text; data.approval.
      */
     IM_EVENT_APPROVAL = 68,
     /**
@@ -573,7 +573,7 @@ typedef int32_t im_option;
 #endif // __cplusplus
 
 /**
- * What somebody wants to do, in data.question.
+ * What somebody wants to do, in data.approval.
  */
 enum im_approval_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -593,7 +593,7 @@ enum im_approval_kind
      */
     IM_APPROVAL_EDIT = 3,
     /**
-     * To make a room. text: its name; data.question: topic.
+     * To make a room. text: its name; data.approval: topic.
      */
     IM_APPROVAL_CREATE_ROOM = 4,
     /**
@@ -605,11 +605,11 @@ enum im_approval_kind
      */
     IM_APPROVAL_DIRECT = 6,
     /**
-     * To take back a message of theirs. data.question: target.
+     * To take back a message of theirs. data.approval: target.
      */
     IM_APPROVAL_DELETE = 7,
     /**
-     * To add a reaction. text: which; data.question: target.
+     * To add a reaction. text: which; data.approval: target.
      */
     IM_APPROVAL_REACT = 8,
     /**
@@ -1492,7 +1492,7 @@ typedef struct im_visitor {
 } im_visitor;
 
 /**
- * A wish that waits for im_server_resolve().
+ * A request that waits for im_server_resolve().
  */
 typedef struct im_approval {
     /**
@@ -1500,19 +1500,19 @@ typedef struct im_approval {
      */
     uint32_t size;
     /**
-     * What is wished: im_approval_kind.
+     * What is asked for: im_approval_kind.
      */
-    int32_t wish;
+    int32_t approval_kind;
     /**
-     * The question's own name.
+     * The id of the approval.
      */
-    uint64_t question;
+    uint64_t approval;
     /**
-     * Whose wish it is; 0: a stranger's, who logs in.
+     * Who asks; 0: a stranger's, who logs in.
      */
     uint64_t user;
     /**
-     * Their name, or the one that they wish to have.
+     * Their name, or the one that they ask for.
      */
     struct im_str name;
     /**
@@ -1592,7 +1592,7 @@ typedef union im_data {
     /**
      * What is to be decided.
      */
-    const struct im_approval *question;
+    const struct im_approval *approval;
     /**
      * How many.
      */
@@ -2253,15 +2253,15 @@ int32_t im_listen(struct im_ctx *ctx,
 int32_t im_server_set_str(struct im_ctx *ctx, im_id server, int32_t option, const char *value);
 
 /**
- * Answers an IM_EVENT_APPROVAL by its data.question.question: the wish is granted, if the rules still allow it, or (`grant` 0)
+ * Answers an IM_EVENT_APPROVAL by its data.approval.approval: the request is granted, if the rules still allow it, or (`grant` 0)
  * refused for this reason (may be NULL; 200 bytes at most). Undecided for 20 s, it is refused. Until then nothing else of that connection is
  * read. IM_E_GONE when nobody waits for it any more.
  */
 int32_t im_server_resolve(struct im_ctx *ctx,
-                         im_id server,
-                         uint64_t question,
-                         int32_t grant,
-                         const char *reason);
+                          im_id server,
+                          uint64_t approval,
+                          int32_t grant,
+                          const char *reason);
 
 /**
  * Removes somebody from the server at once, by name: everybody sees them kicked for this reason (may be NULL; 200 bytes at most).

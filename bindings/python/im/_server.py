@@ -16,7 +16,7 @@ from ._source import Source, SyncSource
 
 
 #: What the program can be asked about.
-Asked = Literal[
+Approvable = Literal[
     "all", "logins", "posts", "deletes", "reactions", "topics", "statuses", "creates", "joins", "directs"
 ]  # fmt: skip
 
@@ -31,7 +31,7 @@ class ServerOptions(TypedDict, total=False):
     #: The context that it lives in, beside others; its own by default.
     context: Context | None
     #: What the program decides about: each comes as an `Approval` and waits for `resolve`.
-    ask: Sequence[Asked]
+    approve: Sequence[Approvable]
     #: Have every kept entry come as an event, private conversations included.
     observe: bool
     backlog: int
@@ -58,9 +58,9 @@ class ServerBase(Source):
         self.addresses: list[str] = []
         try:
             settings: dict[Option, Any] = {
-                _option(key): value for key, value in options.items() if key not in ("context", "ask")
+                _option(key): value for key, value in options.items() if key not in ("context", "approve")
             }
-            settings.update({_option(f"ask_{what}"): True for what in options.get("ask", ())})
+            settings.update({_option(f"approve_{what}"): True for what in options.get("approve", ())})
             self._number = self.context.add_server(settings, self._handle)
             for address in addresses:
                 self.listen(address)

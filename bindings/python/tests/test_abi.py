@@ -134,7 +134,7 @@ def test_structures_say_what_json_says(context):
     structs = header_structs()
     names = {number: key.removeprefix("IM_EVENT_").lower() for key, number in layout.enums()["im_event_kind"].items()}
     lib, seen = im._library.lib, set()
-    server = im.Server("mem:a", context=context, observe=True, ask=["creates"])
+    server = im.Server("mem:a", context=context, observe=True, approve=["creates"])
     anna = im.Client("mem:a", "anna", context=context)
     bert = im.Client("mem:a", "bert", context=context)
 

@@ -19,7 +19,7 @@ def run(coroutine):
 
 def test_a_conversation():
     async def main():
-        async with im.aio.serve("127.0.0.1:0", ask=["joins"]) as server:
+        async with im.aio.serve("127.0.0.1:0", approve=["joins"]) as server:
             async with im.aio.connect(server.addresses[0], "anna") as anna, im.aio.connect(server.addresses[0], "bert") as bert:
                 posted = await asyncio.gather(*(anna.post(f"number {n}") for n in range(300)))
                 assert [it.seq for it in posted] == list(range(1, 301))
@@ -101,7 +101,7 @@ def test_nobody_has_to_listen():
 def test_what_waits_is_told_of_the_end():
     async def main():
         context = im.Context()
-        server = im.aio.serve("mem:a", context=context, ask=["posts"])
+        server = im.aio.serve("mem:a", context=context, approve=["posts"])
         anna = await im.aio.connect("mem:a", "anna", context=context)
         posting = asyncio.create_task(anna.post("nobody decides about it"))
         iterating = asyncio.create_task(_all(anna))

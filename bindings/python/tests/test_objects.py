@@ -114,10 +114,10 @@ def test_importing_does_not_bring_asyncio():
 
 def test_misspelt_options_fail_under_mypy(tmp_path):
     (tmp_path / "right.py").write_text(
-        "import im\nim.connect('a', 'b', retry_min=3, timeout=2)\nim.serve('a', people_max=3, ask=['posts'])\n"
+        "import im\nim.connect('a', 'b', retry_min=3, timeout=2)\nim.serve('a', people_max=3, approve=['posts'])\n"
     )
     (tmp_path / "wrong.py").write_text(
-        "import im\nim.connect('a', 'b', retry_mni=3)\nim.serve('a', poeple_max=3)\nim.serve('a', ask=['pots'])\n"
+        "import im\nim.connect('a', 'b', retry_mni=3)\nim.serve('a', poeple_max=3)\nim.serve('a', approve=['pots'])\n"
         "im.aio.connect('a', 'b', retry_mni=3)\nim.Bot('a', 'b', retry_mni=3)\n"
     )
     pytest.importorskip("mypy")

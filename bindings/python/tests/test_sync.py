@@ -105,7 +105,7 @@ def test_refusals_have_reasons():
 
 
 def test_the_program_decides():
-    with im.Context(workers=0) as context, im.serve("mem:a", context=context, ask=["logins", "posts"]) as server:
+    with im.Context(workers=0) as context, im.serve("mem:a", context=context, approve=["logins", "posts"]) as server:
         anna = im.Client("mem:a", "anna", context=context)
         approval = next(it for it in server if isinstance(it, im.Approval))
         assert approval.approval_kind == im.ApprovalKind.LOG_IN and approval.name == "anna" and approval.peer == "local"
