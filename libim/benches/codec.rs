@@ -1,4 +1,4 @@
-//! What it costs to encode and decode the messages that travel most: `cargo bench --bench codec`.
+//! The cost of encoding and decoding the most frequent messages: `cargo bench --bench codec`.
 
 use libim::wire::{
     Body, Entry, FromClient, FromServer, Post, Posted, RequestId, RoomId, Seq, Timestamp, TxnId, UserId,
@@ -38,7 +38,7 @@ fn main() {
         out.clear();
         encode(black_box(&entry), &mut out).expect("short");
     });
-    let event_frame = out.clone();
+    let entry_frame = out.clone();
     measure("encode Posted", || {
         out.clear();
         encode(black_box(&posted), &mut out).expect("short");
@@ -52,9 +52,9 @@ fn main() {
         black_box(FromClient::decode(black_box(&post_frame[4..])).expect("sound"));
     });
     measure("decode Entry", || {
-        black_box(FromServer::decode(black_box(&event_frame[4..])).expect("sound"));
+        black_box(FromServer::decode(black_box(&entry_frame[4..])).expect("sound"));
     });
-    println!("{} bytes a post, {} an entry", post_frame.len(), event_frame.len());
+    println!("{} bytes a post, {} an entry", post_frame.len(), entry_frame.len());
 }
 
 fn measure(what: &str, mut work: impl FnMut()) {

@@ -1,6 +1,6 @@
-//! What one message costs in the server's engine, without a kernel: `cargo bench --bench engine`.
+//! The cost of one message in the server's engine, without sockets: `cargo bench --bench engine`.
 //!
-//! Ten people in the lobby; one of them posts 100 messages a turn.
+//! Ten users are in the lobby; one of them posts 100 messages per turn.
 
 use libim::core::Now;
 use libim::engine::{Machine, Peer, Random, Transmit};
@@ -23,7 +23,7 @@ fn main() {
     let now = Now::default();
     let mut conns = Vec::new();
     for at in 0..MEMBERS {
-        let conn = server.handle_opened(now, at, Peer::Local).expect("open to newcomers");
+        let conn = server.handle_opened(now, at, Peer::Local).expect("a free connection");
         let agent = "bench".into();
         let hello = ClientHello { version_min: 1, version_max: VERSION, capabilities: vec![], agent };
         let login = Login { id: RequestId(1), name: format!("user{at:05}"), passkey: None, token: None };
@@ -37,7 +37,7 @@ fn main() {
     for _ in 0..TURNS {
         let posts = (0..PER_TURN).map(|_| {
             posted += 1;
-            // Scattered, as random ids are.
+            // Spread like random ids.
             let txn_id =
                 TxnId((posted.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes());
             FromClient::Post(Post {

@@ -1,7 +1,7 @@
-//! What it costs to receive a million messages through the C interface, against the Rust one, from a server over TCP.
+//! The cost of receiving a million messages over TCP through the C interface, compared with the Rust one:
 //! `cargo bench -p libim --features ffi --bench events`
 
-#![allow(unsafe_code)] // it is a C program in all but language
+#![allow(unsafe_code)] // calls the C interface
 
 use libim::ffi::{
     IM_ABI, im_config, im_config_new, im_config_set_str, im_connect, im_ctx, im_event, im_event_kind, im_new,
@@ -18,7 +18,7 @@ const BURST: u32 = 200;
 const TEXT: &str =
     "a text of one hundred bytes, which is about as long as what people say to each other when they chat";
 
-/// A server and somebody who talks, on a loop whose time is not counted.
+/// A server and a sender, on a loop whose time is not measured.
 struct Talker {
     event_loop: Loop,
     anna: ClientId,
@@ -32,9 +32,9 @@ impl Talker {
         config.limits.requests_per_second = 0;
         let server = event_loop.serve(config);
         let address = event_loop.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
-        let inside: Address = "mem:bench".parse().unwrap();
-        event_loop.listen(server, &inside).unwrap();
-        let anna = event_loop.connect(&inside, ClientConfig::new("anna"));
+        let internal: Address = "mem:bench".parse().unwrap();
+        event_loop.listen(server, &internal).unwrap();
+        let anna = event_loop.connect(&internal, ClientConfig::new("anna"));
         Talker { event_loop, anna, address }
     }
 
@@ -50,11 +50,11 @@ impl Talker {
     }
 }
 
-/// Somebody who listens.
+/// A receiver.
 trait Listener {
-    /// Runs once.
+    /// Runs one turn.
     fn step(&mut self);
-    /// Takes what came; how many messages, and whether it is in the room by now.
+    /// Takes all events. Returns the number of messages, and whether the client has entered the room.
     fn take(&mut self) -> (u32, bool);
 }
 
@@ -94,7 +94,7 @@ impl Listener for ThroughC {
         let mut event: *const im_event = null();
         loop {
             ok(im_next_event(self.0, &raw mut event));
-            // SAFETY: NULL, or valid until the next is pulled.
+            // SAFETY: NULL, or valid until the next event is pulled.
             let Some(event) = (unsafe { event.as_ref() }) else { return (messages, is_in) };
             messages += u32::from(event.kind == im_event_kind::IM_EVENT_MESSAGE as i32);
             is_in |= event.kind == im_event_kind::IM_EVENT_ROOM_ENTERED as i32;
@@ -104,7 +104,7 @@ impl Listener for ThroughC {
 
 type Figure = fn(&Cost) -> Duration;
 
-/// Time for receiving in all, and for taking events alone.
+/// Total time of receiving, and the time of taking events alone.
 struct Cost {
     all: Duration,
     taking: Duration,

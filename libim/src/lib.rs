@@ -1,4 +1,4 @@
-//! libim puts chat inside any program: a server and a client as state machines on one event loop.
+//! Embeddable chat: a server and a client as state machines on one event loop.
 //!
 //! ```
 //! use libim::{Address, ClientConfig, Loop, ServerConfig};
@@ -18,16 +18,16 @@
 //! # }
 //! ```
 //!
-//! The layers, each built on those before it:
+//! The layers. Each uses only those above it in this list:
 //!
-//! - [`wire`]: what travels. The only vocabulary that both sides share; `docs/protocol.md` is its prose.
-//! - [`core`]: the rules of chat: names, people, rooms, pace.
-//! - [`engine`]: a server and a client as state machines, without socket, clock, thread or randomness. Bring your own IO,
-//!   or simulate: `tests/sim` does.
-//! - [`storage`]: where events are kept.
-//! - [`net`]: the one loop that gives engines sockets and time.
+//! - [`wire`]: the protocol's messages and their encoding, specified in `docs/protocol.md`.
+//! - [`core`]: the rules of chat: names, users, rooms, rate limits.
+//! - [`engine`]: a server and a client as state machines without sockets, clocks, threads or randomness. Drive them with your
+//!   own I/O or simulate them, as `tests/sim` does.
+//! - [`storage`]: the stores of room entries.
+//! - [`net`]: the event loop that connects engines to sockets and the clock.
 //!
-//! Features: `server` and `client`, both on by default; an embedder leaves out what it does not want.
+//! Features: `server` and `client`, both enabled by default.
 
 #![cfg_attr(
     not(test),

@@ -1,4 +1,4 @@
-//! The server's engine against peers that take more than their share, and in the order in which they ask.
+//! The server's engine: resource limits per peer, and the order of requests.
 
 mod stage;
 
@@ -29,8 +29,8 @@ fn requests_take_effect_in_the_order_sent() {
 }
 
 #[test]
-fn a_store_that_stands_still_takes_one_topic_of_a_connection() {
-    let (store, standing) = stage::Standing::new();
+fn a_stalled_store_gets_one_topic_of_a_connection() {
+    let (store, stalled) = stage::Standing::new();
     let mut stage = Stage::with(ServerConfig::default(), store);
     let (anna, _) = stage.logs_in("anna");
     let topics: Vec<FromClient> = (2..1_000)
@@ -38,13 +38,13 @@ fn a_store_that_stands_still_takes_one_topic_of_a_connection() {
             FromClient::SetTopic(SetTopic { id: RequestId(id), room: RoomId::LOBBY, topic: id.to_string() })
         })
         .collect();
-    standing.set(true);
+    stalled.set(true);
     stage.says(anna, &topics);
-    assert_eq!(standing.appended(), 1);
+    assert_eq!(stalled.appended(), 1);
 }
 
 #[test]
-fn what_others_would_read_is_checked_everywhere() {
+fn text_shown_to_others_is_checked() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     stage.says(anna, &[post(2, "hello")]);
@@ -63,7 +63,7 @@ fn what_others_would_read_is_checked_everywhere() {
         let reply = post_in(5, RoomId::LOBBY, "what?", Some(nowhere));
         assert_eq!(refusal(&stage.says(anna, &[reply])), Some(Code::NotFound));
     }
-    // A goodbye is always taken, whatever its words.
+    // A Quit is always accepted. Its reason is sanitized and truncated.
     let (bert, _) = stage.logs_in("bert");
     let reason = format!("so long\n{}", "x".repeat(500));
     stage.says(bert, &[FromClient::Quit(Quit { reason })]);
@@ -76,7 +76,7 @@ fn what_others_would_read_is_checked_everywhere() {
 }
 
 #[test]
-fn a_page_of_an_empty_room_answers_for_nothing() {
+fn a_page_of_an_empty_room_covers_nothing() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     for (after, before) in [(0, 0), (0, u64::MAX), (7, 0)] {
@@ -94,7 +94,7 @@ fn a_page_of_an_empty_room_answers_for_nothing() {
 }
 
 #[test]
-fn others_cannot_fill_ones_rooms() {
+fn conversations_opened_by_others_do_not_count_as_own_rooms() {
     let limits = Limits { rooms_per_user: 3, ..Limits::default() };
     let mut stage = Stage::new(ServerConfig { limits, ..ServerConfig::default() });
     let (victim, _) = stage.logs_in("victim");
@@ -107,15 +107,15 @@ fn others_cannot_fill_ones_rooms() {
         assert_eq!(refusal(&stage.says(victim, &[create(id, &format!("room {id}"))])), None);
     }
     let heard = stage.says(victim, &[create(6, "one more")]);
-    assert_eq!(refusal(&heard), Some(Code::Full), "one's own count");
-    // One that others have opened can be left; the next with the same person is another one.
+    assert_eq!(refusal(&heard), Some(Code::Full), "own rooms count");
+    // A conversation opened by another user can be left.
     assert_eq!(answers(&stage.says(victim, &[leave(7, rooms[0])])), [(7, false)]);
     let (guest, _) = stage.logs_in("late");
     assert_eq!(refusal(&stage.says(guest, &[direct(2, "victim")])), None);
 }
 
 #[test]
-fn when_all_places_are_taken_the_oldest_silent_stranger_gives_way() {
+fn at_the_limit_the_oldest_silent_unauthenticated_connection_is_evicted() {
     let config =
         ServerConfig { connections_max: 10, unauthenticated_per_address: 1_000, ..ServerConfig::default() };
     let mut stage = Stage::new(config);
@@ -124,17 +124,17 @@ fn when_all_places_are_taken_the_oldest_silent_stranger_gives_way() {
         let (conn, heard) = stage.logs_in(&format!("guest {number}"));
         assert!(heard.iter().any(|message| matches!(message, FromServer::Welcome(_))), "{number}: {heard:?}");
         assert!(stage.server.wants_bytes(conn));
-        // The driver has seen to those that were sent away.
+        // The driver closes the evicted connections.
         stage.closes_aborted(&silent);
     }
 }
 
 #[test]
-fn a_pause_is_nobodys_fault() {
+fn nobody_times_out_after_a_pause_of_the_server() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let (bert, _) = stage.logs_in("bert");
-    // The whole machine sleeps. One ping has been read when deadlines are looked at, the other still waits in its socket.
+    // The whole machine sleeps. When timers are handled, one Ping has been read; the other is still in its socket.
     stage.sleeps(Duration::from_secs(90));
     stage.says(anna, &[FromClient::Ping(Ping {})]);
     stage.server.handle_timeout(stage.now);
@@ -144,7 +144,7 @@ fn a_pause_is_nobodys_fault() {
 }
 
 #[test]
-fn an_old_passkey_locks_nobody_out() {
+fn an_old_passkey_does_not_lock_out_others() {
     let mut stage = Stage::new(ServerConfig { passkey: Some("right".into()), ..ServerConfig::default() });
     let login = |id, passkey: &str| {
         let (id, name) = (RequestId(id), format!("guest {id}"));
@@ -158,7 +158,7 @@ fn an_old_passkey_locks_nobody_out() {
         assert!(heard.iter().any(|message| matches!(message, FromServer::Welcome(_))), "{heard:?}");
         stage.passes(Duration::from_secs(1));
     }
-    // Somebody who tries one after the other is slowed.
+    // A client that tries different passkeys is slowed down.
     let refused = (0..200).filter(|number| {
         let guesser = stage.connect();
         refusal(&stage.says(guesser, &[login(1, &format!("guess {number}"))])) == Some(Code::TooManyTries)
@@ -167,7 +167,7 @@ fn an_old_passkey_locks_nobody_out() {
 }
 
 #[test]
-fn a_servers_own_clients_ask_as_often_as_they_like() {
+fn clients_of_the_servers_own_program_are_not_throttled() {
     let mut stage = Stage::new(ServerConfig::default());
     let (own, _) = stage.logs_in_from("own", Peer::Program);
     let (guest, _) = stage.logs_in("guest");
@@ -178,24 +178,24 @@ fn a_servers_own_clients_ask_as_often_as_they_like() {
 }
 
 #[test]
-fn coming_and_going_in_a_loop_is_told_now_and_then() {
+fn frequent_presence_changes_are_coalesced() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
-    let mut told = 0;
+    let mut notices = 0;
     for number in 0..1_000 {
         let (guest, _) = stage.logs_in(&format!("guest {number}"));
         stage.says(guest, &[FromClient::Quit(Quit::default())]);
-        told += stage.hears(anna).len();
+        notices += stage.hears(anna).len();
         stage.passes(Duration::from_millis(1));
     }
-    assert!(told < 300, "{told} notices within a second");
+    assert!(notices < 300, "{notices} notices within a second");
 }
 
 #[test]
-fn a_wrong_field_is_named_and_the_conversation_goes_on() {
+fn an_invalid_field_is_named_and_the_connection_stays_open() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
-    // [15 (Fetch), {i: 7, r: 1, l: 2^32}], [9 (SetStatus), {i: 8, p: 2^16}], [2^32 as i], a txn id as text.
+    // Fetch with `l` 2^32, SetStatus with `p` 2^16, Create with `i` 2^32, Post with `c` as text, Join without `n`.
     let large = [0xcf, 0, 0, 0, 1, 0, 0, 0, 0];
     let fetch = [&[0x92, 15, 0x83, 0xa1, b'i', 7, 0xa1, b'r', 1, 0xa1, b'l'][..], &large].concat();
     let status = [0x92, 9, 0x82, 0xa1, b'i', 8, 0xa1, b'p', 0xce, 0, 1, 0, 0].to_vec();
@@ -223,7 +223,7 @@ fn a_wrong_field_is_named_and_the_conversation_goes_on() {
 }
 
 #[test]
-fn readers_that_do_not_read_are_bounded_together() {
+fn send_queues_are_bounded_in_total() {
     let queues_bytes_max = 8 * 1024 * 1024;
     let mut stage = Stage::new(ServerConfig { queues_bytes_max, ..ServerConfig::default() });
     let (anna, _) = stage.logs_in("anna");
@@ -249,40 +249,40 @@ fn readers_that_do_not_read_are_bounded_together() {
 }
 
 #[test]
-fn a_grant_is_for_one_content() {
+fn an_approval_holds_for_one_content() {
     let mut stage = Stage::new(ServerConfig { ask: ApprovalPolicy::ALL, ..ServerConfig::default() });
     let asked = |stage: &mut Stage| {
         std::iter::from_fn(|| stage.server.poll_event()).find_map(|event| match event {
-            ServerEvent::Approval(question) => Some(question),
+            ServerEvent::Approval(request) => Some(request),
             _ => None,
         })
     };
     let (anna, _) = stage.logs_in("anna");
-    let login = asked(&mut stage).expect("a question");
+    let login = asked(&mut stage).expect("an approval request");
     stage.server.resolve(login.id, true, "").unwrap();
     stage.hears(anna);
-    // Granted, but refused by the rules: there is no such message to answer.
+    // Approved, but refused by the rules: the message to reply to does not exist.
     stage.says(anna, &[post_in(2, RoomId::LOBBY, "nice", Some(Seq(99)))]);
-    let nice = asked(&mut stage).expect("a question");
+    let nice = asked(&mut stage).expect("an approval request");
     stage.server.resolve(nice.id, true, "").unwrap();
     assert_eq!(refusal(&stage.hears(anna)), Some(Code::NotFound));
-    // The same id with another content is another question; the same content is not.
+    // The same transaction id with different content needs a new approval; with the same content it does not.
     stage.says(anna, &[post_in(2, RoomId::LOBBY, "rude", None)]);
-    let rude = asked(&mut stage).expect("it is asked about");
+    let rude = asked(&mut stage).expect("an approval request");
     assert_eq!(rude.text, "rude");
     stage.server.resolve(rude.id, true, "").unwrap();
     stage.hears(anna);
     assert_eq!(answers(&stage.says(anna, &[post_in(2, RoomId::LOBBY, "rude", None)])), [(2, false)]);
-    assert!(asked(&mut stage).is_none(), "a retry is not asked about again");
-    // A topic is asked about however it is set.
+    assert!(asked(&mut stage).is_none(), "a retry needs no new approval");
+    // A topic needs approval in Create too.
     stage.server.settings().ask.creates = false;
     let topic = FromClient::Create(Create { id: RequestId(3), name: "tea".into(), topic: "rude".into() });
     stage.says(anna, &[topic]);
-    assert_eq!(asked(&mut stage).expect("a question").topic, "rude");
+    assert_eq!(asked(&mut stage).expect("an approval request").topic, "rude");
 }
 
 #[test]
-fn nobodys_coming_and_going_closes_another_to_friends() {
+fn conversations_left_by_others_do_not_use_up_the_limit() {
     let mut stage = Stage::new(ServerConfig::default());
     let (victim, _) = stage.logs_in("victim");
     let (mallory, _) = stage.logs_in("mallory");
@@ -303,7 +303,7 @@ fn nobodys_coming_and_going_closes_another_to_friends() {
 }
 
 #[test]
-fn a_longer_time_to_come_back_makes_no_ghost() {
+fn a_raised_resume_window_applies_to_waiting_sessions() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     stage.server.handle_closed(stage.now, anna, "cut");
@@ -315,7 +315,7 @@ fn a_longer_time_to_come_back_makes_no_ghost() {
 }
 
 #[test]
-fn a_name_that_is_held_says_for_how_long() {
+fn a_refusal_of_a_held_name_says_for_how_long() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let (_, heard) = stage.logs_in_from("anna", Peer::Local);
@@ -323,7 +323,7 @@ fn a_name_that_is_held_says_for_how_long() {
         [.., FromServer::ErrorReply(refusal)] => refusal.clone(),
         _ => panic!("{heard:?}"),
     };
-    assert_eq!(refused(&heard).retry_after_ms, 0, "its holder is here");
+    assert_eq!(refused(&heard).retry_after_ms, 0, "its holder is connected");
     stage.server.handle_closed(stage.now, anna, "cut");
     stage.passes(Duration::from_secs(20));
     let (_, heard) = stage.logs_in_from("anna", Peer::Local);

@@ -1,4 +1,4 @@
-//! The server's engine and many at once: behind one address, in one room, asking for pages.
+//! The server's engine with many clients: behind one address, in one room, fetching pages.
 
 mod stage;
 
@@ -9,7 +9,7 @@ use stage::{Stage, answers, direct, leave, post, post_in, refusal, room_of};
 use std::time::Duration;
 
 #[test]
-fn an_office_behind_one_address_comes_back() {
+fn many_sessions_behind_one_address_can_be_resumed() {
     let mut stage = Stage::new(ServerConfig::default());
     let conns: Vec<ConnId> = (0..1_000).map(|number| stage.logs_in(&format!("guest {number}")).0).collect();
     for conn in conns {
@@ -19,7 +19,7 @@ fn an_office_behind_one_address_comes_back() {
 }
 
 #[test]
-fn sessions_that_wait_are_bounded_for_each_address() {
+fn waiting_sessions_are_bounded_per_address() {
     let mut stage = Stage::new(ServerConfig { people_max: 400, ..ServerConfig::default() });
     let (there, _) = stage.logs_in("there");
     for number in 0..200 {
@@ -32,7 +32,7 @@ fn sessions_that_wait_are_bounded_for_each_address() {
 }
 
 #[test]
-fn the_right_passkey_is_let_in_while_others_guess() {
+fn the_right_passkey_is_accepted_while_others_guess() {
     let passkey = "k7mw-29xq-t4hd";
     let mut stage = Stage::new(ServerConfig { passkey: Some(passkey.into()), ..ServerConfig::default() });
     let log_in = |stage: &mut Stage, name: &str, passkey: &str| {
@@ -50,7 +50,7 @@ fn the_right_passkey_is_let_in_while_others_guess() {
 }
 
 #[test]
-fn nobody_speaks_under_the_servers_own_name() {
+fn the_servers_name_is_reserved() {
     let mut stage = Stage::new(ServerConfig { name: "The Lab".into(), ..ServerConfig::default() });
     for name in ["The Lab", "the lab", "THE LAB"] {
         assert_eq!(refusal(&stage.logs_in(name).1), Some(Code::NameInvalid), "{name}");
@@ -59,7 +59,7 @@ fn nobody_speaks_under_the_servers_own_name() {
 }
 
 #[test]
-fn what_many_share_is_counted_once() {
+fn shared_blocks_are_counted_once() {
     let config = ServerConfig { queues_bytes_max: 4 * 1024 * 1024, ..ServerConfig::default() };
     let mut stage = Stage::new(config);
     let readers: Vec<ConnId> = (0..100).map(|number| stage.logs_in(&format!("reader {number}")).0).collect();
@@ -67,13 +67,13 @@ fn what_many_share_is_counted_once() {
     for conn in &readers {
         stage.server.handle_blocked(stage.now, *conn);
     }
-    // Together they wait for 15 MB, which are 150 kB of memory.
+    // Their queues have 15 MB in total, in 150 kB of memory.
     for number in 2..17 {
         stage.says(anna, &[post(number, &"x".repeat(10_000))]);
     }
     assert!(readers.iter().all(|conn| stage.server.queued_bytes(*conn) > 150_000));
     stage.closes_given_up();
-    assert!(readers.iter().all(|conn| stage.server.wants_bytes(*conn)), "nobody is sent away");
+    assert!(readers.iter().all(|conn| stage.server.wants_bytes(*conn)), "no connection is closed");
 }
 
 fn fetch(id: u32) -> FromClient {
@@ -90,11 +90,11 @@ fn pages(heard: &[FromServer]) -> Vec<History> {
 }
 
 #[test]
-fn pages_for_many_are_spread_over_turns_in_their_order() {
+fn many_pages_are_spread_over_turns_in_order() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let conns: Vec<ConnId> = (0..50).map(|number| stage.logs_in(&format!("reader {number}")).0).collect();
-    // All ask in one turn; the last one then posts, which its page does not show.
+    // All fetch in one turn. The last one then posts, which its page does not contain.
     let mut bytes = Vec::new();
     fetch(2).encode(&mut bytes).unwrap();
     for conn in &conns {
@@ -109,12 +109,12 @@ fn pages_for_many_are_spread_over_turns_in_their_order() {
         heard.extend(stage.says_all(last, &[]));
     }
     let page = pages(&heard);
-    assert!(page.len() == 1 && page[0].entries.iter().all(|event| event.seq == Seq(1)), "{page:?}");
+    assert!(page.len() == 1 && page[0].entries.iter().all(|entry| entry.seq == Seq(1)), "{page:?}");
     assert_eq!(answers(&heard), [(3, false)]);
 }
 
 #[test]
-fn nobody_pushes_out_what_another_has_left_to_be_read() {
+fn nobody_evicts_conversations_left_by_another() {
     let mut stage = Stage::new(ServerConfig::default());
     let (bert, _) = stage.logs_in("bert");
     let (carol, _) = stage.logs_in("carol");

@@ -1,12 +1,12 @@
-//! Servers with several addresses, on loopback alone.
+//! Connecting to servers with several addresses, on loopback.
 
-#![cfg(target_os = "linux")] // where a full backlog is silent
+#![cfg(target_os = "linux")] // where a listener with a full backlog does not answer
 
 use libim::{Address, ClientConfig, ClientEvent, ClientId, Event, Loop, ServerConfig};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-/// An address that answers nothing: its backlog is full.
+/// An address that does not answer, since its backlog is full.
 struct Silent {
     address: SocketAddr,
     _listener: TcpListener,
@@ -28,7 +28,7 @@ impl Silent {
     }
 }
 
-/// Runs until the client is told of this.
+/// Runs until the client has an event that is `wanted`.
 fn until(event_loop: &mut Loop, client: ClientId, wanted: impl Fn(&ClientEvent) -> bool) -> ClientEvent {
     let end = Instant::now() + Duration::from_secs(60);
     while Instant::now() < end {
@@ -42,15 +42,15 @@ fn until(event_loop: &mut Loop, client: ClientId, wanted: impl Fn(&ClientEvent) 
             }
         }
     }
-    panic!("it does not come");
+    panic!("no such event");
 }
 
-fn is_in(event: &ClientEvent) -> bool {
+fn is_logged_in(event: &ClientEvent) -> bool {
     matches!(event, ClientEvent::LoggedIn { .. })
 }
 
 #[test]
-fn silent_addresses_are_tried_side_by_side() {
+fn silent_addresses_are_tried_in_parallel() {
     let (one, other) = (Silent::new(), Silent::new());
     let mut event_loop = Loop::new().unwrap();
     let server = event_loop.serve(ServerConfig::default());
@@ -58,14 +58,14 @@ fn silent_addresses_are_tried_side_by_side() {
     let addresses: Address = format!("{},{},{real}", one.address, other.address).parse().unwrap();
     let begun = Instant::now();
     let client = event_loop.connect(&addresses, ClientConfig::new("anna"));
-    until(&mut event_loop, client, is_in);
-    // One after the other they would take twenty seconds.
+    until(&mut event_loop, client, is_logged_in);
+    // In sequence they would take 20 s.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     assert_eq!(event_loop.server(server).unwrap().connections(), 1);
 }
 
 #[test]
-fn a_refusal_goes_on_at_once_and_the_words_name_all_that_was_tried() {
+fn after_a_refusal_the_next_address_is_tried_and_the_text_names_all() {
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (one, other) = (free(), free());
     let mut event_loop = Loop::new().unwrap();
@@ -78,7 +78,7 @@ fn a_refusal_goes_on_at_once_and_the_words_name_all_that_was_tried() {
 }
 
 #[test]
-fn zones_lead_to_their_interface() {
+fn an_unknown_zone_is_an_error() {
     let mut event_loop = Loop::new().unwrap();
     let config = ClientConfig { reconnect: false, ..ClientConfig::new("anna") };
     let client = event_loop.connect(&"[fe80::1%no-such-interface]:7464".parse().unwrap(), config);

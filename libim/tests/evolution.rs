@@ -1,4 +1,4 @@
-//! Old and new peers understand each other: the protocol of this crate against one that has grown.
+//! Compatibility of this crate with peers that speak an older or a later, extended protocol.
 
 mod stage;
 
@@ -9,7 +9,7 @@ use libim::{Client, ClientConfig, ClientEvent, ServerConfig};
 use serde::Serialize;
 use stage::Stage;
 
-/// A frame of a later protocol: any kind, any body.
+/// Encodes a frame with any kind and body.
 fn frame(kind: u16, body: &impl Serialize) -> Vec<u8> {
     let mut bytes = vec![0; 4];
     let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
@@ -19,7 +19,7 @@ fn frame(kind: u16, body: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// A hello of a later client: a wider range of versions, abilities and a field that we do not know.
+/// The ClientHello of a later client: a wider range of versions, and an unknown capability and field.
 #[derive(Serialize)]
 struct LaterHello {
     l: u16,
@@ -56,14 +56,10 @@ fn an_old_server_serves_a_later_client() {
         FromServer::ErrorReply(refusal) => Some((refusal.id.0, refusal.code)),
         _ => None,
     });
-    assert_eq!(
-        refused,
-        Some((2, Code::Unsupported)),
-        "the later client knows which request was not understood"
-    );
+    assert_eq!(refused, Some((2, Code::Unsupported)), "the answer names the unknown request");
 }
 
-/// A server's hello with fewer limits than we know (an older one) and fields that we do not (a later one).
+/// A ServerHello with fewer limits than this version has, as of an older server, and unknown fields, as of a later one.
 #[derive(Serialize)]
 struct OtherServerHello {
     v: u16,
@@ -98,9 +94,9 @@ struct OtherRoom {
     planet: &'static str,
 }
 
-/// An event of a later kind, with a payload that we do not know.
+/// An entry of an unknown kind, with an unknown field.
 #[derive(Serialize)]
-struct LaterEvent {
+struct LaterEntry {
     r: u64,
     s: u64,
     k: u16,
@@ -122,12 +118,12 @@ fn an_old_client_understands_another_server() {
     let welcome = OtherWelcome { i: 1, u: 3, n: "anna", t: [7; 24], r: vec![lobby] };
     client.handle_bytes(now, conn, &frame(65, &welcome));
     client.handle_bytes(now, conn, &frame(9999, &LaterRequest { i: 0, w: vec![] }));
-    client.handle_bytes(now, conn, &frame(66, &LaterEvent { r: 1, s: 1, k: 77, hologram: vec![1, 2, 3] }));
+    client.handle_bytes(now, conn, &frame(66, &LaterEntry { r: 1, s: 1, k: 77, hologram: vec![1, 2, 3] }));
     client.settle(now);
     assert!(client.is_ready());
     assert_eq!(client.limits().text_bytes, 99);
     let events: Vec<ClientEvent> = std::iter::from_fn(|| client.poll_event()).collect();
-    // The event's meaning is lost on us, its place is not: the order goes on without a gap.
+    // The entry's kind is unknown, but its sequence number counts: there is no gap.
     assert!(
         events.iter().any(|event| matches!(
             event,
@@ -141,7 +137,7 @@ fn an_old_client_understands_another_server() {
 }
 
 #[test]
-fn every_form_of_the_array_and_the_kind_is_read() {
+fn every_encoding_of_the_array_and_the_kind_is_decoded() {
     let mut frame = Vec::new();
     FromClient::Ping(Ping {}).encode(&mut frame).unwrap();
     let body = frame.split_off(4 + 2);

@@ -1,7 +1,7 @@
-//! A conversation through the C functions, read through their pointers. Small, so that Miri can watch every one of them.
+//! A conversation through the C functions that reads all returned pointers. Small, so that Miri can check it.
 
 #![cfg(feature = "ffi")]
-#![allow(unsafe_code)] // it is a C program in all but language
+#![allow(unsafe_code)] // calls the C interface
 
 use libim::ffi::*;
 use std::ffi::c_char;
@@ -12,26 +12,26 @@ fn ok(status: i32) {
 }
 
 fn text(it: im_str) -> String {
-    // SAFETY: the library's, and valid until the next event is pulled; the NUL is read too.
+    // SAFETY: valid until the next event is pulled; the length excludes the terminating NUL.
     let bytes = unsafe { std::slice::from_raw_parts(it.ptr.cast::<u8>(), it.len + 1) };
     assert_eq!(bytes[it.len], 0);
     std::str::from_utf8(&bytes[..it.len]).unwrap().to_owned()
 }
 
-/// Runs until nothing is due soon; gives every event to `see`, and as JSON and `MessagePack`.
+/// Runs 20 turns. Passes every event to `see`, and encodes it as JSON and `MessagePack`.
 fn run(ctx: *mut im_ctx, mut see: impl FnMut(&im_event)) {
     for _ in 0..20 {
         ok(im_step(ctx, 0));
         loop {
             let mut event: *const im_event = null();
             ok(im_next_event(ctx, &raw mut event));
-            // SAFETY: NULL, or valid until the next pull.
+            // SAFETY: NULL, or valid until the next event is pulled.
             let Some(event) = (unsafe { event.as_ref() }) else { break };
             see(event);
             for format in [im_format::IM_FORMAT_JSON, im_format::IM_FORMAT_MSGPACK] {
                 let (mut bytes, mut len): (*const c_char, usize) = (null(), 0);
                 ok(im_event_encode(ctx, format as i32, &raw mut bytes, &raw mut len));
-                // SAFETY: valid until the next call that writes events; the NUL is read too.
+                // SAFETY: valid until the next call that encodes an event; the length excludes the terminating NUL.
                 assert_eq!(unsafe { *bytes.add(len) }, 0);
             }
         }
@@ -73,7 +73,7 @@ fn a_conversation_through_pointers() {
     let mut seen = Vec::new();
     run(ctx, |event| {
         if event.kind == im_event_kind::IM_EVENT_HISTORY as i32 {
-            // SAFETY: a history has a page; its lists have as many pointers as they say.
+            // SAFETY: the data of a history event is a page; `count` is the length of `items`.
             let entries = unsafe { (*event.data.page).entries };
             let entries = unsafe { std::slice::from_raw_parts(entries.items, entries.count) };
             seen.extend(entries.iter().map(|entry| {
@@ -88,7 +88,7 @@ fn a_conversation_through_pointers() {
     assert_eq!(seen, vec![("anna".into(), "hello @bert".into(), "\u{1f44b}".into(), vec![2])]);
     let mut person: *const im_person = null();
     ok(im_client_next_person(ctx, anna, 1, &raw mut person));
-    // SAFETY: valid until the next view.
+    // SAFETY: valid until the next call of a view function.
     assert_eq!(text(unsafe { (*person).name }), "bert");
     ok(im_free(ctx));
     assert_eq!(im_free(ctx), im_status::IM_E_GONE as i32);

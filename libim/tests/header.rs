@@ -1,10 +1,10 @@
-//! `include/im.h` is what the sources say. `IM_BLESS=1` writes it anew.
+//! Checks that `include/im.h` is up to date with the sources. `IM_BLESS=1` regenerates it.
 
 #![cfg(feature = "ffi")]
 
 use std::path::Path;
 
-/// The sources of the header, in the order in which it shows their functions.
+/// The sources of the header, in the order of their functions in it.
 const SOURCES: &[&str] = &[
     "status.rs",
     "kinds.rs",
@@ -36,7 +36,7 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_header_is_fresh() {
+fn the_header_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../include/im.h");
     let header = generated();
     if std::env::var_os("IM_BLESS").is_some() {
@@ -46,19 +46,19 @@ fn the_header_is_fresh() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == header,
-        "include/im.h is not what libim/src/ffi says; IM_BLESS=1 cargo test -p libim --features ffi --test header writes it"
+        "include/im.h is out of date; regenerate it with IM_BLESS=1 cargo test -p libim --features ffi --test header"
     );
 }
 
-/// Every file of the interface with functions is in the list above.
+/// Every file with public C functions or types is in `SOURCES`.
 #[test]
-fn no_source_is_forgotten() {
+fn all_sources_are_listed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ffi");
     for entry in std::fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         let text = std::fs::read_to_string(entry.path()).unwrap();
         let shows = text.contains("no_mangle") || text.contains("repr(C)");
-        assert!(!shows || SOURCES.contains(&name.as_str()), "{name} is not among the header's sources");
+        assert!(!shows || SOURCES.contains(&name.as_str()), "{name} is missing in SOURCES");
     }
 }

@@ -1,4 +1,4 @@
-//! The server's engine and clients that say the same thing twice.
+//! The server's engine: retries of posts, edits, deletions and reactions.
 
 mod stage;
 
@@ -23,7 +23,7 @@ fn token(heard: &[FromServer]) -> Token {
     found.unwrap_or_else(|| panic!("{heard:?}"))
 }
 
-fn comes_back(stage: &mut Stage, token: Token) -> ConnId {
+fn resumes(stage: &mut Stage, token: Token) -> ConnId {
     let conn = stage.connect();
     let login = Login { id: RequestId(1), name: String::new(), passkey: None, token: Some(token) };
     stage.says(conn, &[FromClient::Login(login)]);
@@ -31,48 +31,47 @@ fn comes_back(stage: &mut Stage, token: Token) -> ConnId {
 }
 
 #[test]
-fn what_was_kept_is_known_when_the_other_has_left() {
+fn a_retry_is_detected_after_the_other_user_has_left() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, heard) = stage.logs_in("anna");
     let token = token(&heard);
     let (bert, _) = stage.logs_in("bert");
     let room = room_of(&stage.says(anna, &[direct(2, "bert")]));
     let important = post_in(3, room, "important", None);
-    let place = posted(&stage.says(anna, std::slice::from_ref(&important))).seq;
-    // The answer is lost, and then the other goes.
+    let seq = posted(&stage.says(anna, std::slice::from_ref(&important))).seq;
+    // The answer is lost, and then the other user leaves.
     stage.server.handle_closed(stage.now, anna, "cut");
     stage.says(bert, &[FromClient::Quit(Quit { reason: String::new() })]);
-    let anna = comes_back(&mut stage, token);
+    let anna = resumes(&mut stage, token);
     let again = posted(&stage.says(anna, &[important]));
-    assert!(again.duplicate && again.seq == place, "{again:?}");
-    // The same id with another content, and what was never kept.
+    assert!(again.duplicate && again.seq == seq, "{again:?}");
+    // The same transaction id with different content, and a post that was never stored.
     assert_eq!(refusal(&stage.says(anna, &[post_in(3, room, "other", None)])), Some(Code::Conflict));
     assert_eq!(refusal(&stage.says(anna, &[post_in(4, room, "new", None)])), Some(Code::PeerGone));
 }
 
 #[test]
-fn what_was_kept_is_known_outside_the_room() {
+fn a_retry_is_detected_after_leaving_the_room() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let (bert, _) = stage.logs_in("bert");
     let room = room_of(&stage.says(anna, &[create(2, "tea")]));
     stage.says(bert, &[join(2, "tea")]);
     let post = post_in(3, room, "hot", None);
-    let place = posted(&stage.says(anna, std::slice::from_ref(&post))).seq;
+    let seq = posted(&stage.says(anna, std::slice::from_ref(&post))).seq;
     let txn_id = libim::wire::TxnId([7; 16]);
-    let edit =
-        FromClient::Edit(Edit { id: RequestId(4), room, txn_id, target: place, text: "hotter".into() });
+    let edit = FromClient::Edit(Edit { id: RequestId(4), room, txn_id, target: seq, text: "hotter".into() });
     let edited = posted(&stage.says(anna, std::slice::from_ref(&edit))).seq;
     stage.says(anna, &[leave(5, room)]);
-    assert_eq!(posted(&stage.says(anna, &[post])).seq, place);
+    assert_eq!(posted(&stage.says(anna, &[post])).seq, seq);
     assert_eq!(posted(&stage.says(anna, &[edit])).seq, edited);
     assert_eq!(refusal(&stage.says(anna, &[post_in(6, room, "new", None)])), Some(Code::NotMember));
-    // Nor does it tell anything of a room that is not there.
+    // The answer does not reveal whether a room exists.
     assert_eq!(refusal(&stage.says(anna, &[post_in(6, RoomId(99), "new", None)])), Some(Code::NotMember));
 }
 
 #[test]
-fn the_same_id_of_two_people_names_two_posts() {
+fn the_same_transaction_id_of_two_users_is_two_posts() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let (bert, _) = stage.logs_in("bert");
@@ -85,7 +84,7 @@ fn the_same_id_of_two_people_names_two_posts() {
 }
 
 #[test]
-fn who_was_named_is_in_the_event_not_in_the_answer_to_a_retry() {
+fn mentions_are_in_the_entry_not_in_the_answer_to_a_retry() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let post = post_in(3, RoomId::LOBBY, "hello @bert", None);

@@ -1,4 +1,4 @@
-//! The server's engine against peers that bend the rules.
+//! The server's engine: protocol violations, names, sessions, approvals.
 
 mod stage;
 
@@ -11,7 +11,7 @@ use stage::{Stage, post, refusal};
 use std::time::Duration;
 
 #[test]
-fn a_goodbye_is_the_last_frame() {
+fn a_bye_is_the_last_frame() {
     let mut stage = Stage::new(ServerConfig::default());
     let (conn, _) = stage.logs_in("anna");
     let mut bytes = Vec::new();
@@ -24,7 +24,7 @@ fn a_goodbye_is_the_last_frame() {
 }
 
 #[test]
-fn whoever_pings_may_listen_for_ever_and_whoever_is_silent_may_not() {
+fn a_client_that_pings_stays_connected_and_a_silent_one_times_out() {
     let mut stage = Stage::new(ServerConfig::default());
     let (lurker, _) = stage.logs_in("lurker");
     let (silent, _) = stage.logs_in("silent");
@@ -42,10 +42,10 @@ fn a_name_is_held_until_its_session_ends() {
     stage.logs_in("alice");
     let (own, _) = stage.logs_in("aiice");
     stage.server.handle_closed(stage.now, own, "cut");
-    // By its fold it is the one whose connection broke, by its looks the one who is here.
+    // It collides with both: by its case fold with the disconnected user, by its skeleton with the connected one.
     let (_, heard) = stage.logs_in("aIice");
     assert_eq!(refusal(&heard), Some(Code::NameTaken), "{heard:?}");
-    // Having the same address proves nothing.
+    // The same address does not prove that it is the same user.
     let (_, heard) = stage.logs_in("aiice");
     assert_eq!(refusal(&heard), Some(Code::NameTaken));
     stage.passes(Duration::from_secs(61));
@@ -54,13 +54,13 @@ fn a_name_is_held_until_its_session_ends() {
 }
 
 #[test]
-fn those_who_come_and_go_are_bounded() {
+fn the_number_of_users_is_bounded() {
     let mut stage = Stage::new(ServerConfig { people_max: 3, ..ServerConfig::default() });
     for name in ["one", "two", "three"] {
         let (conn, _) = stage.logs_in(name);
         stage.server.handle_closed(stage.now, conn, "cut");
     }
-    // The one who has waited longest gives way to a newcomer, not to anybody who is there.
+    // A new user evicts the session that has waited longest, but no connected user.
     let (_, heard) = stage.logs_in("four");
     assert_eq!(refusal(&heard), None);
     let mut names: Vec<String> = stage.server.people().map(|person| person.name.to_string()).collect();
@@ -73,7 +73,7 @@ fn those_who_come_and_go_are_bounded() {
 }
 
 #[test]
-fn requests_of_unknown_kinds_count_against_the_rate() {
+fn requests_of_unknown_kinds_count_against_the_rate_limit() {
     let mut stage = Stage::new(ServerConfig::default());
     let (conn, _) = stage.logs_in("anna");
     let unknown = [0, 0, 0, 7, 0x92, 0xcd, 0x12, 0x34, 0x81, 0xa1, b'i'];
@@ -81,11 +81,11 @@ fn requests_of_unknown_kinds_count_against_the_rate() {
     let heard = stage.sends(conn, &frame.repeat(2_000));
     let refusals = heard.iter().filter(|message| matches!(message, FromServer::ErrorReply(_))).count();
     assert!((400..600).contains(&refusals), "{refusals}");
-    assert!(!stage.server.wants_bytes(conn), "slowed");
+    assert!(!stage.server.wants_bytes(conn), "throttled");
 }
 
 #[test]
-fn joining_twice_in_one_breath_is_joining_once() {
+fn two_joins_in_one_turn_are_one_join() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let create = libim::wire::Create { id: RequestId(2), name: "tea".into(), topic: String::new() };
@@ -99,7 +99,7 @@ fn joining_twice_in_one_breath_is_joining_once() {
 }
 
 #[test]
-fn a_deleted_text_cannot_be_fetched_by_any_way() {
+fn a_deleted_text_cannot_be_fetched() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, _) = stage.logs_in("anna");
     let (room, target) = (RoomId::LOBBY, Seq(1));
@@ -115,50 +115,50 @@ fn a_deleted_text_cannot_be_fetched_by_any_way() {
     assert!(!format!("{history:?}").contains("secret"), "{history:?}");
 }
 
-fn questions(server: &mut Server) -> Vec<libim::ApprovalRequest> {
-    let mut questions = Vec::new();
+fn approvals(server: &mut Server) -> Vec<libim::ApprovalRequest> {
+    let mut requests = Vec::new();
     while let Some(event) = server.poll_event() {
-        if let libim::ServerEvent::Approval(question) = event {
-            questions.push(question);
+        if let libim::ServerEvent::Approval(request) = event {
+            requests.push(request);
         }
     }
-    questions
+    requests
 }
 
-/// A held request keeps its place: what was sent after it waits, and goes on in order.
+/// While a request waits for approval, those after it wait too, and are then handled in order.
 #[test]
-fn the_program_decides() {
+fn the_program_resolves_approvals() {
     let ask = libim::ApprovalPolicy { logins: true, posts: true, ..libim::ApprovalPolicy::default() };
     let mut stage = Stage::new(ServerConfig { ask, ..ServerConfig::default() });
     let (conn, heard) = stage.logs_in("mallory");
     assert_eq!(heard, vec![], "the login waits");
-    let asked = questions(&mut stage.server);
+    let asked = approvals(&mut stage.server);
     assert_eq!((asked.len(), asked[0].kind, &*asked[0].name), (1, libim::ApprovalKind::LogIn, "mallory"));
     stage.server.at(stage.now).resolve(asked[0].id, false, "not today").unwrap();
     let twice = stage.server.resolve(asked[0].id, true, "");
-    assert_eq!(twice, Err(OperatorError::NoApproval), "a question is answered once");
+    assert_eq!(twice, Err(OperatorError::NoApproval), "an approval is resolved once");
     assert!(
         matches!(&stage.hears(conn)[..], [FromServer::ErrorReply(r)] if r.code == Code::Forbidden && r.text == "not today")
     );
 
     let login = Login { id: RequestId(2), name: "anna".into(), passkey: None, token: None };
     stage.says(conn, &[FromClient::Login(login)]);
-    let asked = questions(&mut stage.server);
+    let asked = approvals(&mut stage.server);
     stage.server.resolve(asked[0].id, true, "").unwrap();
     let heard = stage.hears(conn);
     assert!(matches!(&heard[..], [FromServer::Welcome(_), ..]), "{heard:?}");
     while stage.server.poll_action().is_some() {}
 
     let heard = stage.says(conn, &[post(3, "one"), post(4, "two"), FromClient::Ping(Ping {})]);
-    assert_eq!(heard, vec![], "all that follows waits too");
-    let asked = questions(&mut stage.server);
+    assert_eq!(heard, vec![], "the requests after it wait too");
+    let asked = approvals(&mut stage.server);
     assert_eq!((asked.len(), asked[0].kind, asked[0].text.as_str()), (1, libim::ApprovalKind::Post, "one"));
     stage.server.resolve(asked[0].id, true, "").unwrap();
-    // The driver is asked to go on where it stopped.
+    // The server asks the driver to resume reading.
     assert!(matches!(stage.server.poll_action(), Some(libim::engine::Action::Resume(_))));
     let heard = stage.sends(conn, &[]);
     assert!(matches!(&heard[..], [FromServer::Posted(posted)] if posted.id == RequestId(3)), "{heard:?}");
-    let asked = questions(&mut stage.server);
+    let asked = approvals(&mut stage.server);
     assert_eq!(asked[0].text, "two");
     let end = stage.now.mono + libim::wire::limits::DECISION_TIME_MAX;
     while stage.now.mono < end {
@@ -167,31 +167,31 @@ fn the_program_decides() {
     }
     let heard = stage.sends(conn, &[]);
     let pong = |message: &&FromServer| matches!(message, FromServer::Pong(_));
-    assert_eq!(heard.iter().take_while(pong).count(), 3, "signs of life while it waits: {heard:?}");
+    assert_eq!(heard.iter().take_while(pong).count(), 3, "Pongs while it waits: {heard:?}");
     assert!(
         matches!(&heard[3..], [FromServer::ErrorReply(r), FromServer::Pong(_)] if r.id == RequestId(4) && r.code == Code::TimedOut),
         "{heard:?}"
     );
 }
 
-/// An answer that was lost in a cut: the retry is not asked about again, and is the same post.
+/// If the answer was lost with the connection, the retry needs no new approval and is the same post.
 #[test]
-fn a_granted_post_is_not_asked_about_twice() {
+fn a_retry_of_an_approved_post_needs_no_approval() {
     let ask = libim::ApprovalPolicy { posts: true, ..libim::ApprovalPolicy::default() };
     let mut stage = Stage::new(ServerConfig { ask, ..ServerConfig::default() });
     let (conn, _) = stage.logs_in("anna");
     stage.says(conn, &[post(3, "one")]);
-    let asked = questions(&mut stage.server);
+    let asked = approvals(&mut stage.server);
     stage.server.resolve(asked[0].id, true, "").unwrap();
     stage.hears(conn);
     while stage.server.poll_action().is_some() {}
     let heard = stage.says(conn, &[post(3, "one")]);
-    assert_eq!(questions(&mut stage.server), vec![]);
+    assert_eq!(approvals(&mut stage.server), vec![]);
     assert!(heard.iter().any(|it| matches!(it, FromServer::Posted(posted) if posted.duplicate)), "{heard:?}");
 }
 
 #[test]
-fn turns_gather_where_many_speak_in_one_room() {
+fn batching_is_preferred_when_many_post_in_one_room() {
     let mut stage = Stage::new(ServerConfig::default());
     let conns: Vec<ConnId> =
         ["anna", "bert", "cora", "dora"].iter().map(|name| stage.logs_in(name).0).collect();
@@ -207,7 +207,7 @@ fn turns_gather_where_many_speak_in_one_room() {
         assert_eq!(
             stage.server.prefers_batching(),
             Some(speakers > 2),
-            "a turn without news says nothing about it"
+            "a turn without new entries does not change it"
         );
     }
 }

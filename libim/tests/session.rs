@@ -1,32 +1,32 @@
-//! Who comes back after their program has ended without a word.
+//! Resuming a session after the client's program was killed.
 
-#![cfg(unix)] // other systems' sockets do not tell a crash at once
+#![cfg(unix)] // elsewhere sockets do not report a crash at once
 
 use libim::wire::Code;
 use libim::{Address, ClientConfig, ClientEvent, ClientId, Event, Loop, ServerConfig, StateDir};
 use std::time::{Duration, Instant};
 
-struct Place {
+struct Setup {
     event_loop: Loop,
     address: Address,
     dir: std::path::PathBuf,
 }
 
-impl Place {
-    fn new(name: &str) -> Place {
+impl Setup {
+    fn new(name: &str) -> Setup {
         let mut event_loop = Loop::new().unwrap();
         let server =
             event_loop.serve(ServerConfig { passkey: Some("sesame".into()), ..ServerConfig::default() });
         let address = event_loop.listen(server, &"127.0.0.1:0".parse().unwrap()).unwrap();
         let dir = std::env::temp_dir().join(format!("im-place-{}-{name}", std::process::id()));
-        Place { event_loop, address, dir }
+        Setup { event_loop, address, dir }
     }
 
     fn dir(&self) -> StateDir {
         StateDir::at(&self.dir)
     }
 
-    /// A program of its own, with a client.
+    /// Another program, with a client.
     fn program(&self, name: &str, dir: Option<&StateDir>) -> (Loop, ClientId) {
         let mut event_loop = Loop::new().unwrap();
         let config = ClientConfig { passkey: Some("sesame".into()), ..ClientConfig::new(name) };
@@ -37,7 +37,7 @@ impl Place {
         (event_loop, client)
     }
 
-    /// Runs the server and the program until it is told of this.
+    /// Runs the server and the program until it has an event that is `wanted`.
     fn until(&mut self, program: &mut Loop, wanted: impl Fn(&ClientEvent) -> bool) -> ClientEvent {
         let end = Instant::now() + Duration::from_secs(60);
         while Instant::now() < end {
@@ -52,7 +52,7 @@ impl Place {
                 }
             }
         }
-        panic!("it does not come");
+        panic!("no such event");
     }
 
     fn login(&mut self, program: &mut Loop) -> ClientEvent {
@@ -62,7 +62,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Setup {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
     }
@@ -74,37 +74,37 @@ fn who(event: &ClientEvent) -> (u64, bool) {
 }
 
 #[test]
-fn a_program_that_was_killed_is_the_same_person_at_once() {
-    let mut place = Place::new("killed");
-    let dir = place.dir();
-    let (mut first, client) = place.program("Tri", Some(&dir));
-    let (tri, resumed) = who(&place.login(&mut first));
+fn a_killed_program_resumes_its_session_at_once() {
+    let mut setup = Setup::new("killed");
+    let dir = setup.dir();
+    let (mut first, client) = setup.program("Tri", Some(&dir));
+    let (tri, resumed) = who(&setup.login(&mut first));
     assert!(!resumed);
     first.client_mut(client).unwrap().create_room("lab", "").unwrap();
     let is_lab = |event: &ClientEvent| matches!(event, ClientEvent::Entered(room) if room.name == "lab");
-    place.until(&mut first, is_lab);
+    setup.until(&mut first, is_lab);
     drop(first);
-    let (mut second, client) = place.program("Tri", Some(&dir));
-    assert_eq!(who(&place.login(&mut second)), (tri, true));
-    place.until(&mut second, is_lab);
-    // Who quits leaves nothing to come back to.
+    let (mut second, client) = setup.program("Tri", Some(&dir));
+    assert_eq!(who(&setup.login(&mut second)), (tri, true));
+    setup.until(&mut second, is_lab);
+    // Quitting removes the session file.
     second.client_mut(client).unwrap().quit("").unwrap();
-    place.until(&mut second, |event| matches!(event, ClientEvent::Disconnected { .. }));
-    assert_eq!(std::fs::read_dir(&place.dir).unwrap().count(), 0);
+    setup.until(&mut second, |event| matches!(event, ClientEvent::Disconnected { .. }));
+    assert_eq!(std::fs::read_dir(&setup.dir).unwrap().count(), 0);
     drop(second);
-    let (mut third, _) = place.program("Tri", Some(&dir));
-    let (new, resumed) = who(&place.login(&mut third));
+    let (mut third, _) = setup.program("Tri", Some(&dir));
+    let (new, resumed) = who(&setup.login(&mut third));
     assert!(!resumed && new != tri);
 }
 
 #[test]
-fn being_behind_the_same_address_proves_nothing() {
-    let mut place = Place::new("address");
-    let (mut first, _) = place.program("Tri", None);
-    place.login(&mut first);
+fn the_same_address_does_not_prove_identity() {
+    let mut setup = Setup::new("address");
+    let (mut first, _) = setup.program("Tri", None);
+    setup.login(&mut first);
     drop(first);
-    let (mut other, _) = place.program("Tri", None);
-    let refused = place.login(&mut other);
+    let (mut other, _) = setup.program("Tri", None);
+    let refused = setup.login(&mut other);
     let ClientEvent::LoginRefused { code: Code::NameTaken, text, retry_after: Some(wait), .. } = refused
     else {
         panic!("{refused:?}")
@@ -113,13 +113,13 @@ fn being_behind_the_same_address_proves_nothing() {
 }
 
 #[test]
-fn of_two_programs_only_one_is_that_person() {
-    let mut place = Place::new("two");
-    let dir = place.dir();
-    let (mut first, _) = place.program("Tri", Some(&dir));
-    place.login(&mut first);
-    let (mut second, _) = place.program("Tri", Some(&dir));
-    let refused = place.login(&mut second);
+fn a_session_is_used_by_one_program_at_a_time() {
+    let mut setup = Setup::new("two");
+    let dir = setup.dir();
+    let (mut first, _) = setup.program("Tri", Some(&dir));
+    setup.login(&mut first);
+    let (mut second, _) = setup.program("Tri", Some(&dir));
+    let refused = setup.login(&mut second);
     assert!(matches!(refused, ClientEvent::LoginRefused { code: Code::NameTaken, .. }), "{refused:?}");
     first.turn(Some(Duration::ZERO)).unwrap();
     assert!(
@@ -130,23 +130,23 @@ fn of_two_programs_only_one_is_that_person() {
 }
 
 #[test]
-fn a_session_that_the_server_has_ended_is_a_login_by_name() {
-    let mut place = Place::new("ended");
-    let dir = place.dir();
-    let (mut first, _) = place.program("Tri", Some(&dir));
-    place.login(&mut first);
+fn an_ended_session_becomes_a_login_by_name() {
+    let mut setup = Setup::new("ended");
+    let dir = setup.dir();
+    let (mut first, _) = setup.program("Tri", Some(&dir));
+    setup.login(&mut first);
     drop(first);
-    // Another server at the same address knows nothing of the session.
-    place.event_loop = Loop::new().unwrap();
+    // Another server at the same address does not know the session.
+    setup.event_loop = Loop::new().unwrap();
     let server =
-        place.event_loop.serve(ServerConfig { passkey: Some("sesame".into()), ..ServerConfig::default() });
-    place.event_loop.listen(server, &place.address.clone()).unwrap();
-    let (mut second, _) = place.program("Tri", Some(&dir));
-    assert!(!who(&place.login(&mut second)).1);
+        setup.event_loop.serve(ServerConfig { passkey: Some("sesame".into()), ..ServerConfig::default() });
+    setup.event_loop.listen(server, &setup.address.clone()).unwrap();
+    let (mut second, _) = setup.program("Tri", Some(&dir));
+    assert!(!who(&setup.login(&mut second)).1);
 }
 
 #[test]
-fn a_directory_that_cannot_be_is_an_error_that_names_it() {
+fn an_error_names_a_directory_that_cannot_be_created() {
     let mut event_loop = Loop::new().unwrap();
     let dir = StateDir::at("/dev/null/im");
     let error =

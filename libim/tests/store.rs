@@ -1,4 +1,4 @@
-//! What the server's engine asks of a store, and what it makes of the answers.
+//! The server's engine and its store: the requests it makes, and how it handles outcomes.
 
 mod stage;
 
@@ -14,7 +14,7 @@ use stage::{Stage, post, refusal};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What a store was asked, in order.
+/// A request to a store.
 #[derive(Debug, PartialEq)]
 enum Asked {
     Append(RoomId),
@@ -54,7 +54,7 @@ impl Store for Recorder {
 }
 
 #[test]
-fn the_store_is_asked_in_the_order_of_things() {
+fn store_requests_are_made_in_order() {
     let asked = Rc::default();
     let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
     let mut stage = Stage::with(ServerConfig::default(), Recorder(Rc::clone(&asked), store));
@@ -82,8 +82,8 @@ fn the_store_is_asked_in_the_order_of_things() {
         FromServer::History(history) => Some((history.entries.len(), history.to)),
         _ => None,
     });
-    assert_eq!(page, Some((1, Seq(1))), "what was said before is in the page, what was said after is not");
-    // Both leave in one turn: the conversation hears of it before it is forgotten, and never again.
+    assert_eq!(page, Some((1, Seq(1))), "the page has the post before the Fetch, not the one after it");
+    // Both quit in one turn: their entries are appended before the conversation is forgotten, and none after.
     for conn in [anna, bert] {
         let mut bytes = Vec::new();
         FromClient::Quit(Quit { reason: String::new() }).encode(&mut bytes).unwrap();
@@ -96,7 +96,7 @@ fn the_store_is_asked_in_the_order_of_things() {
     assert_eq!(*asked.borrow(), expected);
 }
 
-/// A store in which no room can be made.
+/// A store that fails to create rooms.
 struct NoRooms(MemoryStore, Vec<Ticket>);
 
 impl Store for NoRooms {
@@ -129,7 +129,7 @@ impl Store for NoRooms {
 }
 
 #[test]
-fn nobody_enters_a_room_that_could_not_be_made() {
+fn nobody_joins_a_room_that_could_not_be_created() {
     let store = NoRooms(MemoryStore::new(Epoch(1), MemoryLimits::default()), Vec::new());
     let mut stage = Stage::with(ServerConfig::default(), store);
     let (anna, _) = stage.logs_in("anna");
@@ -138,7 +138,7 @@ fn nobody_enters_a_room_that_could_not_be_made() {
     let create = Create { id: RequestId(2), name: "tea".into(), topic: String::new() };
     FromClient::Create(create).encode(&mut bytes).unwrap();
     stage.server.handle_bytes(stage.now, anna, &bytes);
-    // Before the store has answered, the room is there to be joined.
+    // The Join arrives before the outcome of the store.
     let heard = stage.says(bert, &[FromClient::Join(Join { id: RequestId(3), name: "tea".into() })]);
     assert_eq!(refusal(&heard), Some(Code::NotFound));
     assert!(!heard.iter().any(|message| matches!(message, FromServer::Done(_) | FromServer::RoomEntered(_))));

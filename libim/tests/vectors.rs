@@ -1,5 +1,5 @@
-//! Byte-exact frames, for those who write a client of their own: `tests/vectors/frames.txt`, which `docs/protocol.md`
-//! shows. `IM_BLESS=1 cargo test -p libim --test vectors` writes the file anew.
+//! Byte-exact example frames, for authors of other clients: `tests/vectors/frames.txt`, included in `docs/protocol.md`.
+//! `IM_BLESS=1 cargo test -p libim --test vectors` regenerates the file.
 
 use libim::wire::{
     Body, Bye, ClientHello, Code, Entry, Epoch, ErrorReply, Fetch, FromClient, FromServer, Gap, History,
@@ -38,7 +38,7 @@ fn from_client() -> Vec<(&'static str, FromClient)> {
             }),
         ),
         (
-            "A login that takes up a session",
+            "A login that resumes a session",
             FromClient::Login(Login { id: RequestId(1), name: "anna".into(), passkey: None, token }),
         ),
         ("A post", FromClient::Post(Post { id, room, txn_id, text: "Hello, Bert!".into(), reply_to: None })),
@@ -136,7 +136,7 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
             }),
         ),
         (
-            "A refusal",
+            "An error reply",
             FromServer::ErrorReply(ErrorReply {
                 id,
                 code: Code::NotStored,
@@ -157,10 +157,10 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
                 entries: vec![revised],
             }),
         ),
-        ("Somebody is away", FromServer::PresenceNotice(PresenceNotice { people: vec![anna], count: 2 })),
+        ("A user is away", FromServer::PresenceNotice(PresenceNotice { people: vec![anna], count: 2 })),
         ("A pong", FromServer::Pong(Pong { heads: vec![(room, Seq(42))], heartbeat_ms: 30_000 })),
         (
-            "A goodbye",
+            "A Bye",
             FromServer::Bye(Bye {
                 code: Code::Shutdown,
                 text: "the server is closing".into(),
@@ -179,7 +179,7 @@ fn line(name: &str, frame: &[u8]) -> String {
 }
 
 #[test]
-fn frames_are_what_the_file_says() {
+fn frames_are_as_in_the_file() {
     let mut lines = String::new();
     for (name, message) in from_client() {
         let mut frame = Vec::new();
@@ -199,6 +199,6 @@ fn frames_are_what_the_file_says() {
     assert_eq!(
         std::fs::read_to_string(FILE).unwrap(),
         lines,
-        "the wire has changed, or the file is not fresh"
+        "the encoding has changed, or the file is out of date"
     );
 }

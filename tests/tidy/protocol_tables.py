@@ -17,7 +17,7 @@ TYPES = {
     "RoomKind": "u16 (kind of room)", "Option<RoomKind>": "u16 (kind of room) or nil",
     "Option<LeaveReason>": "u16 (reason) or nil", "Vec<String>": "array of text", "Limits": "Limits",
     "Vec<RoomInfo>": "array of RoomInfo", "RoomInfo": "RoomInfo", "Vec<UserId>": "array of u64",
-    "Vec<Event>": "array of Event", "Vec<Member>": "array of Member", "Vec<Person>": "array of Person",
+    "Vec<Entry>": "array of Entry", "Vec<Member>": "array of Member", "Vec<Person>": "array of Person",
     "Vec<(RoomId, Seq)>": "array of [u64 room, u64 seq]", "Vec<Reaction>": "array of Reaction",
     "Vec<SmolStr>": "array of text",
 }

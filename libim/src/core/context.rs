@@ -1,12 +1,12 @@
-//! Characters that names have in some places only: the contextual rules of RFC 5892, appendix A, and signs within words.
+//! Characters that names may contain in some contexts only: the rules of RFC 5892, appendix A, and word-internal punctuation.
 
 use unicode_joining_type::{JoiningType, get_joining_type};
 use unicode_normalization::char::canonical_combining_class;
 
-/// The combining class of signs that join consonants (Unicode 4.3).
+/// The canonical combining class of viramas, which join consonants (Unicode 4.3).
 const VIRAMA: u8 = 9;
 
-/// Whether a character that is no letter, digit or mark may stand where it does. `None`: it has no such rule.
+/// Whether the contextual rule of the character at `at` allows it there; `None` if the character has no such rule.
 pub(super) fn is_allowed_at(name: &[char], at: usize) -> Option<bool> {
     let before = at.checked_sub(1).and_then(|at| name.get(at)).copied();
     let after = name.get(at + 1).copied();
@@ -19,19 +19,19 @@ pub(super) fn is_allowed_at(name: &[char], at: usize) -> Option<bool> {
         '\u{b7}' => around(|c| matches!(c, 'l' | 'L')),
         // A.4, Greek numeral sign.
         '\u{375}' => after.is_some_and(|c| matches!(c, '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}')),
-        // A.5 and A.6, Hebrew signs.
+        // A.5 and A.6, Hebrew geresh and gershayim.
         '\u{5f3}' | '\u{5f4}' => before.is_some_and(|c| matches!(c, '\u{590}'..='\u{5ff}')),
         // A.7, katakana middle dot.
         '\u{30fb}' => name.iter().copied().any(is_japanese),
-        // Tibetan mark between syllables.
+        // Tibetan intersyllabic tsheg.
         '\u{f0b}' => before.is_some_and(|c| matches!(c, '\u{f40}'..='\u{fbc}')),
-        // Apostrophe and hyphen as typographers set them.
+        // Typographic apostrophe and hyphen.
         '\u{2019}' | '\u{2010}' => around(char::is_alphanumeric),
         _ => return None,
     })
 }
 
-/// A.8 and A.9: digits of the two Arabic rows do not stand together.
+/// Whether a name has both Arabic-Indic and extended Arabic-Indic digits, which A.8 and A.9 forbid.
 pub(super) fn mixes_arabic_digits(name: &str) -> bool {
     let has = |row: std::ops::RangeInclusive<char>| name.chars().any(|c| row.contains(&c));
     has('\u{660}'..='\u{669}') && has('\u{6f0}'..='\u{6f9}')
@@ -41,7 +41,7 @@ fn is_virama(c: char) -> bool {
     canonical_combining_class(c) == VIRAMA
 }
 
-/// Whether letters would join across this place.
+/// Whether the letters around `at` would join without the character there (A.1, second rule).
 fn breaks_a_join(name: &[char], at: usize) -> bool {
     let visible = |c: &&char| get_joining_type(**c) != JoiningType::Transparent;
     let before = name.get(..at).and_then(|before| before.iter().rev().find(visible));

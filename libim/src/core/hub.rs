@@ -1,4 +1,4 @@
-//! Who is there and which rooms there are: the state that every rule of chat is checked against.
+//! The users and rooms of a server: the state against which the rules of chat are checked.
 
 use super::name::Name;
 use super::room::{Membership, Room};
@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
 
-/// People and rooms. Ids are given in order and never again.
+/// The users and rooms. Ids are assigned in ascending order and never reused.
 #[derive(Debug)]
 pub struct Hub {
     users: IndexMap<UserId, User, FxBuildHasher>,
@@ -21,7 +21,7 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub with the lobby alone.
+    /// Creates a hub that has only the lobby.
     pub fn new(lobby_name: &str) -> Hub {
         let mut rooms = IndexMap::default();
         let mut room_names = HashMap::new();
@@ -40,19 +40,19 @@ impl Hub {
         }
     }
 
-    /// Who holds this name or one that could be taken for it.
+    /// The first of [`holders`](Self::holders).
     pub fn holder(&self, name: &Name) -> Option<UserId> {
         self.holders(name).next()
     }
 
-    /// Everybody who holds this name or one that could be taken for it: one by its fold, another by its looks.
+    /// The users whose names collide with `name`: up to two, one for each of its keys.
     pub fn holders(&self, name: &Name) -> impl Iterator<Item = UserId> {
         let [folded, seen] = name.keys();
         let (first, second) = (self.names.get(folded).copied(), self.names.get(seen).copied());
         first.into_iter().chain(second.filter(|user| first != Some(*user)))
     }
 
-    /// Lets somebody in under a name that nobody holds, into the lobby.
+    /// Adds a user, who joins the lobby. The name must have no [`holder`](Self::holder).
     pub fn enter(&mut self, name: Name) -> UserId {
         let id = UserId(self.next_user);
         self.next_user += 1;
@@ -75,7 +75,7 @@ impl Hub {
         id
     }
 
-    /// Takes somebody out of everything. Their private conversations stay for the other, until that one goes too.
+    /// Removes a user from the hub and all rooms. A private conversation remains for the other user.
     pub fn exit(&mut self, id: UserId) -> Option<User> {
         let user = self.users.swap_remove(&id)?;
         for key in user.name.keys() {
@@ -92,17 +92,17 @@ impl Hub {
         Some(user)
     }
 
-    /// Somebody who is there.
+    /// A user.
     pub fn user(&self, id: UserId) -> Option<&User> {
         self.users.get(&id)
     }
 
-    /// Somebody who is there, to change.
+    /// A user, mutably.
     pub fn user_mut(&mut self, id: UserId) -> Option<&mut User> {
         self.users.get_mut(&id)
     }
 
-    /// Everybody who is there, in no order.
+    /// All users, in arbitrary order.
     pub fn users(&self) -> impl ExactSizeIterator<Item = &User> {
         self.users.values()
     }
@@ -112,22 +112,22 @@ impl Hub {
         self.rooms.get(&id)
     }
 
-    /// A room, to change.
+    /// A room, mutably.
     pub fn room_mut(&mut self, id: RoomId) -> Option<&mut Room> {
         self.rooms.get_mut(&id)
     }
 
-    /// All rooms, in no order.
+    /// All rooms, in arbitrary order.
     pub fn rooms(&self) -> impl ExactSizeIterator<Item = &Room> {
         self.rooms.values()
     }
 
-    /// Finds a room that people can join.
+    /// Finds the lobby or a public room whose name collides with `name`.
     pub fn find_room(&self, name: &Name) -> Option<RoomId> {
         name.keys().iter().find_map(|key| self.room_names.get(key)).copied()
     }
 
-    /// Makes a room that people can join, without members.
+    /// Creates a public room without members.
     pub fn create_room(&mut self, name: &Name, topic: &str) -> RoomId {
         let id = self.next_room_id();
         for key in name.keys() {
@@ -139,7 +139,7 @@ impl Hub {
         id
     }
 
-    /// Takes back a room: its name is free again.
+    /// Removes a room and all memberships in it. Its name can be used again.
     pub fn drop_room(&mut self, id: RoomId) -> Option<Room> {
         let room = self.rooms.swap_remove(&id)?;
         if let Ok(name) = Name::of_room(&room.name, u32::MAX) {
@@ -158,12 +158,12 @@ impl Hub {
         Some(room)
     }
 
-    /// The private conversation of two, if there is one.
+    /// The current private conversation of two users, which neither has left.
     pub fn find_pair(&self, a: UserId, b: UserId) -> Option<RoomId> {
         self.pairs.get(&pair_key(a, b)).copied()
     }
 
-    /// Makes the private conversation of two, without members.
+    /// Creates the private conversation of two users, without members; `None` if one of them does not exist.
     pub fn create_pair(&mut self, a: UserId, b: UserId) -> Option<RoomId> {
         let named = |id: UserId| self.user(id).map(|user| (id, user.name.shown().clone()));
         let pair = [named(a)?, named(b)?];
@@ -176,7 +176,7 @@ impl Hub {
         Some(id)
     }
 
-    /// Makes somebody a member. What came before is taken as delivered and read.
+    /// Makes a user a member, with everything up to `upto` marked as delivered and read.
     pub fn join(&mut self, id: RoomId, user: UserId, upto: Seq) {
         let (Some(room), Some(user)) = (self.rooms.get_mut(&id), self.users.get_mut(&user)) else {
             return;
@@ -186,13 +186,13 @@ impl Hub {
         }
     }
 
-    /// Ends a membership. Whether there was one.
+    /// Ends a membership. Returns whether there was one.
     pub fn leave(&mut self, id: RoomId, user: UserId) -> bool {
         if let Some(user) = self.users.get_mut(&user) {
             user.rooms.retain(|held| *held != id);
         }
         let Some(room) = self.rooms.get_mut(&id) else { return false };
-        // What one of two left is over; the next conversation of theirs is another one.
+        // A private conversation ends when one of the two leaves: their next one is a new room.
         forget_pair(&mut self.pairs, room);
         room.members.swap_remove(&user).is_some()
     }
@@ -204,12 +204,12 @@ impl Hub {
     }
 }
 
-/// The key of two in `pairs`, whoever of them is named first.
+/// The key of two users in `pairs`, independent of their order.
 fn pair_key(a: UserId, b: UserId) -> (UserId, UserId) {
     (a.min(b), a.max(b))
 }
 
-/// Makes a private conversation no longer the one of its two, if it still is.
+/// Removes `room` from `pairs`, if it is the current private conversation of its two users.
 fn forget_pair(pairs: &mut HashMap<(UserId, UserId), RoomId>, room: &Room) {
     let Some([(a, _), (b, _)]) = room.pair.as_deref() else { return };
     let key = pair_key(*a, *b);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_is_nowhere() {
+    fn exit_removes_a_user_everywhere() {
         let mut hub = Hub::new("lobby");
         let (a, b) = (hub.enter(name("anna")), hub.enter(name("bert")));
         let room = hub.create_room(&Name::of_room("tea", 64).unwrap(), "");
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(hub.holder(&name("anna")), None);
         assert!(hub.rooms().all(|room| !room.members.contains_key(&a) && room.members.contains_key(&b)));
         let again = hub.enter(name("anna"));
-        assert_ne!(again, a, "a returning guest is somebody else");
+        assert_ne!(again, a, "a returning user is a new one");
         assert_eq!(hub.find_pair(again, b), None);
     }
 

@@ -1,16 +1,17 @@
-//! Who is named with `@` in a text.
+//! Finds the names mentioned with `@` in a text.
 
 use std::collections::BTreeMap;
 use unicode_normalization::char::is_combining_mark;
 
-/// Candidates looked at for one `@`: names have few words.
+/// Maximum number of candidates for one `@`: names have few words.
 const WORDS_MAX: usize = 6;
 
-/// The texts behind each `@` of a text that may be somebody's name, longest first, at most `names_max` in all.
+/// For each `@` in `text`, the strings after it that may be a user's name, longest first: each at most `bytes_max` bytes long, and
+/// at most `names_max` in total.
 ///
-/// An `@` counts where a word may begin: not within an address (`info@tri.example`), a path (`/@tri`) or another `@`, and not in code
-/// between backquotes. A name ends where a word does: `@tri-angle` does not name Tri, `@tri's` and `@tri.` do. Takes time in
-/// proportion to the length of the text.
+/// An `@` counts only where a word can begin: not inside an address (`info@tri.example`), after a path separator (`/@tri`) or another
+/// `@`, or in a code span between backquotes. A name ends where a word ends: `@tri-angle` does not mention Tri, `@tri's` and `@tri.`
+/// do. Takes time linear in the length of the text.
 pub fn candidates(text: &str, bytes_max: usize, names_max: usize) -> Vec<Vec<&str>> {
     let (mut code, mut left) = (code_spans(text).into_iter().peekable(), names_max);
     let mut found = Vec::new();
@@ -31,18 +32,18 @@ pub fn candidates(text: &str, bytes_max: usize, names_max: usize) -> Vec<Vec<&st
     found
 }
 
-/// Whether a character stands within words: also marks, without which many scripts cannot write them, and joiners.
+/// Whether a character is part of a word. Includes combining marks and joiners, which many scripts need.
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '\u{200c}' | '\u{200d}') || is_combining_mark(c)
 }
 
-/// Whether a word may begin here, judged by what stands before.
+/// Whether a word can begin at `at`, given the character before it.
 fn begins_word(text: &str, at: usize) -> bool {
     let before = text.get(..at).and_then(|before| before.chars().next_back());
     before.is_none_or(|c| !is_of_word(c) && !matches!(c, '@' | '/' | '.' | '-' | '+' | '%' | '=' | '\\'))
 }
 
-/// The beginnings of a text that may be a name, longest first.
+/// The prefixes of `rest` that may be a name, longest first.
 fn names_at(rest: &str, bytes_max: usize) -> Vec<&str> {
     let mut ends: Vec<usize> = rest
         .char_indices()
@@ -57,7 +58,7 @@ fn names_at(rest: &str, bytes_max: usize) -> Vec<&str> {
     ends.into_iter().rev().filter(|end| *end > 0).filter_map(|end| rest.get(..end)).collect()
 }
 
-/// Whether the word before this is over: what follows is no letter behind a sign that words have inside.
+/// Whether the word before `rest` ends there, that is, unless `rest` continues it with word-internal punctuation and a letter.
 fn ends_word(rest: &str) -> bool {
     let mut chars = rest.chars();
     match (chars.next(), chars.next()) {
@@ -68,7 +69,7 @@ fn ends_word(rest: &str) -> bool {
     }
 }
 
-/// The spans of code in a text: from a run of backquotes to the next of the same length.
+/// The code spans of a text: each from a run of backquotes to the next run of the same length.
 fn code_spans(text: &str) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (at, _) in text.match_indices('`') {
@@ -77,7 +78,7 @@ fn code_spans(text: &str) -> Vec<(usize, usize)> {
             _ => runs.push((at, 1)),
         }
     }
-    // For each run the next one of its length.
+    // For each run, the index of the next run of the same length.
     let (mut last, mut ends) = (BTreeMap::new(), vec![None; runs.len()]);
     for (at, (run, end)) in runs.iter().zip(&mut ends).enumerate().rev() {
         *end = last.insert(run.1, at);
@@ -96,7 +97,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Whether a text names Tri, or "Anna Kowalska".
+    /// The known users whom a text mentions.
     fn names(text: &str) -> Vec<&'static str> {
         let known = |name: &&str| match *name {
             "tri" | "Tri" => Some("tri"),
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_meant() {
+    fn mentions() {
         for text in [
             "@tri",
             "hey @tri!",
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_meant() {
+    fn text_without_mentions() {
         for text in [
             "info@tri.example",
             "https://host/@tri",
@@ -165,7 +166,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_survived(text in "[@`a-z' .\\-é\u{200d}]{0,60}") {
+        fn candidates_are_bounded_parts_of_any_text(text in "[@`a-z' .\\-é\u{200d}]{0,60}") {
             for name in candidates(&text, 64, 8).into_iter().flatten() {
                 prop_assert!(!name.is_empty() && name.len() <= 64 && text.contains(name));
             }

@@ -1,4 +1,4 @@
-//! The rules of chat: names, people, rooms, rate. Plain state without I/O, clock or randomness.
+//! The rules of chat: names, users, rooms, rate limits. Plain data without I/O, clocks or randomness.
 
 #[cfg(feature = "server")]
 mod context;

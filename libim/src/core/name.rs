@@ -1,9 +1,9 @@
-//! Names of people and rooms: what is allowed, and when two of them are the same or could be taken for one another.
+//! Names of users and rooms: which are valid, and which collide because they are equal or confusable.
 //!
-//! Allowed is what the nickname profile of PRECIS (RFC 8266) allows, without symbols: letters, digits and marks of any
-//! script, inner single blanks, `- _ . '`, and what some scripts need in some places (RFC 5892, appendix A): joiners, middle
-//! dots. Two names collide when their case folds (Unicode 3.13) or their confusable skeletons (UTS #39) do: the collision is
-//! refused, not the script.
+//! A valid name is one allowed by the nickname profile of PRECIS (RFC 8266), without symbols: letters, digits and marks of any
+//! script, single spaces between words, `- _ . '`, and characters that some scripts need in some contexts (RFC 5892, appendix A),
+//! such as joiners and middle dots. Two names collide if their case folds (Unicode 3.13) or their confusable skeletons (UTS #39)
+//! are equal. Names may mix scripts: only collisions are refused.
 
 use super::context::{is_allowed_at, mixes_arabic_digits};
 use super::text::is_control_or_bidi;
@@ -14,27 +14,27 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
 
-/// Names that nobody may take, since they would speak for the server or for everybody.
+/// Names that no user can have, since they suggest the server's authority or address all users.
 const RESERVED: &[&str] =
     &["admin", "all", "everyone", "here", "lobby", "moderator", "operator", "root", "server", "system"];
 
-/// A name in its normal form.
+/// A valid, normalized name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     shown: SmolStr,
     keys: [SmolStr; 2],
 }
 
-/// Which rule a name breaks.
+/// Why a name is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameError {
-    /// Nothing but blanks.
+    /// The name is empty or has only spaces.
     Empty,
-    /// More bytes than this.
+    /// The name is longer than this number of bytes.
     TooLong(u32),
-    /// A character that names do not have.
+    /// The name contains a character that is not allowed there.
     Character(char),
-    /// One of the names that would speak for the server.
+    /// The name is reserved.
     Reserved,
 }
 
@@ -44,16 +44,20 @@ impl fmt::Display for NameError {
             NameError::Empty => f.write_str("the name is empty"),
             NameError::TooLong(max) => write!(f, "the name is longer than {max} bytes"),
             NameError::Character(c) if is_control_or_bidi(*c) || c.is_whitespace() => {
-                write!(f, "names do not contain the character U+{:04X}", u32::from(*c))
+                write!(
+                    f,
+                    "the name contains the character U+{:04X}, which is not allowed there",
+                    u32::from(*c)
+                )
             }
-            NameError::Character(c) => write!(f, "names do not contain '{c}'"),
-            NameError::Reserved => f.write_str("that name is reserved"),
+            NameError::Character(c) => write!(f, "the name contains '{c}', which is not allowed there"),
+            NameError::Reserved => f.write_str("the name is reserved"),
         }
     }
 }
 
 impl Name {
-    /// A person's name.
+    /// Parses and normalizes a user's name of at most `bytes_max` bytes.
     pub fn of_person(text: &str, bytes_max: u32) -> Result<Name, NameError> {
         let name = Name::parse(text, bytes_max)?;
         if name.keys.iter().any(|key| RESERVED.iter().any(|word| skeleton(word).eq(key.chars()))) {
@@ -62,14 +66,14 @@ impl Name {
         Ok(name)
     }
 
-    /// A room's name. A leading `#` is dropped.
+    /// Parses and normalizes a room's name of at most `bytes_max` bytes. A leading `#` is dropped.
     pub fn of_room(text: &str, bytes_max: u32) -> Result<Name, NameError> {
         let text = text.trim();
         Name::parse(text.strip_prefix('#').unwrap_or(text), bytes_max)
     }
 
     fn parse(text: &str, bytes_max: u32) -> Result<Name, NameError> {
-        // Long input is refused before any work is done on it; normalisation grows text at most 18 times (UAX #15).
+        // Checked before normalization, which can expand text 18 times (UAX #15), and again after it.
         if text.len() > bytes_max as usize {
             return Err(NameError::TooLong(bytes_max));
         }
@@ -89,12 +93,12 @@ impl Name {
         Ok(Name { keys: keys(&shown), shown })
     }
 
-    /// As people see it.
+    /// The name for display.
     pub fn shown(&self) -> &SmolStr {
         &self.shown
     }
 
-    /// The keys of which another name must have none: the skeleton of the case fold, and the case fold of the skeleton.
+    /// The collision keys: the skeleton of the case fold, and the case fold of the skeleton. Two names collide if they share one.
     pub fn keys(&self) -> &[SmolStr; 2] {
         &self.keys
     }
@@ -102,10 +106,10 @@ impl Name {
 
 fn keys(shown: &SmolStr) -> [SmolStr; 2] {
     if shown.bytes().all(|b| b.is_ascii_lowercase() && b != b'm') {
-        // Such letters are their own skeleton and fold (of a-z only `m` is confusable: with `rn`).
+        // These letters are their own skeleton and case fold. Of a-z only `m` is confusable, with `rn`.
         return [shown.clone(), shown.clone()];
     }
-    // Joiners are not seen as such.
+    // Joiners are invisible.
     let wide: String = shown.chars().filter(|c| !matches!(c, '\u{200c}' | '\u{200d}')).nfkc().collect();
     let folded: SmolStr = skeleton(&default_case_fold_str(&wide)).collect::<String>().into();
     let seen = default_case_fold_str(&skeleton(&wide).collect::<String>());
@@ -113,7 +117,7 @@ fn keys(shown: &SmolStr) -> [SmolStr; 2] {
     [folded, seen]
 }
 
-/// The first character that a name may not have, or not there.
+/// The first character that is not allowed where it is.
 fn first_not_allowed(name: &str) -> Option<char> {
     if name.chars().all(is_allowed) && name.is_ascii() {
         return None;
@@ -208,12 +212,12 @@ mod tests {
         ] {
             assert!(Name::of_person(name, 64).is_err(), "{name:?}");
         }
-        assert!(collide("علی\u{200c}رضا", "علیرضا"), "a joiner makes no other name");
+        assert!(collide("علی\u{200c}رضا", "علیرضا"), "a joiner does not distinguish names");
         assert!(collide("O’Brien", "O'Brien"));
     }
 
     #[test]
-    fn shapes() {
+    fn normalization_and_errors() {
         assert_eq!(&**Name::of_person("  Anna  Kowalska ", 64).unwrap().shown(), "Anna Kowalska");
         assert_eq!(Name::of_person(" ", 64), Err(NameError::Empty));
         assert_eq!(Name::of_person("abc", 2), Err(NameError::TooLong(2)));
@@ -225,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_agrees_with_the_long_one() {
+    fn the_ascii_fast_path_agrees_with_skeleton() {
         for c in ('a'..='z').filter(|c| *c != 'm') {
             assert!(skeleton(&c.to_string()).eq(std::iter::once(c)), "{c}");
         }

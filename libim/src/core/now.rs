@@ -1,13 +1,13 @@
-//! The time, as it is handed to the engines.
+//! The time that a driver passes to the engines.
 
 use crate::wire::Timestamp;
 use std::time::Duration;
 
-/// One instant by two clocks.
+/// One instant on two clocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
-    /// Time since an arbitrary start; never goes back. Everything is scheduled by it.
+    /// Monotonic time since an arbitrary start. Used for all timers.
     pub mono: Duration,
-    /// What the calendar says. Only shown to people.
+    /// Wall-clock time. Used only as the time of entries, for display.
     pub wall: Timestamp,
 }

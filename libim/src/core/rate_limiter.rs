@@ -1,16 +1,17 @@
-//! A rate limit in eight bytes: the generic cell rate algorithm (ITU-T I.371, virtual scheduling form).
+//! A rate limiter: the generic cell rate algorithm (ITU-T I.371, virtual scheduling form).
 
 use std::time::Duration;
 
-/// How far ahead of its allowed rate one connection is.
+/// The state of one rate limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RateLimiter {
+    /// The theoretical arrival time of the next request.
     due: Duration,
 }
 
 impl RateLimiter {
-    /// Counts `cost` requests at a rate of `per_second` with `burst` allowed at once. Returns how long to wait before
-    /// the next request, zero within the burst. A rate of 0 is no limit.
+    /// Charges a request of `cost` against a rate of `per_second` with bursts of `burst`. Returns how long to delay the next
+    /// request; zero within the burst. A `per_second` of 0 means no limit.
     pub fn charge(&mut self, now: Duration, cost: u32, per_second: u32, burst: u32) -> Duration {
         if per_second == 0 {
             return Duration::ZERO;
@@ -26,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_burst_is_free_and_the_rest_waits() {
+    fn requests_beyond_the_burst_are_delayed() {
         let mut rate = RateLimiter::default();
         let now = Duration::from_secs(100);
         for _ in 0..20 {

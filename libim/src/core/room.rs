@@ -1,52 +1,52 @@
-//! A place where entries happen.
+//! A room and its members.
 
 use crate::wire::{Member, RoomId, RoomInfo, RoomKind, Seq, SmolStr, UserId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-/// Up to where a member has received and read.
+/// A member's delivered and read marks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Membership {
-    /// Everything up to here has arrived.
+    /// The member has received everything up to this sequence number.
     pub delivered: Seq,
-    /// Everything up to here has been read.
+    /// The member has read everything up to this sequence number.
     pub read: Seq,
 }
 
-/// The two of a private conversation, with their names.
+/// The two users of a private conversation, with their names.
 pub type Pair = [(UserId, SmolStr); 2];
 
-/// A lobby, a room or a private conversation.
+/// The lobby, a room or a private conversation.
 #[derive(Debug)]
 pub struct Room {
     /// Its id.
     pub id: RoomId,
     /// Its kind.
     pub kind: RoomKind,
-    /// Its name; of a private conversation both names, joined by a blank.
+    /// Its name; for a private conversation both users' names, separated by a space.
     pub name: SmolStr,
     /// Its topic.
     pub topic: SmolStr,
-    /// The place of its newest committed entry.
+    /// The sequence number of its newest committed entry.
     pub head: Seq,
-    /// Who is in it.
+    /// Its members and their marks.
     pub members: IndexMap<UserId, Membership, FxBuildHasher>,
-    /// The two whose private conversation it is, with their names.
+    /// The two users, if it is a private conversation. They stay here after they leave.
     pub pair: Option<Box<Pair>>,
 }
 
 impl Room {
-    /// A room without members.
+    /// Creates a room without members or entries.
     pub fn new(id: RoomId, kind: RoomKind, name: SmolStr) -> Room {
         Room { id, kind, name, topic: "".into(), head: Seq::ZERO, members: IndexMap::default(), pair: None }
     }
 
-    /// Whether somebody is a member.
+    /// Whether a user is a member.
     pub fn has(&self, user: UserId) -> bool {
         self.members.contains_key(&user)
     }
 
-    /// As `viewer` sees it.
+    /// The room from the point of view of `viewer`.
     pub fn info(&self, viewer: UserId) -> RoomInfo {
         let peer = self.pair.as_ref().and_then(|pair| pair.iter().find(|(user, _)| *user != viewer));
         RoomInfo {
@@ -61,7 +61,7 @@ impl Room {
         }
     }
 
-    /// Moves a member's marks forward, never beyond the head or back. Returns them when they moved.
+    /// Raises a member's marks, at most to the head; they never decrease. Returns them if they changed.
     pub fn mark(&mut self, user: UserId, delivered: Seq, read: Seq) -> Option<Membership> {
         let head = self.head;
         let membership = self.members.get_mut(&user)?;
@@ -71,7 +71,7 @@ impl Room {
         (membership.read != before.read || membership.delivered != before.delivered).then_some(*membership)
     }
 
-    /// A member as the others see them, given how the hub knows them.
+    /// A member as visible to the others; `None` if `user` is not a member.
     pub fn member(&self, user: &super::User) -> Option<Member> {
         let membership = self.members.get(&user.id)?;
         Some(Member {

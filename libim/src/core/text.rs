@@ -1,31 +1,31 @@
-//! Text from a peer is data: what must not reach a terminal, a log or a widget is made visible instead.
+//! Sanitizing of text from peers, for terminals, logs and widgets.
 
 use std::borrow::Cow;
 
-/// Replaces control characters (but line feed and tab) and bidirectional overrides by U+FFFD, so that the text cannot
-/// drive a terminal or reorder what stands around it. Borrows when there is nothing to replace.
+/// Replaces control characters, except line feed and tab, and bidirectional formatting characters with U+FFFD, so that the text
+/// can neither control a terminal nor reorder the text around it. Borrows if there is nothing to replace.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     replace(text, |c| is_control_or_bidi(c) && c != '\n' && c != '\t')
 }
 
-/// As [`sanitize`], for places of one line: line feed and tab are replaced too.
+/// Like [`sanitize`], but also replaces line feed and tab, for single-line use.
 pub fn sanitize_line(text: &str) -> Cow<'_, str> {
     replace(text, is_control_or_bidi)
 }
 
-/// Whether a character can change how the text around it is shown: controls (Unicode Cc), line and paragraph
+/// Whether a character can change how the text around it is displayed: control characters (Unicode Cc), line and paragraph
 /// separators, and the explicit bidirectional formatting characters of UAX #9.
 pub fn is_control_or_bidi(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The beginning of a text, of at most so many bytes; no character is split.
+/// The longest prefix of `text` that has at most `bytes_max` bytes and splits no character.
 pub fn truncate(text: &str, bytes_max: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
-/// Whether a text says nothing: it has only blanks, controls and characters that are not shown (Unicode
-/// `Default_Ignorable_Code_Point`, as far as texts have them), such as U+200B.
+/// Whether a text has only whitespace, control characters and invisible characters such as U+200B (those of the Unicode property
+/// `Default_Ignorable_Code_Point` that occur in text).
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
@@ -50,14 +50,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_unsafe_changes() {
+    fn only_control_and_bidi_characters_are_replaced() {
         assert!(matches!(sanitize("plain\n\ttext שלום 🎉"), Cow::Borrowed(_)));
         assert_eq!(sanitize("a\x1b[2Jb\u{202e}c"), "a\u{fffd}[2Jb\u{fffd}c");
         assert_eq!(sanitize_line("a\nb"), "a\u{fffd}b");
     }
 
     #[test]
-    fn a_cut_splits_no_character() {
+    fn truncate_splits_no_character() {
         assert_eq!(
             (truncate("aüb", 2), truncate("aüb", 3), truncate("aüb", 99), truncate("", 0)),
             ("a", "aü", "aüb", "")
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_nothing_is_blank() {
+    fn invisible_text_is_blank() {
         for text in ["", " \n", "\u{200b}", "\u{2060}\u{feff} ", "\u{3164}"] {
             assert!(is_blank(text), "{text:?}");
         }

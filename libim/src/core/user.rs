@@ -1,27 +1,27 @@
-//! Somebody who is there.
+//! A user with a session.
 
 use super::name::Name;
 use crate::wire::{LeaveReason, Person, Presence, RoomId, SmolStr, UserId};
 
-/// Somebody who is there, connected or about to come back.
+/// A user with a session: connected, or disconnected with the session waiting to be resumed.
 #[derive(Debug)]
 pub struct User {
-    /// Who.
+    /// The user's id.
     pub id: UserId,
-    /// Their name and its keys.
+    /// The name and its collision keys.
     pub name: Name,
-    /// Whether they are there.
+    /// The presence shown to others.
     pub presence: Presence,
-    /// Online or away, as they said.
+    /// Online or away, as set by the user.
     pub chosen: Presence,
-    /// Their status text.
+    /// The status text.
     pub status: SmolStr,
-    /// Rooms they are in, beside the lobby.
+    /// Rooms of which the user is a member, without the lobby.
     pub rooms: Vec<RoomId>,
 }
 
 impl User {
-    /// As everybody sees them.
+    /// The user as visible to others.
     pub fn person(&self) -> Person {
         Person {
             user: self.id,
@@ -32,7 +32,7 @@ impl User {
         }
     }
 
-    /// As everybody sees that they went.
+    /// The user as visible to others after leaving the server.
     pub fn gone(&self, reason: LeaveReason) -> Person {
         Person { presence: Presence::Offline, reason: Some(reason), ..self.person() }
     }

@@ -1,47 +1,48 @@
-//! Some of a room's entries in memory: their frames one after the other in chunks, so that keeping one more and forgetting the
-//! oldest cost a copy and nothing else. Their places grow and need not be dense.
+//! A log of entries in memory: their encoded frames, consecutively in chunks, so that appending an entry and removing the oldest
+//! are cheap. Sequence numbers ascend and may have gaps.
 
 use crate::wire::{Entry, FRAME_HEADER_BYTES, FromServer, Placed, Seq, encode};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
-/// Entries of a room. What keeping one more needs comes first and together.
+/// Entries of one room. The fields that an append touches come first and are adjacent.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Log {
-    /// The newest place in it.
+    /// The newest entry's sequence number.
     last: Seq,
     len: usize,
-    /// Bytes of memory that all of it takes.
+    /// Memory used, in bytes.
     bytes: usize,
-    /// Where the next entry goes.
+    /// The chunk to which entries are appended.
     tail: Chunk,
-    /// Full chunks, the oldest first.
+    /// Full chunks, oldest first.
     full: VecDeque<Chunk>,
-    /// Entries that have changed to something longer than their record.
+    /// Replaced entries that did not fit into their records.
     changed: BTreeMap<Seq, Entry>,
 }
 
-/// Records of entries. A record is the length of what follows its header (u32), how far its place is from that of the record before it
-/// in the chunk (u32, 0 in the first), then the entry's frame, which ends before the record does when it was replaced by a shorter one.
+/// Consecutive records. A record has a header: its length without the header (u32), and the difference between its sequence number and
+/// that of the previous record in the chunk (u32, 0 in the first). The entry's frame follows, padded if a shorter one replaced it.
 #[derive(Debug, Default)]
 struct Chunk {
-    /// The oldest entry that is kept in it, and where its record begins.
+    /// The oldest remaining entry's sequence number, and the offset of its record.
     first: Seq,
     start: usize,
     records: Vec<u8>,
 }
 
-/// The first chunk of a room; each is twice as large as the one before, up to the largest.
+/// Size of the first chunk. Each further one is twice as large as the previous one, up to [`CHUNK_BYTES_MAX`] or
+/// the size of a longer entry.
 const CHUNK_BYTES_MIN: usize = 512;
 const CHUNK_BYTES_MAX: usize = 1024;
 const LENGTH_BYTES: usize = size_of::<u32>();
 const HEADER_BYTES: usize = 2 * LENGTH_BYTES;
-/// What writing a record takes beside [`Entry::text_bytes`]: most exactly fill their chunks.
+/// Space for a record in addition to [`Entry::text_bytes`], chosen so that typical records fill their chunks.
 const RECORD_BYTES: usize = 52;
 
 impl Chunk {
-    /// A number in the header of the record that begins at `at`.
+    /// The u32 at offset `at`.
     fn number(&self, at: usize) -> usize {
         self.records
             .get(at..)
@@ -49,48 +50,48 @@ impl Chunk {
             .map_or(0, |number| u32::from_be_bytes(*number) as usize)
     }
 
-    /// The length of the record that begins at `at`, without its header.
+    /// The length of the record at offset `at`, without its header.
     fn record_len(&self, at: usize) -> usize {
         self.number(at)
     }
 
-    /// Where the record after the one at `at` begins, and its place, given that one's.
+    /// The offset and sequence number of the record after the one at offset `at`, whose sequence number is `seq`.
     fn next(&self, at: usize, seq: Seq) -> Option<(usize, Seq)> {
         let next = at + HEADER_BYTES + self.record_len(at);
         (next < self.records.len()).then(|| (next, Seq(seq.0 + self.number(next + LENGTH_BYTES) as u64)))
     }
 
-    /// The places in it, oldest first, and where their records begin.
-    fn places(&self) -> impl Iterator<Item = (usize, Seq)> {
+    /// The offsets and sequence numbers of the records, oldest first.
+    fn seqs(&self) -> impl Iterator<Item = (usize, Seq)> {
         let first = (self.start < self.records.len()).then_some((self.start, self.first));
         std::iter::successors(first, |(at, seq)| self.next(*at, *seq))
     }
 
-    /// Where an entry's frame stands, with what is left of the record behind it.
+    /// The range of an entry's frame and padding.
     fn find(&self, seq: Seq) -> Option<Range<usize>> {
-        let (at, _) =
-            self.places().take_while(|(_, place)| *place <= seq).find(|(_, place)| *place == seq)?;
+        let (at, _) = self.seqs().take_while(|(_, it)| *it <= seq).find(|(_, it)| *it == seq)?;
         let from = at + HEADER_BYTES;
         Some(from..from + self.record_len(at))
     }
 }
 
 impl Log {
+    /// The number of entries.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// The bytes that all of it takes.
+    /// Memory used, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The place of the oldest entry kept.
+    /// The oldest entry's sequence number.
     pub(super) fn first(&self) -> Option<Seq> {
         (self.len > 0).then(|| self.full.front().unwrap_or(&self.tail).first)
     }
 
-    /// The oldest place from `seq` on.
+    /// The first sequence number of an entry at or after `seq`.
     pub(super) fn next_from(&self, seq: Seq) -> Option<Seq> {
         let (first, last) = (self.first()?, self.last);
         if seq > last {
@@ -98,19 +99,19 @@ impl Log {
         }
         let from = seq.max(first);
         let at = self.chunk_of(from)?;
-        // It is in the chunk that would have it, or begins the next one.
+        // It is in the chunk whose range includes `from`, or is the first one of the next chunk.
         let chunks = self.full.iter().skip(at).chain(std::iter::once(&self.tail));
-        chunks.take(2).find_map(|chunk| chunk.places().map(|(_, place)| place).find(|place| *place >= from))
+        chunks.take(2).find_map(|chunk| chunk.seqs().map(|(_, seq)| seq).find(|seq| *seq >= from))
     }
 
-    /// The newest place up to `seq`.
+    /// The last sequence number of an entry at or before `seq`.
     pub(super) fn last_to(&self, seq: Seq) -> Option<Seq> {
         let to = seq.min(self.last);
         let chunk = self.full.get(self.chunk_of(to)?).unwrap_or(&self.tail);
-        chunk.places().map(|(_, place)| place).take_while(|place| *place <= to).last()
+        chunk.seqs().map(|(_, seq)| seq).take_while(|seq| *seq <= to).last()
     }
 
-    /// Keeps an entry in a place, which is above all others.
+    /// Appends an entry. `seq` must be above all others in the log.
     pub(super) fn push(&mut self, entry: &Entry, seq: Seq) {
         let wanted = entry.text_bytes() + RECORD_BYTES;
         let mut step = u32::try_from(seq.0 - self.last.0);
@@ -122,18 +123,18 @@ impl Log {
         let start = records.len();
         records.extend_from_slice(&[0; LENGTH_BYTES]);
         records.extend_from_slice(&step.unwrap_or(0).to_be_bytes());
-        // An entry too long for a frame could not have been told to anybody; limits keep it from being made.
+        // Encoding cannot fail: the limits keep entries shorter than a frame.
         let _ = encode(&Placed(entry, seq), records);
         let len = u32::try_from(records.len() - start - HEADER_BYTES).unwrap_or(u32::MAX);
-        if let Some(place) = records.get_mut(start..start + LENGTH_BYTES) {
-            place.copy_from_slice(&len.to_be_bytes());
+        if let Some(field) = records.get_mut(start..start + LENGTH_BYTES) {
+            field.copy_from_slice(&len.to_be_bytes());
         }
         self.bytes += records.capacity() - capacity;
         self.last = seq;
         self.len += 1;
     }
 
-    /// Begins a chunk that has room for `wanted` bytes, with the entry of that place.
+    /// Begins a chunk with space for at least `wanted` bytes, whose first entry will be `first`.
     fn add_chunk(&mut self, first: Seq, wanted: usize) {
         let size = (self.tail.records.capacity() * 2).clamp(CHUNK_BYTES_MIN, CHUNK_BYTES_MAX).max(wanted);
         let chunk = Chunk { first, start: 0, records: Vec::with_capacity(size) };
@@ -144,7 +145,7 @@ impl Log {
         }
     }
 
-    /// Forgets the oldest entry.
+    /// Removes the oldest entry.
     pub(super) fn pop(&mut self) {
         let Some(first) = self.first() else { return };
         self.len -= 1;
@@ -163,6 +164,7 @@ impl Log {
         }
     }
 
+    /// Decodes the entry with this sequence number.
     pub(super) fn get(&self, seq: Seq) -> Option<Entry> {
         if let Some(entry) = self.changed.get(&seq) {
             return Some(entry.clone());
@@ -176,8 +178,7 @@ impl Log {
         }
     }
 
-    /// Replaces an entry by its present state: in its place if that fits, or else beside it. Nothing of the old text
-    /// stays.
+    /// Replaces an entry with its current state: in its record if it fits, otherwise in `changed`. Erases the old content.
     pub(super) fn replace(&mut self, entry: Entry) {
         self.bytes -= self.changed.remove(&entry.seq).as_ref().map_or(0, weight);
         let Some(chunk) = self.chunk_of(entry.seq) else { return };
@@ -196,7 +197,7 @@ impl Log {
         record.copy_from_slice(&frame);
     }
 
-    /// Which chunk has an entry that is kept: an index into the full ones, or beyond them for the tail.
+    /// The index in `full` of the chunk whose range includes `seq`, or `full.len()` for the tail; `None` outside the log's range.
     fn chunk_of(&self, seq: Seq) -> Option<usize> {
         if !(self.first()?..=self.last).contains(&seq) {
             return None;
@@ -208,7 +209,7 @@ impl Log {
     }
 }
 
-/// The bytes that an entry beside the chunks is counted as.
+/// The memory that an entry in `changed` is charged, in bytes.
 fn weight(entry: &Entry) -> usize {
     entry.text_bytes() + size_of::<Entry>()
 }
@@ -232,7 +233,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn keeps_what_it_was_given(
+        fn agrees_with_a_model(
             steps in proptest::collection::vec((0u8..4, 0usize..60, 1usize..2000), 1..200),
         ) {
             let (mut log, mut model) = (Log::default(), VecDeque::new());
@@ -259,12 +260,12 @@ mod tests {
                     }
                 }
                 prop_assert_eq!(log.len(), model.len());
-                let places = || model.iter().map(|entry| entry.seq);
-                prop_assert_eq!(log.first(), places().next());
+                let seqs = || model.iter().map(|entry| entry.seq);
+                prop_assert_eq!(log.first(), seqs().next());
                 let seq = Seq(pick as u64);
-                prop_assert_eq!(log.next_from(seq), places().find(|place| *place >= seq));
-                prop_assert_eq!(log.last_to(seq), places().take_while(|place| *place <= seq).last());
-                prop_assert_eq!(log.get(seq).is_some(), places().any(|place| place == seq));
+                prop_assert_eq!(log.next_from(seq), seqs().find(|it| *it >= seq));
+                prop_assert_eq!(log.last_to(seq), seqs().take_while(|it| *it <= seq).last());
+                prop_assert_eq!(log.get(seq).is_some(), seqs().any(|it| it == seq));
             }
             for expected in &model {
                 prop_assert_eq!(&log.get(expected.seq).unwrap(), expected);
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_text_is_nowhere_in_memory() {
+    fn a_deleted_text_is_erased_from_memory() {
         let mut log = Log::default();
         log.push(&entry(1, "secret"), Seq(1));
         let gone = MessageBody { deleted: true, ..MessageBody::default() };

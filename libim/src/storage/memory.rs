@@ -1,4 +1,4 @@
-//! A store in memory, bounded: the oldest entries give way. It lives as long as the server does.
+//! A bounded store in memory that evicts the oldest entries. Its data is lost when the server ends.
 
 use super::room::{Place, Room};
 use super::txn_ids::TxnIds;
@@ -7,12 +7,12 @@ use crate::wire::{Code, Entry, Epoch, RoomId, Seq, Timestamp, TxnId};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
-/// How much a [`MemoryStore`] keeps.
+/// The bounds of a [`MemoryStore`].
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryLimits {
-    /// Messages of one room, and as many other entries: what is no message pushes none out.
+    /// Maximum number of messages in one room, and of other entries, which are counted separately.
     pub entries_per_room: usize,
-    /// Bytes of all rooms together.
+    /// Maximum memory of all rooms together, in bytes.
     pub bytes: usize,
 }
 
@@ -22,23 +22,23 @@ impl Default for MemoryLimits {
     }
 }
 
-/// The store. What it is asked is done at once.
+/// A bounded [`Store`] in memory. It completes every request immediately.
 #[derive(Debug)]
 pub struct MemoryStore {
     epoch: Epoch,
     limits: MemoryLimits,
     answers: VecDeque<Answer>,
-    /// The pages of those answers that have one.
+    /// The pages of the answers of kind [`Kind::Page`], in order.
     pages: VecDeque<Page>,
     rooms: FxHashMap<RoomId, Room>,
     tally: Tally,
-    /// Beyond so many bytes rooms give up entries.
+    /// Entries are evicted when the bytes of all rooms exceed this.
     trim_above: usize,
     txn_ids: TxnIds,
 }
 
-/// An outcome to be polled. Unlike [`Outcome`] it goes from registers to its place in the queue; read back from a copy it would wait
-/// until the room's memory, in no cache, has taken what was just written to it (1 to 2 % of a private message).
+/// An outcome to be polled. Unlike [`Outcome`] it is written from registers directly into the queue. Reading it back from a copy would
+/// wait for the preceding stores to the room's uncached memory (1 to 2 % of the cost of a private message).
 #[derive(Debug)]
 struct Answer {
     ticket: Ticket,
@@ -49,15 +49,15 @@ struct Answer {
 
 #[derive(Debug)]
 enum Kind {
-    /// Record, in that place.
+    /// Stored, with this sequence number.
     Appended,
-    /// Record before, in that place and at that time.
+    /// Stored before, with this sequence number and time.
     Duplicate,
     Refused(Code),
     Page,
 }
 
-/// Entries and bytes of all rooms.
+/// The number of entries and bytes of all rooms.
 #[derive(Debug, Default)]
 struct Tally {
     entries: usize,
@@ -65,7 +65,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Changes a room and keeps count.
+    /// Changes a room and updates the counts.
     fn change<T>(&mut self, room: &mut Room, change: impl FnOnce(&mut Room) -> T) -> T {
         let (entries, bytes) = (room.len(), room.bytes());
         let result = change(room);
@@ -75,15 +75,15 @@ impl Tally {
     }
 }
 
-/// Retries are recognised for as long as their entries are kept, and over at least so many posts.
+/// Retries are detected while their entries are stored, and at least for this number of the latest posts.
 const TXN_IDS_MIN: usize = 1_000;
-/// What a room takes beside its entries, in a table that may be half full.
+/// Memory charged for a room without entries, in a table that can be half empty.
 const ROOM_BYTES: usize = 2 * size_of::<(RoomId, Room)>();
-/// When all rooms together are too large, one part in so many is given up at once, so that not every entry looks at all rooms.
+/// When the store is full, this fraction (one in `TRIM_PARTS`) is evicted at once, so that not every entry scans all rooms.
 const TRIM_PARTS: usize = 16;
 
 impl MemoryStore {
-    /// An empty store. `epoch` must be random in earnest.
+    /// Creates an empty store. `epoch` must differ from that of every earlier store: draw it from the system's random generator.
     pub fn new(epoch: Epoch, limits: MemoryLimits) -> MemoryStore {
         MemoryStore {
             epoch,
@@ -120,7 +120,7 @@ impl MemoryStore {
         self.answers.push_back(Answer { ticket, kind, seq, time });
     }
 
-    /// Takes the oldest entries from the rooms that have most; the newest one stays in each.
+    /// Evicts the oldest entries of the rooms that use most memory. Each room keeps at least its newest entry.
     fn trim(&mut self) {
         let mut share = self.limits.bytes / self.rooms.len().max(1);
         while self.tally.bytes > self.limits.bytes - self.part() && share > ROOM_BYTES {
@@ -136,22 +136,23 @@ impl MemoryStore {
         self.trim_above = self.next_trim();
     }
 
-    /// Where the next trim is due: where nothing can be given up, it is not tried for every entry.
+    /// The threshold of the next trim. If this one could not evict enough, it is higher, so that not every entry tries again.
     fn next_trim(&self) -> usize {
         self.limits.bytes.max(self.tally.bytes + self.part())
     }
 
-    /// What is given up at once.
+    /// The bytes to evict at once.
     fn part(&self) -> usize {
         self.limits.bytes / TRIM_PARTS
     }
 
-    /// Forgets txn_ids whose entries are gone, when there are many, the oldest first; faster than others come.
+    /// If there are many transaction ids, removes the two oldest unless their entries are still stored. Called for each one added,
+    /// so that removal is faster than growth.
     fn age_txn_ids(&mut self) {
         for _ in 0..2 {
             if self.txn_ids.len() > 2 * self.tally.entries + TXN_IDS_MIN {
                 let rooms = &self.rooms;
-                self.txn_ids.age(|kept| rooms.get(&kept.room).is_some_and(|room| room.keeps(kept.seq)));
+                self.txn_ids.age(|record| rooms.get(&record.room).is_some_and(|room| room.keeps(record.seq)));
             }
         }
     }
@@ -159,7 +160,7 @@ impl MemoryStore {
     fn page(&self, query: &Query) -> Page {
         match self.rooms.get(&query.room) {
             Some(room) => room.page(query),
-            // Nothing was ever kept: the page answers for no place.
+            // Nothing was ever stored: the page covers nothing.
             None => Page { from: query.after.next(), to: Seq::ZERO, ..Page::default() },
         }
     }
@@ -217,7 +218,7 @@ mod tests {
         MemoryStore::new(Epoch(1), MemoryLimits { entries_per_room, bytes })
     }
 
-    /// Post `number` of its author, in a room that goes by its number.
+    /// Posts message `number` in room `number % ROOMS`.
     fn post(store: &mut MemoryStore, number: u64, text: &str) -> Outcome {
         let entry = Entry {
             room: RoomId(number % ROOMS),
@@ -233,28 +234,28 @@ mod tests {
         store.poll_outcome().unwrap()
     }
 
-    fn place(number: u64) -> Seq {
+    fn seq_of(number: u64) -> Seq {
         Seq(number / ROOMS + 1)
     }
 
     #[test]
-    fn a_retry_is_known_for_as_long_as_its_entry_is_kept() {
+    fn a_retry_is_detected_while_its_entry_is_stored() {
         let mut store = store(100_000, 16 * 1024 * 1024);
         for number in 0..20_000 {
             assert!(
-                matches!(post(&mut store, number, "hello"), Outcome::Appended(_, seq) if seq == place(number))
+                matches!(post(&mut store, number, "hello"), Outcome::Appended(_, seq) if seq == seq_of(number))
             );
         }
         for number in 0..20_000 {
             let again = post(&mut store, number, "hello");
             assert!(matches!(again, Outcome::Duplicate(Ticket(7), seq, time)
-                if seq == place(number) && time == Timestamp(number)));
+                if seq == seq_of(number) && time == Timestamp(number)));
             assert!(matches!(post(&mut store, number, "bye"), Outcome::Refused(_, Code::Conflict)));
         }
     }
 
     #[test]
-    fn a_retry_is_known_for_a_while_where_little_is_kept_and_then_takes_no_memory() {
+    fn a_retry_of_an_evicted_entry_is_detected_for_a_bounded_time() {
         let mut store = store(10, 16 * 1024 * 1024);
         for number in 0..20_000 {
             assert!(matches!(post(&mut store, number, "hello"), Outcome::Appended(..)));
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn rooms_that_are_busy_do_not_make_a_quiet_room_forget() {
+    fn busy_rooms_do_not_evict_the_transaction_ids_of_a_quiet_room() {
         let mut store = store(50, 16 * 1024 * 1024);
         post(&mut store, 0, "hello");
         for number in (1..30_000).filter(|number| number % ROOMS != 0) {
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_message_in_a_room_does_not_keep_the_others_from_giving_way() {
+    fn a_long_message_in_one_room_does_not_prevent_eviction_in_others() {
         let mut store = store(100_000, 1024 * 1024);
         post(&mut store, 0, &"long".repeat(100_000));
         for number in (1..20_000).filter(|number| number % ROOMS != 0) {
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_on_bytes_holds_and_what_is_counted_is_all_given_back() {
+    fn memory_is_bounded_and_accounted_exactly() {
         let mut store = store(100_000, 1024 * 1024);
         for number in 0..20_000 {
             post(&mut store, number, "hello");
@@ -306,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_message_keeps_nothing_of_what_was_done_to_it() {
+    fn changes_to_an_old_message_are_evicted() {
         let mut store = store(100, 16 * 1024 * 1024);
         post(&mut store, 0, "hello");
         for number in 0..10_000 {
@@ -323,12 +324,12 @@ mod tests {
         assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.entries + 2, "{}", store.txn_ids.len());
         let room = &store.rooms[&RoomId(0)];
         assert!(room.len() == 101 && room.edits() == 50, "{} {}", room.len(), room.edits());
-        // Its own retry is still known.
+        // A retry of the message itself is still detected.
         assert!(matches!(post(&mut store, 0, "hello"), Outcome::Duplicate(_, Seq(1), _)));
     }
 
     #[test]
-    fn what_is_no_message_pushes_no_message_out() {
+    fn other_entries_evict_no_messages() {
         let mut store = store(10, 16 * 1024 * 1024);
         for number in 0..8 {
             post(&mut store, number * ROOMS, "hello");
@@ -357,7 +358,7 @@ mod tests {
             all.entries.iter().map(|entry| entry.seq.0).collect::<Vec<_>>(),
             (1..=8).collect::<Vec<_>>()
         );
-        // Upward the page has the messages, and the last ten changes behind those that are gone.
+        // Upward, the page has the messages and, after the evicted ones, the last ten changes.
         let all = page(&Query { limit: 200, ..query(false, true, 0, u64::MAX) });
         assert_eq!((all.from, all.to, all.entries.len(), all.more), (Seq(1), Seq(10_008), 18, false));
         let part = page(&Query { limit: 9, ..query(false, true, 0, u64::MAX) });

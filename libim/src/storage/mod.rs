@@ -1,4 +1,4 @@
-//! Stores: where entries are kept.
+//! Implementations of [`Store`](crate::engine::store::Store).
 
 mod log;
 mod memory;

@@ -1,4 +1,4 @@
-//! A room in memory: what its entries are when they have been edited, deleted or reacted to.
+//! One room of the memory store. Applies edits, deletions and reactions to its messages.
 
 use super::log::Log;
 use super::txn_ids::{Fingerprint, Record, TXN_ID_BYTES, TxnIds};
@@ -9,30 +9,30 @@ use foldhash::fast::RandomState;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, Hasher};
 
-/// One room's entries, and what is known of them beside.
+/// The entries of one room.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(super) struct Room {
-    /// The newest place of all.
+    /// The sequence number of the room's newest entry.
     head: Seq,
     messages: Log,
-    /// Whatever is no message has a log of its own, so that it pushes no message out.
+    /// All other entries. They have their own log, so that they do not evict messages.
     others: Log,
-    /// The edits that are kept, oldest first, each with its message's place: to find their texts when that is deleted.
+    /// The stored edits, oldest first, each with its message, to erase their texts when the message is deleted.
     edits: VecDeque<(Seq, Seq)>,
 }
 
-/// Where and when an entry was kept.
+/// The sequence number and time of a stored entry.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) seq: Seq,
     pub(super) time: Timestamp,
-    /// Now, or before: then this was a retry.
+    /// Stored now (true), or before: then this was a retry (false).
     pub(super) new: bool,
 }
 
 impl Room {
-    /// Forgets the oldest entry of the kind that takes more memory.
+    /// Removes the oldest entry of the log that uses more memory.
     pub(super) fn pop(&mut self) {
         if self.others.bytes() > self.messages.bytes() || self.messages.len() == 0 {
             self.pop_other();
@@ -48,12 +48,12 @@ impl Room {
         self.others.pop();
     }
 
-    /// How many entries are kept.
+    /// The number of entries stored.
     pub(super) fn len(&self) -> usize {
         self.messages.len() + self.others.len()
     }
 
-    /// Whether the entry of a place is kept.
+    /// Whether the entry with this sequence number is stored.
     pub(super) fn keeps(&self, seq: Seq) -> bool {
         let reaches = |log: &Log| log.first().is_some_and(|first| first <= seq);
         match (reaches(&self.messages), reaches(&self.others)) {
@@ -64,20 +64,20 @@ impl Room {
         }
     }
 
-    /// How many edits can be found.
+    /// The number of edits stored.
     #[cfg(test)]
     pub(super) fn edits(&self) -> usize {
         self.edits.len()
     }
 
-    /// The memory that all of it counts as.
+    /// The memory charged for the room's entries, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        // There may be twice as many txn_ids as entries.
+        // There can be twice as many transaction ids as entries.
         let edits = self.edits.len() * size_of::<(Seq, Seq)>();
         self.messages.bytes() + self.others.bytes() + edits + self.len() * 2 * TXN_ID_BYTES
     }
 
-    /// Keeps an entry, unless it was kept before or cannot be.
+    /// Stores an entry, unless it is a retry or its target does not allow it. Evicts the oldest beyond `entries_max` per log.
     pub(super) fn keep(
         &mut self,
         entry: &Entry,
@@ -111,8 +111,8 @@ impl Room {
         Ok(Place { seq, time: entry.time, new: true })
     }
 
-    /// What became of an entry that was kept before under its txn_id.
-    #[allow(clippy::unused_self)] // what is kept of a room is the room's
+    /// The result of an entry that was stored before with this transaction id.
+    #[allow(clippy::unused_self)] // called as the room's operation, like `keep`
     pub(super) fn recall(
         &self,
         entry: &Entry,
@@ -122,7 +122,7 @@ impl Room {
         known(entry, txn_id, fingerprint(entry, txn_ids.hasher()), txn_ids)
     }
 
-    /// Puts a message into the state after an edit, deletion or reaction.
+    /// Applies an edit, deletion or reaction to its message.
     fn revise(&mut self, target: Seq, change: &Entry) -> Result<(), Code> {
         let entry = self.messages.get(target).ok_or(Code::NotFound)?;
         let message = revise(&entry, change)?;
@@ -134,7 +134,7 @@ impl Room {
         Ok(())
     }
 
-    /// Takes the texts out of the edits of a message that was deleted.
+    /// Erases the texts of the edits of a deleted message.
     fn blank_edits(&mut self, message: Seq) {
         for (edit, _) in self.edits.iter().filter(|(_, target)| *target == message) {
             if let Some(entry) = self.others.get(*edit) {
@@ -177,7 +177,7 @@ impl Room {
         page
     }
 
-    /// The place that is next from one on, up or down.
+    /// The next sequence number of an entry from `from` on, upward or downward, inclusive.
     fn next(&self, others: Option<&Log>, from: Seq, upward: bool) -> Option<Seq> {
         let logs = [Some(&self.messages), others].into_iter().flatten();
         if upward {
@@ -188,21 +188,25 @@ impl Room {
     }
 }
 
-/// What became of an entry that its author has sent before under this txn_id.
+/// The result of an entry that its author has sent before with this transaction id; a conflict if the content differs.
 fn known(
     entry: &Entry,
     txn_id: &TxnId,
     fingerprint: Fingerprint,
     txn_ids: &TxnIds,
 ) -> Option<Result<Place, Code>> {
-    let kept = txn_ids.get(txn_id, entry.room, fingerprint.author)?;
-    let same = kept.fingerprint == fingerprint;
-    Some(if same { Ok(Place { seq: kept.seq, time: kept.time, new: false }) } else { Err(Code::Conflict) })
+    let record = txn_ids.get(txn_id, entry.room, fingerprint.author)?;
+    let same = record.fingerprint == fingerprint;
+    Some(if same {
+        Ok(Place { seq: record.seq, time: record.time, new: false })
+    } else {
+        Err(Code::Conflict)
+    })
 }
 
-/// A fingerprint of whose an entry is and what it says, to tell a retry from another post under the same txn_id. A collision
-/// could only make a post pass for a retry of another one under the same txn_id.
-#[allow(clippy::cast_possible_truncation)] // half of a good hash is a good hash
+/// Hashes an entry's author and content, to distinguish a retry from another post with the same transaction id. A collision can
+/// only make a post with a reused transaction id look like a retry.
+#[allow(clippy::cast_possible_truncation)] // half of the hash is enough
 fn fingerprint(entry: &Entry, random: &RandomState) -> Fingerprint {
     let author = random.hash_one(&entry.name) as u32;
     let mut hasher = random.build_hasher();

@@ -1,7 +1,7 @@
-//! The txn_ids of all rooms' entries, to recognise a retry.
+//! The transaction ids of all rooms' entries, to detect retries.
 //!
-//! Nearly every txn_id is new, so what counts is to find quickly that one is not there. All are kept in one row, in the order of
-//! their coming, and found by tables whose control bytes, one for each, stay in the processor's caches.
+//! Nearly every lookup is for a new id, so misses must be fast. The records are in one queue in insertion order, indexed by hash
+//! tables whose control bytes (one per id) stay in the CPU caches.
 
 use crate::wire::{RoomId, Seq, Timestamp, TxnId};
 use foldhash::fast::RandomState;
@@ -9,28 +9,27 @@ use hashbrown::HashTable;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
-/// TxnIds with the places of their entries.
+/// The records of transaction ids, by id.
 #[derive(Debug)]
 pub(super) struct TxnIds {
-    /// Seeded, since peers choose txn_ids.
+    /// Seeded, since peers choose the ids.
     hasher: RandomState,
-    /// Where they stand in the row, by their txn_ids' hashes. Each table grows for itself, so that none makes everybody wait
-    /// for long.
+    /// Indices into `records` by hash. There are several tables, each of which grows by itself, to keep pauses short.
     tables: Vec<HashTable<Slot>>,
-    row: VecDeque<Record>,
-    /// The number of the row's first. Numbers go round.
+    records: VecDeque<Record>,
+    /// The number of the first record in `records`. Numbers wrap around.
     first: u32,
 }
 
-/// A txn_id in a table. With the hash at hand the row, which is seldom in the caches, is looked at for a retry only.
+/// A record in a table. Comparing the hash first avoids access to `records`, which is rarely cached, except for retries.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     hash: u32,
-    /// Its number in the row. Numbers go round; a row is never so long that two are the same.
+    /// The record's number. Numbers wrap around, but are unique in `records`, which is shorter than their range.
     number: u32,
 }
 
-/// What was kept under a txn_id: where, when, and what it was.
+/// The entry stored with a transaction id: its room, sequence number, time and fingerprint.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
     pub(super) txn_id: TxnId,
@@ -40,17 +39,17 @@ pub(super) struct Record {
     pub(super) fingerprint: Fingerprint,
 }
 
-/// Fingerprints of an entry.
+/// Hashes of an entry's author and content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fingerprint {
-    /// Whose it is.
+    /// Hash of the author's name.
     pub(super) author: u32,
-    /// What it says.
+    /// Hash of the content.
     pub(super) content: u32,
 }
 
 const TABLES: usize = 64;
-/// What one txn_id takes: its place in the row, and its number in a table that is between half and fully used.
+/// Memory charged for one transaction id: its record, and its slot in a table that is about half full.
 pub(super) const TXN_ID_BYTES: usize = size_of::<Record>() + 2 * (size_of::<Slot>() + 1);
 
 impl Default for TxnIds {
@@ -58,47 +57,49 @@ impl Default for TxnIds {
         TxnIds {
             hasher: RandomState::default(),
             tables: vec![HashTable::new(); TABLES],
-            row: VecDeque::new(),
+            records: VecDeque::new(),
             first: 0,
         }
     }
 }
 
 impl TxnIds {
+    /// The number of records.
     pub(super) fn len(&self) -> usize {
-        self.row.len()
+        self.records.len()
     }
 
-    /// A seeded hash, for fingerprints too.
+    /// The seeded hasher, also used for fingerprints.
     pub(super) fn hasher(&self) -> &RandomState {
         &self.hasher
     }
 
-    /// What was kept under an author's txn_id in a room.
+    /// The record of an author's transaction id in a room.
     pub(super) fn get(&self, txn_id: &TxnId, room: RoomId, author: u32) -> Option<Record> {
         let hash = self.hash(txn_id);
-        let held = |slot: &Slot| self.row.get(slot.number.wrapping_sub(self.first) as usize);
-        let is_that =
-            |kept: &Record| kept.txn_id == *txn_id && kept.room == room && kept.fingerprint.author == author;
+        let held = |slot: &Slot| self.records.get(slot.number.wrapping_sub(self.first) as usize);
+        let is_that = |record: &Record| {
+            record.txn_id == *txn_id && record.room == room && record.fingerprint.author == author
+        };
         let is_it = |slot: &Slot| slot.hash == hash && held(slot).is_some_and(is_that);
         self.tables.get(table_of(hash))?.find(spread(hash), is_it).and_then(held).copied()
     }
 
-    /// Adds one that is not there.
+    /// Adds a record whose id is not there yet.
     #[inline]
-    #[allow(clippy::cast_possible_truncation)] // numbers go round
-    pub(super) fn insert(&mut self, kept: Record) {
-        let hash = self.hash(&kept.txn_id);
-        let number = self.first.wrapping_add(self.row.len() as u32);
+    #[allow(clippy::cast_possible_truncation)] // numbers wrap around
+    pub(super) fn insert(&mut self, record: Record) {
+        let hash = self.hash(&record.txn_id);
+        let number = self.first.wrapping_add(self.records.len() as u32);
         if let Some(table) = self.tables.get_mut(table_of(hash)) {
             table.insert_unique(spread(hash), Slot { hash, number }, |slot| spread(slot.hash));
         }
-        self.row.push_back(kept);
+        self.records.push_back(record);
     }
 
-    /// Looks at the one that came first: if its entry lives, it goes behind all others; otherwise it is forgotten.
+    /// Removes the oldest record, and inserts it again as the newest if `lives` says that its entry is still stored.
     pub(super) fn age(&mut self, lives: impl FnOnce(&Record) -> bool) {
-        let Some(oldest) = self.row.front().copied() else { return };
+        let Some(oldest) = self.records.front().copied() else { return };
         let (hash, number) = (self.hash(&oldest.txn_id), self.first);
         let table = self.tables.get_mut(table_of(hash));
         if let Some(Ok(entry)) =
@@ -106,9 +107,9 @@ impl TxnIds {
         {
             entry.remove();
         }
-        self.row.pop_front();
-        if self.row.len() < self.row.capacity() / 4 {
-            self.row.shrink_to(self.row.len() * 2);
+        self.records.pop_front();
+        if self.records.len() < self.records.capacity() / 4 {
+            self.records.shrink_to(self.records.len() * 2);
         }
         self.first = self.first.wrapping_add(1);
         if lives(&oldest) {
@@ -116,18 +117,18 @@ impl TxnIds {
         }
     }
 
-    #[allow(clippy::cast_possible_truncation)] // half of a good hash is a good hash
+    #[allow(clippy::cast_possible_truncation)] // half of the hash is enough
     fn hash(&self, txn_id: &TxnId) -> u32 {
         self.hasher.hash_one(txn_id) as u32
     }
 }
 
-/// Which table knows of a hash: the tables themselves begin with its low bits.
+/// The index of the table for a hash. Uses the high bits, since the tables use the low ones.
 fn table_of(hash: u32) -> usize {
     (hash >> 16) as usize % TABLES
 }
 
-/// A hash as the tables want it: they look at its first and last bits (Knuth, The Art of Computer Programming, 6.4).
+/// Spreads a hash over 64 bits, since the tables use its highest and lowest bits (Knuth, The Art of Computer Programming, 6.4).
 fn spread(hash: u32) -> u64 {
     u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
@@ -138,7 +139,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    fn kept(n: u16, seq: u64) -> Record {
+    fn record(n: u16, seq: u64) -> Record {
         let txn_id = TxnId(u128::from(n).to_be_bytes());
         Record {
             txn_id,
@@ -151,21 +152,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn keeps_what_lives_and_nothing_is_found_that_is_not_there(
+        fn agrees_with_a_model(
             steps in proptest::collection::vec((any::<bool>(), 0u16..500), 1..1000),
             first in any::<u32>(),
         ) {
             let mut txn_ids = TxnIds { first, ..TxnIds::default() };
             let mut model: BTreeMap<u16, u64> = BTreeMap::new();
             for (seq, (inserts, n)) in (1..).zip(steps) {
-                let found = txn_ids.get(&kept(n, 0).txn_id, RoomId(1), 0).map(|kept| kept.seq.0);
+                let found = txn_ids.get(&record(n, 0).txn_id, RoomId(1), 0).map(|record| record.seq.0);
                 prop_assert_eq!(found, model.get(&n).copied());
                 if inserts && found.is_none() {
-                    txn_ids.insert(kept(n, seq));
+                    txn_ids.insert(record(n, seq));
                     model.insert(n, seq);
-                } else if let Some(oldest) = txn_ids.row.front().copied() {
-                    // Those with an even place live.
-                    txn_ids.age(|kept| kept.seq.0 % 2 == 0);
+                } else if let Some(oldest) = txn_ids.records.front().copied() {
+                    // Entries with even sequence numbers live.
+                    txn_ids.age(|record| record.seq.0 % 2 == 0);
                     if oldest.seq.0 % 2 == 1 {
                         model.retain(|_, seq| *seq != oldest.seq.0);
                     }

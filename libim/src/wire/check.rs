@@ -1,40 +1,40 @@
-//! Walks one `MessagePack` value before anything is decoded: lengths, depth and the end are sound afterwards, so that
-//! the decoder allocates no more than the frame holds. No recursion, no allocation.
+//! Validates the structure of one `MessagePack` value before it is decoded: lengths, nesting depth and the end of the value.
+//! The decoder then allocates no more than the frame's size. Neither recurses nor allocates.
 
 use super::limits::DEPTH_MAX;
 use std::fmt;
 
-/// What is wrong with a frame's bytes.
+/// Why a frame could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// The value ends beyond the frame.
+    /// The frame ends before the value does.
     Truncated,
-    /// The value ends before the frame does.
+    /// Bytes follow the value.
     Trailing,
     /// Arrays and maps are nested deeper than [`DEPTH_MAX`].
     TooDeep,
-    /// The marker 0xc1, which `MessagePack` never uses.
+    /// The marker 0xc1, which `MessagePack` reserves.
     BadMarker,
-    /// Not an array of a kind and a body.
+    /// Not an array of a kind (u16) and a body.
     BadShape,
-    /// A field of the body is not what its kind asks for, in words that name it. The frame itself is sound.
+    /// A field of the body is missing or has the wrong type or width. The text names the field. The frame is well-formed.
     BadField(String),
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Malformed::Truncated => "the value ends beyond its frame",
+            Malformed::Truncated => "the frame ends before its value",
             Malformed::Trailing => "bytes follow the value",
-            Malformed::TooDeep => "nested too deeply",
-            Malformed::BadMarker => "a marker that MessagePack does not define",
+            Malformed::TooDeep => "arrays and maps are nested too deeply",
+            Malformed::BadMarker => "reserved MessagePack marker 0xc1",
             Malformed::BadShape => "not an array of a kind and a body",
             Malformed::BadField(problem) => problem,
         })
     }
 }
 
-/// Checks that `bytes` is exactly one `MessagePack` value of bounded depth.
+/// Checks that `bytes` is exactly one `MessagePack` value, nested at most [`DEPTH_MAX`] deep.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Malformed> {
     let mut rest = bytes;
     let mut open = [0u64; DEPTH_MAX];
@@ -59,7 +59,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Malformed> {
     }
 }
 
-/// Takes one marker and its own bytes off `rest`; returns how many values it contains.
+/// Consumes one marker and its payload; returns the number of values nested directly in it.
 fn step(rest: &mut &[u8]) -> Result<u64, Malformed> {
     let marker = number(rest, 1)?;
     let (skip, children) = match marker {
@@ -89,6 +89,7 @@ fn step(rest: &mut &[u8]) -> Result<u64, Malformed> {
     Ok(children)
 }
 
+/// Consumes a big-endian integer of `width` bytes.
 pub(super) fn number(rest: &mut &[u8], width: usize) -> Result<u64, Malformed> {
     let (head, tail) = rest.split_at_checked(width).ok_or(Malformed::Truncated)?;
     *rest = tail;
@@ -101,7 +102,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn sound_and_unsound_values() {
+    fn valid_and_invalid_values() {
         assert_eq!(check(&[0x92, 1, 0x81, 0xa1, b'a', 0xc0]), Ok(()));
         assert_eq!(check(&[]), Err(Malformed::Truncated));
         assert_eq!(check(&[0x92, 1]), Err(Malformed::Truncated));

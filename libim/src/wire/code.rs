@@ -1,5 +1,4 @@
-//! Small closed vocabularies. Each travels as a number that is never reused; a peer that meets a number it does not
-//! know keeps it as `Other`.
+//! Enums that are encoded as numbers. A number is never reused. A number unknown to this version decodes as `Other`.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -15,12 +14,12 @@ macro_rules! numbered {
         #[serde(from = "u16", into = "u16")]
         pub enum $name {
             $( $(#[$vdoc])* $variant, )*
-            /// A number of a later protocol.
+            /// A number that this version does not know.
             Other(u16),
         }
 
         impl $name {
-            /// Every one that this version knows, with its number.
+            /// The variants that this version knows, with their numbers.
             pub const ALL: &'static [($name, u16)] = &[$( ($name::$variant, $value) ),*];
         }
 
@@ -54,97 +53,99 @@ macro_rules! numbered {
 }
 
 numbered! {
-    /// Why something was refused, or why a connection ends.
+    /// Why a request was refused or a connection was closed.
     Code(u16) {
-        /// A frame cannot be understood, and the connection ends; or, in a ErrorReply, a field of the request is wrong.
+        /// A frame could not be decoded, and the connection is closed (in a Bye); or a field of the request is missing or has the wrong
+        /// type (in an ErrorReply).
         Malformed = 1, "malformed frame";
-        /// A length beyond a limit. The text names the limit and its value.
+        /// A length exceeds a limit. The text names the limit and its value.
         TooLarge = 2, "too large";
-        /// The two sides have no protocol version in common; the connection ends.
+        /// Client and server have no protocol version in common; the connection is closed.
         Version = 3, "no common protocol version";
-        /// The request does not fit this point of the conversation, such as one before login or a second login; or another request
-        /// of that person to enter or leave the same room is under way.
-        OutOfTurn = 4, "not at this point of the conversation";
-        /// The name is taken.
+        /// The request is not allowed in the connection's current state, for example before login, or a second Login; or another
+        /// request of the same user to enter or leave the same room is in progress.
+        OutOfTurn = 4, "not allowed in this state";
+        /// The name is in use.
         NameTaken = 5, "name taken";
         /// The name breaks a rule for names, or is reserved.
         NameInvalid = 6, "name not allowed";
         /// The passkey is wrong or missing.
         Passkey = 7, "wrong passkey";
-        /// The session to take up again has ended; log in by name.
+        /// The session to resume has ended; log in by name.
         SessionEnded = 8, "session ended";
-        /// There is no room or person of that name, no such message, or no such reaction to take away.
+        /// There is no room or user of that name, no such message, or no such reaction to remove.
         NotFound = 9, "not found";
-        /// The one who asks may not do this, or the server's program has refused it.
+        /// The user may not do this, or the server's program has denied it.
         Forbidden = 10, "not allowed";
-        /// The one who asks is not in the room of that id, or there is no such room.
+        /// The user is not a member of the room, or there is no such room.
         NotMember = 11, "not a member of that room";
-        /// The room or the reaction exists already.
-        Exists = 12, "exists already";
-        /// The same txn_id came before, under the same name and in the same room, with other content.
-        Conflict = 13, "same id, other content";
-        /// A bound on how many there may be is reached. The text names it.
-        Full = 14, "no room for more";
-        /// The server has too many connections or is short of memory; try again after the given time.
+        /// The room or the reaction already exists.
+        Exists = 12, "already exists";
+        /// The transaction id was used before, by the same name in the same room, with different content.
+        Conflict = 13, "transaction id reused with different content";
+        /// A limit on a count is reached. The text names it.
+        Full = 14, "limit reached";
+        /// The server has too many connections or is short of memory; retry after the given delay.
         Busy = 15, "server busy";
-        /// The store could not keep it; nothing was sent to anybody. Retry with the same txn_id.
+        /// The store failed, and nobody has received the entry. Retry with the same transaction id.
         NotStored = 16, "could not be stored";
-        /// The server is closing.
-        Shutdown = 17, "server is closing";
-        /// Removed by the server's operator or program.
+        /// The server is shutting down.
+        Shutdown = 17, "server is shutting down";
+        /// The user was removed by the server's operator or program.
         Kicked = 18, "kicked";
-        /// The same session was taken up on another connection.
-        Replaced = 19, "taken up elsewhere";
-        /// The connection was silent or did not log in for too long (in a Bye); or the server's program did not decide in time (in a
-        /// ErrorReply, with a time).
+        /// The session was resumed on another connection.
+        Replaced = 19, "resumed on another connection";
+        /// The connection was silent for too long or did not log in in time (in a Bye); or the server's program did not resolve the
+        /// approval request in time (in an ErrorReply, with a delay).
         TimedOut = 20, "timed out";
-        /// The connection did not read what was sent to it.
+        /// The client did not read what was sent to it.
         Slow = 21, "reads too slowly";
-        /// Too many refused logins on this connection, which ends (in a Bye); or too many wrong passkeys of this address (in a ErrorReply, with a time).
-        TooManyTries = 22, "too many tries";
-        /// The text has no content, or a field has a value that makes no sense.
+        /// Too many refused logins on this connection, which is closed (in a Bye); or too many wrong passkeys from this address (in an
+        /// ErrorReply, with a delay).
+        TooManyTries = 22, "too many attempts";
+        /// The text is blank, or a field's value is invalid.
         Invalid = 23, "invalid value";
-        /// The other person of a private conversation left it, for good.
-        PeerGone = 24, "the other person left";
-        /// A kind of request that this server does not know.
+        /// The other user of a private conversation has left it for good.
+        PeerGone = 24, "the other user left";
+        /// The server does not know this kind of request.
         Unsupported = 25, "not supported by this server";
     }
 }
 
 numbered! {
-    /// Why somebody left a room or the server.
+    /// Why a user left a room or the server.
     LeaveReason(u16) {
-        /// They left by their own word.
+        /// The user left or quit.
         Quit = 1, "quit";
-        /// Their connection broke and they did not come back in time.
+        /// The connection was lost, and the session expired or was ended before the user returned.
         Lost = 2, "lost";
-        /// They were removed.
+        /// The user was removed.
         Kicked = 3, "kicked";
     }
 }
 
 numbered! {
-    /// Whether somebody is there.
+    /// Whether a user is online.
     Presence(u16) {
         /// Connected and active.
         Online = 1, "online";
-        /// Connected, away by their own word.
+        /// Connected, set to away by the user.
         Away = 2, "away";
-        /// The connection broke; they may come back to the same session.
+        /// The connection was lost; the session can still be resumed.
         Reconnecting = 3, "reconnecting";
-        /// Gone.
+        /// The session has ended.
         Offline = 4, "offline";
     }
 }
 
 numbered! {
-    /// What kind of place a room is.
+    /// The kind of a room.
     RoomKind(u16) {
-        /// The one that everybody is in.
+        /// The room of which every user is a member.
         Lobby = 1, "lobby";
-        /// One that people make, find by name, join and leave.
+        /// A room that users create, find by name, join and leave.
         Public = 2, "room";
-        /// A private conversation of two.
+        /// A private conversation of two users.
         Direct = 3, "private conversation";
     }
 }

@@ -1,4 +1,4 @@
-//! What happens in a room and lasts: every entry has a place of its own in the room's order.
+//! The entries of a room's log: messages, changes to them, and room events, each with its sequence number.
 
 use super::code::{Code, LeaveReason, RoomKind};
 use super::fast_path;
@@ -8,17 +8,18 @@ use super::message::WireMessage;
 use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
 
-/// One durable entry. On the wire a flat map, so that readers may skip what they do not know and still see `seq`.
+/// One entry of a room's log. It is encoded as one flat map, so that a reader that does not know the kind of an entry still
+/// reads its sequence number.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(from = "Flat")]
 pub struct Entry {
-    /// Where.
+    /// The room.
     pub room: RoomId,
-    /// Its place there.
+    /// The sequence number in the room.
     pub seq: Seq,
-    /// When the server took it.
+    /// When the server accepted it.
     pub time: Timestamp,
-    /// Whose doing it is.
+    /// Who did it; [`UserId::SERVER`] for the server itself.
     pub author: UserId,
     /// The author's name at that time.
     pub name: SmolStr,
@@ -26,89 +27,89 @@ pub struct Entry {
     pub body: Body,
 }
 
-/// What happened.
+/// The content of an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
-    /// Somebody said something.
+    /// A message was posted.
     Message(MessageBody),
-    /// The author gave a message another text.
+    /// The author edited a message.
     Edited {
         /// The message.
         target: Seq,
-        /// Its new text; empty when the message has since been deleted.
+        /// Its new text; empty if the message has been deleted since.
         text: String,
-        /// People named with @ in the new text.
+        /// Users mentioned with @ in the new text.
         mentions: Vec<UserId>,
     },
-    /// The author took a message back.
+    /// The author deleted a message.
     Deleted {
         /// The message.
         target: Seq,
     },
-    /// Somebody added a reaction to a message or took theirs away.
+    /// The author added or removed a reaction to a message.
     Reacted {
         /// The message.
         target: Seq,
         /// The reaction.
         emoji: String,
-        /// Added (true) or taken away.
+        /// Added (true) or removed (false).
         on: bool,
     },
-    /// The room came to be.
+    /// The room was created.
     Created {
-        /// Its name; for a private conversation both names, joined by a blank.
+        /// Its name; for a private conversation both users' names, separated by a space.
         title: String,
         /// Its kind.
         kind: RoomKind,
     },
-    /// The author entered.
+    /// The author joined.
     Joined,
     /// The author left.
     Left {
         /// Why.
         reason: LeaveReason,
-        /// In the author's or the operator's words; may be empty.
+        /// The reason given by the author or the operator; may be empty.
         text: String,
     },
     /// The author set the topic.
     Topic {
-        /// The new topic; empty: none.
+        /// The new topic; empty if it was removed.
         text: String,
     },
-    /// Something of a later protocol, by its number. It counts in the order all the same.
+    /// A kind that this version does not know, by its number. Its sequence number counts like any other.
     Other(u16),
 }
 
-/// A message, in its present state.
+/// The current state of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageBody {
     /// The text; empty when deleted.
     pub text: String,
-    /// The message that it answers.
+    /// The message that it replies to.
     pub reply_to: Option<Seq>,
-    /// People named with @.
+    /// Users mentioned with @.
     pub mentions: Vec<UserId>,
-    /// When its text last changed.
+    /// When its text was last edited.
     pub edited: Option<Timestamp>,
-    /// Whether it was taken back.
+    /// Whether it was deleted.
     pub deleted: bool,
     /// Reactions, oldest first.
     pub reactions: Vec<Reaction>,
 }
 
-/// One emoji under a message, with those who added it.
+/// One emoji on a message, with the users who added it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reaction {
     /// The emoji.
     #[serde(rename = "x")]
     pub emoji: String,
-    /// Names of those who added it.
+    /// The names of the users who added it.
     #[serde(rename = "n", default)]
     pub names: Vec<SmolStr>,
 }
 
 impl Body {
-    /// A plain message.
+    /// A message with this text and nothing else.
     pub fn message(text: impl Into<String>) -> Body {
         Body::Message(MessageBody { text: text.into(), ..MessageBody::default() })
     }
@@ -129,12 +130,12 @@ impl Body {
 }
 
 impl Entry {
-    /// Whether somebody said something, deleted or not.
+    /// Whether this is a message, deleted or not.
     pub fn is_message(&self) -> bool {
         matches!(self.body, Body::Message(_))
     }
 
-    /// About how many bytes its texts take.
+    /// The approximate size of its strings, in bytes.
     pub fn text_bytes(&self) -> usize {
         let text = match &self.body {
             Body::Message(message) => {
@@ -153,7 +154,8 @@ impl Entry {
 }
 
 impl MessageBody {
-    /// Adds somebody's reaction or takes it away.
+    /// Adds or removes a user's reaction. Fails with [`Code::Exists`] or [`Code::NotFound`] if that changes nothing, and with
+    /// [`Code::Full`] at [`REACTIONS_PER_MESSAGE_MAX`] or [`REACTION_NAMES_MAX`].
     pub fn react(&mut self, name: &SmolStr, emoji: &str, on: bool) -> Result<(), Code> {
         let Some(at) = self.reactions.iter().position(|reaction| reaction.emoji == emoji) else {
             if !on {
@@ -182,7 +184,7 @@ impl MessageBody {
     }
 }
 
-/// The flat map as it is written, borrowing from the entry.
+/// The flat map for encoding. Borrows from the entry.
 #[derive(Default, Serialize)]
 struct FlatRef<'a> {
     #[serde(rename = "r")]
@@ -217,14 +219,14 @@ struct FlatRef<'a> {
     kind: Option<RoomKind>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands it by reference
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde requires
 fn is_zero(number: &u16) -> bool {
     *number == 0
 }
 
-/// An entry that is written with another place than it says: the one that it has just been given.
+/// An entry that is encoded with another sequence number than its own: the one that the store has just assigned.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "server"), allow(dead_code))] // only stores place entries
+#[cfg_attr(not(feature = "server"), allow(dead_code))] // used by stores only
 pub(crate) struct Placed<'a>(pub(crate) &'a Entry, pub(crate) Seq);
 
 impl Serialize for Entry {
@@ -283,7 +285,7 @@ impl Entry {
     }
 }
 
-/// The flat map as it is read.
+/// The flat map for decoding.
 #[derive(Deserialize)]
 struct Flat {
     #[serde(rename = "r")]

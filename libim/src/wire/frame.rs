@@ -1,4 +1,4 @@
-//! FrameDecoder: a u32 big-endian length, then that many bytes. The length does not count itself.
+//! Framing: a u32 big-endian length, which does not count itself, then that number of bytes.
 
 use super::limits::FRAME_BYTES_MAX;
 use std::borrow::Cow;
@@ -7,16 +7,16 @@ use std::fmt;
 /// Bytes of a frame's length prefix.
 pub const FRAME_HEADER_BYTES: usize = 4;
 
-/// A length prefix that no frame can have. Nothing after it can be understood.
+/// An invalid length prefix. The rest of the stream cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameError {
     /// The length is 0.
     Empty,
-    /// The frame is longer than this reader takes.
+    /// The frame is longer than the reader accepts.
     TooLong {
-        /// Length that the prefix claims.
+        /// The length in the prefix, in bytes.
         len: u32,
-        /// Length that is taken.
+        /// The maximum length accepted, in bytes.
         max: u32,
     },
 }
@@ -24,22 +24,23 @@ pub enum FrameError {
 impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FrameError::Empty => f.write_str("a frame of length 0"),
+            FrameError::Empty => f.write_str("frame of length 0"),
             FrameError::TooLong { len, max } => {
-                write!(f, "a frame of {len} bytes where at most {max} are taken")
+                write!(f, "frame of {len} bytes exceeds the limit of {max}")
             }
         }
     }
 }
 
-/// Cuts a stream of bytes into frames. Holds memory only while a frame is incomplete.
+/// Splits a byte stream into frames. Allocates only while a frame is incomplete.
 #[derive(Debug, Default)]
 pub struct FrameDecoder {
     kept: Vec<u8>,
 }
 
 impl FrameDecoder {
-    /// Joins newly read bytes to those kept. Take frames from the [`Batch`], then hand it back to [`keep`](Self::keep).
+    /// Appends newly read bytes to those kept from before. Take the frames out of the returned [`Frames`], then pass it to
+    /// [`keep`](Self::keep).
     pub fn decode<'a>(&mut self, bytes: &'a [u8]) -> Frames<'a> {
         let mut kept = std::mem::take(&mut self.kept);
         if kept.is_empty() {
@@ -49,25 +50,25 @@ impl FrameDecoder {
         Frames { bytes: Cow::Owned(kept), at: 0 }
     }
 
-    /// Keeps what the batch left.
-    pub fn keep(&mut self, batch: Frames<'_>) {
-        self.kept = match batch.bytes {
-            Cow::Borrowed(bytes) => bytes.get(batch.at..).unwrap_or_default().to_vec(),
-            Cow::Owned(bytes) if batch.at >= bytes.len() => Vec::new(),
+    /// Keeps the bytes of the incomplete frame at the end of `frames`.
+    pub fn keep(&mut self, frames: Frames<'_>) {
+        self.kept = match frames.bytes {
+            Cow::Borrowed(bytes) => bytes.get(frames.at..).unwrap_or_default().to_vec(),
+            Cow::Owned(bytes) if frames.at >= bytes.len() => Vec::new(),
             Cow::Owned(mut bytes) => {
-                bytes.drain(..batch.at);
+                bytes.drain(..frames.at);
                 bytes
             }
         };
     }
 
-    /// Whether bytes are kept.
+    /// Whether no bytes are kept.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 }
 
-/// Bytes from which frames are taken; it borrows nothing of [`FrameDecoder`], so that handlers can run in between.
+/// The frames in a run of bytes. Does not borrow from [`FrameDecoder`], so handlers can use the connection between frames.
 #[derive(Debug)]
 pub struct Frames<'a> {
     bytes: Cow<'a, [u8]>,
@@ -75,7 +76,8 @@ pub struct Frames<'a> {
 }
 
 impl Frames<'_> {
-    /// Takes the next whole frame, without its length prefix; `None` when it is not complete yet.
+    /// Takes the next complete frame, without its length prefix; `None` if it is incomplete. Frames longer than `max` or
+    /// [`FRAME_BYTES_MAX`] are an error.
     pub fn next(&mut self, max: u32) -> Result<Option<&[u8]>, FrameError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let Some((header, body)) = rest.split_first_chunk::<FRAME_HEADER_BYTES>() else {
@@ -96,7 +98,7 @@ impl Frames<'_> {
         Ok(frame)
     }
 
-    /// The first byte that no frame has taken.
+    /// The first byte not yet taken, without taking it.
     pub fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -107,20 +109,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn truncate(stream: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
-        let mut frames = FrameDecoder::default();
+    fn decode_in_pieces(stream: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
+        let mut decoder = FrameDecoder::default();
         let mut found = Vec::new();
         let mut at = 0;
         for size in sizes.iter().copied().cycle() {
             let end = (at + size).min(stream.len());
-            let mut batch = frames.decode(&stream[at..end]);
-            while let Some(frame) = batch.next(1000).unwrap() {
+            let mut frames = decoder.decode(&stream[at..end]);
+            while let Some(frame) = frames.next(1000).unwrap() {
                 found.push(frame.to_vec());
             }
-            frames.keep(batch);
+            decoder.keep(frames);
             at = end;
             if at == stream.len() {
-                assert!(frames.is_empty());
+                assert!(decoder.is_empty());
                 return found;
             }
         }
@@ -129,7 +131,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_cut_gives_the_same_frames(
+        fn any_split_gives_the_same_frames(
             frames in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..100), 1..20),
             sizes in proptest::collection::vec(1usize..60, 1..10),
         ) {
@@ -138,14 +140,14 @@ mod tests {
                 stream.extend_from_slice(&u32::try_from(frame.len()).unwrap().to_be_bytes());
                 stream.extend_from_slice(frame);
             }
-            prop_assert_eq!(truncate(&stream, &sizes), frames);
+            prop_assert_eq!(decode_in_pieces(&stream, &sizes), frames);
         }
     }
 
     #[test]
-    fn refuses_bad_lengths_before_their_bytes_arrive() {
-        let mut frames = FrameDecoder::default();
-        assert_eq!(frames.decode(&[0, 0, 0, 0]).next(10), Err(FrameError::Empty));
-        assert_eq!(frames.decode(&[0, 0, 0, 11]).next(10), Err(FrameError::TooLong { len: 11, max: 10 }));
+    fn rejects_bad_lengths_before_their_bytes_arrive() {
+        let mut decoder = FrameDecoder::default();
+        assert_eq!(decoder.decode(&[0, 0, 0, 0]).next(10), Err(FrameError::Empty));
+        assert_eq!(decoder.decode(&[0, 0, 0, 11]).next(10), Err(FrameError::TooLong { len: 11, max: 10 }));
     }
 }

@@ -1,4 +1,4 @@
-//! A newtype for every id that travels. None of them is ever reused within one epoch.
+//! Newtypes of the ids in the protocol. The server never reuses an id within an epoch.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,60 +25,60 @@ macro_rules! number_id {
 }
 
 number_id! {
-    /// A person, as the server knows them. A guest who leaves and returns is a new person.
+    /// A user. It is valid for one session: a user who logs in again by name gets a new id.
     UserId(u64), "u"
 }
 number_id! {
-    /// A place where entries happen: the lobby, a room, or a private conversation.
+    /// The lobby, a room, or a private conversation.
     RoomId(u64), "r"
 }
 number_id! {
-    /// The place of a durable entry in its room: dense, from 1, given by the store.
+    /// The sequence number of an entry in its room. Sequence numbers start at 1, have no gaps, and are assigned by the store.
     Seq(u64), "#"
 }
 number_id! {
-    /// Names one request on one connection, chosen by the client and repeated in the answer; 0 where nobody matches answers.
+    /// A request on a connection. Chosen by the client and repeated in the answer; 0 when the client does not match answers.
     RequestId(u32), "q"
 }
 number_id! {
-    /// One life of a server's data. Cursors of another epoch mean nothing.
+    /// One lifetime of a server's data. Ids and sequence numbers of another epoch are invalid.
     Epoch(u64), "e"
 }
 number_id! {
-    /// Milliseconds since 1970-01-01T00:00:00Z, by the server's clock. For people to read; order comes from [`Seq`].
+    /// Milliseconds since 1970-01-01T00:00:00Z by the server's clock. For display only; entries are ordered by [`Seq`].
     Timestamp(u64), "t"
 }
 
 impl UserId {
-    /// The author of what the server itself says. No person has it.
+    /// The author of the server's own entries. No user has it.
     pub const SERVER: UserId = UserId(0);
 }
 
 impl RoomId {
-    /// The room that everybody is in.
+    /// The room of which every user is a member.
     pub const LOBBY: RoomId = RoomId(1);
-    /// No room: in a gap, the list of people.
+    /// Not a room: in a [`Gap`](super::Gap), the user list.
     pub const PEOPLE: RoomId = RoomId(0);
 }
 
 impl Seq {
-    /// Before the first entry of a room.
+    /// The sequence number before a room's first entry.
     pub const ZERO: Seq = Seq(0);
 
-    /// The place after this one.
+    /// The sequence number after this one.
     #[must_use]
     pub fn next(self) -> Seq {
         Seq(self.0.saturating_add(1))
     }
 
-    /// The place before this one; that of [`Seq::ZERO`] is itself.
+    /// The sequence number before this one; [`Seq::ZERO`] for [`Seq::ZERO`].
     #[must_use]
     pub fn previous(self) -> Seq {
         Seq(self.0.saturating_sub(1))
     }
 }
 
-/// A client's own name for something it posts, random and 128 bits wide. A retry with the same txn_id is the same post.
+/// A transaction id: 128 random bits, chosen by the client, that identify a post across retries (an idempotency key).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TxnId(#[serde(with = "serde_bytes")] pub [u8; 16]);
@@ -89,7 +89,7 @@ impl fmt::Debug for TxnId {
     }
 }
 
-/// The secret that lets a client take up its session again. Whoever holds it is that person: never log it.
+/// The secret with which a client resumes its session. Whoever has it can act as that user: never log it.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Token(#[serde(with = "serde_bytes")] pub [u8; 24]);

@@ -1,106 +1,108 @@
-//! Every limit of the protocol and of the engines, in one place, asserted at compile time and listed in
-//! `docs/protocol.md`. Those in [`Limits`] are the server's to set and travel in its hello. A comment behind a limit says whose
-//! inner affair it is: who writes a client of their own need not know it.
+//! All limits of the protocol and the engines, asserted at compile time and listed in `docs/protocol.md`. A server can configure
+//! those in [`Limits`] and sends them in ServerHello. A trailing comment marks a limit that is internal to this implementation's
+//! server, client or both; other clients need not know it.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// No frame is longer, in either direction, whatever a peer advertises.
+/// Maximum length of a frame, in either direction, whatever limit a peer advertises.
 pub const FRAME_BYTES_MAX: u32 = 1024 * 1024;
-/// No frame before login is longer: strangers get little memory.
+/// Maximum length of a frame before login, to bound the memory of unauthenticated clients.
 pub const STRANGER_FRAME_BYTES_MAX: u32 = 4 * 1024;
-/// Nesting of arrays and maps inside one frame, the outer array included.
+/// Maximum nesting depth of arrays and maps in a frame, including the outer array.
 pub const DEPTH_MAX: usize = 8;
-/// What one connection may bring in per read and turn, so that one sender cannot starve the rest.
+/// Bytes read from one connection per turn, so that one sender cannot starve the others.
 pub const READ_BYTES_PER_TURN: usize = 64 * 1024; // server
-/// The largest text that a server may be configured to take.
+/// Upper bound of the text length that a server can be configured to accept.
 pub const TEXT_BYTES_CEILING: u32 = 64 * 1024;
-/// Distinct emoji under one message.
+/// Distinct emoji on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 32;
-/// People who can add the same emoji under one message.
+/// Users who can add the same emoji to one message.
 pub const REACTION_NAMES_MAX: usize = 200;
-/// Bytes of one reaction: the longest emoji sequences are below 40.
+/// Maximum length of a reaction's emoji. The longest emoji sequences have fewer than 40 bytes.
 pub const REACTION_BYTES_MAX: usize = 64;
-/// People named with @ in one message who get their mark.
+/// Users that one message can mention with @.
 pub const MENTIONS_MAX: usize = 32;
-/// Names looked up for the mentions of one message.
+/// Candidate names that are looked up for the mentions of one message.
 pub const MENTION_NAMES_MAX: usize = 64;
-/// Bytes of entries in one page of history; a page ends before it would grow beyond, but has one entry at least.
+/// Bytes of entries in one page of history. A page ends before the entry that would exceed it, but has at least one entry.
 pub const PAGE_BYTES_MAX: usize = 256 * 1024;
 /// Entries in one page of history.
 pub const PAGE_ENTRIES_MAX: u32 = 200;
-/// Pages of history that one connection may wait for; beyond, the server stops reading from it.
+/// Fetch requests of one connection in flight. At this number the server stops reading from it.
 pub const PAGES_IN_FLIGHT_MAX: u32 = 4;
-/// Pages of history that a server reads in one turn; others wait, so that those who chat do not.
+/// Pages of history that the server reads in one turn. Further ones wait for later turns, so that they do not delay messages.
 pub const PAGES_PER_TURN: usize = 16; // server
-/// Entries in one page of a list (people, members, rooms).
+/// Items in one page of a list (users, members, rooms).
 pub const LIST_MAX: u32 = 500;
-/// Private conversations that others may open with one person; they do not count among that person's own rooms.
+/// Private conversations that other users can open with one user. They do not count towards that user's `rooms_per_user`.
 pub const INCOMING_MAX: usize = 1_000;
-/// Private conversations of one person whose other side is gone; beyond, one is forgotten, which a `RoomLeft` tells.
+/// Private conversations of one user whose other user is gone. Beyond, the server forgets one and sends RoomLeft for it.
 pub const ORPHANS_MAX: usize = 100;
-/// Of one address's sessions those whose connections broke wait up to one part in so many of a server's people, ...
+/// Disconnected sessions of one network address that can wait to be resumed, as a fraction of the server's `people_max`: one in
+/// this number. Beyond, the oldest one ends.
 pub const WAITING_SHARE: usize = 4; // server
-/// ... and at least so many.
+/// Disconnected sessions of one network address that can wait in any case, whatever `people_max` is.
 pub const WAITING_MIN: usize = 64; // server
-/// Bytes of the reason given with a quit or a kick. That of a quit is cut to them.
+/// Maximum length of the reason of a quit or kick. The server truncates that of a Quit.
 pub const REASON_BYTES_MAX: usize = 200;
-/// Bytes of the name by which a client program introduces itself.
+/// Maximum length of the client program's name in ClientHello.
 pub const AGENT_BYTES_MAX: usize = 64;
-/// Bytes of a passkey.
+/// Maximum length of a passkey.
 pub const PASSKEY_BYTES_MAX: usize = 128;
-/// A passkey of so many bytes, as `im-server` makes them, cannot be guessed over a network: the right one is let in at any time.
+/// From this length on, a passkey cannot be guessed over a network: the right one is accepted even while wrong ones from the same
+/// address are penalized. The passkeys that `im-server` generates have this length.
 pub const PASSKEY_STRONG_BYTES: usize = 14; // server
-/// Login tries on one connection: the last one's refusal closes it.
+/// Login attempts on one connection. It is closed when the last one is refused.
 pub const LOGIN_TRIES_MAX: u8 = 10;
-/// Requests with a wrong field that one connection may make once it is logged in; the next one closes it.
+/// Requests with an invalid field that one logged-in connection can send. The next one closes it.
 pub const MALFORMED_MAX: u8 = 20;
-/// Up to so many people online, everybody is told at once who comes and goes; beyond, only how many there are.
+/// Maximum number of users online for which presence changes are sent to all users. Beyond, only the number of users is sent.
 pub const LIVE_ROSTER_MAX: usize = 1_000;
-/// Up to so many members, a room's typing marks are passed on.
+/// Maximum number of members of a room in which typing notices are forwarded.
 pub const TYPING_MEMBERS_MAX: usize = 100;
-/// Up to so many members, a room's receipts are passed on at once; in larger rooms they are kept and can be asked for.
+/// Maximum number of members of a room in which receipts are forwarded. In larger rooms they are available through ListMembers.
 pub const RECEIPT_MEMBERS_MAX: usize = 32;
-/// An outgoing queue above this share of its bound (one in so many) stops the reading of its connection.
+/// While a connection's send queue is longer than its bound divided by this number, the server does not read from it.
 pub const QUEUE_HIGH_SHARE: usize = 2; // server
-/// Telling who comes and goes may use this share of the loop: one flush per person online and this long.
+/// Minimum interval between two presence broadcasts, for each user online. It bounds the share of time spent on them.
 pub const ROSTER_PACE_PER_PERSON: Duration = Duration::from_micros(100); // server
-/// A stranger must log in within this time.
+/// Time within which a connection must log in.
 pub const LOGIN_TIME_MAX: Duration = Duration::from_secs(30);
-/// The server's program decides within this time; beyond, the request is refused with `TimedOut`.
+/// Time within which the server's program must resolve an approval request. Then the request is refused with `TimedOut`.
 pub const DECISION_TIME_MAX: Duration = Duration::from_secs(20);
-/// An outgoing queue that makes no progress for this long closes its connection as slow.
+/// A connection whose send queue makes no progress for this long is closed with code `Slow`.
 pub const STALL_TIME_MAX: Duration = Duration::from_secs(30);
-/// A deadline that is looked at so much later than it was due means that the program itself has paused.
+/// If a timer is handled later than its deadline by more than this, the program itself is assumed to have been paused.
 pub const PAUSE_MIN: Duration = Duration::from_secs(2); // both
-/// After such a pause nobody is judged by a deadline for this long: what they have sent meanwhile is read first.
+/// After such a pause no peer is timed out for this long, so that what it sent meanwhile is read first.
 pub const PAUSE_LENIENCE: Duration = Duration::from_secs(10); // both
-/// The heartbeat of a small server; see [`HEARTBEATS_PER_SECOND`].
+/// Minimum heartbeat interval; see [`HEARTBEATS_PER_SECOND`].
 pub const HEARTBEAT_MIN: Duration = Duration::from_secs(30); // server
-/// Heartbeats stretch as people come, so that all together are about this many.
+/// Approximate total rate of heartbeats. The interval grows with the number of users to keep it.
 pub const HEARTBEATS_PER_SECOND: u32 = 80; // server
-/// A client waits this long for any answer to a ping before it takes the connection for lost.
+/// A client considers the connection lost if it receives no frame for this long after a Ping.
 pub const PONG_TIME_MAX: Duration = Duration::from_secs(10);
-/// The answer to a post waits at most this long for company, and only while the loop is busy.
+/// Maximum delay of the answer to a post, so that it can be sent together with later frames. Applies while the loop is busy.
 pub const ACK_DELAY_MAX: Duration = Duration::from_millis(20); // server
-/// The answer to a post waits this long when the loop has nothing else to do.
+/// Delay of the answer to a post while the loop is idle.
 pub const ACK_DELAY_IDLE: Duration = Duration::from_millis(1); // server
-/// A client gathers its delivered and read marks for this long.
+/// Time for which a client coalesces its delivered and read marks.
 pub const RECEIPT_DELAY: Duration = Duration::from_millis(250); // client
-/// How long a closing server waits for its last bytes to leave.
+/// Maximum time to flush a send queue before its connection is closed.
 pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(5); // both
-/// Entries of a client's outbox; beyond, a post is refused at once.
+/// Entries in a client's outbox. Beyond, posting fails.
 pub const OUTBOX_ENTRIES_MAX: usize = 10_000; // client
-/// Entries a client holds back while an earlier range is on its way.
+/// Entries of one room that a client holds while earlier ones are missing. Beyond, the latest is dropped and fetched later.
 pub const HELD_ENTRIES_MAX: usize = 2_000; // client
-/// Entries that wait for the program to take them before the loop stops reading for that endpoint.
+/// Events queued for the program of one endpoint. At this number the loop stops reading from that endpoint's connections.
 pub const PENDING_EVENTS_MAX: usize = 8_192; // both
 
-/// The server's limits, sent in its hello. Lengths are in bytes of UTF-8.
+/// The server's limits, sent in ServerHello. Lengths are in bytes of UTF-8 and are maxima.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
-    /// Length of a frame that the server takes, without its length prefix.
+    /// Length of a frame from a client, without its length prefix.
     #[serde(rename = "f")]
     pub frame_bytes: u32,
     /// Length of a message's text.
@@ -118,16 +120,16 @@ pub struct Limits {
     /// Length of a status text.
     #[serde(rename = "s")]
     pub status_bytes: u32,
-    /// Rooms that one person is in and private conversations that they have opened, without the lobby.
+    /// Rooms that one user is a member of plus private conversations that the user has opened. The lobby does not count.
     #[serde(rename = "m")]
     pub rooms_per_user: u32,
-    /// Post, Edit, Delete and React of one connection that are not yet answered; beyond, the server stops reading from it.
+    /// Unanswered Post, Edit, Delete and React requests of one connection. At this number the server stops reading from it.
     #[serde(rename = "d")]
     pub drafts_in_flight: u32,
-    /// What requests may cost per second for long; beyond, the server reads the connection more slowly. 0: no limit.
+    /// Sustained cost of requests per second. Beyond, the server throttles the connection. 0: no limit.
     #[serde(rename = "q")]
     pub requests_per_second: u32,
-    /// What requests may cost at once before that rate counts.
+    /// Cost of requests that a connection can accumulate in a burst before that rate applies.
     #[serde(rename = "b")]
     pub requests_burst: u32,
 }
@@ -152,7 +154,7 @@ impl Default for Limits {
 const _: () = {
     assert!(STRANGER_FRAME_BYTES_MAX < FRAME_BYTES_MAX);
     assert!(TEXT_BYTES_CEILING < FRAME_BYTES_MAX);
-    // A length prefix never looks like the first byte of TLS (0x16) or of HTTP (a capital letter).
+    // The first byte of a length prefix is never that of TLS (0x16) or HTTP (a capital letter).
     assert!(FRAME_BYTES_MAX < 0x1600_0000);
     assert!((PAGE_BYTES_MAX + TEXT_BYTES_CEILING as usize) < FRAME_BYTES_MAX as usize);
     assert!(ACK_DELAY_IDLE.as_millis() < ACK_DELAY_MAX.as_millis());

@@ -1,7 +1,7 @@
-//! The two closed sets of messages and their encoding: `[kind: u16, body]`, the body a map with short keys.
+//! The messages of both directions and their encoding: `[kind: u16, body]`, where the body is a map with one-letter keys.
 //!
-//! A kind is never reused. A reader skips kinds that it does not know and fields that it does not know, and a missing
-//! field has its default: so both sides can grow.
+//! Kinds are never reused. A reader ignores unknown kinds and unknown fields, and gives missing optional fields their defaults,
+//! so either side can be extended first.
 
 use super::check::{Malformed, check, number};
 use super::entry::Entry;
@@ -19,23 +19,23 @@ use super::requests::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A body that travels under one kind.
+/// The body of a message.
 pub trait WireMessage: Serialize {
-    /// Its number on the wire.
+    /// The message's kind.
     const KIND: u16;
 
-    /// Appends the array of kind and body by a shorter way than serde's, to the same bytes, or appends nothing and
-    /// returns false.
+    /// Appends the array of kind and body without serde, as the same bytes, and returns true; or appends nothing and returns
+    /// false.
     fn encode_fast(&self, _out: &mut Vec<u8>) -> bool {
         false
     }
 }
 
-/// The value cannot be encoded as a frame: longer than [`FRAME_BYTES_MAX`]. Nothing was written.
+/// The message cannot be encoded, since its frame would be longer than [`FRAME_BYTES_MAX`]. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAFrame;
 
-/// Appends one whole frame, length prefix included, to `out`.
+/// Appends `message` to `out` as one frame with its length prefix.
 pub fn encode<M: WireMessage>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFrame> {
     let start = out.len();
     out.extend_from_slice(&[0; FRAME_HEADER_BYTES]);
@@ -61,7 +61,7 @@ fn write_entry(entry: &Entry, out: &mut Vec<u8>) -> bool {
     fast_path::write_entry(entry, entry.seq, out)
 }
 
-/// Whether a field may be left out.
+/// Whether a field has its default and can be omitted.
 pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -70,19 +70,19 @@ fn decode_body<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Result<B, Malformed
     rmp_serde::from_slice(body).map_err(|_| bad_field::<B>(body))
 }
 
-/// The beginning of a text, of at most so many bytes.
+/// The longest prefix of `text` with at most `bytes_max` bytes.
 fn truncate(text: &str, bytes_max: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
-/// Bytes of what is said about a field.
+/// Maximum length of an error text about a field.
 const PROBLEM_BYTES_MAX: usize = 160;
 
-/// Which field cannot be decoded, and why: found by decoding once more.
+/// Decodes the body again to find out which field is wrong, and why.
 fn bad_field<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Malformed {
     let mut decoder = rmp_serde::Deserializer::from_read_ref(body);
     match serde_path_to_error::deserialize::<_, B>(&mut decoder) {
-        // The words may hold what was sent.
+        // The text may contain what the peer sent, so it is truncated.
         Err(error) if error.path().iter().next().is_some() => {
             let (path, inner) = (error.path().to_string(), error.inner().to_string());
             Malformed::BadField(format!(
@@ -106,7 +106,7 @@ fn is_map(body: &[u8]) -> bool {
 /// Splits a checked frame into its kind and the bytes of its body.
 fn split(frame: &[u8]) -> Result<(u16, &[u8]), Malformed> {
     check(frame)?;
-    // The array and the number may be written in any of MessagePack's forms.
+    // The array and the integer may have any of MessagePack's encodings.
     let ([0x92, rest @ ..] | [0xdc, 0, 2, rest @ ..] | [0xdd, 0, 0, 0, 2, rest @ ..]) = frame else {
         return Err(Malformed::BadShape);
     };
@@ -121,13 +121,13 @@ fn split(frame: &[u8]) -> Result<(u16, &[u8]), Malformed> {
     };
     let mut body = rest;
     let kind = u64::from(small) + number(&mut body, width)?;
-    // No negative number has a kind's value: its sign bit stands above them.
+    // A negative integer is not a kind. In the wider types its sign bit already puts it out of range.
     let is_negative = matches!(marker, 0xd0) && kind > 0x7f || matches!(marker, 0xd1) && kind > 0x7fff;
     let kind = u16::try_from(kind).ok().filter(|_| !is_negative);
     Ok((kind.ok_or(Malformed::BadShape)?, body))
 }
 
-/// The request id of a frame whose kind is not known, as far as it has one.
+/// The request id of a frame, whatever its kind; 0 if it has none or cannot be decoded.
 pub fn request_id(frame: &[u8]) -> RequestId {
     #[derive(Deserialize)]
     struct OnlyId {
@@ -155,10 +155,10 @@ macro_rules! messages {
         } )*
 
         impl $name {
-            /// Every kind that this version knows, with its name.
+            /// The kinds that this version knows, with their names.
             pub const KINDS: &'static [(u16, &'static str)] = &[$( ($kind, stringify!($body)) ),*];
 
-            /// Decodes one frame, given without its length prefix. `None`: a kind that this version does not know.
+            /// Decodes one frame, given without its length prefix. Returns `None` for an unknown kind.
             pub fn decode(frame: &[u8]) -> Result<Option<Self>, Malformed> {
                 $( $( if let Some(body) = $read(frame) {
                     return Ok(Some($name::$body(body)));
@@ -170,7 +170,7 @@ macro_rules! messages {
                 }))
             }
 
-            /// Appends this message as a frame, length prefix included.
+            /// Appends this message to `out` as one frame with its length prefix.
             pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), NotAFrame> {
                 match self { $( $name::$body(body) => encode(body, out), )* }
             }
@@ -179,67 +179,67 @@ macro_rules! messages {
 }
 
 messages! {
-    /// What a client says.
+    /// A message from client to server.
     FromClient {
-        /// Opens the conversation.
+        /// The first message on a connection.
         1 => ClientHello;
-        /// Asks to come in.
+        /// Logs in by name or resumes a session.
         2 => Login;
         /// Posts a message.
         3 => Post, read by fast_path::read_post;
-        /// Changes a message of one's own.
+        /// Edits one's own message.
         4 => Edit;
-        /// Takes back a message of one's own.
+        /// Deletes one's own message.
         5 => Delete;
-        /// Adds or takes away a reaction.
+        /// Adds or removes a reaction.
         6 => React;
-        /// Says up to where entries have arrived and been read.
+        /// Reports which entries have been delivered and read.
         7 => Receipt;
-        /// Says that one is typing.
+        /// Reports that the user is typing or has stopped.
         8 => Typing;
         /// Sets presence and status text.
         9 => SetStatus;
-        /// Makes a room.
+        /// Creates a room and joins it.
         10 => Create;
-        /// Enters a room.
+        /// Joins a room by name.
         11 => Join;
         /// Leaves a room.
         12 => Leave;
         /// Sets a room's topic.
         13 => SetTopic;
-        /// Opens the private conversation with somebody.
+        /// Opens the private conversation with a user.
         14 => Direct;
-        /// Asks for a page of a room's entries.
+        /// Requests a page of a room's entries.
         15 => Fetch;
-        /// Asks for a page of the rooms that can be joined.
+        /// Requests a page of the room list.
         16 => ListRooms;
-        /// Asks for a page of a room's members.
+        /// Requests a page of a room's members.
         17 => ListMembers;
-        /// Asks for a page of the people who are there.
+        /// Requests a page of the user list.
         18 => ListUsers;
-        /// Shows that one is there and asks for the heads of one's rooms.
+        /// Keeps the connection alive and requests the heads of the user's rooms.
         19 => Ping;
-        /// Leaves for good.
+        /// Ends the session.
         20 => Quit;
     }
 }
 
 messages! {
-    /// What a server says.
+    /// A message from server to client.
     FromServer {
-        /// Answers the client's hello.
+        /// Answers ClientHello.
         64 => ServerHello;
-        /// Lets the client in.
+        /// Accepts a Login.
         65 => Welcome;
-        /// Something durable happened in a room.
+        /// A new entry of a room.
         66 => Entry, written by write_entry;
-        /// A post, edit, deletion or reaction is kept.
+        /// A Post, Edit, Delete or React was stored.
         67 => Posted, written by fast_path::write_posted;
-        /// A request is carried out.
+        /// A request was carried out.
         68 => Done;
-        /// A request is refused.
+        /// A request was refused.
         69 => ErrorReply;
-        /// Entries that were dropped for this slow reader are to be fetched.
+        /// Entries were dropped for this slow client; it should fetch them.
         70 => Gap;
         /// A page of a room's entries.
         71 => History;
@@ -247,27 +247,27 @@ messages! {
         72 => RoomList;
         /// A page of members.
         73 => Members;
-        /// A page of people.
+        /// A page of users.
         74 => UserList;
-        /// People came, went or changed.
+        /// Users came online, went offline or changed.
         75 => PresenceNotice;
-        /// How many people are there, when they are too many to tell one by one.
+        /// The number of users online, when there are too many to report each.
         76 => UserCount;
-        /// Somebody types.
+        /// A member is typing or has stopped.
         77 => TypingNotice;
-        /// Up to where members have received and read.
+        /// What a member has received and read.
         78 => Receipts;
-        /// The client is in this room now, or its entry changed.
+        /// The client is a member of this room.
         79 => RoomEntered;
-        /// Answers a ping.
+        /// Answers a Ping.
         80 => Pong;
-        /// The server reads this connection more slowly for a while.
+        /// The client exceeded its rate limit; the server delays its requests.
         81 => Throttled;
-        /// A word from the server's operator to everybody.
+        /// An announcement of the server's operator to all users.
         82 => Notice;
-        /// The last frame of a connection.
+        /// The last frame of a connection: why the server closes it.
         83 => Bye;
-        /// The client is no longer in this room.
+        /// The client is no longer a member of this room.
         84 => RoomLeft;
     }
 }

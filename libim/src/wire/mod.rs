@@ -1,6 +1,6 @@
-//! What travels: ids, messages, frames, limits and error codes. The only vocabulary that server and client share.
+//! The wire protocol: ids, messages, frames, limits and error codes, shared by server and client.
 //!
-//! Nothing here does I/O or knows the time. `docs/protocol.md` specifies the same thing in prose, byte for byte.
+//! Nothing here does I/O or reads a clock. `docs/protocol.md` specifies the protocol.
 
 mod check;
 mod code;
@@ -31,10 +31,10 @@ pub use requests::{
     ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,
     Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
 };
-/// Names and other short texts: up to 23 bytes stand in the value itself, so that a copy touches no other memory.
+/// The type of names and other short strings: up to 23 bytes are stored inline, without an allocation.
 pub use smol_str::SmolStr;
 
-/// The protocol version spoken by this crate. It changes only when an older peer could no longer follow.
+/// The highest protocol version that this crate speaks. It changes only for incompatible changes.
 pub const VERSION: u16 = 1;
-/// The oldest protocol version that this crate still speaks.
+/// The lowest protocol version that this crate speaks.
 pub const VERSION_MIN: u16 = 1;

@@ -1,4 +1,4 @@
-//! What a server says. Field keys are one letter; `i` is always the id of the request that is answered.
+//! Messages from server to client. Field keys are one letter; `i` is always the id of the answered request.
 
 use super::code::{Code, LeaveReason, Presence, RoomKind};
 use super::entry::Entry;
@@ -8,195 +8,195 @@ use super::message::is_default;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// Answers the client's hello.
+/// Answers ClientHello.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServerHello {
-    /// The protocol version chosen: the highest that both speak.
+    /// The protocol version of this connection: the highest that both sides speak.
     #[serde(rename = "v")]
     pub version: u16,
-    /// Optional abilities of this server, by name.
+    /// Names of optional features of the server.
     #[serde(rename = "c", default, skip_serializing_if = "is_default")]
     pub capabilities: Vec<String>,
     /// The server's name.
     #[serde(rename = "n", default)]
     pub name: String,
-    /// Which life of its data this is; cursors of another epoch are void.
+    /// The epoch of the server's data. Ids, sequence numbers and tokens of another epoch are invalid.
     #[serde(rename = "e")]
     pub epoch: Epoch,
-    /// Whether a passkey is asked for.
+    /// Whether a passkey is required.
     #[serde(rename = "k", default)]
     pub passkey: bool,
     /// The server's limits.
     #[serde(rename = "l", default)]
     pub limits: Limits,
-    /// How many of a room's last messages a newcomer is meant to be shown. A proposal: members may fetch all that is kept.
+    /// Suggested number of a room's last messages to show to a user who enters it. Members can fetch all that are retained.
     #[serde(rename = "b", default)]
     pub backlog: u32,
 }
 
-/// Lets the client in.
+/// Accepts a Login.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Welcome {
-    /// The login's id.
+    /// The Login's request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Who the client is now.
+    /// The client's user id.
     #[serde(rename = "u")]
     pub user: UserId,
-    /// Under which name.
+    /// The user's name, normalized.
     #[serde(rename = "n")]
     pub name: SmolStr,
-    /// Lets the client take up this session again.
+    /// The secret with which the client resumes this session.
     #[serde(rename = "t")]
     pub token: Token,
-    /// Whether this is the session that the client's token was given for (true), or a new one.
+    /// Whether the token's session was resumed (true) or a new one began (false).
     #[serde(rename = "o", default)]
     pub resumed: bool,
-    /// A word from the server to people who come in.
+    /// The server's welcome text.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub text: String,
-    /// All rooms that the client is in. It gets every entry after the heads given here.
+    /// The rooms of which the user is a member. The client receives every entry after the heads given here.
     #[serde(rename = "r", default)]
     pub rooms: Vec<RoomInfo>,
-    /// People who are not Offline, the client included.
+    /// Number of users who are not Offline, including this one.
     #[serde(rename = "z", default)]
     pub people: u32,
-    /// Milliseconds of silence after which the client pings; absent or 0: as before.
+    /// Heartbeat interval: milliseconds without traffic after which the client sends Ping; absent or 0: unchanged.
     #[serde(rename = "b", default)]
     pub heartbeat_ms: u32,
 }
 
-/// A room as one member sees it.
+/// A room from one user's point of view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomInfo {
-    /// Its id.
+    /// The room's id.
     #[serde(rename = "r")]
     pub room: RoomId,
     /// Its kind.
     #[serde(rename = "y")]
     pub kind: RoomKind,
-    /// Its name; for a private conversation the other's name.
+    /// Its name; for a private conversation the other user's name.
     #[serde(rename = "n")]
     pub name: SmolStr,
     /// Its topic.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub topic: SmolStr,
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry; 0 if it has none.
     #[serde(rename = "h")]
     pub head: Seq,
-    /// How many members it has.
+    /// Number of members.
     #[serde(rename = "m", default)]
     pub members: u32,
-    /// The other, in a private conversation.
+    /// The other user of a private conversation.
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub peer: Option<UserId>,
-    /// Up to where this member has read.
+    /// The user's read mark.
     #[serde(rename = "s", default, skip_serializing_if = "is_default")]
     pub read: Seq,
 }
 
-/// A post, edit, deletion or reaction is kept: it has this place and time.
+/// A Post, Edit, Delete or React was stored as an entry with this sequence number and time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Posted {
-    /// The request's id.
+    /// The request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Its place.
+    /// The entry's sequence number.
     #[serde(rename = "s")]
     pub seq: Seq,
-    /// Its time.
+    /// The entry's time.
     #[serde(rename = "t")]
     pub time: Timestamp,
-    /// People named with @ in its text. Absent in that of a duplicate: the entry tells.
+    /// Users mentioned with @ in the text. Absent for a duplicate: the entry has them.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub mentions: Vec<UserId>,
-    /// Whether it had been kept before under the same txn_id: place and time are those of then.
+    /// Whether it had been stored before with the same transaction id; `seq` and `time` are those of the stored entry.
     #[serde(rename = "d", default, skip_serializing_if = "is_default")]
     pub duplicate: bool,
 }
 
-/// A request is carried out.
+/// A request was carried out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Done {
-    /// The request's id.
+    /// The request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// The room that it made, entered, opened or left.
+    /// The room that was created, joined, opened or left.
     #[serde(rename = "r", default, skip_serializing_if = "is_default")]
     pub room: Option<RoomId>,
 }
 
-/// A request is refused.
+/// A request was refused. It has changed nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ErrorReply {
-    /// The request's id; 0 when none could be read.
+    /// The request id; 0 if it could not be decoded.
     #[serde(rename = "i", default)]
     pub id: RequestId,
-    /// Why.
+    /// The reason.
     #[serde(rename = "c")]
     pub code: Code,
-    /// What happened and what to do, for people.
+    /// An explanation for users, possibly with advice.
     #[serde(rename = "x", default)]
     pub text: String,
-    /// Worth trying again after so many milliseconds; absent or 0: not by waiting.
+    /// Milliseconds after which a retry can succeed; absent or 0: waiting does not help.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub retry_after_ms: u32,
 }
 
-/// This reader was too slow for some of these entries: fetch those that have not arrived. With room 0, what was dropped was about
-/// people or typing: list the people again.
+/// The server dropped some of these entries because the client reads too slowly: fetch those that have not arrived. With room 0 it
+/// dropped presence or typing notices: request the user list again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The first one dropped.
+    /// The first dropped entry.
     #[serde(rename = "f")]
     pub from: Seq,
-    /// The last one dropped.
+    /// The last dropped entry.
     #[serde(rename = "t")]
     pub to: Seq,
 }
 
-/// A page of a room's entries, in order.
+/// A page of a room's entries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    /// The request's id.
+    /// The request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The page answers for every place from here ...
+    /// The first sequence number that the page covers.
     #[serde(rename = "f")]
     pub from: Seq,
-    /// ... to here, both included. Below `from`: for no place.
+    /// The last sequence number that the page covers, inclusive. If below `from`, it covers none.
     #[serde(rename = "t")]
     pub to: Seq,
-    /// Whether what was asked for goes on beyond this page.
+    /// Whether the requested range continues beyond this page.
     #[serde(rename = "o", default)]
     pub more: bool,
-    /// The room's head when the page was read: its entries are as of then.
+    /// The room's head when the page was read. Messages are in their state as of this head.
     #[serde(rename = "h", default)]
     pub head: Seq,
-    /// The entries, by place.
+    /// The entries, ordered by sequence number.
     #[serde(rename = "l", default)]
     pub entries: Vec<Entry>,
 }
 
-/// A page of the lobby and the rooms that can be joined.
+/// A page of the room list: the lobby and the rooms that can be joined.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomList {
-    /// The request's id.
+    /// The request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// The rooms, by id.
+    /// The rooms, ordered by id.
     #[serde(rename = "l", default)]
     pub rooms: Vec<RoomInfo>,
-    /// Whether there are more.
+    /// Whether more follow.
     #[serde(rename = "o", default)]
     pub more: bool,
 }
@@ -204,19 +204,19 @@ pub struct RoomList {
 /// One member of a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Member {
-    /// Who.
+    /// The user.
     #[serde(rename = "u")]
     pub user: UserId,
     /// Their name.
     #[serde(rename = "n")]
     pub name: SmolStr,
-    /// Whether they are there.
+    /// Their presence.
     #[serde(rename = "p")]
     pub presence: Presence,
-    /// Everything up to here has arrived at them.
+    /// They have received everything up to this sequence number.
     #[serde(rename = "d", default)]
     pub delivered: Seq,
-    /// Everything up to here has been read by them.
+    /// They have read everything up to this sequence number.
     #[serde(rename = "s", default)]
     pub read: Seq,
 }
@@ -224,105 +224,105 @@ pub struct Member {
 /// A page of members.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Members {
-    /// The request's id.
+    /// The request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The members, by id.
+    /// The members, ordered by id.
     #[serde(rename = "l", default)]
     pub members: Vec<Member>,
-    /// Whether there are more.
+    /// Whether more follow.
     #[serde(rename = "o", default)]
     pub more: bool,
 }
 
-/// Somebody, as everybody sees them.
+/// A user, as visible to all users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Person {
-    /// Who.
+    /// The user.
     #[serde(rename = "u")]
     pub user: UserId,
     /// Their name.
     #[serde(rename = "n")]
     pub name: SmolStr,
-    /// Whether they are there.
+    /// Their presence.
     #[serde(rename = "p")]
     pub presence: Presence,
     /// Their status text.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub status: SmolStr,
-    /// Why they went, with [`Presence::Offline`].
+    /// Why they left, with [`Presence::Offline`].
     #[serde(rename = "w", default, skip_serializing_if = "is_default")]
     pub reason: Option<LeaveReason>,
 }
 
-/// A page of people.
+/// A page of the user list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UserList {
-    /// The request's id.
+    /// The request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// The people, by id.
+    /// The users, ordered by id.
     #[serde(rename = "l", default)]
     pub people: Vec<Person>,
-    /// Whether there are more.
+    /// Whether more follow.
     #[serde(rename = "o", default)]
     pub more: bool,
 }
 
-/// People came, went or changed. Each entry is how that person is now.
+/// Users came online, went offline or changed. Each item is the current state of one user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PresenceNotice {
-    /// Who.
+    /// The users.
     #[serde(rename = "l", default)]
     pub people: Vec<Person>,
-    /// How many people are there now.
+    /// Number of users who are not Offline now.
     #[serde(rename = "z", default)]
     pub count: u32,
 }
 
-/// How many people are there, when they are too many to tell one by one.
+/// The number of users, sent in place of PresenceNotice while there are too many to report each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UserCount {
-    /// How many.
+    /// Number of users who are not Offline now.
     #[serde(rename = "z")]
     pub people: u32,
 }
 
-/// A member, possibly oneself, types or has stopped.
+/// A member, possibly the client's own user, is typing or has stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypingNotice {
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Who.
+    /// The user.
     #[serde(rename = "u")]
     pub user: UserId,
-    /// Typing (true) or stopped.
+    /// Typing (true) or stopped (false).
     #[serde(rename = "o")]
     pub on: bool,
 }
 
-/// Up to where a member, possibly oneself, has received and read.
+/// What a member, possibly the client's own user, has received and read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipts {
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Who.
+    /// The user.
     #[serde(rename = "u")]
     pub user: UserId,
-    /// Everything up to here has arrived at them.
+    /// They have received everything up to this sequence number.
     #[serde(rename = "d")]
     pub delivered: Seq,
-    /// Everything up to here has been read by them.
+    /// They have read everything up to this sequence number.
     #[serde(rename = "s")]
     pub read: Seq,
 }
 
-/// The client is in this room. It gets every entry after the head given here.
+/// The client is a member of this room. It receives every entry after the head given here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomEntered {
     /// The room.
@@ -330,40 +330,40 @@ pub struct RoomEntered {
     pub room: RoomInfo,
 }
 
-/// The client is no longer in this room: it gets no more of its entries.
+/// The client is no longer a member of this room and receives no more of its entries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoomLeft {
     /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Why, when it was not by the client's own leave.
+    /// The reason, unless the client left by its own request.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub text: String,
 }
 
-/// Answers a Ping, or shows that the server is there.
+/// Answers a Ping, or keeps the connection alive without one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pong {
-    /// Heads of all rooms that the client is in. An entry up to a head that has not arrived is lost: fetch it.
+    /// The heads of the user's rooms. An entry up to a head that has not arrived is lost: fetch it.
     #[serde(rename = "h", default)]
     pub heads: Vec<(RoomId, Seq)>,
-    /// Milliseconds of silence after which the client pings again; absent or 0: as before.
+    /// Heartbeat interval, as in Welcome; absent or 0: unchanged.
     #[serde(rename = "b", default)]
     pub heartbeat_ms: u32,
 }
 
-/// The server reads this connection more slowly for a while; nothing is lost.
+/// The client exceeded its rate limit: the server pauses reading from the connection. Nothing is lost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Throttled {
-    /// What was reached, for people.
+    /// The limit that was reached, for users.
     #[serde(rename = "x", default)]
     pub text: String,
-    /// Milliseconds until it reads on.
+    /// Milliseconds until the server continues reading.
     #[serde(rename = "a")]
     pub wait_ms: u32,
 }
 
-/// A word from the server's operator to everybody.
+/// An announcement of the server's operator to all users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
     /// The text.
@@ -371,16 +371,16 @@ pub struct Notice {
     pub text: String,
 }
 
-/// The last frame of a connection: why it ends.
+/// The last frame of a connection: why the server closes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bye {
-    /// Why.
+    /// The reason.
     #[serde(rename = "c")]
     pub code: Code,
-    /// What happened and what to do, for people.
+    /// An explanation for users, possibly with advice.
     #[serde(rename = "x", default)]
     pub text: String,
-    /// Not before so many milliseconds should the client come back; absent or 0: no minimum.
+    /// Minimum milliseconds before the client should reconnect; absent or 0: none.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub retry_after_ms: u32,
 }

@@ -1,40 +1,40 @@
-//! What a client says. Field keys are one letter; `i` is always the request id.
+//! Messages from client to server. Field keys are one letter; `i` is always the request id.
 
 use super::code::Presence;
 use super::ids::{RequestId, RoomId, Seq, Token, TxnId, UserId};
 use super::message::is_default;
 use serde::{Deserialize, Serialize};
 
-/// Opens the conversation: what the client speaks.
+/// The first message on a connection: the protocol versions that the client speaks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClientHello {
-    /// Lowest protocol version spoken.
+    /// Lowest protocol version that the client speaks.
     #[serde(rename = "l")]
     pub version_min: u16,
-    /// Highest protocol version spoken.
+    /// Highest protocol version that the client speaks.
     #[serde(rename = "h")]
     pub version_max: u16,
-    /// Optional abilities of this client, by name. Unknown ones are ignored.
+    /// Names of optional features of the client. The server ignores those that it does not know.
     #[serde(rename = "c", default, skip_serializing_if = "is_default")]
     pub capabilities: Vec<String>,
-    /// The program's name and version, for logs.
+    /// The client program's name and version, for logs.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub agent: String,
 }
 
-/// Asks to come in, by name or by taking up a session again.
+/// Logs in by name or resumes a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Login {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// The name to be known by. With a token it must be there too, but may be any text, also an empty one.
+    /// The user's name. It must be present with a token too, but is then ignored and may be empty.
     #[serde(rename = "n")]
     pub name: String,
-    /// The passkey, where the server asks for one.
+    /// The passkey, if the server requires one.
     #[serde(rename = "k", default, skip_serializing_if = "is_default")]
     pub passkey: Option<String>,
-    /// Takes up the session that this token was given for. Then name and passkey are not looked at.
+    /// The token of the session to resume. With it, name and passkey are ignored.
     #[serde(rename = "t", default, skip_serializing_if = "is_default")]
     pub token: Option<Token>,
 }
@@ -45,33 +45,33 @@ pub struct Post {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The client's own name for this post; the same on every retry.
+    /// The transaction id of this post; the same in every retry.
     #[serde(rename = "c")]
     pub txn_id: TxnId,
     /// The text.
     #[serde(rename = "x")]
     pub text: String,
-    /// The message that this one answers: any place from 1 to the room's head.
+    /// The sequence number of the message that this one replies to, from 1 to the room's head.
     #[serde(rename = "p", default, skip_serializing_if = "is_default")]
     pub reply_to: Option<Seq>,
 }
 
-/// Changes the text of a message of one's own.
+/// Edits the text of one's own message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edit {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The client's own name for this change.
+    /// The transaction id of this edit; the same in every retry.
     #[serde(rename = "c")]
     pub txn_id: TxnId,
-    /// The message.
+    /// The sequence number of the message.
     #[serde(rename = "s")]
     pub target: Seq,
     /// The new text.
@@ -79,72 +79,72 @@ pub struct Edit {
     pub text: String,
 }
 
-/// Takes back a message of one's own: its text is gone for everybody.
+/// Deletes one's own message. Its content is removed for all users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delete {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The client's own name for this deletion.
+    /// The transaction id of this deletion; the same in every retry.
     #[serde(rename = "c")]
     pub txn_id: TxnId,
-    /// The message.
+    /// The sequence number of the message.
     #[serde(rename = "s")]
     pub target: Seq,
 }
 
-/// Adds a reaction to a message or takes it away.
+/// Adds a reaction to a message or removes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct React {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The client's own name for this reaction.
+    /// The transaction id of this reaction; the same in every retry.
     #[serde(rename = "c")]
     pub txn_id: TxnId,
-    /// The message.
+    /// The sequence number of the message.
     #[serde(rename = "s")]
     pub target: Seq,
-    /// The emoji, or any short text of one line.
+    /// The emoji, or any short text without line breaks.
     #[serde(rename = "x")]
     pub emoji: String,
-    /// Add (true) or take away.
+    /// Add (true) or remove (false).
     #[serde(rename = "o")]
     pub on: bool,
 }
 
-/// Up to where entries have arrived at this client and been read by its person. Not answered; marks only grow.
+/// Reports which entries of a room the client has received and its user has read. Not answered. Marks never decrease.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Everything up to here has arrived.
+    /// Everything up to this sequence number has been received.
     #[serde(rename = "d")]
     pub delivered: Seq,
-    /// Everything up to here has been read.
+    /// Everything up to this sequence number has been read.
     #[serde(rename = "s")]
     pub read: Seq,
 }
 
-/// Says that one is typing, or has stopped. Not answered; may be dropped.
+/// Reports that the user is typing or has stopped. Not answered; may be dropped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Typing {
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Typing (true) or stopped.
+    /// Typing (true) or stopped (false).
     #[serde(rename = "o")]
     pub on: bool,
 }
 
-/// Sets presence and status text, both at once.
+/// Sets presence and status text together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SetStatus {
     /// Request id.
@@ -153,12 +153,12 @@ pub struct SetStatus {
     /// [`Presence::Online`] or [`Presence::Away`].
     #[serde(rename = "p")]
     pub presence: Presence,
-    /// A few words of one line; absent or empty: no status text.
+    /// The status text, without line breaks; absent or empty: none.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub text: String,
 }
 
-/// Makes a room and enters it.
+/// Creates a room and joins it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Create {
     /// Request id.
@@ -167,12 +167,12 @@ pub struct Create {
     /// The room's name.
     #[serde(rename = "n")]
     pub name: String,
-    /// Its topic, of one line.
+    /// Its topic, without line breaks.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub topic: String,
 }
 
-/// Enters a room by name.
+/// Joins a room by name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Join {
     /// Request id.
@@ -189,7 +189,7 @@ pub struct Leave {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Which.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
 }
@@ -200,96 +200,96 @@ pub struct SetTopic {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// The topic, of one line; empty takes it away.
+    /// The topic, without line breaks; empty removes it.
     #[serde(rename = "x")]
     pub topic: String,
 }
 
-/// Opens the private conversation with somebody who is there; both are in it from then on.
+/// Opens the private conversation with a user who is online or can still resume the session. Both become members.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Direct {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// The other's name.
+    /// The other user's name.
     #[serde(rename = "n")]
     pub name: String,
 }
 
-/// Asks for a page of a room's entries: of those with places above `after` and below `before`, the first ones (upward) or the
-/// last ones (downward).
+/// Requests a page of a room's entries: of those with sequence numbers above `after` and below `before`, the first ones (upward)
+/// or the last ones (downward).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fetch {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Only entries after this place, which itself is not among them; absent or 0: from the oldest.
+    /// Only entries after this sequence number, exclusive; absent or 0: from the oldest.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: Seq,
-    /// Only entries before this place, which itself is not among them; absent or 0: up to the newest.
+    /// Only entries before this sequence number, exclusive; absent or 0: up to the newest.
     #[serde(rename = "b", default, skip_serializing_if = "is_default")]
     pub before: Seq,
-    /// How many at most; absent or 0, or more than 200: 200.
+    /// Maximum number of entries; absent, 0 or more than 200: 200.
     #[serde(rename = "l", default, skip_serializing_if = "is_default")]
     pub limit: u32,
     /// The first ones above `after` (true), or the last ones below `before` (false).
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub upward: bool,
-    /// Only messages (`k` 0); the page answers for the places of all other entries too, without showing them.
+    /// Only messages (`k` 0). The page then covers the sequence numbers of other entries without containing them.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub messages_only: bool,
 }
 
-/// Asks for a page of the lobby and the rooms that can be joined, by id.
+/// Requests a page of the room list: the lobby and the rooms that can be joined, ordered by id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListRooms {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Only rooms with ids above this one.
+    /// Only rooms with ids above this one; absent or 0: from the first.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: RoomId,
 }
 
-/// Asks for a page of a room's members, by id.
+/// Requests a page of a room's members, ordered by id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListMembers {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Where.
+    /// The room.
     #[serde(rename = "r")]
     pub room: RoomId,
-    /// Only members with ids above this one.
+    /// Only members with ids above this one; absent or 0: from the first.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: UserId,
 }
 
-/// Asks for a page of the people who are there, by id.
+/// Requests a page of the users who are not Offline, ordered by id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListUsers {
     /// Request id.
     #[serde(rename = "i")]
     pub id: RequestId,
-    /// Only people with ids above this one.
+    /// Only users with ids above this one; absent or 0: from the first.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub after: UserId,
 }
 
-/// Shows that one is there; answered by a Pong with the heads of one's rooms.
+/// Keeps the connection alive. Answered by Pong with the heads of the user's rooms.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ping {}
 
-/// Leaves for good: the session ends.
+/// Ends the session and the connection. Not answered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quit {
-    /// A few words for the others.
+    /// The reason, shown to other users.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub reason: String,
 }

@@ -1,5 +1,5 @@
-//! A server's engine, and what is said to it and heard from it.
-#![allow(dead_code, unreachable_pub)] // each test uses its part
+//! A test driver of a server's engine: sends it messages and returns what it answers.
+#![allow(dead_code, unreachable_pub)] // each test uses a part of it
 
 use libim::core::Now;
 use libim::engine::store::{Outcome, Query, Store, Ticket};
@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// A server and a clock; links are numbers of their own.
+/// A server, a clock, and the connections by link.
 pub struct Stage {
     pub server: Server,
     pub now: Now,
@@ -80,7 +80,7 @@ impl Stage {
         (conn, heard)
     }
 
-    /// One connection says something in one piece; returns what it hears in that turn.
+    /// Sends messages on a connection in one piece, and returns what it receives in that turn.
     pub fn says(&mut self, conn: ConnId, messages: &[FromClient]) -> Vec<FromServer> {
         let mut bytes = Vec::new();
         for message in messages {
@@ -89,7 +89,7 @@ impl Stage {
         self.sends(conn, &bytes)
     }
 
-    /// As `says`; what the server did not read at once it is given again, until it has read all.
+    /// Like `says`, but continues until the server has read all messages.
     pub fn says_all(&mut self, conn: ConnId, messages: &[FromClient]) -> Vec<FromServer> {
         let mut heard = self.says(conn, messages);
         while let Some(action) = self.server.poll_action() {
@@ -100,7 +100,7 @@ impl Stage {
         heard
     }
 
-    /// One connection says something and reads nothing of what it is answered.
+    /// Sends messages on a connection that reads no answers.
     pub fn says_unread(&mut self, conn: ConnId, messages: &[FromClient]) {
         let mut bytes = Vec::new();
         for message in messages {
@@ -117,7 +117,7 @@ impl Stage {
         }
     }
 
-    /// Closes all that the server has given up.
+    /// Closes the connections that the server has aborted.
     pub fn closes_given_up(&mut self) {
         while let Some(action) = self.server.poll_action() {
             if let Action::Abort(link) = action
@@ -128,7 +128,7 @@ impl Stage {
         }
     }
 
-    /// Closes those of these connections, the first ones of this stage, that the server has given up.
+    /// Closes those of the connections in `first` that the server has aborted. `first` must be the first ones of this stage.
     pub fn closes_aborted(&mut self, first: &[ConnId]) {
         while let Some(action) = self.server.poll_action() {
             if let Action::Abort(link) = action
@@ -144,7 +144,7 @@ impl Stage {
         self.hears(conn)
     }
 
-    /// Ends the turn; returns what a connection hears. What the others hear is dropped.
+    /// Ends the turn and returns what `listener` receives. Drops what other connections receive.
     pub fn hears(&mut self, listener: ConnId) -> Vec<FromServer> {
         self.server.settle(self.now);
         self.server.handle_idle(self.now);
@@ -161,21 +161,21 @@ impl Stage {
             }
             self.server.handle_sent(self.now, conn);
         }
-        let mut frames = FrameDecoder::default();
-        let mut batch = frames.decode(&heard);
+        let mut decoder = FrameDecoder::default();
+        let mut frames = decoder.decode(&heard);
         let mut messages = Vec::new();
-        while let Some(frame) = batch.next(u32::MAX).unwrap() {
+        while let Some(frame) = frames.next(u32::MAX).unwrap() {
             messages.extend(FromServer::decode(frame).unwrap());
         }
         messages
     }
 
-    /// Time passes in which the server does not run.
+    /// Advances the clock without running the server.
     pub fn sleeps(&mut self, time: Duration) {
         self.now.mono += time;
     }
 
-    /// Time passes, second by second.
+    /// Advances the clock in steps of a second, handling timers.
     pub fn passes(&mut self, time: Duration) {
         let end = self.now.mono + time;
         while self.now.mono < end {
@@ -197,7 +197,7 @@ pub fn refusal(heard: &[FromServer]) -> Option<Code> {
     })
 }
 
-/// A store that can be made to stand still: what it is given then is counted and never answered.
+/// A store that can be stalled. While it is, it counts appends and never answers them.
 pub struct Standing(MemoryStore, StandingSwitch);
 
 #[derive(Clone, Default)]
@@ -211,8 +211,8 @@ impl Standing {
 }
 
 impl StandingSwitch {
-    pub fn set(&self, standing: bool) {
-        self.0.set(standing);
+    pub fn set(&self, stalled: bool) {
+        self.0.set(stalled);
     }
 
     pub fn appended(&self) -> usize {
@@ -271,7 +271,7 @@ pub fn post_in(id: u32, room: RoomId, text: &str, reply_to: Option<Seq>) -> From
     FromClient::Post(Post { id: RequestId(id), room, txn_id, text: text.into(), reply_to })
 }
 
-/// The ids of answers, in their order, each with whether it was refused.
+/// The request ids of answers, in order, each with whether the request was refused.
 pub fn answers(heard: &[FromServer]) -> Vec<(u32, bool)> {
     let answer = |message: &FromServer| match message {
         FromServer::Done(done) => Some((done.id.0, false)),
