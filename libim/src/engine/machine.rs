@@ -1,4 +1,4 @@
-//! What a driver sees of an engine, server or client alike.
+//! The interface between an engine, server or client, and its driver.
 
 use super::send_queue::SendQueue;
 use crate::core::Now;
@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// A connection as its engine knows it. Never reused within one engine.
+/// The engine's id of a connection. Never reused within one engine.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnId {
     pub(super) index: u32,
@@ -19,13 +19,13 @@ impl fmt::Debug for ConnId {
     }
 }
 
-/// A connection as its driver knows it: any number that the driver likes, given back with every output.
+/// The driver's id of a connection: any number; the engine returns it with every output.
 pub type LinkId = usize;
 
-/// Who is at the other end, as far as the transport knows.
+/// The other end of a connection, as far as the transport knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Peer {
-    /// An address of a network.
+    /// A network address.
     Ip(IpAddr),
     /// This machine.
     Local,
@@ -34,7 +34,7 @@ pub enum Peer {
 }
 
 impl Peer {
-    /// The peer as bounds on peers count it: whoever has one IPv6 address has its whole /64.
+    /// The peer as limits per address count it: an IPv6 address is reduced to its /64 prefix.
     #[must_use]
     pub fn network(self) -> Peer {
         match self {
@@ -55,59 +55,59 @@ impl fmt::Display for Peer {
     }
 }
 
-/// Something that only the driver can do.
+/// A task for the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Open a connection to the client's address, then call [`Machine::handle_opened`] or [`Machine::handle_unopened`].
     Dial,
-    /// Read from this link again, and hand in what was not read meanwhile; begin with an empty `handle_bytes`.
+    /// Resume reading from this link, and pass on what was held back; begin with an empty `handle_bytes`.
     Resume(LinkId),
-    /// All bytes are out: close this link, letting the peer read to the end.
+    /// All bytes are sent: close this link gracefully, so that the peer can read to the end.
     Close(LinkId),
-    /// Forget this link at once, unsent bytes included.
+    /// Close this link at once and discard unsent bytes.
     Abort(LinkId),
-    /// Take no new connections any more.
+    /// Accept no more connections.
     StopListening,
 }
 
 /// A connection that has bytes to send.
 #[derive(Debug)]
 pub struct Transmit<'a> {
-    /// Whose bytes they are, as the engine knows it.
+    /// The engine's id of the connection.
     pub conn: ConnId,
-    /// Whose bytes they are, as the driver knows it.
+    /// The driver's id of the connection.
     pub link: LinkId,
-    /// The bytes. What the transport takes is to be taken off.
+    /// The bytes. Remove what the transport accepts with [`SendQueue::advance`].
     pub send_queue: &'a mut SendQueue,
 }
 
-/// An engine, from the driver's side.
+/// An engine, as its driver uses it.
 ///
-/// After one or more inputs call [`settle`](Machine::settle), then drain [`poll_transmit`](Machine::poll_transmit) and
+/// After one or more inputs (a turn), call [`settle`](Machine::settle), then drain [`poll_transmit`](Machine::poll_transmit) and
 /// [`poll_action`](Machine::poll_action); call [`handle_timeout`](Machine::handle_timeout) no earlier than
 /// [`poll_timeout`](Machine::poll_timeout) says.
 pub trait Machine {
-    /// A connection is open. `None`: the engine wants none; close it.
+    /// A connection is open. `None`: the engine does not accept it; close it.
     fn handle_opened(&mut self, now: Now, link: LinkId, peer: Peer) -> Option<ConnId>;
-    /// A dialled connection did not come to be, for the reason given. Only clients dial.
+    /// Dialling failed, for the given reason. Only clients dial.
     fn handle_unopened(&mut self, now: Now, reason: String);
-    /// Bytes came in. Do not read on while [`wants_bytes`](Machine::wants_bytes) is false.
+    /// Bytes were received. Stop reading while [`wants_bytes`](Machine::wants_bytes) is false.
     fn handle_bytes(&mut self, now: Now, conn: ConnId, bytes: &[u8]);
-    /// The connection is gone, for the reason given. The engine has forgotten it when this returns.
+    /// The connection is closed, for the given reason. Its `ConnId` is invalid when this returns.
     fn handle_closed(&mut self, now: Now, conn: ConnId, reason: &str);
-    /// The transport takes no more bytes for now.
+    /// The transport accepts no more bytes for now.
     fn handle_blocked(&mut self, now: Now, conn: ConnId);
-    /// The transport takes bytes again.
+    /// The transport accepts bytes again.
     fn handle_writable(&mut self, now: Now, conn: ConnId);
-    /// Time has come to [`poll_timeout`](Machine::poll_timeout).
+    /// The time of [`poll_timeout`](Machine::poll_timeout) has been reached.
     fn handle_timeout(&mut self, now: Now);
-    /// Nothing came in for a moment while [`poll_timeout`](Machine::poll_timeout) had not come: whatever waits for
-    /// company may go.
+    /// No input arrived for a moment, before the time of [`poll_timeout`](Machine::poll_timeout): delayed
+    /// acknowledgements may be sent.
     fn handle_idle(&mut self, now: Now);
-    /// Ends a turn: what the inputs of the turn brought about is carried out and put into outgoing queues.
+    /// Ends a turn: carries out what its inputs caused and puts the output into send queues.
     fn settle(&mut self, now: Now);
-    /// Whether what inputs last brought about went to the same connections and was sent together: then the more a turn brings
-    /// in, the less is sent. `None`: it does not matter.
+    /// Whether longer turns save work: true while the output of several inputs is coalesced per connection. `None`: it makes
+    /// no difference.
     fn prefers_batching(&self) -> Option<bool>;
     /// Whether the driver may read from this connection.
     fn wants_bytes(&self, conn: ConnId) -> bool;
@@ -116,14 +116,14 @@ pub trait Machine {
     /// connection has turned out to be broken, [`handle_closed`](Machine::handle_closed) instead, before the next
     /// [`settle`](Machine::settle).
     fn poll_transmit(&mut self) -> Option<Transmit<'_>>;
-    /// Bytes were taken off a connection's outgoing queue.
+    /// Bytes were removed from a connection's send queue.
     fn handle_sent(&mut self, now: Now, conn: ConnId);
-    /// The next thing for the driver to do.
+    /// The next task for the driver.
     fn poll_action(&mut self) -> Option<Action>;
     /// When to call [`handle_timeout`](Machine::handle_timeout), on the clock of [`Now::mono`].
     fn poll_timeout(&self) -> Option<Duration>;
-    /// Whether a short wait without input should be reported by [`handle_idle`](Machine::handle_idle).
+    /// Whether the driver should report a short time without input by [`handle_idle`](Machine::handle_idle).
     fn wants_idle(&self) -> bool;
-    /// Whether events wait for the program to take them.
+    /// Whether events wait to be polled by the program.
     fn has_events(&self) -> bool;
 }

@@ -1,7 +1,7 @@
 //! State machines over [`wire`](crate::wire) and [`core`](crate::core): a server, a client, and what they share.
 //!
-//! Sans-IO: inputs are `handle_*`, outputs are `poll_*`, and the time and random bytes are handed in. After each input
-//! the driver drains every output. [`net`](crate::net) is the driver for sockets; `tests/sim` one for a simulated world.
+//! Sans-IO: inputs are the `handle_*` methods, outputs the `poll_*` methods; the caller supplies the time and random bytes.
+//! After each turn the driver drains all outputs. [`net`](crate::net) drives sockets, `tests/sim` a simulated network.
 
 #[cfg(feature = "client")]
 pub mod client;

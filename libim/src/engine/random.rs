@@ -1,15 +1,15 @@
-//! Random bytes from a seed that is handed in.
+//! Random bytes from a given seed.
 
 use rand_chacha::ChaCha12Rng;
 use rand_core::{Rng, SeedableRng};
 use std::time::Duration;
 
-/// A cryptographic generator (`ChaCha12`). Seed it from the system in earnest, from a number in a simulation.
+/// A cryptographic generator (`ChaCha12`). Seed it from the operating system, except in simulations.
 #[derive(Debug)]
 pub struct Random(ChaCha12Rng);
 
 impl Random {
-    /// From 32 bytes, which must be secret where tokens and passkeys come of them.
+    /// Creates a generator from 32 bytes, which must be secret if tokens or passkeys are generated.
     pub fn from_seed(seed: [u8; 32]) -> Random {
         Random(ChaCha12Rng::from_seed(seed))
     }
@@ -31,7 +31,7 @@ impl Random {
         u64::try_from((u128::from(self.number()) * u128::from(end)) >> 64).unwrap_or(0)
     }
 
-    /// A random span from zero up to `end`.
+    /// A random duration from zero up to, but not including, `end`.
     pub fn up_to(&mut self, end: Duration) -> Duration {
         Duration::from_nanos(self.below(u64::try_from(end.as_nanos()).unwrap_or(u64::MAX)))
     }

@@ -1,4 +1,4 @@
-//! A connection's outgoing queue: ranges of shared blocks and runs of its own bytes, bounded.
+//! A connection's send queue: a sequence of shared blocks and runs of its own bytes.
 
 use super::Pool;
 use crate::wire::{Gap, RoomId, Seq};
@@ -6,24 +6,24 @@ use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
 
-/// Whole frames, encoded once and shared by every queue that they are in.
+/// Whole frames, encoded once and shared by all queues that contain them.
 #[derive(Clone, Debug)]
 pub struct Block {
     /// The frames.
     pub bytes: Arc<[u8]>,
-    /// The room and the first and last place, when these are durable entries. Otherwise they may be dropped.
+    /// The room and the first and last sequence number, if these are durable entries. `None`: ephemeral frames, which may be dropped.
     pub entries: Option<(RoomId, Seq, Seq)>,
 }
 
-/// Room for a few short answers or for one and a message, so that a run of them does not grow step by step.
+/// Initial capacity of a run: a few short replies, or one and a message, without reallocation.
 const OWN_BYTES_MIN: usize = 256;
-/// A run of own bytes takes no more when it is so long; it is freed when all of it is sent.
+/// A run of own bytes of this length accepts no more; it is freed when all of it is sent.
 const OWN_RUN_BYTES: usize = 16 * 1024;
-/// A run of own bytes is joined by copies of shared ones up to so many bytes.
+/// Shared bytes are copied into a run of own bytes up to this length.
 const JOINED_BYTES_MAX: usize = 1024;
 
-/// A short answer that is alone stands in the queue itself, since it may wait for company until its memory would be cold. An
-/// answer to a post without mentions is never longer.
+/// A short reply that is alone is stored inline: it may be delayed until a heap buffer would have left the caches. The reply to a
+/// post without mentions is never longer.
 const SHORT_BYTES_MAX: usize = 47;
 
 #[derive(Debug)]
@@ -43,25 +43,25 @@ impl Chunk {
     }
 }
 
-/// The queue. It holds no memory while it is empty and [`reclaim`](SendQueue::reclaim)ed, or while a short answer or a shared block
-/// is alone in it.
+/// The send queue. It owns no heap memory while it is empty and [`reclaim`](SendQueue::reclaim)ed, or while a short reply or a
+/// shared block is alone in it.
 #[derive(Debug, Default)]
 pub struct SendQueue {
     front: Option<Chunk>,
     rest: VecDeque<Chunk>,
-    /// Bytes of the front chunk that are sent.
+    /// Bytes of the front chunk that have been sent.
     sent: usize,
     bytes: usize,
     total: u64,
 }
 
 impl SendQueue {
-    /// Bytes that wait.
+    /// Unsent bytes.
     pub fn len(&self) -> usize {
         self.bytes
     }
 
-    /// Bytes of memory of its own, those that are sent already of a run included.
+    /// Capacity of the queue's own buffers in bytes, including what has been sent already.
     pub fn own_bytes(&self) -> usize {
         let own = |chunk: &Chunk| match chunk {
             Chunk::Own(bytes) => bytes.capacity(),
@@ -70,7 +70,7 @@ impl SendQueue {
         self.front.iter().chain(&self.rest).map(own).sum()
     }
 
-    /// The shared blocks in it.
+    /// The shared blocks in the queue.
     pub fn blocks(&self) -> impl Iterator<Item = &Arc<[u8]>> {
         self.front.iter().chain(&self.rest).filter_map(|chunk| match chunk {
             Chunk::Shared(block) => Some(&block.bytes),
@@ -78,12 +78,12 @@ impl SendQueue {
         })
     }
 
-    /// Whether nothing waits.
+    /// Whether nothing is left to send.
     pub fn is_empty(&self) -> bool {
         self.bytes == 0
     }
 
-    /// Bytes that were sent since the queue came to be.
+    /// Bytes sent since the queue was created.
     pub fn total_sent(&self) -> u64 {
         self.total
     }
@@ -94,8 +94,8 @@ impl SendQueue {
         self.push(Chunk::Shared(block));
     }
 
-    /// Appends a copy of `bytes`, whole frames, if short answers are all that waits: one run of bytes costs less to keep and
-    /// to send than an answer with a block behind it. Whether it did. What was copied is not shed, so it is bounded.
+    /// Appends a copy of `bytes`, whole frames, if the queue holds only a short run of own bytes: one run is cheaper to keep and
+    /// to send than a reply followed by a block. Returns whether it did. The copy cannot be shed, so its size is bounded.
     pub fn join(&mut self, pool: &mut Pool, bytes: &[u8]) -> bool {
         if self.bytes == 0 || !self.rest.is_empty() {
             return false;
@@ -112,12 +112,12 @@ impl SendQueue {
         true
     }
 
-    /// Appends a copy of `bytes`, whole frames, which may stay alone for a while.
+    /// Appends a copy of `bytes`, whole frames, inline if they are short and alone.
     pub fn push_short(&mut self, pool: &mut Pool, bytes: &[u8]) {
         let mut short = [0; SHORT_BYTES_MAX];
         match (short.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
-            (Some(place), Ok(len)) if self.bytes == 0 => {
-                place.copy_from_slice(bytes);
+            (Some(target), Ok(len)) if self.bytes == 0 => {
+                target.copy_from_slice(bytes);
                 self.bytes += bytes.len();
                 self.push(Chunk::Short(len, short));
             }
@@ -125,7 +125,7 @@ impl SendQueue {
         }
     }
 
-    /// Appends what `write` writes; it must write whole frames, or nothing. Memory for it comes from the pool.
+    /// Appends what `write` writes: whole frames or nothing. Memory comes from the pool.
     pub fn push_own(&mut self, pool: &mut Pool, write: impl FnOnce(&mut Vec<u8>)) {
         if let (Some(short @ Chunk::Short(..)), true) = (&self.front, self.rest.is_empty()) {
             let mut own = pool.take();
@@ -134,7 +134,7 @@ impl SendQueue {
             self.front = Some(Chunk::Own(own));
         }
         let last = if self.rest.is_empty() { self.front.as_mut() } else { self.rest.back_mut() };
-        // A run that never quite empties must not hold all that was ever sent.
+        // A run that never becomes empty must not keep everything that was ever sent.
         if let Some(Chunk::Own(bytes)) = last.filter(|chunk| chunk.bytes().len() < OWN_RUN_BYTES) {
             let before = bytes.len();
             write(bytes);
@@ -158,7 +158,7 @@ impl SendQueue {
         }
     }
 
-    /// The bytes to send next when they are contiguous and all that waits.
+    /// All unsent bytes, if they are contiguous.
     pub fn single(&self) -> Option<&[u8]> {
         if !self.rest.is_empty() {
             return None;
@@ -173,7 +173,7 @@ impl SendQueue {
         slices.iter_mut().zip(chunks).map(|(slice, bytes)| *slice = IoSlice::new(bytes)).count()
     }
 
-    /// Takes off `count` bytes that were sent.
+    /// Removes `count` bytes that were sent.
     pub fn advance(&mut self, mut count: usize) {
         count = count.min(self.bytes);
         self.bytes -= count;
@@ -194,7 +194,7 @@ impl SendQueue {
         }
     }
 
-    /// Gives back the memory of bytes that are sent.
+    /// Returns the memory of sent bytes to the pool.
     pub fn reclaim(&mut self, pool: &mut Pool) {
         if self.is_empty()
             && let Some(Chunk::Own(bytes)) = self.front.take()
@@ -203,9 +203,9 @@ impl SendQueue {
         }
     }
 
-    /// Makes room after an overflow: drops what may be dropped, then, if still more than `bytes_max` wait, every durable
-    /// entry that has not begun to leave. Returns what is to be fetched instead, one entry per room, and one for
-    /// [`RoomId::PEOPLE`] when what may be dropped was.
+    /// Makes room after an overflow: drops ephemeral blocks, then, if still more than `bytes_max` are unsent, all blocks of
+    /// durable entries that are not partly sent. Returns the ranges to be fetched instead: one [`Gap`] per room, and one for
+    /// [`RoomId::PEOPLE`] if ephemeral blocks were dropped.
     pub fn shed(&mut self, bytes_max: usize) -> Vec<Gap> {
         let mut shed: Vec<Gap> = Vec::new();
         let before = self.bytes;
@@ -226,7 +226,7 @@ impl SendQueue {
         shed
     }
 
-    /// Drops shared blocks of which nothing was sent.
+    /// Drops `unwanted` shared blocks of which nothing has been sent.
     fn drop_blocks(&mut self, mut unwanted: impl FnMut(&Block) -> bool) {
         let mut dropped = 0;
         let mut keep = |chunk: &Chunk| match chunk {
@@ -315,7 +315,7 @@ mod tests {
         send_queue.push_block(block(b"block", Some((1, 1))));
         assert!(!send_queue.join(&mut pool, b"entry"), "it would overtake the block");
         assert_eq!(send_queue.shed(5), vec![Gap { room: RoomId::LOBBY, from: Seq(1), to: Seq(1) }]);
-        assert_eq!(drain(&mut send_queue, 4), b"answerevent");
+        assert_eq!(drain(&mut send_queue, 4), b"answerentry");
     }
 
     #[test]
@@ -343,7 +343,7 @@ mod tests {
         let memory = first.single().unwrap().as_ptr();
         first.advance(3);
         first.reclaim(&mut pool);
-        assert_eq!(first.single(), Some(&b"wer"[..]), "what still waits is not taken");
+        assert_eq!(first.single(), Some(&b"wer"[..]), "unsent bytes are not reclaimed");
         first.advance(3);
         first.reclaim(&mut pool);
         assert!(first.single().is_none());
@@ -351,11 +351,11 @@ mod tests {
         assert_eq!(second.single().map(<[u8]>::as_ptr), Some(memory));
         second.advance(4);
         second.push_block(block(b"block", None));
-        assert_eq!(drain(&mut second, 100), b"block", "an emptied run is not in the way");
+        assert_eq!(drain(&mut second, 100), b"block", "an empty run is replaced");
     }
 
     #[test]
-    fn overflow_spares_events_when_dropping_the_rest_is_enough() {
+    fn overflow_spares_entries_when_dropping_the_rest_is_enough() {
         let mut send_queue = SendQueue::default();
         send_queue.push_block(block(b"typing", None));
         send_queue.push_block(block(b"one", Some((1, 1))));

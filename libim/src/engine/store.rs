@@ -1,27 +1,27 @@
-//! The store: it keeps what happens and, in keeping it, gives it its order. Sequencer and memory in one.
+//! The store: it keeps the rooms' entries and assigns their sequence numbers.
 //!
-//! The engine asks a [`Store`] to keep and to read, and never waits. The store answers each with exactly one [`Outcome`],
-//! outcomes of appends to one room in the order of their places. What an outcome says is kept as surely as the store promises; the
-//! engine tells nobody of an entry before.
+//! Calls to a [`Store`] never block. It answers each append, recall and read with exactly one [`Outcome`]; outcomes of appends to
+//! one room come in the order of their sequence numbers. When an outcome reports an entry as kept, it is as durable as the store
+//! promises; the engine sends it to nobody earlier.
 
 use crate::wire::{Body, Code, Entry, Epoch, MessageBody, RoomId, Seq, Timestamp, TxnId, UserId};
 
-/// Names what the store is asked; chosen by the engine, repeated in the outcome.
+/// Identifies a call to the store; chosen by the engine, returned in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub usize);
 
-/// Which entries of a room are asked for: those after `after` and before `before`.
+/// Which entries of a room to read: those after `after` and before `before`, both exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {
     /// The room.
     pub room: RoomId,
-    /// Only entries after this place.
+    /// Only entries after this sequence number.
     pub after: Seq,
-    /// Only entries before this place.
+    /// Only entries before this sequence number.
     pub before: Seq,
-    /// How many at most.
+    /// The largest number of entries to return.
     pub limit: u32,
-    /// From `after` up, or from `before` down.
+    /// True: from `after` upward; false: from `before` downward.
     pub upward: bool,
     /// Only messages.
     pub messages_only: bool,
@@ -30,52 +30,53 @@ pub struct Query {
 /// The answer to a [`Query`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
-    /// The page answers for every place from here ...
+    /// The first sequence number that the page covers.
     pub from: Seq,
-    /// ... to here.
+    /// The last one. Entries in this range that are missing from the page are not kept, or did not match the query.
     pub to: Seq,
-    /// Whether the query asks for more beyond this page.
+    /// Whether more entries match the query beyond this page.
     pub more: bool,
-    /// The entries, in order, each message in its present state.
+    /// The entries, in order, each message in its current state.
     pub entries: Vec<Entry>,
 }
 
-/// What became of what was asked.
+/// The result of a call to the store.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// The entry is kept, in this place.
+    /// The entry is kept, with this sequence number.
     Appended(Ticket, Seq),
-    /// The same txn_id with the same content was kept before, in this place and at this time.
+    /// An entry with the same transaction id and content was kept before, with this sequence number, at this time.
     Duplicate(Ticket, Seq, Timestamp),
-    /// The entry cannot be: its target is not there, or not the author's, or the txn_id came with another content.
+    /// The entry is not allowed: for example its target does not exist or is another author's, or the transaction id was used with
+    /// other content.
     Refused(Ticket, Code),
-    /// The entry could not be kept; nothing changed. The text says why, for people.
+    /// The call failed; nothing changed. The text is a reason for people to read.
     Failed(Ticket, String),
-    /// Entries that were asked for.
+    /// The entries that were read.
     Page(Ticket, Page),
 }
 
-/// Keeps entries and gives them their order. What it is asked takes effect in the order of asking: a page has what was appended before,
-/// and appends to a room that is then forgotten are still answered.
+/// Keeps entries and assigns their sequence numbers. Calls take effect in the order made: a page contains what was appended before
+/// it, and appends to a room that is then forgotten are still answered.
 pub trait Store {
-    /// Which life of the data this is. It changes when data was lost or restored.
+    /// The epoch of the data. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;
-    /// Keeps an entry, whose `seq` says nothing yet. `txn_id` is the client's own name for it, if it is to be kept once only. The
-    /// entries of a turn come one right after the other. Never waits; what is not kept at once must be copied.
+    /// Keeps an entry; its `seq` is not set yet. `txn_id`, if given, is the client's transaction id: the entry is kept only once.
+    /// All entries of a turn are appended in a row. Must not block; copy `entry` if it is not stored at once.
     fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>);
-    /// As [`append`](Self::append), but keeps nothing new: an entry that was not kept before under its txn_id is refused with
-    /// [`Code::NotFound`].
+    /// As [`append`](Self::append), but keeps nothing new: refused with [`Code::NotFound`] if no entry was kept under this
+    /// transaction id.
     fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId);
-    /// Reads entries. Never waits.
+    /// Reads entries. Must not block.
     fn read(&mut self, ticket: Ticket, query: Query);
-    /// Forgets a room and all its entries. Never waits, and is not answered.
+    /// Deletes a room and all its entries. Must not block; has no outcome.
     fn forget(&mut self, room: RoomId);
-    /// The next outcome that is ready. A store that works elsewhere wakes the loop when there is one.
+    /// The next outcome that is ready. A store that works on another thread must wake the loop when there is one.
     fn poll_outcome(&mut self) -> Option<Outcome>;
 }
 
-/// The state of the message `target` after `change`, an edit, deletion or reaction. The rules are here so that every store
-/// has the same.
+/// The state of the message `target` after `change`, an edit, deletion or reaction. Shared by all stores, so that the same rules
+/// apply.
 pub fn revise(target: &Entry, change: &Entry) -> Result<MessageBody, Code> {
     let Body::Message(message) = &target.body else { return Err(Code::NotFound) };
     if message.deleted {

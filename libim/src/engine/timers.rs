@@ -1,10 +1,10 @@
-//! Deadlines, soonest first.
+//! Timers, soonest first.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-/// A heap of deadlines. There is no cancelling: who takes a deadline out checks whether it still matters.
+/// A heap of timers. They cannot be cancelled: whoever handles an expired timer checks whether it still applies.
 #[derive(Debug)]
 pub(super) struct Timers<T: Ord> {
     heap: BinaryHeap<Reverse<(Duration, T)>>,
@@ -25,7 +25,7 @@ impl<T: Ord> Timers<T> {
         self.heap.peek().map(|Reverse((at, _))| *at)
     }
 
-    /// Takes out the next deadline that has come.
+    /// Removes and returns the next timer that has expired.
     pub(super) fn due(&mut self, now: Duration) -> Option<T> {
         if self.soonest()? > now {
             return None;

@@ -1,4 +1,4 @@
-//! What the program asks of its client.
+//! The commands of a client.
 
 use super::{Asked, Client, State};
 use crate::core::text::is_blank;
@@ -11,42 +11,42 @@ use crate::wire::{
 };
 use std::fmt;
 
-/// Which entries of a room are asked for; by default the newest.
+/// Which entries of a room to fetch; by default the newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
-    /// Only entries after this place.
+    /// Only entries after this sequence number.
     pub after: Seq,
-    /// Only entries before this place; 0: up to the newest.
+    /// Only entries before this sequence number; 0: up to the newest.
     pub before: Seq,
-    /// How many at most; 0: as many as one page holds.
+    /// The largest number of entries; 0: as many as fit into a page.
     pub limit: u32,
-    /// Start at `after` and go up, or at `before` and go down.
+    /// True: from `after` upward; false: from `before` downward.
     pub upward: bool,
-    /// Only messages, each in its present state; otherwise every kind of entry.
+    /// True: only messages; false: entries of every kind. Messages are in their current state.
     pub messages_only: bool,
 }
 
-/// The program's own mistake, or the wrong moment. Nothing was sent.
+/// Why a command was rejected. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
-    /// Not logged in at this moment, which this request needs. Posting does not: it waits.
+    /// The command requires a login, and the client is not logged in now.
     NotReady,
     /// The client is not in that room.
     NotInRoom,
     /// The text is empty.
     Empty,
-    /// The text is longer than the server takes.
+    /// The text is longer than the server accepts.
     TooLong {
         /// Its length in bytes.
         len: usize,
         /// The limit.
         max: u32,
     },
-    /// Too many posts wait for the server.
+    /// Too many posts are unanswered: [`OUTBOX_ENTRIES_MAX`].
     OutboxFull,
-    /// The client is over.
+    /// The client has quit or ended.
     Closed,
-    /// The client is logged in already, or coming back to its session.
+    /// The client is logged in already, or is resuming its session.
     LoggedIn,
 }
 
@@ -62,12 +62,12 @@ impl fmt::Display for CommandError {
             CommandError::OutboxFull => {
                 write!(
                     f,
-                    "{OUTBOX_ENTRIES_MAX} posts wait for the server already; try again when some are through"
+                    "{OUTBOX_ENTRIES_MAX} posts are unanswered already; try again when some are answered"
                 )
             }
             CommandError::Closed => f.write_str("the client has quit"),
             CommandError::LoggedIn => {
-                f.write_str("logged in already; to be somebody else, quit and connect again")
+                f.write_str("logged in already; quit and connect again to use another name")
             }
         }
     }
@@ -76,29 +76,30 @@ impl fmt::Display for CommandError {
 impl std::error::Error for CommandError {}
 
 impl Client {
-    /// Outbox a message. It is delivered exactly once, now or when the connection is back; the answer is
-    /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with this txn_id.
+    /// Posts a message. It is delivered exactly once, now or after a reconnection. The result is reported as
+    /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with the returned transaction
+    /// id. Before the first login, only the lobby accepts posts.
     pub fn post(&mut self, room: RoomId, text: &str) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::message(text))
     }
 
-    /// As [`post`](Self::post), in answer to another message of the room.
+    /// Like [`post`](Self::post), in reply to message `to` of the room.
     pub fn reply(&mut self, room: RoomId, to: Seq, text: &str) -> Result<TxnId, CommandError> {
         let message = MessageBody { text: text.into(), reply_to: Some(to), ..MessageBody::default() };
         self.post_body(room, Body::Message(message))
     }
 
-    /// Gives a message of one's own another text.
+    /// Replaces the text of one's own message. The result is reported as for [`post`](Self::post).
     pub fn edit(&mut self, room: RoomId, target: Seq, text: &str) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::Edited { target, text: text.into(), mentions: Vec::new() })
     }
 
-    /// Takes back a message of one's own.
+    /// Deletes one's own message. The result is reported as for [`post`](Self::post).
     pub fn delete(&mut self, room: RoomId, target: Seq) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::Deleted { target })
     }
 
-    /// Adds a reaction to a message, or takes one's own away.
+    /// Adds (`on`) or removes one's own reaction to a message. The result is reported as for [`post`](Self::post).
     pub fn react(&mut self, room: RoomId, target: Seq, emoji: &str, on: bool) -> Result<TxnId, CommandError> {
         self.post_body(room, Body::Reacted { target, emoji: emoji.into(), on })
     }
@@ -108,7 +109,7 @@ impl Client {
             return Err(CommandError::Closed);
         }
         let room = self.to_server(room)?;
-        // Before the first login nobody knows of other rooms than the lobby, in which everybody is.
+        // Before the first login the only room known is the lobby, which everybody is in.
         let to_come = room == RoomId::LOBBY && self.me.is_none();
         if !to_come && !self.rooms.contains_key(&room) {
             return Err(CommandError::NotInRoom);
@@ -134,7 +135,7 @@ impl Client {
         Ok(txn_id)
     }
 
-    /// Notes that the program's person has read a room up to here. The room is told in a moment.
+    /// Marks a room as read up to `upto`. The receipt is sent within [`RECEIPT_DELAY`].
     pub fn mark_read(&mut self, room: RoomId, upto: Seq) -> Result<(), CommandError> {
         let due = self.now.mono + RECEIPT_DELAY;
         let room = self.to_server(room)?;
@@ -147,14 +148,15 @@ impl Client {
         Ok(())
     }
 
-    /// Tells a room that one is typing, or has stopped. May be lost. Repeat it every few seconds while it lasts.
+    /// Notifies a room that the user is typing, or has stopped. May be lost. Repeat it every few seconds while typing.
     pub fn typing(&mut self, room: RoomId, on: bool) -> Result<(), CommandError> {
         let room = self.check_in(room)?;
         self.send(&FromClient::Typing(Typing { room, on }));
         Ok(())
     }
 
-    /// Sets one's presence (online or away) and status text.
+    /// Sets one's presence (online or away) and status text. Answered by [`Done`](super::ClientEvent::Done) or
+    /// [`Failed`](super::ClientEvent::Failed), as are the following requests unless noted.
     pub fn set_status(&mut self, away: bool, text: &str) -> Result<RequestId, CommandError> {
         fits(text, self.limits().status_bytes)?;
         let presence = if away { Presence::Away } else { Presence::Online };
@@ -162,7 +164,7 @@ impl Client {
         self.request(|id| FromClient::SetStatus(SetStatus { id, presence, text }))
     }
 
-    /// Makes a room and enters it.
+    /// Creates a room and enters it.
     pub fn create_room(&mut self, name: &str, topic: &str) -> Result<RequestId, CommandError> {
         check(name, self.limits().room_name_bytes)?;
         fits(topic, self.limits().topic_bytes)?;
@@ -191,19 +193,20 @@ impl Client {
         self.request(|id| FromClient::SetTopic(SetTopic { id, room, topic }))
     }
 
-    /// Opens the private conversation with somebody.
+    /// Opens the private conversation with the person of this name.
     pub fn direct(&mut self, name: &str) -> Result<RequestId, CommandError> {
         check(name, self.limits().name_bytes)?;
         let name = name.to_owned();
         self.request(|id| FromClient::Direct(Direct { id, name }))
     }
 
-    /// Asks for messages of a room before a place, the newest of them; `limit` 0 is as many as one page holds.
+    /// Fetches the newest messages of a room before a sequence number (0: up to the newest), at most `limit` (0: as many as fit into a
+    /// page). Answered as [`fetch`](Self::fetch).
     pub fn history(&mut self, room: RoomId, before: Seq, limit: u32) -> Result<RequestId, CommandError> {
         self.fetch(room, Range { before, limit, messages_only: true, ..Range::default() })
     }
 
-    /// Asks for a page of a room's entries. Answered by [`History`](super::ClientEvent::History) or
+    /// Fetches a page of a room's entries. Answered by [`History`](super::ClientEvent::History) or
     /// [`Failed`](super::ClientEvent::Failed).
     pub fn fetch(&mut self, room: RoomId, range: Range) -> Result<RequestId, CommandError> {
         let room = self.check_in(room)?;
@@ -211,26 +214,28 @@ impl Client {
         self.request(|id| FromClient::Fetch(Fetch { id, room, after, before, limit, upward, messages_only }))
     }
 
-    /// Asks for rooms that can be joined, those after `after`.
+    /// Lists the rooms that can be joined, with ids above `after`. Answered by [`Rooms`](super::ClientEvent::Rooms) or
+    /// [`Failed`](super::ClientEvent::Failed).
     pub fn list_rooms(&mut self, after: RoomId) -> Result<RequestId, CommandError> {
         let after = self.to_server(after)?;
         self.request(|id| FromClient::ListRooms(ListRooms { id, after }))
     }
 
-    /// Asks for a room's members, those after `after`.
+    /// Lists a room's members, with ids above `after`. Answered by [`Members`](super::ClientEvent::Members) or
+    /// [`Failed`](super::ClientEvent::Failed).
     pub fn list_members(&mut self, room: RoomId, after: UserId) -> Result<RequestId, CommandError> {
         let room = self.check_in(room)?;
         self.request(|id| FromClient::ListMembers(ListMembers { id, room, after }))
     }
 
-    /// Asks for the people who are there, those after `after`, whether or not the server tells of them one by one. Answered by
+    /// Lists the people online, with ids above `after`, however many there are. Answered by
     /// [`Users`](super::ClientEvent::Users) or [`Failed`](super::ClientEvent::Failed).
     pub fn list_users(&mut self, after: UserId) -> Result<RequestId, CommandError> {
         self.request(|id| FromClient::ListUsers(ListUsers { id, after }))
     }
 
-    /// Tries to log in again after [`LoginRefused`](super::ClientEvent::LoginRefused), under this name and with this passkey;
-    /// `None` keeps what was given before. While the first login is under way, they are for the next one.
+    /// Tries to log in again after [`LoginRefused`](super::ClientEvent::LoginRefused), with this name and passkey; `None` keeps
+    /// the earlier value. While a login is in flight, they are used for the next attempt.
     pub fn log_in_as(&mut self, name: Option<&str>, passkey: Option<&str>) -> Result<(), CommandError> {
         match self.state {
             State::Closed | State::Quitting(_) | State::Leaving(_) => return Err(CommandError::Closed),
@@ -247,7 +252,7 @@ impl Client {
             | State::Refused => {}
         }
         if let Some(name) = name {
-            // A session of before belongs to the name that was chosen then.
+            // The session belongs to the earlier name.
             self.token = self.token.filter(|_| name == self.config.name);
             self.config.name = name.into();
         }
@@ -264,7 +269,7 @@ impl Client {
         self.retry_now()
     }
 
-    /// Tries to connect at once instead of waiting; of use when the network is known to be back.
+    /// Ends a wait before a reconnection: connects at once. Use it when the network is known to be available again.
     pub fn retry_now(&mut self) -> Result<(), CommandError> {
         match self.state {
             State::Closed | State::Quitting(_) | State::Leaving(_) => return Err(CommandError::Closed),
@@ -274,15 +279,16 @@ impl Client {
         Ok(())
     }
 
-    /// Begins: connects and logs in.
+    /// Starts the client: it connects and logs in. Does nothing if it is running.
     pub fn start(&mut self) {
         if self.state == State::Closed {
             self.dial();
         }
     }
 
-    /// Leaves for good. Everything posted is delivered first, if the server answers in a few seconds. Ends with
-    /// [`Disconnected`](super::ClientEvent::Disconnected) and no further try. The reason has [`REASON_BYTES_MAX`] bytes at most.
+    /// Quits. If logged in, the client first waits up to [`DRAIN_TIME_MAX`] for its posts to be answered; other posts fail.
+    /// Ends with [`Disconnected`](super::ClientEvent::Disconnected), without a retry. The reason has at most
+    /// [`REASON_BYTES_MAX`] bytes.
     pub fn quit(&mut self, reason: &str) -> Result<(), CommandError> {
         fits(reason, u32::try_from(REASON_BYTES_MAX).unwrap_or(u32::MAX))?;
         self.config.reconnect = false;

@@ -1,36 +1,38 @@
-//! What a client is told at its start.
+//! The configuration of a client.
 
 use crate::wire::Token;
 use std::time::Duration;
 
-/// Who a client is and how it behaves.
+/// The identity and behaviour of a client.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    /// The name to be known by.
+    /// The name to log in with.
     pub name: String,
-    /// The passkey, where the server asks for one.
+    /// The passkey, if the server requires one.
     pub passkey: Option<String>,
-    /// The session to take up again, as [`Client::session`](super::Client::session) told it in an earlier run. When the server has
-    /// ended it, the client logs in by name.
+    /// The session to resume, as [`Client::session`](super::Client::session) returned it in an earlier run. If it has ended, the
+    /// client logs in by name.
     pub session: Option<Token>,
     /// The program's name and version, for the server's logs.
     pub agent: String,
-    /// How many of a room's last messages to get on entering it; `None`: as many as the server suggests.
+    /// The number of last messages to fetch on entering a room; `None`: as many as the server suggests.
     pub backlog: Option<u32>,
-    /// Whether to keep the list of people who are there.
+    /// Whether to maintain the list of people online.
     pub roster: bool,
-    /// Whether to come back by itself when the connection breaks.
+    /// Whether to reconnect automatically.
     pub reconnect: bool,
-    /// The wait before the first try to come back; it doubles with every failure.
+    /// The upper bound of the wait before the first attempt to reconnect; it doubles with each failure. Jitter reduces a
+    /// wait to no less than a quarter.
     pub retry_min: Duration,
-    /// The longest wait between tries.
+    /// The longest wait between attempts.
     pub retry_max: Duration,
-    /// Whether to tell rooms up to where events have arrived here.
+    /// Whether to send delivery receipts, in rooms of up to
+    /// [`RECEIPT_MEMBERS_MAX`](crate::wire::limits::RECEIPT_MEMBERS_MAX) members.
     pub receipts: bool,
 }
 
 impl ClientConfig {
-    /// A client of this name, with everything else as most programs want it.
+    /// A configuration with this name and the defaults.
     pub fn new(name: impl Into<String>) -> ClientConfig {
         ClientConfig { name: name.into(), ..ClientConfig::default() }
     }

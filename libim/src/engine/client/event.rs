@@ -1,226 +1,226 @@
-//! What a client tells its program, in the order in which it is so.
+//! The events that a client reports to its program, in the order in which they happened.
 
 use crate::wire::{
     Code, Entry, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, TxnId, UserId,
 };
 use std::time::Duration;
 
-/// Something that a program using a client wants to know.
+/// An event of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClientEvent {
-    /// A try to connect begins.
+    /// An attempt to connect begins.
     Connecting {
-        /// Which try since the last success, from 1.
+        /// The number of the attempt since the last success, from 1.
         attempt: u32,
     },
-    /// The client is in. Rooms follow, each as [`ClientEvent::Entered`].
+    /// The client is logged in. Its rooms follow, each as [`ClientEvent::Entered`].
     LoggedIn {
-        /// Who the client is.
+        /// The client's user id.
         user: UserId,
-        /// Under which name.
+        /// The client's name, as the server shows it.
         name: SmolStr,
-        /// Whether this is the same session as before: nothing was missed but what now follows.
+        /// Whether the session was resumed. False: it is a new session.
         resumed: bool,
         /// The server's name.
         server: String,
-        /// The server's word to people who come in; may be empty.
+        /// The server's welcome text; may be empty.
         welcome: String,
-        /// How many people are there.
+        /// The number of people online.
         people: u32,
     },
-    /// The login was refused. Call [`Client::log_in_as`](super::Client::log_in_as) to try again. By itself the client tries again
-    /// only when it had been in before, and for a reason that passes: its name is held, the server is full.
+    /// The login was refused. Call [`Client::log_in_as`](super::Client::log_in_as) to try again. The client retries by itself only
+    /// if it was logged in before and the cause is temporary, such as a name in use or a full server.
     LoginRefused {
-        /// Why.
+        /// The reason code.
         code: Code,
-        /// What happened and what to do.
+        /// What happened and what to do, for people to read.
         text: String,
-        /// After which time the server would have it tried again; `None`: waiting does not help.
+        /// The wait that the server asks for before a retry; `None`: waiting does not help.
         retry_after: Option<Duration>,
-        /// When the client tries again by itself; `None`: it waits for the program.
+        /// The wait before the client retries by itself; `None`: it waits for the program.
         retry_in: Option<Duration>,
     },
-    /// The connection is gone or did not come to be.
+    /// The connection was lost, could not be opened, or was closed.
     Disconnected {
-        /// Why, where the server said it.
+        /// The server's reason code, if it sent one.
         code: Option<Code>,
-        /// Why, in words.
+        /// The reason, for people to read.
         text: String,
-        /// When the next try begins; `None`: there is none, the client is closed.
+        /// The wait before the next attempt; `None`: there is none, the client is closed.
         retry_in: Option<Duration>,
     },
-    /// The client is in this room: entered just now, or again after a login.
+    /// The client is in this room: it has entered, or is still in it after a login.
     Entered(RoomInfo),
     /// The client is no longer in this room.
     Exited {
-        /// Which.
+        /// The room.
         room: RoomId,
-        /// Why not, when it was not by the client's own leave.
+        /// The reason; empty if the client itself left.
         text: String,
     },
-    /// A room that the client was in has another id now: first, when the server has begun another life of its data, one
-    /// of the client's own, then the one that the server gives it. What waits to be posted goes along. The lobby keeps its
-    /// id, and is told of all the same: the places of before mean nothing from here on.
+    /// A room that the client is in has another id. If the server's epoch has changed, the room first gets an id of the
+    /// client's own, then, when it is found again, one from the server. Posts in the outbox move with it. The lobby keeps its id
+    /// but is reported too: with a new epoch, earlier sequence numbers are invalid.
     Renumbered {
-        /// The id until now.
+        /// The old id.
         old: RoomId,
-        /// The id from now on.
+        /// The new id.
         new: RoomId,
     },
-    /// The last messages before the client came to this room. Comes before the room's first [`ClientEvent::Entry`].
+    /// The last messages before the client entered this room. Precedes the room's first [`ClientEvent::Entry`].
     Backlog {
-        /// Which.
+        /// The room.
         room: RoomId,
-        /// The messages, oldest first, in their present state.
+        /// The messages, oldest first, in their current state.
         messages: Vec<Entry>,
-        /// Whether there are older ones.
+        /// Whether there are older messages.
         more: bool,
     },
-    /// Something happened in a room: the next place in its order, whatever happened to the connection in between.
+    /// The next entry of a room, in order of sequence numbers, each once, also across reconnections.
     Entry {
-        /// What.
+        /// The entry.
         entry: Entry,
-        /// The client's own name for it, when this client posted it.
+        /// The transaction id, if this client posted the entry.
         txn_id: Option<TxnId>,
     },
-    /// These events happened but are no longer kept. The order goes on after them.
+    /// These entries exist but the server no longer keeps them. Delivery continues after them.
     Missed {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// The first one.
+        /// The first sequence number.
         from: Seq,
-        /// The last one.
+        /// The last sequence number.
         to: Seq,
     },
-    /// The server keeps what the client posted. The event itself comes in its turn.
+    /// The server has kept a post. The entry itself follows in its order.
     Posted {
-        /// The client's own name for it.
+        /// The transaction id.
         txn_id: TxnId,
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Its place.
+        /// The sequence number of the entry.
         seq: Seq,
     },
-    /// The server refused what the client posted. It is not tried again.
+    /// A post failed and will not be retried: the server refused it, or its room or the client has ended.
     PostFailed {
-        /// The client's own name for it.
+        /// The transaction id.
         txn_id: TxnId,
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Why.
+        /// The reason code.
         code: Code,
-        /// What happened and what to do.
+        /// What happened and what to do, for people to read.
         text: String,
-        /// After which time the server would have it tried again; `None`: waiting does not help.
+        /// The wait that the server asks for before a retry; `None`: waiting does not help.
         retry_after: Option<Duration>,
     },
-    /// Everybody who is there. Replaces what was known before.
+    /// Everybody who is online. Replaces earlier lists.
     People(Vec<Person>),
-    /// Somebody came, went or changed.
+    /// A person came online, went offline or changed.
     Presence {
-        /// How they are now.
+        /// Their current state.
         person: Person,
-        /// How they were; `None`: not here.
+        /// Their earlier presence; `None`: offline.
         was: Option<Presence>,
     },
-    /// How many people are there; they are too many to be told one by one.
+    /// The number of people online; there are too many to report each.
     PeopleCount(u32),
-    /// Somebody types, or has stopped.
+    /// A member is typing, or has stopped.
     Typing {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who.
+        /// The user.
         user: UserId,
-        /// Their name, as far as it is known.
+        /// Their name, if known.
         name: Option<SmolStr>,
-        /// Typing (true) or stopped.
+        /// True: typing; false: stopped.
         on: bool,
     },
-    /// Up to where a member has received and read.
+    /// How far a member has received and read a room.
     Receipt {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who.
+        /// The user.
         user: UserId,
-        /// Everything up to here has arrived at them.
+        /// Their client has received everything up to here.
         delivered: Seq,
-        /// Everything up to here has been read by them.
+        /// They have read everything up to here.
         read: Seq,
     },
-    /// A request is carried out.
+    /// A request has been carried out.
     Done {
-        /// Which.
+        /// The request.
         request: RequestId,
-        /// The room that it made, entered, opened or left.
+        /// The room that it created, entered, opened or left, if any.
         room: Option<RoomId>,
     },
-    /// A request was refused, or the connection broke before its answer.
+    /// A request was refused, or the connection was lost before its reply.
     Failed {
-        /// Which.
+        /// The request.
         request: RequestId,
-        /// Why; `None`: the connection broke.
+        /// The reason code; `None`: the connection was lost.
         code: Option<Code>,
-        /// What happened and what to do.
+        /// What happened and what to do, for people to read.
         text: String,
-        /// After which time the server would have it tried again; `None`: waiting does not help.
+        /// The wait that the server asks for before a retry; `None`: waiting does not help.
         retry_after: Option<Duration>,
     },
-    /// A page of history that was asked for.
+    /// A page of history, in reply to a request.
     History {
-        /// By which request.
+        /// The request.
         request: RequestId,
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What was asked for, oldest first, each message in its present state.
+        /// The entries that match the request, oldest first, each message in its current state.
         messages: Vec<Entry>,
-        /// Whether there is more beyond this page, in the direction asked for.
+        /// Whether more entries match beyond this page, in the requested direction.
         more: bool,
-        /// The page answers for every place from here ...
+        /// The first sequence number that the page covers.
         from: Seq,
-        /// ... to here. What it does not have of these is no longer kept, or not what was asked for.
+        /// The last one. Entries in this range that are missing from the page are no longer kept, or do not match.
         to: Seq,
-        /// The room's newest entry.
+        /// The sequence number of the room's newest entry.
         head: Seq,
     },
-    /// A page of rooms that was asked for.
+    /// A page of rooms, in reply to a request.
     Rooms {
-        /// By which request.
+        /// The request.
         request: RequestId,
-        /// The rooms, by id.
+        /// The rooms, in order of id.
         rooms: Vec<RoomInfo>,
         /// Whether there are more.
         more: bool,
     },
-    /// A page of members that was asked for.
+    /// A page of members, in reply to a request.
     Members {
-        /// By which request.
+        /// The request.
         request: RequestId,
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// The members, by id.
+        /// The members, in order of id.
         members: Vec<Member>,
         /// Whether there are more.
         more: bool,
     },
-    /// A page of people that was asked for.
+    /// A page of people, in reply to a request.
     Users {
-        /// By which request.
+        /// The request.
         request: RequestId,
-        /// The people, by id.
+        /// The people, in order of id.
         people: Vec<Person>,
         /// Whether there are more.
         more: bool,
     },
-    /// A word from the server's operator to everybody.
+    /// A text from the server's operator to everybody.
     Notice {
         /// The text.
         text: String,
     },
-    /// The server reads this client more slowly for a while; nothing is lost.
+    /// The server reads requests of this client more slowly for a while; nothing is lost.
     Throttled {
-        /// Which limit was reached.
+        /// The limit that was exceeded, for people to read.
         text: String,
-        /// For how long.
+        /// How long the server reads nothing.
         wait: Duration,
     },
 }

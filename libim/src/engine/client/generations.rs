@@ -1,25 +1,25 @@
-//! Ids of rooms as the program sees them. A server that has lost its data gives its ids anew, to other rooms: so the program's
-//! ids carry, above the server's, which life of the data they belong to, and one of an earlier life is never taken for
-//! another room. In the first life they are the server's own.
+//! Conversion between the server's and the program's room ids. A server that has lost its data reuses its ids for other rooms.
+//! The program's ids therefore contain, above the server's id, the generation: how many changes of the server's epoch this client
+//! has seen. An id of an earlier generation never names another room. In generation 0 both ids are the same.
 
 use super::{Client, ClientEvent, CommandError};
 use crate::wire::RoomId;
 
-/// Bits of the server's own id.
+/// Bits of the server's id.
 const BITS: u32 = 32;
-/// Ids from here on are the client's own, for rooms that the server is yet to name. Below 2^53, as all that the program sees, so
-/// that they survive in languages whose numbers are doubles.
+/// Ids from here on are the client's own, for rooms that have no id at the server yet. All ids of the program are below 2^53, so
+/// that languages whose numbers are doubles represent them exactly.
 pub(super) const OWN_IDS: u64 = 1 << 52;
-/// Lives that can be told apart.
+/// Generations that can be distinguished.
 const GENERATIONS: u64 = 1 << 20;
 
-/// Whether an id means the same in every life: the lobby, no room, and the client's own.
+/// Whether an id is the same in every generation: the lobby, [`RoomId::PEOPLE`], and the client's own ids.
 fn is_of_every_generation(room: RoomId) -> bool {
     room == RoomId::LOBBY || room == RoomId::PEOPLE || room.0 >= OWN_IDS
 }
 
 impl Client {
-    /// The server's room as the program knows it.
+    /// The program's id of a room, from the server's.
     pub(super) fn to_program(&self, room: RoomId) -> RoomId {
         if is_of_every_generation(room) {
             return room;
@@ -27,7 +27,7 @@ impl Client {
         RoomId(room.0 | (self.generation % GENERATIONS) << BITS)
     }
 
-    /// The program's room as the server knows it.
+    /// The server's id of a room, from the program's.
     pub(super) fn to_server(&self, room: RoomId) -> Result<RoomId, CommandError> {
         if is_of_every_generation(room) {
             return Ok(room);
@@ -38,7 +38,7 @@ impl Client {
         Ok(RoomId(room.0 & u64::from(u32::MAX)))
     }
 
-    /// An event with the program's ids.
+    /// Converts an event to the program's ids.
     pub(super) fn for_program(&self, mut event: ClientEvent) -> ClientEvent {
         if self.generation == 0 {
             return event;

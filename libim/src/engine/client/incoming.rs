@@ -1,4 +1,4 @@
-//! What the server says, and what it means for the client.
+//! Handles the server's messages.
 
 use super::retry::millis;
 use super::{Asked, Client, ClientEvent, State};
@@ -15,10 +15,10 @@ impl Client {
         match message {
             FromServer::ServerHello(hello) => self.handle_hello(now, hello),
             FromServer::Welcome(welcome) => self.handle_welcome(now, welcome),
-            FromServer::Entry(event) => self.handle_entry(now, event),
+            FromServer::Entry(entry) => self.handle_entry(now, entry),
             FromServer::Posted(posted) => self.handle_posted(now, posted),
             FromServer::Done(done) => self.handle_done(done.id, done.room),
-            FromServer::ErrorReply(refusal) => self.handle_refusal(now, refusal),
+            FromServer::ErrorReply(reply) => self.handle_refusal(now, reply),
             FromServer::Gap(gap) if gap.room == RoomId::PEOPLE => self.fetch_roster(),
             FromServer::Gap(gap) => self.known_head(now, gap.room, gap.to),
             FromServer::History(history) => self.handle_history(now, history),
@@ -31,21 +31,21 @@ impl Client {
                 let (request, room) = (list.id, list.room);
                 self.emit(ClientEvent::Members { request, room, members: list.members, more: list.more });
             }
-            FromServer::UserList(persons) => self.handle_persons(persons),
+            FromServer::UserList(list) => self.handle_persons(list),
             FromServer::PresenceNotice(notice) => {
-                // 0 is none given: the client itself is there.
+                // 0: not given, since the client itself is online.
                 if notice.count > 0 {
                     self.set_count(notice.count);
                 }
                 self.handle_presence(notice.people);
             }
-            FromServer::UserCount(size) => {
-                self.set_count(size.people);
-                // From now on changes are not told one by one; a list would be wrong.
+            FromServer::UserCount(count) => {
+                self.set_count(count.people);
+                // Changes are no longer reported one by one, so a list would become wrong.
                 if !std::mem::take(&mut self.people).is_empty() {
                     self.emit(ClientEvent::People(Vec::new()));
                 }
-                self.emit(ClientEvent::PeopleCount(size.people));
+                self.emit(ClientEvent::PeopleCount(count.people));
             }
             FromServer::TypingNotice(typing) => {
                 if self.me.as_ref().is_none_or(|(me, _)| *me != typing.user) {
@@ -67,8 +67,8 @@ impl Client {
                     read: receipt.read,
                 });
             }
-            FromServer::RoomLeft(exit) => self.exit(exit.room, &exit.text),
-            FromServer::RoomEntered(notice) => self.enter(now, &notice.room),
+            FromServer::RoomLeft(left) => self.exit(left.room, &left.text),
+            FromServer::RoomEntered(entered) => self.enter(now, &entered.room),
             FromServer::Pong(pong) => {
                 self.set_heartbeat(pong.heartbeat_ms);
                 if let Some(pinged) = self.conn.as_mut().and_then(|conn| conn.pinged.take()) {
@@ -98,7 +98,7 @@ impl Client {
         }
     }
 
-    /// Tells something that may be dropped when the program is behind.
+    /// Emits an event that may be dropped when the program is behind.
     fn tell_small(&mut self, event: ClientEvent) {
         if self.events.len() < PENDING_EVENTS_MAX {
             self.emit(event);
@@ -151,10 +151,10 @@ impl Client {
         }
     }
 
-    fn handle_entry(&mut self, now: Now, event: Entry) {
-        let id = event.room;
+    fn handle_entry(&mut self, now: Now, entry: Entry) {
+        let id = entry.room;
         if let Some(room) = self.rooms.get_mut(&id) {
-            room.sync.offer(event, None);
+            room.sync.offer(entry, None);
             self.advance(now, id);
         }
     }
@@ -166,7 +166,7 @@ impl Client {
         }
     }
 
-    /// Gives the program what is next in a room's order.
+    /// Delivers a room's next entries to the program.
     pub(super) fn advance(&mut self, now: Now, id: RoomId) {
         let shown = self.to_program(id);
         let Some(room) = self.rooms.get_mut(&id) else { return };
@@ -187,7 +187,7 @@ impl Client {
         }
     }
 
-    /// Asks for what did not arrive.
+    /// Fetches missing ranges of entries.
     pub(super) fn fetch_ranges(&mut self) {
         if !matches!(self.state, State::Ready | State::Quitting(_)) {
             return;
@@ -237,8 +237,8 @@ impl Client {
         }
     }
 
-    fn handle_refusal(&mut self, now: Now, refusal: ErrorReply) {
-        let ErrorReply { id, code, text, retry_after_ms } = refusal;
+    fn handle_refusal(&mut self, now: Now, reply: ErrorReply) {
+        let ErrorReply { id, code, text, retry_after_ms } = reply;
         let retry_after = millis(retry_after_ms);
         if let Some(entry) = self.outbox.answered(id) {
             if let (Code::NotStored, Some(wait)) = (code, retry_after) {
@@ -255,7 +255,7 @@ impl Client {
             Some(Asked::Program) => {
                 self.emit(ClientEvent::Failed { request: id, code: Some(code), text, retry_after });
             }
-            // The program can still ask for a page; what happens from now on must not wait.
+            // Delivery must not wait any longer; the program can still fetch the history.
             Some(Asked::Backlog(id)) => {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.sync.backlog = None;
@@ -264,7 +264,7 @@ impl Client {
                 }
                 self.advance(now, id);
             }
-            // Asked again with the next heartbeat.
+            // Retried with the next heartbeat.
             Some(Asked::Range(room)) => {
                 if let Some(room) = self.rooms.get_mut(&room) {
                     room.sync.fetching = None;
@@ -308,7 +308,7 @@ impl Client {
         }
     }
 
-    /// Asks for the list of people, from its beginning.
+    /// Fetches the list of people, from its beginning.
     fn fetch_roster(&mut self) {
         if !self.config.roster || self.state != State::Ready {
             return;
@@ -318,19 +318,19 @@ impl Client {
         self.ask(Asked::Roster, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
     }
 
-    fn handle_persons(&mut self, persons: UserList) {
-        match self.asked.remove(&persons.id) {
+    fn handle_persons(&mut self, list: UserList) {
+        match self.asked.remove(&list.id) {
             Some(Asked::Roster) => {}
             Some(Asked::Program) => {
-                let (request, people, more) = (persons.id, persons.people, persons.more);
+                let (request, people, more) = (list.id, list.people, list.more);
                 return self.emit(ClientEvent::Users { request, people, more });
             }
             Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Rejoin(..)) | None => return,
         }
         let Some((gathered, _)) = &mut self.roster_fetch else { return };
-        gathered.extend(persons.people);
+        gathered.extend(list.people);
         let last = gathered.last().map(|person| person.user);
-        if let (true, Some(after)) = (persons.more, last) {
+        if let (true, Some(after)) = (list.more, last) {
             self.ask(Asked::Roster, |id| FromClient::ListUsers(ListUsers { id, after }));
             return;
         }
@@ -347,7 +347,7 @@ impl Client {
         self.emit(ClientEvent::People(people));
     }
 
-    /// So many people are there, all of them in the lobby, whose order does not tell who comes and goes.
+    /// Sets the lobby's member count: everybody online is in it, and joining it makes no entry.
     fn set_count(&mut self, people: u32) {
         if let Some(lobby) = self.rooms.get_mut(&RoomId::LOBBY) {
             lobby.info.members = people;
@@ -381,7 +381,7 @@ impl Client {
     }
 }
 
-/// A request to come back into a room by its name.
+/// The request to rejoin a room by its name.
 pub(super) fn rejoin(kind: RoomKind, name: &str, make: bool) -> impl FnOnce(RequestId) -> FromClient {
     let name = name.to_owned();
     move |id| match (kind, make) {

@@ -1,4 +1,4 @@
-//! The client as its driver sees it: connecting, losing, coming back.
+//! The client's driver interface: connecting, disconnecting, reconnecting.
 
 use super::retry::{is_final, millis};
 use super::{Asked, Client, ClientEvent, Conn, State};
@@ -13,7 +13,7 @@ use crate::wire::{
 };
 use std::time::Duration;
 
-/// With posts unanswered, silence is looked into so soon.
+/// While posts are unanswered, a ping is sent after this time without input.
 const IMPATIENCE: Duration = Duration::from_secs(5);
 
 impl Machine for Client {
@@ -61,23 +61,23 @@ impl Machine for Client {
         conn.heard = now.mono;
         conn.pong_by = None;
         conn.paused = false;
-        let mut batch = conn.frames.decode(bytes);
+        let mut frames = conn.frames.decode(bytes);
         loop {
-            let understood = match batch.next(FRAME_BYTES_MAX) {
+            let understood = match frames.next(FRAME_BYTES_MAX) {
                 Ok(None) => break,
                 Ok(Some(frame)) => match FromServer::decode(frame) {
                     Ok(Some(message)) => {
                         self.handle_message(now, message);
                         true
                     }
-                    // Of a later protocol, and not meant for us.
+                    // An unknown kind, from a later protocol: ignored.
                     Ok(None) => true,
                     Err(_) => false,
                 },
                 Err(_) => false,
             };
             if !understood {
-                // Whose fault it is cannot be known; what people can do is to look at the address.
+                // The cause is unknown; the most likely one is a wrong address.
                 let text = "the other side does not speak this version of the libim protocol; check the address and the port";
                 return self.abort(now, text);
             }
@@ -86,7 +86,7 @@ impl Machine for Client {
             }
         }
         if let Some(conn) = self.conn_mut(id) {
-            conn.frames.keep(batch);
+            conn.frames.keep(frames);
         }
     }
 
@@ -212,14 +212,14 @@ impl Client {
         self.emit(ClientEvent::Connecting { attempt });
     }
 
-    /// Asks to come in: with the session's token, if there is one, or by name.
+    /// Logs in: with the session token, if there is one, or by name.
     pub(super) fn send_login(&mut self, now: Now) {
         self.state = State::LoggingIn(now.mono + LOGIN_TIME_MAX);
         let (name, passkey, token) = (self.config.name.clone(), self.config.passkey.clone(), self.token);
         self.ask(Asked::Login, |id| FromClient::Login(Login { id, name, passkey, token }));
     }
 
-    /// When the connection is next to be looked after.
+    /// When to send the next ping, or to give up waiting for its reply.
     fn pulse_due(&self, conn: &Conn) -> Option<Duration> {
         match self.state {
             State::Ready | State::Quitting(_) | State::Refused => {}
@@ -233,14 +233,14 @@ impl Client {
             }
         }
         let quiet = if self.outbox.in_flight() > 0 { self.heartbeat.min(IMPATIENCE) } else { self.heartbeat };
-        // The server wants to hear from us as well, however much it has to say.
+        // The server's own timeout requires that the client sends, however much it receives.
         Some(conn.pong_by.unwrap_or((conn.heard + quiet).min(conn.said + self.heartbeat)))
     }
 
-    /// Takes the heartbeat that the server asks for; 0 leaves it as it was.
-    pub(super) fn set_heartbeat(&mut self, wished: u32) {
-        if let Some(wished) = millis(wished) {
-            self.heartbeat = wished.max(Duration::from_secs(1));
+    /// Sets the heartbeat that the server asks for; 0 leaves it unchanged.
+    pub(super) fn set_heartbeat(&mut self, heartbeat_ms: u32) {
+        if let Some(heartbeat) = millis(heartbeat_ms) {
+            self.heartbeat = heartbeat.max(Duration::from_secs(1));
         }
     }
 
@@ -253,7 +253,7 @@ impl Client {
             && let Some(by) = conn.pong_by
         {
             if by + PAUSE_MIN < now.mono && !std::mem::replace(&mut conn.paused, true) {
-                // This program itself has paused: the answer may wait in the socket.
+                // This process was paused: the reply may be in the socket already.
                 conn.pong_by = Some(now.mono + PAUSE_LENIENCE);
                 return;
             }
@@ -282,7 +282,7 @@ impl Client {
         }
     }
 
-    /// Sends what waits to be posted, as far as the server takes it.
+    /// Sends posts from the outbox, up to the server's limit of drafts in flight.
     pub(super) fn send_pending(&mut self) {
         if !matches!(self.state, State::Ready | State::Quitting(_)) || self.posts_resume.is_some() {
             return;
@@ -297,14 +297,14 @@ impl Client {
         }
     }
 
-    /// Once everything posted is answered, says goodbye.
+    /// Sends Quit once the outbox is empty.
     fn finish_quit(&mut self) {
         if matches!(self.state, State::Quitting(_)) && !self.outbox.is_under_way() {
             self.say_goodbye();
         }
     }
 
-    /// Leaves: the connection closes when the word is out.
+    /// Sends Quit; the connection closes when it is sent.
     fn say_goodbye(&mut self) {
         self.state = State::Leaving(self.now.mono + DRAIN_TIME_MAX);
         self.token = None;
@@ -317,7 +317,7 @@ impl Client {
         }
     }
 
-    /// Gives up the connection by the client's own decision.
+    /// Aborts the connection and handles it as a disconnection.
     pub(super) fn abort(&mut self, now: Now, reason: &str) {
         if let Some(conn) = &self.conn {
             self.actions.push_back(Action::Abort(conn.link));
@@ -325,7 +325,7 @@ impl Client {
         self.on_disconnect(now, reason);
     }
 
-    /// Ends the connection at once.
+    /// Aborts the connection, without reporting `Disconnected`.
     pub(super) fn drop_conn(&mut self) {
         if let Some(conn) = self.conn.take() {
             self.actions.push_back(Action::Abort(conn.link));
@@ -333,11 +333,11 @@ impl Client {
         self.forget_requests();
     }
 
-    /// The connection is gone: what was under way is over or waits, and the client comes back if it may.
+    /// Handles the loss of the connection: reconnects later, if that is allowed, or ends.
     fn on_disconnect(&mut self, now: Now, reason: &str) {
         let was_quitting = matches!(self.state, State::Quitting(_) | State::Leaving(_));
         if self.state == State::Refused {
-            // Trying the same name and passkey again would only be refused again: it is the program's turn.
+            // The same login would be refused again: wait for the program.
             self.conn = None;
             return;
         }
@@ -351,12 +351,12 @@ impl Client {
         if !self.config.reconnect || code.is_some_and(is_final) {
             return self.end(code, &text);
         }
-        let wished = bye.and_then(|bye| millis(bye.retry_after_ms));
-        let retry_in = self.wait_to_retry(now, wished);
+        let retry_after = bye.and_then(|bye| millis(bye.retry_after_ms));
+        let retry_in = self.wait_to_retry(now, retry_after);
         self.emit(ClientEvent::Disconnected { code, text, retry_in: Some(retry_in) });
     }
 
-    /// What was under way on a connection that is gone is over, or waits for the next one.
+    /// Fails the program's requests in flight, and prepares posts and fetches to be repeated on the next connection.
     fn forget_requests(&mut self) {
         self.outbox.disconnected();
         self.posts_resume = None;
@@ -370,7 +370,7 @@ impl Client {
         for (request, asked) in std::mem::take(&mut self.asked) {
             match asked {
                 Asked::Program => {
-                    let text = "the connection broke before the answer".into();
+                    let text = "the connection was lost before the reply".into();
                     self.emit(ClientEvent::Failed { request, code: None, text, retry_after: None });
                 }
                 Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Roster | Asked::Rejoin(..) => {}
@@ -378,7 +378,7 @@ impl Client {
         }
     }
 
-    /// Over for good.
+    /// Ends the client; unanswered posts fail.
     pub(super) fn end(&mut self, code: Option<Code>, text: &str) {
         self.state = State::Closed;
         self.outbox.disconnected();

@@ -1,5 +1,5 @@
-//! The client: it logs in, comes back when the connection breaks, and gives its program every room's events once and in
-//! order, whatever happened in between.
+//! The client: it logs in, reconnects when the connection breaks, and delivers each room's entries to its program once and in
+//! order, across reconnections.
 
 mod commands;
 mod config;
@@ -29,7 +29,7 @@ use std::ops::Bound;
 use std::time::Duration;
 use sync::Sync;
 
-/// A chat client without a socket. [`Loop::connect`](crate::net::Loop::connect) gives it one.
+/// A chat client without I/O. [`Loop::connect`](crate::net::Loop::connect) runs it over a socket.
 #[derive(Debug)]
 pub struct Client {
     config: ClientConfig,
@@ -42,24 +42,24 @@ pub struct Client {
     last_request: u32,
     last_own_id: u64,
     hello: Option<ServerHello>,
-    /// The life of the server's data that the rooms' places belong to.
+    /// The server's epoch that the rooms' sequence numbers belong to.
     epoch: Option<Epoch>,
-    /// Which life of the server's data this is, counted by this client.
+    /// How many times this client has seen the server's epoch change.
     generation: u64,
-    /// Whether the last login found the life of the one before.
+    /// Whether the last login found the same epoch as the one before.
     same_generation: bool,
     me: Option<(UserId, SmolStr)>,
     token: Option<Token>,
     rooms: BTreeMap<RoomId, Room>,
     people: BTreeMap<UserId, Person>,
-    /// Pages of people so far, while the list is being fetched, and what changed meanwhile.
+    /// While the list of people is being fetched: the people received so far, and the changes since.
     roster_fetch: Option<(Vec<Person>, Vec<Person>)>,
     outbox: Outbox,
-    /// Nothing is posted before this time, since the server could not store something.
+    /// The outbox is paused until this time, because the server failed to store an entry.
     posts_resume: Option<Duration>,
-    /// What other requests under way are for.
+    /// What the requests in flight are for, except those of the outbox.
     asked: BTreeMap<RequestId, Asked>,
-    /// Failed tries since the last success.
+    /// Failed attempts since the last successful login.
     failures: u32,
     heartbeat: Duration,
     round_trip: Option<Duration>,
@@ -69,26 +69,26 @@ pub struct Client {
     events: VecDeque<ClientEvent>,
 }
 
-/// Where the client stands.
+/// The state of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Not begun, or over.
+    /// Not started, or ended.
     Closed,
-    /// Waits to try again at this time.
+    /// Waits until this time before the next attempt.
     Waiting(Duration),
-    /// The driver opens a connection.
+    /// The driver is opening a connection.
     Dialing,
-    /// Connected; the server's hello is awaited until this time.
+    /// Connected; waits for the server's hello until this time.
     Greeting(Duration),
-    /// The answer to the login is awaited until this time.
+    /// Waits for the reply to the login until this time.
     LoggingIn(Duration),
-    /// The login was refused; the program decides.
+    /// The login was refused; waits for the program to act.
     Refused,
-    /// In.
+    /// Logged in.
     Ready,
-    /// Leaving: everything posted is still delivered, until this time.
+    /// Quitting: waits for the outbox to be answered until this time.
     Quitting(Duration),
-    /// Goodbye is said; the connection closes, until this time.
+    /// Quit is sent; waits for the connection to close until this time.
     Leaving(Duration),
 }
 
@@ -103,19 +103,19 @@ struct Conn {
     heard: Duration,
     /// When anything was last sent.
     said: Duration,
-    /// An answer to a ping is awaited until this time.
+    /// Something must be received before this time, since a ping was sent.
     pong_by: Option<Duration>,
-    /// The server reads nothing before this time, as it has said.
+    /// The server reads nothing before this time, as reported by Throttled.
     read_on: Duration,
-    /// When the ping was sent that has no answer yet.
+    /// When the unanswered ping was sent.
     pinged: Option<Duration>,
-    /// The answer was given more time, since this program has paused; not twice.
+    /// The deadline `pong_by` was extended once, because this process was paused.
     paused: bool,
     dirty: bool,
     blocked: bool,
-    /// Closes when the last byte is out.
+    /// The connection closes when its last byte is sent.
     leaving: bool,
-    /// What the server said when it ended the connection.
+    /// The server's Bye, if it ended the connection.
     bye: Option<crate::wire::Bye>,
 }
 
@@ -125,39 +125,39 @@ struct Conn {
 struct Room {
     info: RoomInfo,
     sync: Sync,
-    /// Marks that the server is yet to be told of.
+    /// A receipt must be sent to the server.
     receipt_due: bool,
     read: crate::wire::Seq,
-    /// Whether the server knows us in this room under this id, on this connection.
+    /// Whether the server has confirmed, on this connection, that the client is in this room under this id.
     confirmed: bool,
-    /// Whether fetching was refused; it is tried again with the next heartbeat.
+    /// Whether a fetch was refused; it is retried with the next heartbeat.
     unfetchable: bool,
-    /// Whether the room's last messages are still to be had, since there is no place to go on from.
+    /// Whether the backlog must be fetched, because there is no sequence number to continue from.
     backlog_due: bool,
-    /// Up to where the members and the topic are what the server said when the client entered.
+    /// The head when the client entered: `info` includes entries up to here.
     counted: crate::wire::Seq,
-    /// Known from another life of the server's data, and not found again yet.
+    /// Known from an earlier generation, and not found again yet.
     reborn: bool,
 }
 
-/// What a request under way is for.
+/// What a request in flight is for.
 #[derive(Clone, Debug)]
 enum Asked {
     Login,
-    /// A request of the program's, answered to it.
+    /// A request of the program, which gets the reply.
     Program,
-    /// The last messages of a room just entered.
+    /// The backlog of a room just entered.
     Backlog(RoomId),
-    /// A range that did not arrive.
+    /// A range of entries that was not received.
     Range(RoomId),
     /// The list of people.
     Roster,
-    /// A room of before the reconnection, by its old id; whether it is to be made if it is not there.
+    /// Rejoining a room, by its old id; true: by creating it.
     Rejoin(RoomId, bool),
 }
 
 impl Client {
-    /// A client that does nothing yet. `random` must come of real randomness in earnest.
+    /// Creates a client that is not started. Seed `random` from the operating system, except in simulations.
     pub fn new(config: ClientConfig, random: Random) -> Client {
         Client {
             token: config.session,
@@ -190,71 +190,71 @@ impl Client {
         }
     }
 
-    /// The client at this time: commands count from it. The loop does this.
+    /// Sets the current time before a command. The loop does this.
     pub fn at(&mut self, now: Now) -> &mut Client {
         self.now = now;
         self
     }
 
-    /// The next thing that the program wants to know.
+    /// The next event, if any.
     pub fn poll_event(&mut self) -> Option<ClientEvent> {
         if self.events.len() == PENDING_EVENTS_MAX
             && let Some(conn) = &self.conn
         {
-            // Reading had stopped until now.
+            // Reading had stopped because of the backlog of events.
             self.actions.push_back(Action::Resume(conn.link));
         }
         self.events.pop_front()
     }
 
-    /// Who the client is, once it is in.
+    /// The client's user id and name, as of the last login; `None` before the first.
     pub fn me(&self) -> Option<(UserId, &SmolStr)> {
         self.me.as_ref().map(|(user, name)| (*user, name))
     }
 
-    /// The life of the server's data that sequence numbers and ids belong to; `None` before the first login. When it is another
-    /// one after a reconnection, the server has lost what it knew.
+    /// The server's epoch, which sequence numbers and ids belong to; `None` before the first login. If it changes on a
+    /// reconnection, the server has lost or restored its data.
     pub fn epoch(&self) -> Option<Epoch> {
         self.epoch
     }
 
-    /// What lets another client come back as the same person ([`ClientConfig::session`]) as long as the server keeps the session.
-    /// Whoever has it is that person: keep it secret. `None` before the first login, and when the session has ended.
+    /// The session token. With it, a client resumes the same session ([`ClientConfig::session`]) as long as the server keeps it.
+    /// It is a credential: keep it secret. `None` before the first login, and when the session has ended.
     pub fn session(&self) -> Option<Token> {
         self.token
     }
 
-    /// The name that the program chose; the server may show it in another form ([`me`](Self::me)).
+    /// The name that the program chose; the server may normalize it ([`me`](Self::me)).
     pub(crate) fn chosen_name(&self) -> &str {
         &self.config.name
     }
 
-    /// Whether the client is logged in at this moment.
+    /// Whether the client is logged in now.
     pub fn is_ready(&self) -> bool {
         self.state == State::Ready
     }
 
-    /// Whether the client is over: it has quit, or was told not to come back.
+    /// Whether the client is not started or has ended: it has quit, or will not reconnect.
     pub fn is_closed(&self) -> bool {
         self.state == State::Closed
     }
 
-    /// What the server said of itself when the client last connected; `None` before.
+    /// The server's hello of the last connection; `None` before the first.
     pub fn server(&self) -> Option<&ServerHello> {
         self.hello.as_ref()
     }
 
-    /// How long a ping and its answer last took. Measured with each heartbeat; `None` before the first one.
+    /// The last round-trip time of a ping. Measured with each heartbeat; `None` before the first.
     pub fn round_trip(&self) -> Option<Duration> {
         self.round_trip
     }
 
-    /// The limits that the server told, or the usual ones before it did.
+    /// The server's limits, or the defaults before the first connection.
     pub fn limits(&self) -> Limits {
         self.hello.as_ref().map(|hello| hello.limits.clone()).unwrap_or_default()
     }
 
-    /// Rooms that the client is in.
+    /// The rooms that the client is in.
     pub fn rooms(&self) -> impl Iterator<Item = &RoomInfo> {
         self.rooms.values().map(|room| &room.info)
     }
@@ -265,40 +265,41 @@ impl Client {
         self.rooms.get(&room).map(|room| &room.info)
     }
 
-    /// The room after this one, by id, among those that the client is in.
+    /// The next room after this id, in order of id, among those that the client is in.
     pub fn room_after(&self, room: RoomId) -> Option<&RoomInfo> {
         let room = self.to_server(room).unwrap_or(room);
         let after = (Bound::Excluded(room), Bound::Unbounded);
         self.rooms.range(after).next().map(|(_, room)| &room.info)
     }
 
-    /// Whether the server knows the client in this room at the moment. A private conversation whose other side left
-    /// stays among [`rooms`](Self::rooms) and goes on when they come back.
+    /// Whether the server has confirmed, on this connection, that the client is in this room. A private conversation whose other
+    /// member left stays in [`rooms`](Self::rooms) and continues when they return.
     pub fn is_in(&self, room: RoomId) -> bool {
         self.to_server(room).is_ok_and(|room| self.is_confirmed(room))
     }
 
-    /// As [`is_in`](Self::is_in), by the server's id.
+    /// Like [`is_in`](Self::is_in), by the server's id.
     fn is_confirmed(&self, room: RoomId) -> bool {
         self.rooms.get(&room).is_some_and(|room| room.confirmed)
     }
 
-    /// People who are there, as far as the server tells them one by one.
+    /// The people online. Empty while there are more than
+    /// [`LIVE_ROSTER_MAX`](crate::wire::limits::LIVE_ROSTER_MAX); incomplete without [`ClientConfig::roster`].
     pub fn people(&self) -> impl Iterator<Item = &Person> {
         self.people.values()
     }
 
-    /// The person after this one, by id, among those who are there.
+    /// The next person after this id, in order of id, among [`people`](Self::people).
     pub fn person_after(&self, user: UserId) -> Option<&Person> {
         self.people.range((Bound::Excluded(user), Bound::Unbounded)).next().map(|(_, person)| person)
     }
 
-    /// Somebody who is there.
+    /// The person with this id, among [`people`](Self::people).
     pub fn person(&self, user: UserId) -> Option<&Person> {
         self.people.get(&user)
     }
 
-    /// How many posts the server has not answered yet.
+    /// The number of posts that the server has not answered.
     pub fn unanswered(&self) -> usize {
         self.outbox.len()
     }
@@ -314,7 +315,7 @@ impl Client {
         RequestId(self.last_request)
     }
 
-    /// Sends a request under way for `asked`.
+    /// Sends a request and records what it is for.
     fn ask(&mut self, asked: Asked, request: impl FnOnce(RequestId) -> FromClient) -> RequestId {
         let id = self.next_request();
         self.asked.insert(id, asked);
@@ -325,8 +326,8 @@ impl Client {
     fn send(&mut self, message: &FromClient) {
         if let Some(conn) = &mut self.conn {
             conn.send_queue.push_own(&mut Pool::none(), |out| {
-                // Texts are checked against the server's limits before; what cannot be framed is not sent, and its
-                // answer never comes.
+                // Texts were checked against the server's limits. A message too long for a frame is not sent and
+                // gets no reply.
                 let _ = message.encode(out);
             });
             conn.dirty = true;

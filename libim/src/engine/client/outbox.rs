@@ -1,24 +1,24 @@
-//! What the client has posted and the server has not yet answered: kept in order, across connections.
+//! Posts that the server has not answered yet, kept in order across connections.
 
 use crate::wire::limits::OUTBOX_ENTRIES_MAX;
 use crate::wire::{Body, Delete, Edit, FromClient, MessageBody, Post, React, RequestId, RoomId, TxnId};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Something posted.
+/// A post in the outbox.
 #[derive(Clone, Debug)]
 pub(super) struct OutboxEntry {
     pub(super) txn_id: TxnId,
     pub(super) room: RoomId,
     /// A message, edit, deletion or reaction.
     pub(super) body: Body,
-    /// Whether a server may have it.
+    /// Whether it was sent, so that a server may have kept it.
     pub(super) sent: bool,
-    /// Its place among all that this client has posted.
+    /// Its position among all posts of this client.
     pub(super) number: u64,
 }
 
 impl OutboxEntry {
-    /// As it is sent under a request id; `None` for what clients do not post.
+    /// The request to send; `None` for a body that clients do not post.
     fn request(&self, id: RequestId) -> Option<FromClient> {
         let (room, txn_id) = (self.room, self.txn_id);
         match self.body.clone() {
@@ -39,14 +39,14 @@ impl OutboxEntry {
     }
 }
 
-/// The send_queue.
+/// The outbox.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
-    /// Not sent on this connection, in order.
+    /// Not sent on this connection, in order of `number`.
     waiting: VecDeque<OutboxEntry>,
-    /// Sent on this connection and not answered.
+    /// In flight: sent on this connection and not answered.
     flying: BTreeMap<RequestId, OutboxEntry>,
-    /// For rooms whose id at the server is not known at the moment, in order.
+    /// For rooms that the server has not confirmed on this connection, in order.
     parked: Vec<OutboxEntry>,
     last_number: u64,
 }
@@ -73,7 +73,7 @@ impl Outbox {
         self.waiting.push_back(OutboxEntry { txn_id, room, body, sent: false, number: self.last_number });
     }
 
-    /// Whether anything can still be answered on this connection.
+    /// Whether any post can still be answered on this connection.
     pub(super) fn is_under_way(&self) -> bool {
         !self.waiting.is_empty() || !self.flying.is_empty()
     }
@@ -97,25 +97,25 @@ impl Outbox {
         }
     }
 
-    /// Takes out what was sent under this id.
+    /// Removes and returns the post that was sent under this request id.
     pub(super) fn answered(&mut self, id: RequestId) -> Option<OutboxEntry> {
         self.flying.remove(&id)
     }
 
-    /// Puts back, in its place, what is to be sent again.
+    /// Puts back, in order, a post that must be sent again.
     pub(super) fn put_back(&mut self, entry: OutboxEntry) {
         let at = self.waiting.partition_point(|other| other.number < entry.number);
         self.waiting.insert(at, entry);
     }
 
-    /// The connection is gone: what was not answered is sent again on the next, first and in the same order.
+    /// The connection is gone: unanswered posts will be sent again on the next, first and in the same order.
     pub(super) fn disconnected(&mut self) {
         while let Some((_, entry)) = self.flying.pop_last() {
             self.put_back(entry);
         }
     }
 
-    /// A room is known by another id.
+    /// A room has another id.
     pub(super) fn rename(&mut self, old: RoomId, new: RoomId) {
         for entry in self.waiting.iter_mut().chain(self.flying.values_mut()).chain(&mut self.parked) {
             if entry.room == old {
@@ -124,7 +124,7 @@ impl Outbox {
         }
     }
 
-    /// A room has (again) an id at the server: what was parked for it may go.
+    /// A room is confirmed, under the id `new`: its parked posts may be sent.
     pub(super) fn settle(&mut self, old: RoomId, new: RoomId) {
         self.rename(old, new);
         let (ready, parked) =
@@ -135,7 +135,7 @@ impl Outbox {
         }
     }
 
-    /// Takes out what is `doomed` and not under way.
+    /// Removes and returns the posts that are `doomed` and not in flight.
     pub(super) fn abandon(&mut self, doomed: impl Fn(&OutboxEntry) -> bool) -> Vec<OutboxEntry> {
         let mut gone: Vec<OutboxEntry> = self.parked.extract_if(.., |entry| doomed(entry)).collect();
         let (out, kept): (VecDeque<_>, _) =
@@ -152,20 +152,20 @@ mod tests {
 
     #[test]
     fn what_is_sent_again_keeps_its_order() {
-        let mut posts = Outbox::default();
+        let mut outbox = Outbox::default();
         for number in 1..=4u8 {
-            posts.add(TxnId([number; 16]), RoomId::LOBBY, Body::message(number.to_string()));
+            outbox.add(TxnId([number; 16]), RoomId::LOBBY, Body::message(number.to_string()));
         }
         for id in 1..=3 {
-            posts.send_next(RequestId(id), |_| true).unwrap();
+            outbox.send_next(RequestId(id), |_| true).unwrap();
         }
-        // Refused one after the other, then the connection breaks.
+        // Two are refused, then the connection breaks.
         for id in 1..=2 {
-            let entry = posts.answered(RequestId(id)).unwrap();
-            posts.put_back(entry);
+            let entry = outbox.answered(RequestId(id)).unwrap();
+            outbox.put_back(entry);
         }
-        posts.disconnected();
-        let order: Vec<u8> = posts.waiting.iter().map(|entry| entry.txn_id.0[0]).collect();
+        outbox.disconnected();
+        let order: Vec<u8> = outbox.waiting.iter().map(|entry| entry.txn_id.0[0]).collect();
         assert_eq!(order, [1, 2, 3, 4]);
     }
 }

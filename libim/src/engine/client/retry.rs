@@ -1,4 +1,4 @@
-//! Coming back by itself: after what, and when.
+//! Automatic reconnection: after which errors, and when.
 
 use super::{Client, ClientEvent, State};
 use crate::core::Now;
@@ -6,7 +6,7 @@ use crate::wire::Code;
 use std::time::Duration;
 
 impl Client {
-    /// A session that has ended is no refusal yet: the name may still be free.
+    /// Handles a refused login. If the session has ended, the client first tries to log in by name.
     pub(super) fn handle_login_refusal(
         &mut self,
         now: Now,
@@ -17,7 +17,7 @@ impl Client {
         if code == Code::SessionEnded && self.token.take().is_some() {
             return self.send_login(now);
         }
-        // Who was in before comes back by itself, if it may and if waiting can help.
+        // A client that was logged in before retries by itself, if that is allowed and waiting can help.
         let mut retry_in = None;
         if self.me.is_some() && self.config.reconnect && passes(code) {
             self.drop_conn();
@@ -28,30 +28,30 @@ impl Client {
         self.emit(ClientEvent::LoginRefused { code, text, retry_after, retry_in });
     }
 
-    /// Waits for the next try; returns how long.
-    pub(super) fn wait_to_retry(&mut self, now: Now, wished: Option<Duration>) -> Duration {
-        let retry_in = self.backoff(wished);
+    /// Schedules the next attempt; returns the wait.
+    pub(super) fn wait_to_retry(&mut self, now: Now, retry_after: Option<Duration>) -> Duration {
+        let retry_in = self.backoff(retry_after);
         self.failures = self.failures.saturating_add(1);
         self.state = State::Waiting(now.mono + retry_in);
         retry_in
     }
 
-    /// The wait before the next try: exponential, with full jitter so that many clients do not come back at once, but
-    /// not sooner than the server wished, within the longest wait.
-    fn backoff(&mut self, wished: Option<Duration>) -> Duration {
+    /// The wait before the next attempt: exponential backoff with jitter, so that many clients do not reconnect at once; at
+    /// least what the server asked for, and at most `retry_max`.
+    fn backoff(&mut self, retry_after: Option<Duration>) -> Duration {
         let doubled = self.config.retry_min.saturating_mul(1 << self.failures.min(16));
         let ceiling = doubled.min(self.config.retry_max);
-        let floor = wished.unwrap_or_default().min(self.config.retry_max);
+        let floor = retry_after.unwrap_or_default().min(self.config.retry_max);
         floor.max(ceiling / 4 + self.random.up_to(ceiling * 3 / 4))
     }
 }
 
-/// A span as it travels; 0 is none.
+/// A duration from the wire, in milliseconds; 0: none.
 pub(super) fn millis(span: u32) -> Option<Duration> {
     (span > 0).then(|| Duration::from_millis(span.into()))
 }
 
-/// Whether coming back by itself would be wrong or in vain.
+/// Whether to end instead of reconnecting after this code.
 pub(super) fn is_final(code: Code) -> bool {
     match code {
         Code::Version | Code::Kicked | Code::Replaced | Code::Malformed | Code::TooManyTries => true,
@@ -79,7 +79,7 @@ pub(super) fn is_final(code: Code) -> bool {
     }
 }
 
-/// Whether what a login was refused for may be over after a while.
+/// Whether the cause of a refused login is temporary.
 fn passes(code: Code) -> bool {
     match code {
         Code::NameTaken

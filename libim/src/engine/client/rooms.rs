@@ -1,4 +1,4 @@
-//! Rooms that the client is in, and how it comes back into them.
+//! The rooms that the client is in, and how it rejoins them.
 
 use super::generations::OWN_IDS;
 use super::incoming::rejoin;
@@ -11,7 +11,7 @@ use crate::wire::{
     Body, Code, Entry, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
 };
 
-/// So many entries of a room that was found again in another life of the data are given out one by one.
+/// Up to this head, all entries of a room that was found again in another epoch are delivered; beyond, only a backlog.
 const MISSED_MAX: Seq = Seq(PAGE_ENTRIES_MAX as u64);
 
 impl Room {
@@ -30,7 +30,7 @@ impl Room {
         }
     }
 
-    /// The server has begun another life: the places known are void.
+    /// The server's epoch has changed: known sequence numbers are invalid.
     pub(super) fn reset(&mut self) {
         self.sync = Sync::new(Seq::ZERO);
         self.read = Seq::ZERO;
@@ -40,11 +40,11 @@ impl Room {
         self.confirmed = false;
     }
 
-    /// Keeps the room's entry true to what happens in it.
+    /// Updates the room's info for a delivered entry.
     pub(super) fn apply(&mut self, entry: &Entry) {
         self.info.head = self.info.head.max(entry.seq);
         if entry.seq <= self.counted {
-            // The server has counted it already.
+            // The server's info includes it already.
             return;
         }
         match &entry.body {
@@ -62,7 +62,7 @@ impl Room {
 }
 
 impl OutboxEntry {
-    /// As an entry's body, with the mentions that the server found.
+    /// The entry's body, with the mentions that the server found.
     pub(super) fn with_mentions(self, found: Vec<UserId>) -> Body {
         match self.body {
             Body::Message(message) => Body::Message(MessageBody { mentions: found, ..message }),
@@ -79,7 +79,7 @@ impl OutboxEntry {
 }
 
 impl Client {
-    /// The server says that the client is in this room: for the first time, again, or still.
+    /// The server reports that the client is in this room: newly, again, or still.
     pub(super) fn enter(&mut self, now: Now, info: &RoomInfo) {
         let (id, shown) = (info.room, self.to_program(info.room));
         let reborn = self.adopt(info);
@@ -87,10 +87,10 @@ impl Client {
         if reborn {
             room.reset();
         }
-        // Whatever a room of another life has was missed, and comes in its order; unless it is more than was, from a backup.
+        // After a change of epoch, all entries of the room are new and are delivered in order, unless there are too many.
         room.backlog_due |= std::mem::take(&mut room.reborn) && info.head > MISSED_MAX;
         if room.backlog_due && room.sync.cursor() < info.head {
-            // Entered (again) without a place to go on from: the order starts here.
+            // There is no sequence number to continue from: delivery starts after the head.
             room.sync = Sync::new(info.head);
         }
         room.sync.known_head(info.head);
@@ -104,8 +104,8 @@ impl Client {
         self.advance(now, id);
     }
 
-    /// The server has begun another life of its data: places of before mean nothing now, and its ids may be given to
-    /// other rooms. Rooms get ids of our own until they are found again, so that nothing goes to the wrong one.
+    /// The server's epoch has changed: earlier sequence numbers are invalid, and its ids may now name other rooms. Rooms get ids
+    /// of the client's own until they are found again, so that nothing is sent to the wrong one.
     pub(super) fn begin_generation(&mut self) {
         for room in self.rooms.values_mut() {
             room.reset();
@@ -126,14 +126,15 @@ impl Client {
         self.generation += 1;
     }
 
-    /// A private conversation or room of before that the server now knows under another id. Whether it is one of another life.
+    /// Finds a known, unconfirmed room or conversation of this kind and name, and gives it the server's new id. Returns whether it is
+    /// from an earlier generation.
     fn adopt(&mut self, info: &RoomInfo) -> bool {
         if self.rooms.contains_key(&info.room) {
             return false;
         }
         let same =
             |room: &Room| !room.confirmed && room.info.kind == info.kind && room.info.name == info.name;
-        // More than one when somebody came under the same name again and again.
+        // More than one if somebody logged in under the same name repeatedly.
         let old: Vec<RoomId> = self.rooms.iter().filter(|(_, room)| same(room)).map(|(id, _)| *id).collect();
         let mut reborn = false;
         for old in old {
@@ -142,16 +143,16 @@ impl Client {
         reborn
     }
 
-    /// What is under way to a room goes to the same room of another id. Whether it is one of another life.
+    /// Moves a room's posts to its new id. Returns whether the room is from an earlier generation.
     fn renumber(&mut self, old: RoomId, new: RoomId, peer: Option<UserId>) -> bool {
         let before = self.rooms.remove(&old);
         let reborn = before.as_ref().is_some_and(|room| room.reborn);
         let before = before.map(|room| room.info);
         if before.as_ref().is_some_and(|info| info.kind == RoomKind::Direct) {
-            // A new conversation beside the old one, in which the server may have kept what was sent: sending it again
-            // could say it twice. And whoever has the name now need not be the one who had it.
+            // This is a new conversation, and the server may have kept in the old one what was sent: sending it again could
+            // duplicate it. Also, the name may belong to another person now.
             let same_peer = self.same_generation && before.is_some_and(|info| info.peer == peer);
-            let text = "that conversation ended before the answer came; send it again if it is still meant";
+            let text = "the conversation ended before the server answered; send the message again if it is still relevant";
             self.fail_posts(|entry| entry.room == old && (entry.sent || !same_peer), Code::PeerGone, text);
         }
         self.outbox.settle(old, new);
@@ -198,7 +199,7 @@ impl Client {
         self.asked.values().any(|asked| matches!(asked, Asked::Rejoin(room, _) if *room == id))
     }
 
-    /// After a login, and with every heartbeat: rooms in which the server did not find us are entered again, by name.
+    /// Rejoins, by name, the rooms that the server has not confirmed. Called after a login and with every heartbeat.
     pub(super) fn rejoin_rooms(&mut self) {
         let lost: Vec<_> = self
             .rooms
@@ -212,15 +213,15 @@ impl Client {
     }
 
     pub(super) fn rejoined(&mut self, old: RoomId, new: Option<RoomId>) {
-        // The room's notice came just before this answer; when it named another id, `adopt` has moved everything.
+        // The room's `RoomEntered` came just before this reply; if it had another id, `adopt` has moved everything.
         if let Some(new) = new.filter(|new| *new != old && self.rooms.contains_key(&old)) {
             let peer = self.rooms.get(&new).and_then(|room| room.info.peer);
             self.renumber(old, new, peer);
         }
     }
 
-    /// A room of before is not there. A public one is made again, whoever comes first; a private conversation waits for
-    /// the other to come back.
+    /// Rejoining was refused. A public room that does not exist is created by the first client that returns; a private
+    /// conversation waits for the other person to return.
     pub(super) fn rejoin_refused(&mut self, id: RoomId, made: bool, code: Code, text: &str) {
         let Some((kind, name)) = self.rooms.get(&id).map(|room| (room.info.kind, room.info.name.clone()))
         else {
@@ -240,7 +241,7 @@ impl Client {
         }
     }
 
-    /// Somebody came: a private conversation that waits for them goes on.
+    /// Somebody came online: rejoins a private conversation that waits for them.
     pub(super) fn peer_returned(&mut self, name: &str) {
         let waits =
             |room: &Room| !room.confirmed && room.info.kind == RoomKind::Direct && *room.info.name == *name;
@@ -250,7 +251,7 @@ impl Client {
         }
     }
 
-    /// The client is no longer in a room; what waits to be posted there fails.
+    /// The client is no longer in a room; its unsent posts there fail.
     pub(super) fn exit(&mut self, id: RoomId, text: &str) {
         if self.rooms.remove(&id).is_none() {
             return;

@@ -1,37 +1,37 @@
-//! One room's order, as it is put together from pushes, answers and fetched pages.
+//! Puts one room's entries in order, from pushes, replies and fetched pages.
 //!
-//! The program is given each place once, in order, or is told that it is no longer kept.
+//! Each sequence number is delivered to the program once, in order, or reported as no longer kept.
 
 use crate::wire::limits::HELD_ENTRIES_MAX;
 use crate::wire::{Entry, RequestId, Seq, TxnId};
 use std::collections::BTreeMap;
 
-/// The next thing to tell the program.
+/// The next step of delivery to the program.
 #[derive(Debug, PartialEq)]
 pub(super) enum Step {
     Entry(Entry, Option<TxnId>),
     Missed(Seq, Seq),
 }
 
-/// Where a room stands.
+/// The state of a room's delivery.
 #[derive(Debug)]
 pub(super) struct Sync {
-    /// The last place that the program was given.
+    /// The last sequence number delivered.
     cursor: Seq,
-    /// The newest place known of.
+    /// The newest sequence number known to exist.
     head: Seq,
-    /// Events beyond the cursor whose turn has not come.
+    /// Entries beyond the cursor that cannot be delivered yet.
     held: BTreeMap<Seq, (Entry, Option<TxnId>)>,
-    /// Places up to here, of those not held, are no longer kept by the server.
+    /// Sequence numbers up to here that are not held are no longer kept by the server.
     missing_to: Seq,
-    /// The request for the range under way.
+    /// The request in flight for a range.
     pub(super) fetching: Option<RequestId>,
-    /// The request for the room's last messages under way: until its answer nothing is given out.
+    /// The request in flight for the backlog: nothing is delivered before its reply.
     pub(super) backlog: Option<RequestId>,
 }
 
 impl Sync {
-    /// Everything up to `cursor` is known or of no interest.
+    /// Starts delivery after `cursor`.
     pub(super) fn new(cursor: Seq) -> Sync {
         Sync {
             cursor,
@@ -52,35 +52,35 @@ impl Sync {
         self.head = self.head.max(head);
     }
 
-    /// An entry has arrived, in whatever order.
+    /// An entry was received, in any order.
     pub(super) fn offer(&mut self, entry: Entry, txn_id: Option<TxnId>) {
         self.known_head(entry.seq);
         if entry.seq <= self.cursor {
             return;
         }
         let seq = entry.seq;
-        // What the client posted itself is kept with its txn_id, whichever of its two ways came first.
+        // An entry of the client's own may arrive both by push and by reply; only the reply has the transaction id.
         let held = self.held.entry(seq).or_insert((entry, None));
         held.1 = held.1.or(txn_id);
         if self.held.len() > HELD_ENTRIES_MAX {
-            // The last one is dropped: the head stays known, so it is fetched when its turn comes.
+            // Drop the last one: `head` is still known, so it is fetched later.
             self.held.pop_last();
         }
     }
 
-    /// The server answered for every place from `from` to `to`; what it did not send it no longer keeps.
+    /// A page that covers `from` to `to` was received; entries that it does not contain are no longer kept.
     pub(super) fn page(&mut self, from: Seq, to: Seq, entries: Vec<Entry>) {
         self.fetching = None;
         for entry in entries {
             self.offer(entry, None);
         }
         if from <= self.cursor.next() {
-            // A page that answers for nothing although there should be something must not be asked for again.
+            // Also for an empty page, which must not be fetched again.
             self.missing_to = self.missing_to.max(to);
         }
     }
 
-    /// The next thing to tell the program.
+    /// The next step of delivery, if there is one.
     pub(super) fn next(&mut self) -> Option<Step> {
         if self.backlog.is_some() {
             return None;
@@ -100,7 +100,7 @@ impl Sync {
         None
     }
 
-    /// The range to fetch next, as after and before, if there is one and none is under way.
+    /// The range to fetch next, as exclusive bounds, if entries are missing and no request is in flight.
     pub(super) fn wanted(&self) -> Option<(Seq, Seq)> {
         if self.fetching.is_some() || self.backlog.is_some() || self.head <= self.cursor {
             return None;
@@ -109,7 +109,7 @@ impl Sync {
         (before > self.cursor.next()).then_some((self.cursor, before))
     }
 
-    /// The connection is gone and requests with it. Whether the backlog is still to be asked for.
+    /// The connection is gone, and requests with it. Returns whether the backlog must be fetched again.
     pub(super) fn disconnected(&mut self) -> bool {
         self.fetching = None;
         self.backlog.take().is_some()
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_is_fetched_and_what_is_not_kept_is_named() {
+    fn a_gap_is_fetched_and_missing_entries_are_reported() {
         let mut sync = Sync::new(Seq(10));
         sync.offer(entry(15), None);
         assert_eq!(drain(&mut sync), []);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_answer_ends_the_asking() {
+    fn an_empty_page_ends_fetching() {
         let mut sync = Sync::new(Seq(3));
         sync.known_head(Seq(7));
         assert_eq!(sync.wanted(), Some((Seq(3), Seq(8))));
@@ -164,9 +164,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever arrives in whatever order, with a server that answers every fetch, each place comes once, in order.
+        /// Whatever the order of arrival, with a server that answers every fetch, each entry is delivered once, in order.
         #[test]
-        fn every_place_once_in_order(arrivals in proptest::collection::vec(1u64..60, 0..80), kept_from in 1u64..30) {
+        fn every_entry_once_in_order(arrivals in proptest::collection::vec(1u64..60, 0..80), kept_from in 1u64..30) {
             let mut sync = Sync::new(Seq::ZERO);
             let mut given = Vec::new();
             let head = arrivals.iter().copied().max().unwrap_or(0);

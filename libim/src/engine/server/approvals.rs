@@ -1,5 +1,5 @@
-//! Decisions that the server leaves to its program. A request that waits for one holds its connection: nothing after it
-//! is read, so its place in the order is kept and there is at most one approval per connection.
+//! Requests that need the program's approval. While one is open, nothing more is read from its connection: requests take effect
+//! in order, and a connection has at most one open approval request.
 
 use super::conn::Phase;
 use super::operator::{OperatorError, check_reason};
@@ -15,26 +15,26 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// A connection that waits for a decision hears from the server this often.
+/// The interval of Pongs to a client whose request waits for approval.
 const SIGN_EVERY: Duration = Duration::from_secs(5);
 
-/// What the server asks its program about. Nothing by default: what the rules allow is allowed.
+/// Which requests need the program's approval. By default none: whatever the server's rules allow is allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent choices
 pub struct ApprovalPolicy {
-    /// Logins by name, after passkey and name were found in order. Taking up a session again is not asked about.
+    /// Logins by name, after passkey and name were checked. Resuming a session needs no approval.
     pub logins: bool,
     /// Messages and their edits.
     pub posts: bool,
-    /// Taking messages back.
+    /// Deleting messages.
     pub deletes: bool,
-    /// Adding reactions to messages. Taking one's own away is not asked about.
+    /// Adding reactions. Removing one's own needs no approval.
     pub reactions: bool,
     /// Setting topics.
     pub topics: bool,
     /// Presence and status texts.
     pub statuses: bool,
-    /// Making rooms.
+    /// Creating rooms.
     pub creates: bool,
     /// Entering rooms.
     pub joins: bool,
@@ -43,7 +43,7 @@ pub struct ApprovalPolicy {
 }
 
 impl ApprovalPolicy {
-    /// About everything that can be asked about.
+    /// All requests that can need approval.
     pub const ALL: ApprovalPolicy = ApprovalPolicy {
         logins: true,
         posts: true,
@@ -57,59 +57,59 @@ impl ApprovalPolicy {
     };
 }
 
-/// Names an approval within its server; never reused.
+/// Identifies an approval request within its server; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ApprovalId(pub u64);
 
-/// What somebody wants to do.
+/// What an approval request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApprovalKind {
-    /// To log in under this name.
+    /// Log in under this name.
     LogIn,
-    /// To say something in a room.
+    /// Post a message in a room.
     Post,
-    /// To give a message of theirs another text.
+    /// Replace the text of a message of theirs.
     Edit,
-    /// To take back a message of theirs.
+    /// Delete a message of theirs.
     Delete,
-    /// To add the reaction given as text.
+    /// Add the reaction given as `text`.
     React,
-    /// To give a room the topic given as text.
+    /// Set a room's topic to `text`.
     SetTopic,
-    /// To have the status given as text.
+    /// Set the status to `text`.
     SetStatus,
-    /// To make a room of the name given as text, with the topic given.
+    /// Create a room with the name given as `text` and the topic given as `topic`.
     CreateRoom,
-    /// To enter the room of the name given as text.
+    /// Join the room with the name given as `text`.
     Join,
-    /// To open the private conversation with the person of the name given as text.
+    /// Open the private conversation with the person whose name is given as `text`.
     Direct,
 }
 
-/// A request that waits for [`Server::resolve`].
+/// A request that waits for [`Server::resolve`]. It is refused after [`DECISION_TIME_MAX`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalRequest {
-    /// Its id.
+    /// The id for [`Server::resolve`].
     pub id: ApprovalId,
-    /// What is asked for.
+    /// What the request is for.
     pub kind: ApprovalKind,
-    /// Who asks; `None`: a stranger's, who logs in.
+    /// The user who asks; `None` for a login.
     pub user: Option<UserId>,
-    /// Their name, or the one that they ask for.
+    /// Their name; for a login, the requested name.
     pub name: SmolStr,
-    /// From where.
+    /// The peer of their connection.
     pub peer: Peer,
-    /// The room that it is about, where there is one already.
+    /// The room, for requests about an existing room; `None` for a join.
     pub room: Option<RoomId>,
-    /// The message that it is about.
+    /// The message that is replied to, edited, deleted or reacted to.
     pub target: Option<Seq>,
-    /// The text to be posted, or the name that it is about.
+    /// The text of the request, as described at its [`ApprovalKind`]; may be empty.
     pub text: String,
-    /// The topic that comes with a new room; may be empty.
+    /// The topic of a new room; may be empty.
     pub topic: String,
 }
 
-/// What an approval is about.
+/// The content of an approval request.
 #[derive(Debug)]
 pub(super) struct Subject {
     kind: ApprovalKind,
@@ -129,19 +129,19 @@ impl Subject {
     }
 }
 
-/// Requests that wait for a decision.
+/// The open approval requests.
 #[derive(Debug, Default)]
 pub(super) struct Approvals {
     last: u64,
     open: BTreeMap<ApprovalId, Held>,
-    /// The last posts of each person that were granted: a retry after a broken connection is not asked about again.
-    granted: BTreeMap<UserId, VecDeque<Print>>,
+    /// The last posts of each user that were granted: a retry after a reconnection needs no approval.
+    granted: BTreeMap<UserId, VecDeque<Fingerprint>>,
 }
 
-/// Granted posts that are remembered for each person; no more can be unanswered at once.
+/// Granted posts remembered for each user.
 const GRANTED_MAX: usize = 512;
 
-/// A request that waits.
+/// A request that waits for approval.
 #[derive(Debug)]
 struct Held {
     conn: ConnId,
@@ -150,35 +150,35 @@ struct Held {
 }
 
 impl Approvals {
-    /// Its connection is gone.
+    /// Drops the request of a closed connection.
     pub(super) fn drop_approval(&mut self, id: ApprovalId) {
         self.open.remove(&id);
     }
 
-    /// Somebody is gone for good.
+    /// Forgets a user whose session has ended.
     pub(super) fn forget(&mut self, user: UserId) {
         self.granted.remove(&user);
     }
 
-    fn grant(&mut self, user: UserId, print: Print) {
+    fn grant(&mut self, user: UserId, fingerprint: Fingerprint) {
         let granted = self.granted.entry(user).or_default();
         if granted.len() >= GRANTED_MAX {
             granted.pop_front();
         }
-        granted.push_back(print);
+        granted.push_back(fingerprint);
     }
 
-    fn has_granted(&self, user: UserId, print: &Print) -> bool {
-        self.granted.get(&user).is_some_and(|granted| granted.contains(print))
+    fn has_granted(&self, user: UserId, fingerprint: &Fingerprint) -> bool {
+        self.granted.get(&user).is_some_and(|granted| granted.contains(fingerprint))
     }
 }
 
-/// A request that is kept once only, with all that was granted: its content cannot be exchanged for another.
-type Print = [u8; 32];
+/// A hash of a request with its transaction id and its content, so that a grant is valid for this content only.
+type Fingerprint = [u8; 32];
 
-/// The fingerprint of a request that is kept once only.
-fn print_of(request: &FromClient) -> Option<Print> {
-    // By its id alone a retry differs.
+/// The fingerprint of a request that has a transaction id.
+fn fingerprint(request: &FromClient) -> Option<Fingerprint> {
+    // A retry differs only in its request id.
     let same = match request.clone() {
         FromClient::Post(it) => FromClient::Post(Post { id: RequestId(0), ..it }),
         FromClient::Edit(it) => FromClient::Edit(Edit { id: RequestId(0), ..it }),
@@ -192,8 +192,9 @@ fn print_of(request: &FromClient) -> Option<Print> {
 }
 
 impl Server {
-    /// Answers a [`ServerEvent::Approval`]: the request is granted, if the rules still allow it, or refused for this reason, of
-    /// [`REASON_BYTES_MAX`](crate::wire::limits::REASON_BYTES_MAX) bytes at most.
+    /// Resolves a [`ServerEvent::Approval`]: grants the request, which the server's rules may still refuse, or refuses it with
+    /// this reason of at most [`REASON_BYTES_MAX`](crate::wire::limits::REASON_BYTES_MAX) bytes. Fails with
+    /// [`OperatorError::NoApproval`] if the request is no longer open.
     pub fn resolve(&mut self, id: ApprovalId, grant: bool, reason: &str) -> Result<(), OperatorError> {
         let now = self.now;
         check_reason(reason)?;
@@ -201,24 +202,25 @@ impl Server {
             return Err(OperatorError::NoApproval);
         };
         if grant {
-            if let (Some(user), Some(print)) = (self.user_of(conn), print_of(&request)) {
-                self.approvals.grant(user, print);
+            if let (Some(user), Some(fingerprint)) = (self.user_of(conn), fingerprint(&request)) {
+                self.approvals.grant(user, fingerprint);
             }
             self.carry_out(now, conn, *request);
         } else {
-            let text = if reason.is_empty() { "the server's program does not allow it" } else { reason };
+            let text = if reason.is_empty() { "the server's operator does not allow it" } else { reason };
             self.turn_down(now, conn, &request, Refused::new(Code::Forbidden, text));
         }
         self.resume_reading(now, conn);
         Ok(())
     }
 
-    /// What a request would need a decision for.
+    /// The content to be approved, if a request needs approval.
     pub(super) fn approval_needed(&self, conn: ConnId, request: &FromClient) -> Option<Subject> {
         let ask = self.config.ask;
         let asks = ask.posts || ask.deletes || ask.reactions;
-        if let (Some(user), Some(print)) = (self.user_of(conn), asks.then(|| print_of(request)).flatten())
-            && self.approvals.has_granted(user, &print)
+        if let (Some(user), Some(fingerprint)) =
+            (self.user_of(conn), asks.then(|| fingerprint(request)).flatten())
+            && self.approvals.has_granted(user, &fingerprint)
         {
             return None;
         }
@@ -240,13 +242,13 @@ impl Server {
             FromClient::SetStatus(r) => ask.statuses.then(|| Subject::new(ApprovalKind::SetStatus, &r.text)),
             FromClient::Create(r) => {
                 let topic = r.topic.clone();
-                // A topic is asked about however it is set.
+                // A topic needs approval however it is set.
                 let asks = ask.creates || (ask.topics && !topic.is_empty());
                 asks.then(|| Subject { topic, ..Subject::new(ApprovalKind::CreateRoom, &r.name) })
             }
             FromClient::Join(r) => ask.joins.then(|| Subject::new(ApprovalKind::Join, &r.name)),
             FromClient::Direct(r) => ask.directs.then(|| Subject::new(ApprovalKind::Direct, &r.name)),
-            // A login is asked about later, when passkey and name are found in order. The others bring nothing new.
+            // A login is handled later, when passkey and name are checked. The others add no content.
             FromClient::ClientHello(_)
             | FromClient::Login(_)
             | FromClient::Receipt(_)
@@ -261,7 +263,7 @@ impl Server {
         }
     }
 
-    /// Asks about a request and holds its connection.
+    /// Opens an approval request and stops reading from its connection.
     pub(super) fn ask(&mut self, now: Now, conn: ConnId, request: FromClient, about: Subject) {
         let user = self.user_of(conn);
         let Some(link) = self.connections.get_mut(conn) else { return };
@@ -298,7 +300,7 @@ impl Server {
     pub(super) fn approval_due(&mut self, now: Now, id: ApprovalId) {
         let Some(held) = self.approvals.open.get(&id) else { return };
         if now.mono < held.since + DECISION_TIME_MAX {
-            // Its pings wait behind the request; it must not take the server for dead.
+            // The client's pings are not read meanwhile; without a Pong it would time out.
             let conn = held.conn;
             if self.user_of(conn).is_some() {
                 self.handle_ping(conn);
@@ -306,13 +308,13 @@ impl Server {
             return self.timers.add(now.mono + SIGN_EVERY, Timeout::Approval(id));
         }
         if self.is_lenient(now, Timeout::Approval(id)) {
-            // The decision may wait to be read as well.
+            // The program was paused too.
             return;
         }
         let Some(Held { conn, request, .. }) = self.close_approval(id) else { return };
         let late = Refused {
             code: Code::TimedOut,
-            text: "nobody decided about it in time; try again later".into(),
+            text: "the request was not approved in time; try again later".into(),
             retry_after: DECISION_TIME_MAX,
         };
         self.turn_down(now, conn, &request, late);

@@ -1,42 +1,46 @@
-//! What a server is told at its start.
+//! The configuration of a server.
 
 use super::approvals::ApprovalPolicy;
 use crate::core::{Name, NameError};
 use crate::wire::Limits;
 use std::time::Duration;
 
-/// How a server behaves. `ServerConfig::default()` is an open server with safe bounds.
+/// The behaviour of a server. `ServerConfig::default()` is a server without a passkey, with safe limits.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
     /// The server's name, shown to people.
     pub name: String,
-    /// A word to people who come in; may be empty.
+    /// The welcome text, sent to clients when they log in; may be empty.
     pub welcome: String,
     /// The name of the room that everybody is in.
     pub lobby: String,
-    /// What people must know to come in; `None`: a name is enough.
+    /// The passkey required to log in; `None`: none.
     pub passkey: Option<String>,
-    /// How many of a room's last messages a newcomer is meant to see.
+    /// The number of a room's last messages that clients are told to fetch on entering it.
     pub backlog: u32,
-    /// How long a broken connection's session waits for its client to come back.
+    /// How long a session waits for its client to reconnect.
     pub resume_window: Duration,
-    /// Bounds on what one client may ask, told to every client.
+    /// Limits for each client, sent to every client.
     pub limits: Limits,
-    /// Connections at once; beyond, newcomers are sent away with a time to try again.
+    /// The largest number of connections. At the limit, the oldest unauthenticated connection is evicted, or else the new one is
+    /// refused with a time to try again.
     pub connections_max: usize,
-    /// People at once, counting those whose connection broke and may come back.
+    /// The largest number of people online, including those who may reconnect. At the limit, the session that has waited longest is
+    /// ended, or else the login is refused.
     pub people_max: usize,
-    /// Connections of one address that have not logged in; loopback and local connections are not counted.
+    /// The largest number of unauthenticated connections from one address. Loopback and local connections are not counted.
     pub unauthenticated_per_address: u32,
-    /// Rooms at once; beyond, an empty one gives way, or else the newest is refused.
+    /// The largest number of public rooms. At the limit, the oldest empty room is deleted, or else the new one is refused.
     pub rooms_max: usize,
-    /// Bytes that one connection's outgoing queue refers to before events are dropped and marked as a gap.
+    /// The largest size of a connection's send queue in bytes. Above it, ephemeral notices are dropped, then entries, which a gap
+    /// notice replaces.
     pub queue_bytes_max: usize,
-    /// Bytes that all outgoing queues together refer to; beyond, those who read nothing are closed as slow, the longest queue first.
+    /// The largest memory of all blocked send queues in bytes. Above it, their connections are closed as slow, the longest queue
+    /// first.
     pub queues_bytes_max: usize,
-    /// Whether each committed event is also given to the program as a [`ServerEvent`](super::ServerEvent).
+    /// Whether each kept entry is reported as [`ServerEvent::Committed`](super::ServerEvent::Committed).
     pub observe: bool,
-    /// What the program decides about.
+    /// Which requests need the program's approval.
     pub ask: ApprovalPolicy,
 }
 
@@ -62,7 +66,7 @@ impl Default for ServerConfig {
     }
 }
 
-/// What can be changed while a server runs.
+/// The settings that can be changed while a server runs.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settings<'a> {
@@ -85,12 +89,12 @@ pub struct Settings<'a> {
 }
 
 impl ServerConfig {
-    /// Whether the lobby's name is one that a room may have.
+    /// Checks that the lobby's name is a valid room name.
     pub fn check_lobby(&self) -> Result<(), NameError> {
         Name::of_room(&self.lobby, self.limits.room_name_bytes).map(drop)
     }
 
-    /// What can be changed while the server runs.
+    /// The settings that can be changed while the server runs.
     pub fn settings(&mut self) -> Settings<'_> {
         let ServerConfig {
             welcome,

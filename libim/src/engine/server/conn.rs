@@ -1,4 +1,4 @@
-//! One connection, as the server sees it.
+//! The server's state of one connection.
 
 use super::approvals::ApprovalId;
 use super::session::SessionKey;
@@ -7,64 +7,64 @@ use crate::engine::{LinkId, Peer, SendQueue};
 use crate::wire::{FrameDecoder, SmolStr, UserId};
 use std::time::Duration;
 
-/// Where a conversation stands. [`gate`](super::gate) has the table of what may be said when.
+/// The phase of a connection. [`gate`](super::gate) has the table of requests allowed in each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Connected, no hello yet.
+    /// Connected; no hello received yet.
     AwaitHello,
-    /// Said hello, not logged in.
+    /// Hello received; not logged in.
     AwaitLogin {
         /// Refused logins so far.
         tries: u8,
     },
-    /// Logged in: whose connection it is. It stops being so, at once, when the session ends or goes to another one.
+    /// Logged in, attached to this session of this user. Ends when the session ends or is resumed on another connection.
     LoggedIn(SessionKey, UserId),
-    /// The last frame is queued; what comes in is ignored, and the connection closes when all is sent.
+    /// The last frame is queued; input is ignored, and the connection closes when everything is sent.
     Closing,
 }
 
-/// A connection. What every message needs comes first and together: a server of many connections finds none of them in the
-/// processor's caches.
+/// A connection. The fields that every message needs come first, in few cache lines: with many connections, none of them is
+/// cached.
 #[derive(Debug)]
 #[repr(C)]
 #[allow(clippy::struct_excessive_bools)] // independent facts, not a disguised state
 pub(super) struct Conn {
     pub(super) generation: u32,
-    /// Posts that the store has not answered.
+    /// Posts in flight at the store.
     pub(super) drafts: u32,
-    /// Pages that the store has not answered.
+    /// Pages in flight at the store.
     pub(super) pages: u32,
-    /// Requests with fields that were wrong.
+    /// The number of malformed requests.
     pub(super) malformed: u8,
-    /// In the round of sending.
+    /// Marked to be sent to in this turn.
     pub(super) dirty: bool,
-    /// The transport takes nothing for now.
+    /// The transport accepts no bytes for now.
     pub(super) blocked: bool,
-    /// A request of its that changes where its person is, or what a room is, is with the store: what comes after waits for it.
+    /// A request that changes a membership or a room is in flight: later requests wait for it.
     pub(super) barrier: bool,
-    /// Reading has stopped; the driver is told when it goes on.
+    /// Reading is paused until `Action::Resume`.
     pub(super) paused: bool,
     pub(super) link: LinkId,
     pub(super) phase: Phase,
-    /// A request waits for the program's decision.
+    /// A request that waits for the program's approval.
     pub(super) asking: Option<ApprovalId>,
     pub(super) send_queue: SendQueue,
-    /// What is counted of it among the queues that wait.
+    /// The part of `Connections::queued` for this connection.
     pub(super) counted: usize,
-    /// Since when its answers wait for company.
+    /// Since when its acknowledgements have been delayed.
     pub(super) ack_since: Option<Duration>,
     pub(super) frames: FrameDecoder,
-    /// When anything last came in.
+    /// When bytes were last received.
     pub(super) heard: Duration,
-    /// Nothing is read before this time, for its sender's rate.
+    /// Nothing is read before this time, because of the rate limit.
     pub(super) throttled_until: Duration,
     pub(super) rate: RateLimiter,
-    /// Whose it is, by name, once it is somebody's.
+    /// The name of its user, once logged in.
     pub(super) name: SmolStr,
     pub(super) peer: Peer,
-    /// When the sender was last told that it is throttled.
+    /// When Throttled was last sent.
     pub(super) told_throttled: Option<Duration>,
-    /// Bytes sent when its progress was last looked at, and when that was, while a look is due.
+    /// While a stall timer is set: the total bytes sent when its progress was last checked, and when that was.
     pub(super) progress: Option<(u64, Duration)>,
 }
 
@@ -96,7 +96,7 @@ impl Conn {
         }
     }
 
-    /// Keeps the count of the queues that wait in step with this one.
+    /// Updates the total of the blocked send queues for this connection.
     pub(super) fn count(&mut self, queued: &mut usize) {
         let len = if self.blocked { self.send_queue.len() } else { 0 };
         *queued = *queued + len - self.counted;

@@ -1,4 +1,4 @@
-//! The connections of a server, their outgoing queues, and which of them have something to send.
+//! The connections of a server, their send queues, and which of them have something to send.
 
 use super::conn::{Conn, Phase};
 use crate::engine::{Block, ConnId, LinkId, Peer, Pool, Transmit};
@@ -17,26 +17,26 @@ pub(super) struct Connections {
     generation: u32,
     /// Connections with something to send in this turn, each once.
     dirty: VecDeque<ConnId>,
-    /// Connections that have only answers to posts to send, which wait a moment for company, and since when. Whose answers
-    /// have found company meanwhile stays in the list until then.
+    /// Connections with only delayed acknowledgements to send, and since when. An item whose acknowledgement was sent with other
+    /// output stays until it expires.
     delayed_acks: VecDeque<(Duration, ConnId)>,
     queue_bytes_max: usize,
-    /// Bytes that the queues of those who take nothing for now refer to, each for itself.
+    /// Bytes in the send queues of blocked connections. Shared blocks count once per queue.
     queued: usize,
-    /// Up to so many of these the memory was found to be within its bound.
+    /// Up to this value of `queued`, memory use was found to be within its bound.
     found_small: usize,
     overrun: Vec<ConnId>,
-    /// Memory for answers.
+    /// Buffers for replies.
     pool: Pool,
-    /// Where an answer is written before it is known whether it stays short.
+    /// Where a reply is encoded before its length is known.
     scratch: Vec<u8>,
 }
 
-/// Answers that are sent leave so much memory for others.
+/// Bounds of the pool of buffers.
 const POOL_BUFFERS_MAX: usize = 256;
 const POOL_BUFFER_BYTES_MAX: usize = 1024;
 
-/// Answers and gap markers may take so many times a queue's bound; pages under way when reading stopped fit in.
+/// Replies and gap notices may take up to `OWN_SHARE` times a queue's bound; pages in flight when reading stopped fit in.
 const OWN_SHARE: usize = 3;
 
 impl Connections {
@@ -88,15 +88,13 @@ impl Connections {
         self.conns.iter().filter_map(id).collect()
     }
 
-    /// Queues a frame for one connection and sends it in this turn.
-    /// Behind a goodbye nothing is queued any more.
+    /// Queues a frame for one connection and sends it in this turn. After a Bye or Quit, nothing is queued any more.
     pub(super) fn send<M: WireMessage>(&mut self, id: ConnId, message: &M) {
         if self.get(id).is_none_or(|conn| conn.phase == Phase::Closing) {
             return;
         }
         self.send_raw(id, |out| {
-            // A message of the server's own making that is too long for a frame cannot be sent at all; pages are cut
-            // far below that size.
+            // A message that is too long for a frame cannot be sent; pages are limited to far less.
             let _ = encode(message, out);
         });
     }
@@ -110,7 +108,7 @@ impl Connections {
         }
     }
 
-    /// Queues the answer to a post, which may wait a moment for company.
+    /// Queues the acknowledgement of a post, which may be delayed by up to [`ACK_DELAY_MAX`].
     pub(super) fn answer<M: WireMessage>(&mut self, id: ConnId, message: &M, now: Duration) {
         let conn = find(&mut self.conns, id).filter(|conn| conn.phase != Phase::Closing);
         let Some(conn) = conn else { return };
@@ -124,7 +122,7 @@ impl Connections {
         }
     }
 
-    /// Queues a copy of shared bytes behind a short answer of a connection, if one waits. Whether it did.
+    /// Appends a copy of shared bytes to a short reply in a connection's send queue, if there is one. Returns whether it did.
     pub(super) fn join(&mut self, id: ConnId, bytes: &[u8]) -> bool {
         let conn = find(&mut self.conns, id);
         let joined = conn.is_some_and(|conn| {
@@ -138,15 +136,15 @@ impl Connections {
         joined
     }
 
-    /// Reads what handing something to these connections will need, and does nothing with it: one by one each would wait for its
-    /// memory, which is in no cache where connections are many; read in a row, it comes for several at a time.
+    /// Prefetches what queueing to these connections needs. With many connections their memory is not cached; read in a row, it is
+    /// fetched for several of them at a time.
     pub(super) fn fetch(&self, ids: impl Iterator<Item = ConnId>) {
         let needed = |conn: &Conn| conn.send_queue.len() + usize::from(conn.ack_since.is_some() | conn.dirty);
         std::hint::black_box(ids.filter_map(|id| self.get(id)).map(needed).sum::<usize>());
     }
 
-    /// Queues a shared block for one connection. When the queue overflows, droppable blocks go, then entries, for which
-    /// a gap marker stands in.
+    /// Queues a shared block for one connection. If the queue overflows, ephemeral blocks are dropped, then entries, which gap
+    /// notices replace.
     pub(super) fn push_block(&mut self, id: ConnId, block: Block) {
         let queue_bytes_max = self.queue_bytes_max;
         let Some(conn) = find(&mut self.conns, id) else { return };
@@ -165,12 +163,12 @@ impl Connections {
         self.mark(id);
     }
 
-    /// Connections whose queues are beyond their bound although nothing droppable is left in them.
+    /// Connections whose send queues are above `OWN_SHARE` times their bound, although everything droppable was dropped.
     pub(super) fn take_overrun(&mut self) -> Vec<ConnId> {
         std::mem::take(&mut self.overrun)
     }
 
-    /// Puts a connection into this turn's round of sending.
+    /// Marks a connection to be sent to in this turn.
     pub(super) fn mark(&mut self, id: ConnId) {
         if let Some(conn) = self.get_mut(id)
             && !conn.dirty
@@ -181,7 +179,7 @@ impl Connections {
         }
     }
 
-    /// Takes the next connection out of this turn's round of sending.
+    /// Removes and returns the next connection to be sent to in this turn.
     pub(super) fn next_dirty(&mut self) -> Option<Transmit<'_>> {
         let id = loop {
             let id = self.dirty.pop_front()?;
@@ -193,12 +191,12 @@ impl Connections {
                 }
             }
         };
-        // Once more, since what the loop has borrowed cannot leave it.
+        // Looked up again, because a borrow from inside the loop cannot be returned.
         let conn = find(&mut self.conns, id)?;
         Some(Transmit { conn: id, link: conn.link, send_queue: &mut conn.send_queue })
     }
 
-    /// Bytes were taken off a connection's queue.
+    /// Bytes were removed from a connection's send queue.
     pub(super) fn sent(&mut self, id: ConnId) -> Option<&Conn> {
         let conn = find(&mut self.conns, id)?;
         conn.send_queue.reclaim(&mut self.pool);
@@ -206,17 +204,17 @@ impl Connections {
         Some(conn)
     }
 
-    /// Whether answers wait for company.
+    /// Whether acknowledgements are being delayed.
     pub(super) fn has_delayed_acks(&self) -> bool {
         !self.delayed_acks.is_empty()
     }
 
-    /// When the answer that has waited longest goes at the latest.
+    /// When the oldest delayed acknowledgement must be sent.
     pub(super) fn delayed_acks_due(&self) -> Option<Duration> {
         self.delayed_acks.front().map(|(since, _)| *since + ACK_DELAY_MAX)
     }
 
-    /// Sends, in this turn, the answers that have waited since `upto` or longer.
+    /// Sends, in this turn, the acknowledgements delayed since `upto` or earlier.
     pub(super) fn release_delayed_acks(&mut self, upto: Duration) {
         while let Some((since, id)) = self.delayed_acks.front().copied().filter(|(since, _)| *since <= upto) {
             self.delayed_acks.pop_front();
@@ -226,7 +224,7 @@ impl Connections {
         }
     }
 
-    /// The transport takes nothing of a connection's for now, or takes more again.
+    /// The transport of a connection accepts no more bytes for now, or accepts bytes again.
     pub(super) fn set_blocked(&mut self, id: ConnId, blocked: bool) {
         let Some(conn) = find(&mut self.conns, id).filter(|conn| conn.blocked != blocked) else { return };
         conn.blocked = blocked;
@@ -236,13 +234,13 @@ impl Connections {
         }
     }
 
-    /// Bytes that the queues of those who take nothing for now refer to. Shared ones count in each.
+    /// Bytes in the send queues of blocked connections. Shared blocks count once per queue.
     pub(super) fn queued(&self) -> usize {
         self.queued
     }
 
-    /// When the queues of those who take nothing for now take more memory than this bound, those that are the longest: so many that
-    /// without them it is three quarters of the bound. Looks at all connections, but not again before there is more in the queues.
+    /// If the send queues of blocked connections take more memory than this bound, returns the longest ones: enough that without
+    /// them it is at most three quarters of the bound. Visits all connections, but not again before the queues have grown.
     pub(super) fn take_longest(&mut self, bytes_max: usize) -> Vec<ConnId> {
         if self.queued <= bytes_max {
             self.found_small = 0;
@@ -258,7 +256,7 @@ impl Connections {
             .filter_map(|id| Some((id, self.get(id).filter(|conn| waits(conn))?)))
             .collect();
         all.sort_unstable_by_key(|(_, conn)| Reverse(conn.counted));
-        // Where each shared block is, how long it is, and how many queues have it.
+        // By address of each shared block: its length, and how many queues hold it.
         let mut shared: FxHashMap<usize, (usize, usize)> = FxHashMap::default();
         let mut memory = 0;
         for (_, conn) in &all {
@@ -290,13 +288,13 @@ impl Connections {
         longest
     }
 
-    /// Whether a connection's queue is so long that its requests must wait.
+    /// Whether a connection's send queue is so long that its requests must wait.
     pub(super) fn is_congested(&self, conn: &Conn) -> bool {
         conn.send_queue.len() > self.queue_bytes_max / QUEUE_HIGH_SHARE
     }
 }
 
-/// A connection that is still the one meant.
+/// The connection with this id, unless its slot was reused.
 fn find(conns: &mut Slab<Conn>, id: ConnId) -> Option<&mut Conn> {
     conns.get_mut(id.index as usize).filter(|conn| conn.generation == id.generation)
 }

@@ -1,74 +1,73 @@
-//! What a server tells the program that runs it.
+//! The events that a server reports to the program that runs it.
 
 use super::approvals::ApprovalRequest;
 use crate::engine::Peer;
 use crate::wire::{Code, Entry, LeaveReason, SmolStr, UserId};
 
-/// Something that happened at the server. When
-/// [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) wait, the server reads no more while
-/// [`ServerConfig::observe`](super::ServerConfig::observe) is on, so that no committed event is missed, and tells no more of
-/// who comes and goes; approvals are always told.
+/// An event of a server. While [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) or more wait to be polled, new
+/// events are dropped, except `Committed`, `Approval` and `Drained`; with
+/// [`ServerConfig::observe`](super::ServerConfig::observe), the server also stops reading.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ServerEvent {
-    /// Somebody logged in.
+    /// A user logged in by name.
     Entered {
-        /// Who.
-        user: UserId,
-        /// Under which name.
-        name: SmolStr,
-        /// From where.
-        peer: Peer,
-    },
-    /// Somebody's connection broke; their session waits for them.
-    Detached {
-        /// Who.
+        /// The user.
         user: UserId,
         /// Their name.
         name: SmolStr,
-        /// What the transport said.
+        /// The peer of the connection.
+        peer: Peer,
+    },
+    /// A user's connection closed; their session waits for them to reconnect.
+    Detached {
+        /// The user.
+        user: UserId,
+        /// Their name.
+        name: SmolStr,
+        /// The reason of the transport or the server, for people to read.
         why: String,
     },
-    /// Somebody took up their session again.
+    /// A user resumed their session.
     Resumed {
-        /// Who.
+        /// The user.
         user: UserId,
         /// Their name.
         name: SmolStr,
-        /// From where.
+        /// The peer of the connection.
         peer: Peer,
     },
-    /// Somebody is gone for good.
+    /// A user's session ended.
     Left {
-        /// Who.
+        /// The user.
         user: UserId,
         /// Their name.
         name: SmolStr,
-        /// Why.
+        /// The reason.
         reason: LeaveReason,
-        /// In whose words ever; may be empty.
+        /// The reason given by the user or the operator; may be empty.
         text: String,
     },
-    /// A connection was refused or ended by the server.
+    /// The server refused a login, or refused or closed a connection.
     Refused {
-        /// From where.
+        /// The peer of the connection.
         peer: Peer,
-        /// Why.
+        /// The reason code.
         code: Code,
-        /// In words.
+        /// The reason, for people to read.
         text: String,
     },
-    /// An event was committed. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
+    /// The store has kept an entry. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
     Committed(Entry),
-    /// Somebody waits for the program's decision; answer with [`Server::resolve`](super::Server::resolve). Only about what
-    /// [`ServerConfig::ask`](super::ServerConfig::ask) names. Undecided for [`DECISION_TIME_MAX`], it is refused.
+    /// A request needs the program's approval; call [`Server::resolve`](super::Server::resolve). Only for the kinds in
+    /// [`ServerConfig::ask`](super::ServerConfig::ask). Not resolved within [`DECISION_TIME_MAX`], it is refused.
     ///
     /// [`DECISION_TIME_MAX`]: crate::wire::limits::DECISION_TIME_MAX
     Approval(ApprovalRequest),
-    /// The store could not keep something. Its sender was told.
+    /// A call to the store failed. The request was refused.
     StoreFailed {
-        /// Why.
+        /// The reason, for people to read.
         text: String,
     },
-    /// The server has said goodbye to everybody and all connections are closed.
+    /// The server is closed: all connections have ended after [`Server::drain`](super::Server::drain).
     Drained,
 }

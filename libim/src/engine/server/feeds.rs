@@ -1,4 +1,4 @@
-//! What each room has to tell its listeners at the end of a turn: one block of bytes, however many listeners.
+//! Delivery to each room's listeners at the end of a turn: one block of bytes, however many listeners.
 
 use super::connections::Connections;
 use super::listeners::Listeners;
@@ -11,32 +11,34 @@ use rustc_hash::FxHashMap;
 pub(super) struct Feeds {
     by_room: FxHashMap<RoomId, Feed>,
     dirty: Vec<RoomId>,
-    /// Whether more than two entries shared a block, on average over the blocks that were last handed out.
+    /// Whether blocks of the last flush contained more than two entries on average.
     prefers_batching: bool,
-    /// Memory for gathering. It goes to the next room that has something to tell, so that a quiet room holds none.
+    /// Buffers, shared by all rooms, so that a quiet room holds no memory.
     pool: Pool,
 }
 
-/// How much memory for gathering is kept.
+/// Bounds of the pool of buffers.
 const POOL_BUFFERS_MAX: usize = 64;
 const POOL_BUFFER_BYTES_MAX: usize = 256 * 1024;
-/// Listeners of each room that are fetched ahead; the connections of one large room follow each other fast enough.
+/// Listeners of each room that are prefetched; for more listeners of one room it brings nothing.
 const FETCHED_MAX: usize = 2;
 
-/// One room's listeners and what they are to be told.
+/// One room's listeners and the output for them.
 #[derive(Debug, Default)]
 struct Feed {
     listeners: Listeners,
-    /// FrameDecoder of durable entries, in order, with the first and last place among them.
+    /// Frames of durable entries, in order.
     entries: Vec<u8>,
+    /// Their first and last sequence number.
     range: Option<(Seq, Seq)>,
     source: Source,
-    /// FrameDecoder that may be dropped.
+    /// Frames of ephemeral notices, which may be dropped.
     ephemeral: Vec<u8>,
     dirty: bool,
 }
 
-/// Whose answers tell what the entries of this turn tell the others. Who knows all of them already is spared the block.
+/// The connections whose replies contain what this turn's entries tell the others. If one connection's replies cover all of
+/// them, it does not get the block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Source {
     #[default]
@@ -63,7 +65,7 @@ impl Feeds {
         }
     }
 
-    /// Whether a connection is told of what happens in a room.
+    /// Whether a connection listens to a room.
     pub(super) fn has(&self, room: RoomId, conn: ConnId) -> bool {
         self.by_room.get(&room).is_some_and(|feed| feed.listeners.has(conn))
     }
@@ -72,7 +74,7 @@ impl Feeds {
         self.by_room.remove(&room);
     }
 
-    /// Tells the listeners of a durable entry. `known_to` learns of it by an answer of its own.
+    /// Adds a durable entry to a room's block. `known_to` is the connection that gets a reply about it.
     pub(super) fn entry(&mut self, entry: &Entry, known_to: Option<ConnId>) {
         let Some((feed, pool)) = self.dirty(entry.room) else { return };
         pool.lend(&mut feed.entries);
@@ -87,7 +89,7 @@ impl Feeds {
         feed.range = Some((feed.range.map_or(entry.seq, |(first, _)| first), entry.seq));
     }
 
-    /// Tells the listeners something that may be dropped.
+    /// Adds an ephemeral notice, which may be dropped, to a room's block.
     pub(super) fn ephemeral<M: WireMessage>(&mut self, room: RoomId, message: &M) {
         if let Some((feed, pool)) = self.dirty(room) {
             pool.lend(&mut feed.ephemeral);
@@ -95,7 +97,7 @@ impl Feeds {
         }
     }
 
-    /// A room that has something to tell in this turn, and where memory for it comes from.
+    /// Marks a room for the next flush; returns its feed and the pool.
     fn dirty(&mut self, room: RoomId) -> Option<(&mut Feed, &mut Pool)> {
         let feed = self.by_room.get_mut(&room)?;
         if !feed.dirty {
@@ -105,12 +107,12 @@ impl Feeds {
         Some((feed, &mut self.pool))
     }
 
-    /// Whether it pays to gather more before the next flush.
+    /// Whether it saves work to collect more before the next flush.
     pub(super) fn prefers_batching(&self) -> bool {
         self.prefers_batching
     }
 
-    /// Hands every room's block to its listeners' queues.
+    /// Puts each room's block into its listeners' send queues.
     pub(super) fn flush(&mut self, connections: &mut Connections) {
         let dirty = self.dirty.iter().filter_map(|room| self.by_room.get(room));
         connections.fetch(dirty.flat_map(|feed| feed.listeners.iter().take(FETCHED_MAX)));
@@ -137,7 +139,7 @@ impl Feeds {
     }
 }
 
-/// Puts what was gathered into every listener's queue but the source's: one block for all, made when the first needs it.
+/// Puts frames into the send queue of every listener except the source. The shared block is created when the first one needs it.
 fn hand_out(
     connections: &mut Connections,
     listeners: &Listeners,

@@ -1,5 +1,5 @@
-//! The one gate that every request passes before its handler: the point of the conversation, the rate, the lengths,
-//! and membership. Handlers check only what is theirs alone.
+//! The gate that every request passes before its handler: it checks the connection's stage, the rate, the lengths, and
+//! membership. Handlers make only checks of their own.
 
 use super::conn::Phase;
 use super::requests::{one_line, unkept};
@@ -11,17 +11,17 @@ use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX
 use crate::wire::{Code, FromClient, Limits, RequestId, RoomId, Throttled};
 use std::time::Duration;
 
-/// A sender is told of its being throttled, but not more often than this.
+/// The shortest interval between two Throttled messages to a connection.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
-/// What the gate needs to know of a kind of request.
+/// The gate's rules for a kind of request.
 struct RequestPolicy {
     id: RequestId,
-    /// Requests that this one counts as.
+    /// How many requests it counts as.
     cost: u32,
-    /// Which room one must be a member of.
+    /// The room that its sender must be a member of.
     room: Option<RoomId>,
-    /// Whether it is for strangers or for people inside.
+    /// The stage in which it is allowed.
     stage: Stage,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn request_of(request: &FromClient) -> RequestId {
 }
 
 impl Server {
-    /// Lets a request through to its handler, or refuses it.
+    /// Passes a request to its handler, or refuses it.
     pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, request: FromClient) {
         let policy = policy(&request);
         self.charge(now, conn, policy.cost);
@@ -81,14 +81,14 @@ impl Server {
                 Some(about) => self.ask(now, conn, request, about),
                 None => self.dispatch(now, conn, request),
             },
-            // Receipts and typing are never answered: they may cross a leave on the way.
+            // Receipt and Typing are never answered: they may cross a Leave on the way.
             Err(_) if matches!(request, FromClient::Receipt(_) | FromClient::Typing(_)) => {}
             Err(Refused { code: Code::NotMember, .. }) => self.recall(now, conn, request, Code::NotMember),
             Err(refused) => self.refuse(conn, policy.id, refused),
         }
     }
 
-    /// Carries out a request that was decided about. What it needs may be gone by now.
+    /// Carries out an approved request, after repeating the checks that may have changed.
     pub(super) fn carry_out(&mut self, now: Now, conn: ConnId, request: FromClient) {
         let policy = policy(&request);
         let verdict =
@@ -125,13 +125,13 @@ impl Server {
         }
     }
 
-    /// Counts a request against its connection's rate. Beyond the burst the connection is read more slowly: nothing is
-    /// lost, and nobody else notices.
+    /// Counts a request against its connection's rate. Beyond the burst, the connection is read more slowly; nothing is lost,
+    /// and other connections are not affected.
     pub(super) fn charge(&mut self, now: Now, id: ConnId, cost: u32) {
         let Limits { requests_per_second, requests_burst, .. } = self.config.limits;
         let Some(conn) = self.connections.get_mut(id) else { return };
         if conn.peer == Peer::Program {
-            // The server's program asks as often as it likes.
+            // Connections of the server's own program are not limited.
             return;
         }
         let wait = conn.rate.charge(now.mono, cost, requests_per_second, requests_burst);
@@ -143,7 +143,7 @@ impl Server {
         if tell {
             conn.told_throttled = Some(now.mono);
             let text = format!(
-                "more than {requests_per_second} requests per second: the server reads you more slowly"
+                "more than {requests_per_second} requests per second: the server reads this connection more slowly"
             );
             let wait_ms = millis(wait);
             self.send(id, &Throttled { text, wait_ms });
@@ -151,7 +151,7 @@ impl Server {
         self.timers.add(now.mono + wait, Timeout::Throttle(id));
     }
 
-    /// Which requests may be made at which point: the table of the conversation.
+    /// Which requests are allowed in which phase.
     fn check_stage(&self, conn: ConnId, stage: Stage) -> Result<(), Refused> {
         let Some(phase) = self.connections.get(conn).map(|conn| conn.phase) else {
             return Err(Refused::new(Code::OutOfTurn, "the connection is closing"));
@@ -162,9 +162,9 @@ impl Server {
             | (Phase::AwaitLogin { .. }, Stage::Login)
             | (Phase::LoggedIn(..), Stage::LoggedIn)
             | (Phase::AwaitHello | Phase::AwaitLogin { .. } | Phase::LoggedIn(..), Stage::Always) => Ok(()),
-            (Phase::AwaitHello, Stage::Login | Stage::LoggedIn) => out_of_turn("say hello first"),
+            (Phase::AwaitHello, Stage::Login | Stage::LoggedIn) => out_of_turn("send the hello first"),
             (Phase::AwaitLogin { .. } | Phase::LoggedIn(..), Stage::Hello) => {
-                out_of_turn("hello has been said")
+                out_of_turn("the hello was sent already")
             }
             (Phase::AwaitLogin { .. }, Stage::LoggedIn) => out_of_turn("log in first"),
             (Phase::LoggedIn(..), Stage::Login) => out_of_turn("you are logged in already"),
@@ -174,7 +174,7 @@ impl Server {
 
     fn check_membership(&self, conn: ConnId, room: Option<RoomId>) -> Result<(), Refused> {
         let Some(room) = room else { return Ok(()) };
-        // The connection listens to the rooms that its person is in.
+        // A connection listens to the rooms that its user is in.
         if self.feeds.has(room, conn) { Ok(()) } else { Err(unkept(Code::NotMember)) }
     }
 }
@@ -190,7 +190,7 @@ fn check_lengths(request: &FromClient, limits: &Limits) -> Result<(), Refused> {
     let text_max = limits.text_bytes.min(TEXT_BYTES_CEILING);
     match request {
         FromClient::ClientHello(r) => small("the agent's name", &r.agent, AGENT_BYTES_MAX),
-        // The rest of a name's rules is with the names themselves.
+        // Names are checked by `core::Name`.
         FromClient::Login(r) => small("the passkey", r.passkey.as_deref().unwrap_or(""), PASSKEY_BYTES_MAX),
         FromClient::Post(r) => said(&r.text).and_then(|()| fits("the message", &r.text, text_max)),
         FromClient::Edit(r) => said(&r.text).and_then(|()| fits("the message", &r.text, text_max)),

@@ -1,13 +1,13 @@
-//! The connections that are told of what happens in a room.
+//! The connections that receive a room's entries and notices.
 
 use crate::engine::ConnId;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-/// A set of connections. Few, as in every private conversation, stand in it themselves: no other memory is touched for them.
+/// A set of connections. Up to `FEW`, as in every private conversation, are stored inline, without other memory.
 #[derive(Debug)]
 pub(super) enum Listeners {
-    /// The first so many of these.
+    /// The number of connections, and the connections.
     Few(usize, [ConnId; FEW]),
     Many(IndexSet<ConnId, FxBuildHasher>),
 }
@@ -40,8 +40,8 @@ impl Listeners {
             return;
         }
         if let Listeners::Few(count, few) = self {
-            if let Some(place) = few.get_mut(*count) {
-                *place = conn;
+            if let Some(slot) = few.get_mut(*count) {
+                *slot = conn;
                 *count += 1;
                 return;
             }

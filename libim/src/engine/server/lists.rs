@@ -1,4 +1,4 @@
-//! Lists: people, members, rooms, and the heads of one's rooms.
+//! Lists of people, members and rooms, and the heads of a user's rooms.
 
 use super::{Server, millis};
 use crate::engine::ConnId;
@@ -40,7 +40,7 @@ impl Server {
         self.send(conn, &Pong { heads, heartbeat_ms });
     }
 
-    /// Tells a connection that its person is in a room, and how the room is.
+    /// Sends a connection the state of a room that its user is in.
     pub(super) fn notice_room(&mut self, conn: ConnId, room: RoomId, viewer: UserId) {
         if let Some(info) = self.hub.room(room).map(|room| room.info(viewer)) {
             self.send(conn, &RoomEntered { room: info });

@@ -1,4 +1,4 @@
-//! Coming in, coming back, and going.
+//! Logging in, resuming a session, and leaving.
 
 use super::conn::Phase;
 use super::session::SessionKey;
@@ -63,7 +63,7 @@ impl Server {
         }
     }
 
-    /// Lets somebody in whose login the program has granted.
+    /// Carries out a login that the program has approved.
     pub(super) fn log_in(&mut self, now: Now, conn: ConnId, login: &Login) {
         let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) else { return };
         let admitted =
@@ -73,10 +73,10 @@ impl Server {
         }
     }
 
-    fn check_name(&self, wish: &str) -> Result<Name, Refused> {
-        let name = Name::of_person(wish, self.config.limits.name_bytes)
+    fn check_name(&self, requested: &str) -> Result<Name, Refused> {
+        let name = Name::of_person(requested, self.config.limits.name_bytes)
             .map_err(|error| Refused::new(Code::NameInvalid, error.to_string()))?;
-        // Under its own name the server speaks itself.
+        // The server posts under its own name.
         let own = Name::of_person(&self.config.name, u32::MAX);
         if own.is_ok_and(|own| name.keys().iter().any(|key| own.keys().contains(key))) {
             let text = format!("the name {} is the server's; choose another", name.shown());
@@ -85,7 +85,7 @@ impl Server {
         Ok(name)
     }
 
-    /// A refused login may be tried again on the same connection, a bounded number of times.
+    /// Refuses a login. It may be retried on the same connection; [`LOGIN_TRIES_MAX`] refusals close it.
     pub(super) fn refuse_login(
         &mut self,
         now: Now,
@@ -110,7 +110,7 @@ impl Server {
         let given_bytes = given.unwrap_or("").trim().as_bytes();
         let right = bool::from(passkey.as_bytes().ct_eq(given_bytes));
         let penalty = self.unauthenticated.penalty(peer, now.mono);
-        // What cannot be guessed at any rate is let in while somebody behind the same address tries to.
+        // A correct strong passkey is accepted even while another client behind the same address is guessing.
         if right && (penalty.is_zero() || passkey.len() >= PASSKEY_STRONG_BYTES) {
             return Ok(());
         }
@@ -122,7 +122,7 @@ impl Server {
             self.unauthenticated.record_failure(peer, given.trim(), now.mono);
             return Err(Refused::new(Code::Passkey, "wrong passkey; ask whoever runs the server for it"));
         }
-        Err(Refused::new(Code::Passkey, "this server asks for a passkey; ask whoever runs it"))
+        Err(Refused::new(Code::Passkey, "this server requires a passkey; ask whoever runs it"))
     }
 
     fn log_in_new(
@@ -143,11 +143,14 @@ impl Server {
         if self.hub.users().len() >= self.config.people_max
             && let Some(oldest) = self.sessions.take_oldest()
         {
-            // Who may come back gives way to who is here.
+            // The session that has waited longest is evicted.
             self.end_session(now, oldest, LeaveReason::Lost, "");
         }
         if self.hub.users().len() >= self.config.people_max {
-            let text = format!("the server has its {} people; try again in a minute", self.config.people_max);
+            let text = format!(
+                "the server has {} people, which is its limit; try again later",
+                self.config.people_max
+            );
             return Err(Refused { code: Code::Full, text, retry_after: self.config.resume_window });
         }
         let user = self.hub.enter(name);
@@ -159,10 +162,10 @@ impl Server {
         Ok(())
     }
 
-    /// A name is taken until its holder's session ends, also while their connection is broken: only the session's token proves
-    /// who comes back.
+    /// A name is taken until its holder's session ends, even while it has no connection: only the session token proves that
+    /// a client is the holder.
     fn check_free(&self, now: Now, name: &Name) -> Result<(), Refused> {
-        // When its session ends, if its connection broke.
+        // When the holder's session ends, if it waits for a reconnection.
         let end = |holder: UserId| {
             let session = self.attached.get(&holder).and_then(|key| self.sessions.get(*key));
             let waits = session.filter(|session| session.conn.is_none());
@@ -180,13 +183,13 @@ impl Server {
             format!("the name {} looks like {held}, which is taken; choose another", name.shown())
         };
         if !retry_after.is_zero() {
-            // Its holder's connection broke; when they do not come back, it is free.
+            // The holder's session waits; if they do not reconnect, the name becomes free.
             text = format!("{text}, or wait: it is held for {} s at most", retry_after.as_secs() + 1);
         }
         Err(Refused { code: Code::NameTaken, text, retry_after })
     }
 
-    /// Takes up a session again; an older connection of it gives way.
+    /// Resumes a session; its older connection, if any, is closed.
     fn resume(
         &mut self,
         now: Now,
@@ -205,12 +208,12 @@ impl Server {
             self.unlisten(old, user);
             let bye = Bye {
                 code: Code::Replaced,
-                text: "taken up on another connection".into(),
+                text: "the session was resumed on another connection".into(),
                 retry_after_ms: 0,
             };
             self.send(old, &bye);
             if let Some(conn) = self.connections.get_mut(old) {
-                // From here on the old connection is nobody's.
+                // The old connection no longer belongs to the session.
                 conn.phase = Phase::Closing;
             }
             self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(old));
@@ -221,7 +224,7 @@ impl Server {
         Ok(())
     }
 
-    /// Makes a connection somebody's and tells it where they are.
+    /// Attaches a connection to a session, and sends Welcome with the user's rooms.
     #[allow(clippy::too_many_arguments)] // each is one fact of the login
     fn attach(
         &mut self,
@@ -266,13 +269,13 @@ impl Server {
         self.timers.add(now.mono + heartbeat.mul_f32(2.5), Timeout::Silent(id));
     }
 
-    /// A connection of somebody inside is gone: their session waits for them.
+    /// The connection of a logged-in user is gone: their session waits for a reconnection.
     pub(super) fn detach(&mut self, now: Now, id: ConnId, key: SessionKey, user: UserId, why: &str) {
         self.unlisten(id, user);
         if self.sessions.get(key).is_none_or(|session| session.conn != Some(id)) {
             return;
         }
-        // An office behind one address may lose its connections all at once.
+        // Many users behind one address may lose their connections at once.
         let per_address = (self.config.people_max / WAITING_SHARE).max(WAITING_MIN);
         if let Some(oldest) = self.sessions.detach(key, now.mono, per_address) {
             self.end_session(now, oldest, LeaveReason::Lost, "");
@@ -291,7 +294,7 @@ impl Server {
 
     pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: &Quit) {
         if let Some(user) = self.user_of(id) {
-            // A goodbye is always taken; of its words, what others may see.
+            // A Quit is never refused; its reason is truncated and sanitized.
             let reason = sanitize_line(truncate(&quit.reason, REASON_BYTES_MAX));
             self.end_session(now, user, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
         } else if let Some(conn) = self.connections.get(id) {
@@ -300,7 +303,7 @@ impl Server {
         self.close_quietly(now, id);
     }
 
-    /// Ends somebody's session and all their memberships. Their connection, if any, is left as it is, nobody's.
+    /// Ends a user's session and all their memberships. Their connection, if any, is detached but not closed.
     pub(super) fn end_session(&mut self, now: Now, user: UserId, reason: LeaveReason, text: &str) {
         let Some(key) = self.attached.remove(&user) else { return };
         if let Some(conn) = self.sessions.end(key).and_then(|session| session.conn) {
@@ -323,7 +326,7 @@ impl Server {
         self.emit(ServerEvent::Left { user, name: gone.name.shown().clone(), reason, text: text.into() });
     }
 
-    /// A private conversation whose two are gone is forgotten.
+    /// Deletes a private conversation that has no members.
     pub(super) fn drop_if_deserted(&mut self, room: RoomId) {
         let deserted = |room: &crate::core::Room| room.kind == RoomKind::Direct && room.members.is_empty();
         if self.hub.room(room).is_some_and(deserted) {
@@ -331,8 +334,8 @@ impl Server {
         }
     }
 
-    /// Private conversations whose other side is gone stay to be read; beyond a bound the oldest are forgotten, so that nobody's
-    /// coming and going fills another's memory.
+    /// A private conversation whose other member left stays readable. Beyond [`ORPHANS_MAX`] of a user, one is deleted, so that
+    /// others who log in repeatedly cannot create an unbounded number.
     pub(super) fn shed_orphans(&mut self, room: RoomId) {
         let is_orphan = |room: &&crate::core::Room| room.kind == RoomKind::Direct && room.members.len() == 1;
         let left = self.hub.room(room).filter(is_orphan).and_then(|room| room.members.keys().next().copied());
@@ -350,13 +353,13 @@ impl Server {
         if orphans.len() <= ORPHANS_MAX {
             return;
         }
-        // Of those with whoever has most of them, so that one person's do not push out another's.
+        // The oldest one with the person who has most of them, so that one person cannot evict another's.
         let of_same = |other: UserId| orphans.iter().filter(|(it, _)| *it == other).count();
         if let Some((_, oldest)) =
             orphans.iter().copied().max_by_key(|(other, room)| (of_same(*other), Reverse(*room)))
         {
             if let Some(conn) = self.conn_of(left) {
-                let text = "the other person left long ago".into();
+                let text = "the other person left; older conversations are removed".into();
                 self.send(conn, &RoomLeft { room: oldest, text });
             }
             self.forget_room(oldest);

@@ -1,4 +1,4 @@
-//! The server as its driver sees it: bytes in, bytes out.
+//! The server's driver interface: bytes in, bytes out.
 
 use super::conn::Phase;
 use super::connections::Connections;
@@ -14,14 +14,14 @@ use crate::wire::{Bye, Code, ErrorReply, FrameError, FromClient, Malformed, Requ
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Unauthenticated may take one in so many of all places, and these besides.
+/// Unauthenticated connections may number `connections_max / UNAUTHENTICATED_SHARE + UNAUTHENTICATED_MIN`.
 const UNAUTHENTICATED_SHARE: usize = 4;
 const UNAUTHENTICATED_MIN: usize = 256;
-/// What a web browser is told. It speaks first, and in capitals.
+/// The reply to a web browser. Its first byte is a capital letter.
 const TO_A_BROWSER: &[u8] =
     b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
     Content-Length: 57\r\n\r\nThis is a libim chat server. Use a libim client instead.\n";
-/// What a TLS client is told: a fatal alert, `protocol_version` (RFC 8446, section 6).
+/// The reply to a TLS client: a fatal alert, `protocol_version` (RFC 8446, section 6).
 const TO_TLS: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
 
 impl Machine for Server {
@@ -30,15 +30,16 @@ impl Machine for Server {
             return None;
         }
         let conn = self.connections.open(link, peer, now.mono);
-        // Counted in any case: saying goodbye to a stranger counts them off again.
+        // Counted in any case: closing an unauthenticated connection decrements the count.
         let admitted = self.unauthenticated.admit(conn, peer, self.config.unauthenticated_per_address);
-        // An address beyond its own share takes nobody else's place.
-        let gave_way = admitted && self.shed_unauthenticated(now);
+        // An address above its own limit evicts nobody.
+        let evicted = admitted && self.shed_unauthenticated(now);
         if self.draining != Draining::No {
             self.close_with(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
-        } else if self.connections.len() > self.config.connections_max && !gave_way {
+        } else if self.connections.len() > self.config.connections_max && !evicted {
             let retry = Duration::from_secs(2) + self.random.up_to(Duration::from_secs(8));
-            let text = format!("the server has its {} connections", self.config.connections_max);
+            let text =
+                format!("the server has {} connections, which is its limit", self.config.connections_max);
             self.close_with(now, conn, Code::Busy, text, retry);
         } else if !admitted {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
@@ -46,7 +47,7 @@ impl Machine for Server {
                 now,
                 conn,
                 Code::Busy,
-                "too many connections of your address are logging in",
+                "too many connections from your address are logging in",
                 retry,
             );
         } else {
@@ -60,14 +61,14 @@ impl Machine for Server {
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
         let Some(conn) = self.connections.get_mut(id) else { return };
         conn.heard = now.mono;
-        let mut batch = conn.frames.decode(bytes);
+        let mut frames = conn.frames.decode(bytes);
         loop {
             if !self.may_read(now, id) {
                 break;
             }
             let Some(conn) = self.connections.get(id) else { return };
             let max = match conn.phase {
-                Phase::AwaitHello => match batch.peek() {
+                Phase::AwaitHello => match frames.peek() {
                     Some(b'A'..=b'Z') => return self.reject_foreign(now, id, TO_A_BROWSER),
                     Some(0x16) => return self.reject_foreign(now, id, TO_TLS),
                     Some(_) | None => STRANGER_FRAME_BYTES_MAX,
@@ -76,7 +77,7 @@ impl Machine for Server {
                 Phase::LoggedIn(..) => self.config.limits.frame_bytes,
                 Phase::Closing => return,
             };
-            match batch.next(max) {
+            match frames.next(max) {
                 Ok(Some(frame)) => self.handle_frame(now, id, frame),
                 Ok(None) => break,
                 Err(error @ FrameError::TooLong { .. }) => {
@@ -88,14 +89,14 @@ impl Machine for Server {
             }
         }
         if let Some(conn) = self.connections.get_mut(id) {
-            conn.frames.keep(batch);
+            conn.frames.keep(frames);
         }
     }
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
         let Some(conn) = self.connections.close(id) else { return };
-        if let Some(question) = conn.asking {
-            self.approvals.drop_approval(question);
+        if let Some(approval) = conn.asking {
+            self.approvals.drop_approval(approval);
         }
         match conn.phase {
             Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(conn.peer),
@@ -136,11 +137,11 @@ impl Machine for Server {
         self.flush_roster(now);
         self.feeds.flush(&mut self.connections);
         for conn in self.connections.take_longest(self.config.queues_bytes_max) {
-            let text = "reads nothing, and the server needs the memory";
+            let text = "reads nothing while the server is short of memory";
             self.abort_with(now, conn, Code::Slow, text, Duration::ZERO);
         }
         for conn in self.connections.take_overrun() {
-            self.close_with(now, conn, Code::Slow, "reads too slowly for what it asks", Duration::ZERO);
+            self.close_with(now, conn, Code::Slow, "reads its replies too slowly", Duration::ZERO);
         }
         self.go_on_draining(now);
     }
@@ -185,8 +186,8 @@ impl Machine for Server {
 }
 
 impl Server {
-    /// When all places are taken, the stranger who has been silent longest gives way: otherwise some silent sockets would keep
-    /// everybody out for as long as they are renewed. Whether one did.
+    /// At a limit of connections, evicts the oldest unauthenticated one; otherwise silent sockets could lock everybody out.
+    /// Returns whether it did.
     fn shed_unauthenticated(&mut self, now: Now) -> bool {
         let is_unauthenticated = |connections: &Connections, id: ConnId| {
             connections
@@ -202,8 +203,8 @@ impl Server {
         {
             return false;
         }
-        // The newest is left to what is said to newcomers, when there is no other.
-        // One whose login the program is asked about is not silent.
+        // If the new connection is the only one, the caller refuses it.
+        // A connection whose login waits for approval is not evicted.
         let is_silent = |id| {
             is_unauthenticated(connections, id)
                 && connections.get(id).is_some_and(|conn| conn.asking.is_none())
@@ -211,14 +212,14 @@ impl Server {
         let oldest = (self.unauthenticated.total() > 1).then(|| self.unauthenticated.take_oldest(is_silent));
         if let Some(oldest) = oldest.flatten() {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
-            let text = "others wait to log in, and you have been silent";
+            let text = "no login yet, and other connections are waiting";
             self.abort_with(now, oldest, Code::Busy, text, retry);
             return true;
         }
         false
     }
 
-    /// Bytes that wait to be sent to a connection, for drivers that watch the bound.
+    /// The length of a connection's send queue in bytes, for drivers that check the bound.
     pub fn queued_bytes(&self, conn: ConnId) -> usize {
         self.connections.get(conn).map_or(0, |conn| conn.send_queue.len())
     }
@@ -240,7 +241,7 @@ impl Server {
         }
     }
 
-    /// A sound frame with a field that is wrong is refused, a few times, to somebody who is logged in; anything else ends the
+    /// Refuses a well-formed frame with a wrong field, up to [`MALFORMED_MAX`] times once logged in; anything else closes the
     /// connection.
     fn handle_malformed(&mut self, now: Now, id: ConnId, frame: &[u8], malformed: &Malformed) {
         let text = malformed.to_string();
@@ -257,7 +258,7 @@ impl Server {
         self.close_with(now, id, Code::Malformed, text, Duration::ZERO);
     }
 
-    /// Whether the next frame of a connection may be handled now. If not, reading is paused.
+    /// Whether the next frame of a connection may be handled now. If not, pauses reading.
     fn may_read(&mut self, now: Now, id: ConnId) -> bool {
         let Some(conn) = self.connections.get(id) else { return false };
         let observer_behind = self.is_observer_behind();
@@ -276,7 +277,7 @@ impl Server {
         may
     }
 
-    /// Goes on reading from a paused connection, if nothing stands in its way any more.
+    /// Resumes reading from a paused connection, if nothing prevents it any more.
     pub(super) fn resume_reading(&mut self, now: Now, id: ConnId) {
         if self.connections.get(id).is_none_or(|conn| !conn.paused) || !self.may_read(now, id) {
             return;
@@ -287,7 +288,7 @@ impl Server {
         }
     }
 
-    /// Says goodbye: the frame is the connection's last, which closes when it is sent.
+    /// Closes a connection with a Bye as its last frame.
     pub(super) fn close_with(
         &mut self,
         now: Now,
@@ -305,21 +306,21 @@ impl Server {
         self.emit(ServerEvent::Refused { peer, code, text: bye.text });
     }
 
-    /// As [`Self::close_with`], without waiting for the other end to read: the last words are offered to the transport once.
+    /// Like [`Self::close_with`], without waiting for the peer to read: the Bye is offered to the transport once.
     fn abort_with(&mut self, now: Now, id: ConnId, code: Code, text: &str, retry_after: Duration) {
         let link = self.connections.get(id).map(|conn| conn.link);
         self.close_with(now, id, code, text, retry_after);
         self.actions.extend(link.map(Action::Abort));
     }
 
-    /// Tells something that does not speak this protocol so in its own.
+    /// Closes a connection of another protocol, with a reply in that protocol.
     fn reject_foreign(&mut self, now: Now, id: ConnId, answer: &[u8]) {
         let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
         self.close_after(now, id, answer, "");
         self.emit(ServerEvent::Refused { peer, code: Code::Malformed, text: "speaks HTTP or TLS".into() });
     }
 
-    /// Queues a connection's last bytes.
+    /// Queues a connection's last bytes; it closes when they are sent, or after `DRAIN_TIME_MAX`.
     fn close_after(&mut self, now: Now, id: ConnId, last: &[u8], reason: &str) {
         let Some(conn) = self.connections.get_mut(id) else { return };
         let (phase, peer) = (conn.phase, conn.peer);
@@ -336,7 +337,7 @@ impl Server {
         }
     }
 
-    /// Ends a connection without a word: its person left by their own.
+    /// Closes a connection without a Bye, after a Quit.
     pub(super) fn close_quietly(&mut self, now: Now, id: ConnId) {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.phase = Phase::Closing;
@@ -349,7 +350,7 @@ impl Server {
     }
 }
 
-/// Whether connections of this peer count against the bound on strangers of one address.
+/// The address that limits per address count this peer under; `None`: not limited.
 pub(super) fn counts(peer: Peer) -> Option<IpAddr> {
     match peer {
         Peer::Ip(address) if address.is_loopback() => None,

@@ -1,8 +1,8 @@
-//! The server: sessions, commands, and what everybody is told.
+//! The server: sessions, requests, and delivery.
 //!
-//! A turn has two halves. While input comes in, requests pass the gate and become drafts for the store, or are
-//! answered from the hub as it stood. In [`settle`](crate::engine::Machine::settle) the store's outcomes are carried
-//! out in their order, and what happened goes to the queues: answers first, then one block per room.
+//! A turn has two halves. On input, requests pass the gate and become drafts for the store, or are answered from the
+//! hub's current state. In [`settle`](crate::engine::Machine::settle) the store's outcomes are carried out in order, and
+//! the results go to the send queues: replies first, then one block per room.
 
 mod approvals;
 mod config;
@@ -48,38 +48,38 @@ use std::time::Duration;
 use timeouts::Timeout;
 use unauthenticated::Unauthenticated;
 
-/// A chat server without sockets. [`Loop::serve`](crate::net::Loop::serve) gives it some.
+/// A chat server without I/O. [`Loop::serve`](crate::net::Loop::serve) runs it over sockets.
 pub struct Server {
     config: ServerConfig,
     hub: Hub,
     store: Box<dyn Store>,
     random: Random,
-    /// The time of the last call of the program.
+    /// The time of the program's last call.
     now: Now,
     connections: Connections,
     feeds: Feeds,
     sessions: Sessions,
-    /// The session of each person who is there.
+    /// The session of each user online, attached to a connection or waiting for one.
     attached: FxHashMap<UserId, SessionKey>,
     unauthenticated: Unauthenticated,
     approvals: Approvals,
     roster: Roster,
-    /// What the store has not answered, by ticket.
+    /// Calls to the store without an outcome yet, by ticket.
     in_flight: Slab<InFlight>,
-    /// Of those, the events that the store is to be given, together, at the end of the turn.
+    /// Entries among them that are not passed to the store yet: it gets them together, at the end of the turn.
     drafts: Vec<(Ticket, Option<TxnId>)>,
-    /// Pages that the store was asked for in this turn.
+    /// Pages requested from the store in this turn.
     pages_read: usize,
-    /// Those that wait for the next one.
+    /// Pages that wait for the next turn.
     pages: VecDeque<(ConnId, Ticket, Query)>,
-    /// Who is entering or leaving which room, until the store has said so.
+    /// Users entering or leaving a room, until the store's outcome.
     pending_membership: BTreeSet<(UserId, RoomId)>,
     timers: Timers<Timeout>,
-    /// Until this time nobody is judged by a deadline, since the program itself has paused.
+    /// Until this time, expired deadlines are extended, because the process was paused.
     lenient_until: Duration,
     actions: VecDeque<Action>,
     events: VecDeque<ServerEvent>,
-    /// Reading has stopped somewhere until the program takes its events.
+    /// Reading from some connection has stopped until the program polls its events.
     observer_behind: bool,
     draining: Draining,
 }
@@ -92,27 +92,27 @@ impl fmt::Debug for Server {
     }
 }
 
-/// How far a server has come in closing.
+/// The stages of closing a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Draining {
     No,
-    /// Newcomers are refused; held posts are still being kept.
+    /// New connections are refused; drafts in flight are completed.
     Waiting,
-    /// Everybody was told; connections close as their last bytes leave.
+    /// Bye is sent to everybody; connections close when their last bytes are sent.
     Leaving,
     Done,
 }
 
-/// What waits for the store.
+/// A call to the store without an outcome yet.
 #[derive(Debug)]
 enum InFlight {
-    /// An event to be kept.
+    /// An entry to be kept.
     Entry(Asker, Entry),
-    /// A page of a room's events to be read.
+    /// A page of a room's entries to be read.
     Page(ConnId, RequestId, RoomId),
 }
 
-/// Who asked for an event to be kept, and how to go on when it is.
+/// Who asked for an entry to be kept, and what to do when it is.
 #[derive(Debug)]
 struct Asker {
     conn: ConnId,
@@ -120,29 +120,29 @@ struct Asker {
     reply: Reply,
 }
 
-/// How to go on when the store has answered.
+/// What to do on the store's outcome.
 #[derive(Debug)]
 enum Reply {
     /// Answer a post, edit, deletion or reaction.
     Posted,
-    /// Answer a retry of what was kept before, which could not be kept now; this is why.
+    /// Answer a retry of an entry kept before. If there is none, refuse it with this code.
     Recall(Code),
-    /// The topic is set.
+    /// Set the topic.
     SetTopic,
-    /// The room exists: its maker enters.
+    /// The room is created: its creator enters.
     EnterCreated(RoomId),
-    /// The private conversation with that person exists: both enter.
+    /// The private conversation with that person is created: both enter.
     EnterDirect(RoomId, UserId),
-    /// Somebody entered.
+    /// A user enters.
     Enter(RoomId),
-    /// Somebody left by their own word.
+    /// A user leaves a room, by request or removed by the program.
     Leave(RoomId),
-    /// Nobody waits for an answer: somebody left with the server, or the server itself has spoken.
+    /// No reply: a user left a room because their session ended, or the entry is the server's own.
     Nobody,
 }
 
 impl Reply {
-    /// Whether it changes where its person is, or what a room is: what its connection asks for next waits for it.
+    /// Whether it changes a membership or a room: later requests of its connection wait for it.
     fn is_barrier(&self) -> bool {
         match self {
             Reply::Posted | Reply::Recall(_) => false,
@@ -157,13 +157,13 @@ impl Reply {
 }
 
 impl Asker {
-    /// What the server itself does.
+    /// The server itself: no reply.
     const NOBODY: Asker =
         Asker { conn: ConnId { index: u32::MAX, generation: 0 }, id: RequestId(0), reply: Reply::Nobody };
 }
 
 impl Server {
-    /// A server on an empty store or one with the lobby alone.
+    /// Creates a server. The store must be empty, or contain only the lobby.
     pub fn new(config: ServerConfig, store: Box<dyn Store>, random: Random) -> Server {
         Server {
             hub: Hub::new(&config.lobby),
@@ -192,7 +192,7 @@ impl Server {
         }
     }
 
-    /// The next thing that the program may want to know.
+    /// The next event, if any.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
         let event = self.events.pop_front();
         if self.events.is_empty() && std::mem::take(&mut self.observer_behind) {
@@ -203,12 +203,12 @@ impl Server {
         event
     }
 
-    /// How this server was set up.
+    /// The server's configuration.
     pub fn config(&self) -> &ServerConfig {
         &self.config
     }
 
-    /// Tells the program. What it must not miss is always told: nothing more is read while too much of it waits.
+    /// Queues an event for the program. While too many wait, events that may be lost are dropped.
     fn emit(&mut self, event: ServerEvent) {
         let must =
             matches!(event, ServerEvent::Committed(_) | ServerEvent::Approval(_) | ServerEvent::Drained);
@@ -217,39 +217,39 @@ impl Server {
         }
     }
 
-    /// Whether the program, which wants to know all, must take some events before more is read.
+    /// Whether the program observes entries and must poll some events before more is read.
     fn is_observer_behind(&self) -> bool {
         self.config.observe && self.events.len() >= PENDING_EVENTS_MAX
     }
 
-    /// Hands somebody's doing to the store, which decides its place.
+    /// Drafts an entry by a user; the store assigns its sequence number. Later requests of the asking connection wait for it.
     fn append(&mut self, now: Now, asker: Asker, author: UserId, room: RoomId, body: Body) {
         let Some(user) = self.hub.user(author) else { return };
         let name = user.name.shown().clone();
-        let event = Entry { room, seq: Seq::ZERO, time: now.wall, author, name, body };
+        let entry = Entry { room, seq: Seq::ZERO, time: now.wall, author, name, body };
         if let Some(conn) = self.connections.get_mut(asker.conn) {
             conn.barrier = true;
         }
-        self.append_entry(asker, event, None);
+        self.append_entry(asker, entry, None);
     }
 
-    fn append_entry(&mut self, asker: Asker, event: Entry, txn_id: Option<TxnId>) {
-        let ticket = Ticket(self.in_flight.insert(InFlight::Entry(asker, event)));
+    fn append_entry(&mut self, asker: Asker, entry: Entry, txn_id: Option<TxnId>) {
+        let ticket = Ticket(self.in_flight.insert(InFlight::Entry(asker, entry)));
         self.drafts.push((ticket, txn_id));
     }
 
-    /// The store, once it has been given all that comes before in the order of things.
+    /// The store, after passing it all drafts, so that calls keep their order.
     ///
-    /// It gets the events of a turn one right after the other: what a room has in memory is in no cache where rooms are many, and
-    /// so the processor fetches it for several at a time.
+    /// The drafts of a turn are passed in a row: with many rooms, a room's memory is not cached, and the processor can then fetch
+    /// it for several rooms at a time.
     fn store(&mut self) -> &mut dyn Store {
         for (ticket, txn_id) in &self.drafts {
             match (self.in_flight.get(ticket.0), txn_id) {
-                (Some(InFlight::Entry(Asker { reply: Reply::Recall(_), .. }, event)), Some(txn_id)) => {
-                    self.store.recall(*ticket, event, txn_id);
+                (Some(InFlight::Entry(Asker { reply: Reply::Recall(_), .. }, entry)), Some(txn_id)) => {
+                    self.store.recall(*ticket, entry, txn_id);
                 }
-                (Some(InFlight::Entry(_, event)), txn_id) => {
-                    self.store.append(*ticket, event, txn_id.as_ref())
+                (Some(InFlight::Entry(_, entry)), txn_id) => {
+                    self.store.append(*ticket, entry, txn_id.as_ref())
                 }
                 (Some(InFlight::Page(..)) | None, _) => {}
             }
@@ -262,13 +262,13 @@ impl Server {
         self.connections.send(conn, message);
     }
 
-    /// The heartbeat that clients are asked for: it stretches as people come.
+    /// The heartbeat that clients are asked for: it grows with their number, to bound the rate of pings.
     fn heartbeat(&self) -> Duration {
         let people = u32::try_from(self.hub.users().len()).unwrap_or(u32::MAX);
         HEARTBEAT_MIN.max(Duration::from_secs(1) * people / HEARTBEATS_PER_SECOND)
     }
 
-    /// Whose a connection is, once it is logged in.
+    /// The user of a connection that is logged in.
     fn user_of(&self, conn: ConnId) -> Option<UserId> {
         match self.connections.get(conn)?.phase {
             Phase::LoggedIn(_, user) => Some(user),
@@ -276,12 +276,12 @@ impl Server {
         }
     }
 
-    /// The connection on which somebody is attached.
+    /// The connection that a user is attached to.
     fn conn_of(&self, user: UserId) -> Option<ConnId> {
         self.sessions.get(*self.attached.get(&user)?)?.conn
     }
 
-    /// What a request is refused with.
+    /// Refuses a request.
     fn refuse(&mut self, conn: ConnId, id: RequestId, refused: Refused) {
         let Refused { code, text, retry_after } = refused;
         let retry_after_ms = millis(retry_after);
@@ -289,7 +289,7 @@ impl Server {
     }
 }
 
-/// A refusal in the making.
+/// Why a request is refused.
 #[derive(Debug)]
 struct Refused {
     code: Code,
@@ -302,16 +302,16 @@ impl Refused {
         Refused { code, text: text.into(), retry_after: Duration::ZERO }
     }
 
-    /// A length beyond a limit, in the words that every such refusal has.
+    /// A length above its limit.
     fn too_large(what: &str, len: usize, max: u32) -> Refused {
         Refused::new(Code::TooLarge, format!("{what} is {len} bytes long; the limit is {max} bytes"))
     }
 }
 
-/// The place before which there is everything.
+/// The exclusive upper bound of all sequence numbers.
 const NEWEST: Seq = Seq(u64::MAX);
 
-/// A span as it travels, in milliseconds.
+/// A duration for the wire, in milliseconds.
 fn millis(span: Duration) -> u32 {
     u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! What the program that runs the server can do.
+//! The operations of the program that runs the server.
 
 use super::timeouts::Timeout;
 use super::{Asker, Draining, Reply, Server, ServerEvent, Settings};
@@ -12,30 +12,30 @@ use crate::wire::{
 use std::fmt;
 use std::time::Duration;
 
-/// Why the program's wish was not carried out. Nothing has changed.
+/// Why an operation was rejected. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OperatorError {
-    /// The server closes or has closed.
+    /// The server is closing or closed.
     Drained,
     /// The text is empty.
     Empty,
-    /// The text is longer than it may be.
+    /// The text is longer than its limit.
     TooLong {
         /// Its length in bytes.
         len: usize,
         /// The limit.
         max: u32,
     },
-    /// Nobody of that name or id is there.
+    /// No user of that name or id is online, or in that room.
     NoPerson,
     /// There is no such room.
     NoRoom,
-    /// The lobby and private conversations have no other members than they have.
+    /// The operation applies to public rooms only, not to the lobby or private conversations.
     NotPublic,
-    /// A request of theirs to enter or leave is under way; try again.
+    /// The user's own request to enter or leave that room is in flight; try again.
     UnderWay,
-    /// Nobody waits for an answer to that request any more.
+    /// No such approval request is open: it was resolved, has timed out, or its connection is closed.
     NoApproval,
 }
 
@@ -50,12 +50,12 @@ impl fmt::Display for OperatorError {
             OperatorError::NoPerson => "nobody of that name or id is there",
             OperatorError::NoRoom => "there is no such room",
             OperatorError::NotPublic => {
-                "that can be done with rooms only, not with the lobby or a private conversation"
+                "that works with public rooms only, not with the lobby or a private conversation"
             }
             OperatorError::UnderWay => {
                 "their own request to enter or leave that room is under way; try again"
             }
-            OperatorError::NoApproval => "nobody waits for an answer to that request",
+            OperatorError::NoApproval => "that approval request is no longer open",
         })
     }
 }
@@ -72,20 +72,21 @@ fn check_length(text: &str, max: u32) -> Result<(), OperatorError> {
 }
 
 impl Server {
-    /// The server at this time: what is done counts from it. The loop does this.
+    /// Sets the current time before an operation. The loop does this.
     pub fn at(&mut self, now: Now) -> &mut Server {
         self.now = now;
         self
     }
 
-    /// Removes somebody from the server at once: their session ends, and everybody sees them kicked for this reason.
+    /// Removes a user from the server at once: ends their session and closes their connection. Everybody sees them as kicked, with
+    /// this reason of at most [`REASON_BYTES_MAX`] bytes. They may log in again.
     pub fn kick(&mut self, name: &str, reason: &str) -> Result<(), OperatorError> {
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
         let user = named.and_then(|name| self.hub.holder(&name)).ok_or(OperatorError::NoPerson)?;
         self.kick_user(user, reason)
     }
 
-    /// As [`kick`](Self::kick), by id.
+    /// Like [`kick`](Self::kick), by id.
     pub fn kick_user(&mut self, user: UserId, reason: &str) -> Result<(), OperatorError> {
         check_reason(reason)?;
         if self.hub.user(user).is_none() {
@@ -94,7 +95,7 @@ impl Server {
         let now = self.now;
         let conn = self.conn_of(user);
         if let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get_mut(*key)) {
-            // It ends by this, not by the goodbye to its connection.
+            // `end_session` below ends it, not the closing of its connection.
             session.conn = None;
         }
         if let Some(conn) = conn {
@@ -109,7 +110,8 @@ impl Server {
         Ok(())
     }
 
-    /// Removes somebody from a room, for this reason. Nothing keeps them from joining it again, unless joins are asked about.
+    /// Removes a user from a public room, with this reason of at most [`REASON_BYTES_MAX`] bytes. They may join again, unless
+    /// [`ApprovalPolicy::joins`](super::ApprovalPolicy::joins) is on and the program refuses it.
     pub fn remove_from_room(
         &mut self,
         room: RoomId,
@@ -127,7 +129,8 @@ impl Server {
         Ok(())
     }
 
-    /// Ends a room with all that was said in it; its members are told the reason, and its name is free again.
+    /// Deletes a public room and its entries. Its members are sent the reason, of at most [`REASON_BYTES_MAX`] bytes; its name
+    /// becomes free.
     pub fn close_room(&mut self, room: RoomId, reason: &str) -> Result<(), OperatorError> {
         check_reason(reason)?;
         let members: Vec<UserId> = self.public_room(room)?.members.keys().copied().collect();
@@ -158,7 +161,7 @@ impl Server {
         )
     }
 
-    /// Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message.
+    /// Deletes a message of any author. Has no effect if there is no such message.
     pub fn delete(&mut self, room: RoomId, target: Seq) -> Result<(), OperatorError> {
         self.append_own(room, Body::Deleted { target })
     }
@@ -171,12 +174,12 @@ impl Server {
             return Err(OperatorError::NoRoom);
         }
         let (author, name) = (UserId::SERVER, self.config.name.as_str().into());
-        let event = Entry { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
-        self.append_entry(Asker::NOBODY, event, None);
+        let entry = Entry { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
+        self.append_entry(Asker::NOBODY, entry, None);
         Ok(())
     }
 
-    /// Says a word to everybody who is here now. It is not kept.
+    /// Sends a notice to everybody who is online. It is not kept.
     pub fn broadcast(&mut self, text: &str) -> Result<(), OperatorError> {
         if self.draining != Draining::No {
             return Err(OperatorError::Drained);
@@ -193,55 +196,55 @@ impl Server {
         check_length(text, self.config.limits.text_bytes)
     }
 
-    /// Replaces the passkey, or opens the server. People already inside stay.
+    /// Replaces the passkey; `None`: requires none. Users who are logged in stay.
     pub fn set_passkey(&mut self, passkey: Option<String>) {
         self.config.passkey = passkey;
     }
 
-    /// What can be changed while the server runs; it counts from now on, for those who are here as well. Clients learn of other limits
-    /// when they connect the next time; until then they may be refused what they take for allowed.
+    /// The settings that can be changed while the server runs. Changes take effect at once, also for users who are logged in. Clients
+    /// learn changed limits when they next connect; until then they may send requests that are refused.
     pub fn settings(&mut self) -> Settings<'_> {
         self.config.settings()
     }
 
-    /// A room's members, in no order.
+    /// A room's members, in no particular order; none if there is no such room.
     pub fn members(&self, room: RoomId) -> impl Iterator<Item = Member> {
         let room = self.hub.room(room);
         room.into_iter()
             .flat_map(|room| room.members.keys().filter_map(|user| room.member(self.hub.user(*user)?)))
     }
 
-    /// The member after this one, by id, of a room. Looks at all its members.
+    /// The next member of a room after this id, in order of id. Takes time linear in the number of members.
     pub fn member_after(&self, room: RoomId, after: UserId) -> Option<Member> {
         let room = self.hub.room(room)?;
         let next = room.members.keys().filter(|id| **id > after).min()?;
         room.member(self.hub.user(*next)?)
     }
 
-    /// Everybody who is here, in no order.
+    /// Everybody who is online, in no particular order.
     pub fn people(&self) -> impl Iterator<Item = Person> {
         self.hub.users().map(crate::core::User::person)
     }
 
-    /// The person after this one, by id, among those who are here.
+    /// The next person online after this id, in order of id. Takes time linear in the number of people.
     pub fn person_after(&self, after: UserId) -> Option<Person> {
         let next = self.hub.users().map(|user| user.id).filter(|id| *id > after).min()?;
         self.hub.user(next).map(crate::core::User::person)
     }
 
-    /// The lobby and the rooms that can be joined, in no order.
+    /// The lobby and the public rooms, in no particular order.
     pub fn rooms(&self) -> impl Iterator<Item = RoomInfo> {
         let public = |room: &&Room| room.kind != RoomKind::Direct;
         self.hub.rooms().filter(public).map(|room| room.info(UserId::default()))
     }
 
-    /// How many connections are open, logged in or not.
+    /// The number of open connections, logged in or not.
     pub fn connections(&self) -> usize {
         self.connections.len()
     }
 
-    /// Begins to close: newcomers are refused, posts that were taken are still kept and answered, then everybody is told
-    /// and disconnected. Ends with [`ServerEvent::Drained`], within [`DRAIN_TIME_MAX`] twice.
+    /// Starts closing the server: refuses new connections, completes and answers the drafts in flight, then sends Bye to all
+    /// connections. Ends with [`ServerEvent::Drained`], within twice [`DRAIN_TIME_MAX`].
     pub fn drain(&mut self) {
         let now = self.now;
         if self.draining == Draining::No {
@@ -251,12 +254,12 @@ impl Server {
         }
     }
 
-    /// Whether the server closes or has closed.
+    /// Whether the server is closing or closed.
     pub fn is_closing(&self) -> bool {
         self.draining != Draining::No
     }
 
-    /// Whether [`ServerEvent::Drained`] has been told.
+    /// Whether the server is closed: [`ServerEvent::Drained`] was emitted.
     pub fn is_drained(&self) -> bool {
         self.draining == Draining::Done
     }
@@ -271,7 +274,7 @@ impl Server {
         }
     }
 
-    /// The store did not answer in time: those posts stay undecided, which their senders know.
+    /// The store did not answer in time: the posts in flight get no reply, and their senders treat them as unanswered.
     pub(super) fn give_up_waiting(&mut self, now: Now) {
         if self.draining == Draining::Waiting {
             self.say_goodbye(now);

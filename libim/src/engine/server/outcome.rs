@@ -1,4 +1,4 @@
-//! The second half of a turn: what the store has decided is carried out.
+//! The second half of a turn: carries out the store's outcomes.
 
 use super::requests::unkept;
 use super::{Asker, InFlight, Refused, Reply, Server, ServerEvent};
@@ -11,7 +11,7 @@ use crate::wire::{
 };
 use std::time::Duration;
 
-/// When a sender whose post could not be stored may try again.
+/// The wait before a retry that is sent with `NotStored`.
 const RETRY_STORE_AFTER: Duration = Duration::from_secs(2);
 
 impl Server {
@@ -61,7 +61,7 @@ impl Server {
             }
             Reply::Enter(_) | Reply::EnterCreated(_) => self.enter_room(now, conn, id, user, entry),
             Reply::EnterDirect(_, peer) => {
-                // Both are in it before either is told how many are.
+                // Both join before either is sent the number of members.
                 self.hub.join(entry.room, peer, entry.seq);
                 self.hub.join(entry.room, user, entry.seq);
                 if let Some(other) = self.conn_of(peer) {
@@ -77,7 +77,7 @@ impl Server {
                     Body::Left { text, .. } => text.clone(),
                     _ => String::new(),
                 };
-                // It may be another connection than the one that asked.
+                // This may be another connection than the asking one.
                 if let Some(attached) = self.conn_of(user) {
                     self.feeds.unlisten(entry.room, attached);
                     self.send(attached, &RoomLeft { room: entry.room, text });
@@ -91,16 +91,16 @@ impl Server {
         self.feeds.entry(entry, known_to);
     }
 
-    /// The entry by which somebody entered is kept: they are members from its place on.
+    /// The entry by which a user enters is kept: they are a member from its sequence number on.
     fn enter_room(&mut self, now: Now, conn: ConnId, id: RequestId, user: UserId, entry: &Entry) {
         if self.hub.user(user).is_none() {
-            // They left the server while the store worked; the room must hear of that too.
+            // Their session ended meanwhile, so the room gets a `Left` after the `Joined`.
             let body = Body::Left { reason: LeaveReason::Lost, text: String::new() };
             return self.append_entry(Asker::NOBODY, Entry { body, time: now.wall, ..entry.clone() }, None);
         }
         if self.hub.room(entry.room).is_none() {
             self.forget_room(entry.room);
-            return self.refuse(conn, id, Refused::new(Code::NotFound, "that room is no more"));
+            return self.refuse(conn, id, Refused::new(Code::NotFound, "that room no longer exists"));
         }
         self.hub.join(entry.room, user, entry.seq);
         if let Some(attached) = self.conn_of(user) {
@@ -117,7 +117,7 @@ impl Server {
 
     fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, entry: &Entry, duplicate: bool) {
         let mentions = match &entry.body {
-            // Who was named when it was kept is in the entry.
+            // The mentions found when it was kept are in the entry.
             _ if duplicate => Vec::new(),
             Body::Message(MessageBody { mentions, .. }) | Body::Edited { mentions, .. } => mentions.clone(),
             Body::Deleted { .. }
@@ -133,7 +133,7 @@ impl Server {
         self.release_draft(now, conn);
     }
 
-    /// A request that others of its connection wait for is over.
+    /// A request that its connection's later requests wait for is completed.
     pub(super) fn lift_barrier(&mut self, now: Now, id: ConnId) {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.barrier = false;
@@ -152,9 +152,9 @@ impl Server {
         let text = match code {
             Code::NotFound => "there is no such message, or it was deleted",
             Code::Forbidden => "only its author may change a message",
-            Code::Exists => "you have reacted so already",
-            Code::Full => "that message has all the reactions it can have",
-            Code::Conflict => "the same id was used for another message",
+            Code::Exists => "you have added this reaction already",
+            Code::Full => "that message has as many reactions as are allowed",
+            Code::Conflict => "the same transaction id was used for another entry",
             _ => "the store refused it",
         };
         self.handle_unkept(now, ticket, Refused::new(code, text));
@@ -162,7 +162,7 @@ impl Server {
 
     fn handle_failed(&mut self, now: Now, ticket: Ticket, why: &str) {
         self.emit(ServerEvent::StoreFailed { text: why.into() });
-        let text = "the server could not store it and told nobody; it is tried again with the same id".into();
+        let text = "the server could not store it, and sent it to nobody; try again".into();
         self.handle_unkept(
             now,
             ticket,
@@ -170,7 +170,7 @@ impl Server {
         );
     }
 
-    /// Nothing was kept: whoever waits is told, and what was prepared is taken back.
+    /// Nothing was kept: refuses the request and undoes what was prepared.
     fn handle_unkept(&mut self, now: Now, ticket: Ticket, mut refused: Refused) {
         let (conn, id) = match self.in_flight.try_remove(ticket.0) {
             Some(InFlight::Entry(Asker { conn, id, reply }, entry)) => {
@@ -205,7 +205,7 @@ impl Server {
     fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
         let Some(InFlight::Page(conn, id, room)) = self.in_flight.try_remove(ticket.0) else { return };
         let head = self.hub.room(room).map(|room| room.head).unwrap_or_default();
-        // Of what is not there yet nothing can be answered.
+        // A page cannot cover entries that do not exist yet.
         let page = Page { to: page.to.min(head), ..page };
         let history =
             History { id, room, from: page.from, to: page.to, more: page.more, head, entries: page.entries };

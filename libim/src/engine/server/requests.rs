@@ -1,4 +1,4 @@
-//! What people inside ask for, one handler per request. The gate has checked what all have in common.
+//! The requests of logged-in users, one handler each. The gate has made the checks that they have in common.
 
 use super::conn::Phase;
 use super::gate::request_of;
@@ -27,7 +27,7 @@ impl Server {
         }
         let head = self.hub.room(post.room).map(|room| room.head).unwrap_or_default();
         if post.reply_to.is_some_and(|target| target == Seq::ZERO || target > head) {
-            let text = "there is no such message to answer";
+            let text = "there is no such message to reply to";
             return self.refuse(conn, post.id, Refused::new(Code::NotFound, text));
         }
         let author = self.user_of(conn).unwrap_or_default();
@@ -37,7 +37,7 @@ impl Server {
         self.draft(now, conn, post.id, post.room, post.txn_id, Body::Message(message), Reply::Posted);
     }
 
-    /// Answers a retry of what was kept before the room was left, by this one or by the other; anything else is refused.
+    /// Answers a retry of an entry that was kept before the user, or the other member, left the room. Refuses anything else.
     pub(super) fn recall(&mut self, now: Now, conn: ConnId, request: FromClient, code: Code) {
         let (id, room, txn_id, body) = match request {
             FromClient::Post(Post { id, room, txn_id, text, reply_to }) => {
@@ -74,7 +74,7 @@ impl Server {
         self.draft(now, conn, react.id, react.room, react.txn_id, body, Reply::Posted);
     }
 
-    /// Hands over what is answered with its place, and counts it until then.
+    /// Drafts an entry that is answered with its sequence number, and counts it until then.
     #[allow(clippy::too_many_arguments)] // each is one fact of the request
     fn draft(
         &mut self,
@@ -94,10 +94,10 @@ impl Server {
         self.append_entry(asker, entry, Some(txn_id));
     }
 
-    /// Members of the room, other than the author, who are named with @ in a text.
+    /// Members of the room, other than the author, who are mentioned with @ in a text.
     pub(super) fn mentions(&self, text: &str, room: RoomId, author: UserId) -> Vec<UserId> {
         let mut found = Vec::new();
-        // Most messages name nobody. Counting bytes is quicker than looking for the first one: it is done many at a time.
+        // Most messages mention nobody. Counting bytes is faster than searching for the first one, because it is vectorized.
         if text.bytes().filter(|byte| *byte == b'@').count() == 0 {
             return found;
         }
@@ -142,7 +142,7 @@ impl Server {
     pub(super) fn handle_status(&mut self, conn: ConnId, status: &SetStatus) {
         let Some(id) = self.user_of(conn) else { return };
         if !matches!(status.presence, Presence::Online | Presence::Away) {
-            let refused = Refused::new(Code::Invalid, "presence is online or away; leaving is a quit");
+            let refused = Refused::new(Code::Invalid, "presence must be online or away; to leave, quit");
             return self.refuse(conn, status.id, refused);
         }
         if let Err(refused) = one_line("the status text", &status.text) {
@@ -182,17 +182,18 @@ impl Server {
         Ok(self.hub.create_room(&name, &create.topic))
     }
 
-    /// Whether somebody may enter or open one more. Private conversations that others have opened do not count.
+    /// Whether a user may enter or open one more room. Private conversations that others have opened do not count.
     fn check_room_count(&self, user: UserId) -> Result<(), Refused> {
         let max = self.config.limits.rooms_per_user;
-        let moving = self.pending_membership.range((user, RoomId(0))..=(user, RoomId(u64::MAX))).count();
-        if self.own_rooms(user, true) + moving < max as usize {
+        let pending = self.pending_membership.range((user, RoomId(0))..=(user, RoomId(u64::MAX))).count();
+        if self.own_rooms(user, true) + pending < max as usize {
             return Ok(());
         }
         Err(Refused::new(Code::Full, format!("you are in {max} rooms, which is the limit; leave one first")))
     }
 
-    /// The rooms that somebody is in by their own doing, or the private conversations that others have opened and are still in.
+    /// Counts a user's rooms except private conversations opened by others (`own`), or the private conversations that others have
+    /// opened and are still in.
     fn own_rooms(&self, user: UserId, own: bool) -> usize {
         let opened = |room: &crate::core::Room| {
             room.pair.as_ref().is_none_or(|pair| pair.first().is_some_and(|(opener, _)| *opener == user))
@@ -205,13 +206,13 @@ impl Server {
             .count()
     }
 
-    /// When the server has all its rooms, the one that has been empty longest gives way.
+    /// At the limit of rooms, deletes the oldest empty one.
     fn make_room_for_room(&mut self) -> Result<(), Refused> {
         let max = self.config.rooms_max;
         if self.hub.rooms().filter(|room| room.kind == RoomKind::Public).count() < max {
             return Ok(());
         }
-        // Not one that somebody is just entering.
+        // Not a room that somebody is entering.
         let awaited = |id| self.pending_membership.iter().any(|(_, room)| *room == id);
         let empty = |room: &&crate::core::Room| {
             room.kind == RoomKind::Public
@@ -248,12 +249,15 @@ impl Server {
         self.append(now, asker, user, room, Body::Joined);
     }
 
-    /// Notes that somebody enters or leaves a room; one such request at a time.
+    /// Records that a user is entering or leaving a room; allows one such request at a time.
     pub(super) fn begin_membership_change(&mut self, user: UserId, room: RoomId) -> Result<(), Refused> {
         if self.pending_membership.insert((user, room)) {
             return Ok(());
         }
-        Err(Refused::new(Code::OutOfTurn, "your last request to enter or leave that room is still under way"))
+        Err(Refused::new(
+            Code::OutOfTurn,
+            "your last request to enter or leave that room is still in progress",
+        ))
     }
 
     pub(super) fn handle_leave(&mut self, now: Now, conn: ConnId, leave: &Leave) {
@@ -338,13 +342,13 @@ impl Server {
             self.pages_read += 1;
             self.store().read(ticket, query);
         } else {
-            // What the connection asks for next waits too: requests take effect in their order.
+            // Later requests of the connection wait too: requests take effect in order.
             asking.barrier = true;
             self.pages.push_back((conn, ticket, query));
         }
     }
 
-    /// Has the store read the pages that had to wait for this turn, as many as it may.
+    /// Requests the waiting pages from the store, up to the limit per turn.
     pub(super) fn read_pages(&mut self, now: Now) {
         self.pages_read = 0;
         while self.pages_read < PAGES_PER_TURN
@@ -357,7 +361,7 @@ impl Server {
     }
 }
 
-/// Why something that was not kept before cannot be kept now.
+/// The refusal for a retry of an entry that was not kept before.
 pub(super) fn unkept(code: Code) -> Refused {
     let text = match code {
         Code::PeerGone => "the other person left; nobody would read it",
@@ -366,7 +370,7 @@ pub(super) fn unkept(code: Code) -> Refused {
     Refused::new(code, text)
 }
 
-/// Refuses text that would not stay on its line.
+/// Refuses text with line breaks, control or bidirectional formatting characters.
 pub(super) fn one_line(what: &str, text: &str) -> Result<(), Refused> {
     if text.chars().any(is_control_or_bidi) {
         return Err(Refused::new(Code::Invalid, format!("{what} has line breaks or control characters")));

@@ -1,4 +1,4 @@
-//! Who comes and goes, told to everybody: gathered, and paced by how many there are to tell.
+//! Presence notices to everybody, coalesced, at an interval that grows with the number of recipients.
 
 use super::Server;
 use super::timeouts::Timeout;
@@ -8,39 +8,40 @@ use crate::wire::{Gap, Person, PresenceNotice, RoomId, Seq, UserCount, UserId};
 use rustc_hash::FxHashMap;
 use std::time::Duration;
 
-/// Changes that are told at once: so many, then so many in a second; beyond, they are gathered for up to a second.
+/// Changes are sent at once up to `CHANGES_BURST`, then at `CHANGES_PER_SECOND`; beyond that they are coalesced for up to
+/// `CHANGES_WAIT_MAX`.
 const CHANGES_BURST: u32 = 200;
 const CHANGES_PER_SECOND: u32 = 50;
 const CHANGES_WAIT_MAX: Duration = Duration::from_secs(1);
 
-/// Changes that everybody is yet to be told of.
+/// Changes that are not sent yet.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     changed: FxHashMap<UserId, Person>,
     last_flush: Duration,
     armed: bool,
-    /// How many were told of in the last moments: who comes and goes in a loop is told about once a second.
+    /// Limits the rate of changes sent, for users who log in and out in a loop.
     told: RateLimiter,
-    /// Not before this time.
+    /// The next flush is not before this time.
     next: Duration,
-    /// Changes were not told one by one: lists that clients keep are out of date.
+    /// Changes were sent as counts only: the clients' lists are out of date.
     untold: bool,
 }
 
 impl Server {
-    /// Somebody came, or is otherwise than before.
+    /// A user came online or changed.
     pub(super) fn roster_changed(&mut self, user: UserId) {
         if let Some(user) = self.hub.user(user) {
             self.roster.changed.insert(user.id, user.person());
         }
     }
 
-    /// Somebody went.
+    /// A user went offline.
     pub(super) fn roster_gone(&mut self, person: Person) {
         self.roster.changed.insert(person.user, person);
     }
 
-    /// Tells everybody, unless it is too soon after the last time.
+    /// Sends the changes to everybody, unless it is too soon after the last time.
     pub(super) fn flush_roster(&mut self, now: Now) {
         if self.roster.changed.is_empty() {
             return;
@@ -67,7 +68,7 @@ impl Server {
             return self.feeds.ephemeral(RoomId::LOBBY, &UserCount { people: count });
         }
         if std::mem::take(&mut self.roster.untold) {
-            // Few enough again: everybody lists the people anew.
+            // Few enough again: all clients fetch the list of people.
             let (from, to) = (Seq::ZERO, Seq::ZERO);
             return self.feeds.ephemeral(RoomId::LOBBY, &Gap { room: RoomId::PEOPLE, from, to });
         }

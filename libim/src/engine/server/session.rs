@@ -1,4 +1,4 @@
-//! Sessions: what lets a client come back as the same person.
+//! Sessions, which let a client reconnect as the same user.
 
 use super::machine::counts;
 use crate::engine::{ConnId, Peer, Random};
@@ -10,21 +10,21 @@ use std::net::IpAddr;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
-/// Names a session within the server. A stale key finds nothing, or a session of another user, which is checked.
+/// Identifies a session within the server. A stale key finds nothing, or another user's session, which callers check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SessionKey(u32);
 
-/// One person's session.
+/// A user's session.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) user: UserId,
-    /// Where it is attached now.
+    /// The connection it is attached to.
     pub(super) conn: Option<ConnId>,
-    /// Where it was last attached.
+    /// The peer of its last connection.
     pub(super) peer: Peer,
-    /// When its connection last broke.
+    /// When its last connection was closed.
     pub(super) detached: Duration,
-    /// Only the token's hash is kept, so that a leak of memory or of a backup lets nobody in.
+    /// Only the token's hash is kept, so that a leak of memory or of a backup reveals no token.
     token_hash: [u8; 32],
 }
 
@@ -32,21 +32,22 @@ pub(super) struct Session {
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     slab: Slab<Session>,
-    /// Those whose connection broke, by since when, in all and by address; some have come back or ended meanwhile.
+    /// Sessions without a connection, oldest first. May still contain some that were resumed or have ended.
     waiting: VecDeque<Waiting>,
+    /// The same, by address.
     by_address: HashMap<IpAddr, VecDeque<Waiting>>,
-    /// Beyond so many addresses they are tidied next.
+    /// The number of addresses above which `by_address` is tidied.
     tidy_above: usize,
 }
 
-/// Beyond so many addresses, or twice as many as were left the last time, those without a waiting session are forgotten.
+/// Above this number of addresses, or twice the number left the last time, addresses without a waiting session are removed.
 const ADDRESSES_MAX: usize = 4_096;
 
-/// A session whose connection broke, and when.
+/// A session without a connection, and since when.
 type Waiting = (SessionKey, UserId, Duration);
 
 impl Sessions {
-    /// Starts a session. The token is its slot, then 20 random bytes.
+    /// Starts a session. The token is the session's slot, then 20 random bytes.
     pub(super) fn start(
         &mut self,
         user: UserId,
@@ -71,7 +72,7 @@ impl Sessions {
         (key, token)
     }
 
-    /// Finds the session that a token was given for.
+    /// Finds the session of a token.
     pub(super) fn find(&self, token: &Token) -> Option<SessionKey> {
         let slot = token.0.first_chunk::<4>().map(|slot| u32::from_be_bytes(*slot))?;
         let session = self.slab.get(slot as usize)?;
@@ -86,7 +87,8 @@ impl Sessions {
         self.slab.get_mut(key.0 as usize)
     }
 
-    /// A session's connection is gone: it waits to be taken up again. Returns another one of its address that must give way.
+    /// A session's connection is gone: it waits to be resumed. Returns the user of another waiting session of the same address if one
+    /// must be evicted.
     pub(super) fn detach(
         &mut self,
         key: SessionKey,
@@ -125,7 +127,7 @@ impl Sessions {
         oldest.map(|(_, user, _)| user)
     }
 
-    /// The session that has waited longest.
+    /// Removes the longest-waiting session from the queue and returns its user.
     pub(super) fn take_oldest(&mut self) -> Option<UserId> {
         let (_, user, _) = first_of(&self.slab, &mut self.waiting)?;
         self.waiting.pop_front();
@@ -137,12 +139,12 @@ impl Sessions {
     }
 }
 
-/// Whether that session still waits since then.
+/// Whether this session is still waiting since that time.
 fn waits(slab: &Slab<Session>, (key, user, since): &Waiting) -> bool {
     slab.get(key.0 as usize).is_some_and(|it| it.user == *user && it.conn.is_none() && it.detached == *since)
 }
 
-/// The first of a queue that still waits; those before it are forgotten.
+/// The first session of a queue that is still waiting; drops those before it.
 fn first_of(slab: &Slab<Session>, queue: &mut VecDeque<Waiting>) -> Option<Waiting> {
     while let Some(first) = queue.front() {
         if waits(slab, first) {

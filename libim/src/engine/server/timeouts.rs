@@ -1,4 +1,4 @@
-//! What happens when time has passed.
+//! The server's timers.
 
 use super::Server;
 use super::approvals::ApprovalId;
@@ -9,26 +9,26 @@ use crate::wire::limits::{PAUSE_LENIENCE, PAUSE_MIN, STALL_TIME_MAX};
 use crate::wire::{Code, LeaveReason, UserId};
 use std::time::Duration;
 
-/// A deadline; whether it still matters is seen when it comes.
+/// A timer. Whether it still applies is checked when it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timeout {
-    /// A stranger should have logged in.
+    /// A connection must have logged in.
     Login(ConnId),
-    /// A person inside may have been silent for too long.
+    /// A logged-in client may have been silent for too long.
     Silent(ConnId),
-    /// A blocked queue may have made no progress.
+    /// A blocked send queue may have made no progress.
     Stall(ConnId),
-    /// A throttled connection may be read again.
+    /// Reading from a throttled connection resumes.
     Throttle(ConnId),
-    /// A leaving connection should be gone.
+    /// A closing connection is aborted.
     Leave(ConnId),
-    /// A broken session may have waited long enough.
+    /// A session without a connection may have expired.
     Session(UserId),
-    /// An approval may not have been resolved.
+    /// An open approval request needs a Pong, or has timed out.
     Approval(ApprovalId),
-    /// The roster may be told.
+    /// Presence changes may be sent.
     Roster,
-    /// A closing server has waited long enough.
+    /// A closing server stops waiting for the store.
     Drain,
 }
 
@@ -51,8 +51,8 @@ impl Server {
         }
     }
 
-    /// After a pause of the whole program (a suspended machine, SIGSTOP) nobody is judged before what waits in their sockets has
-    /// been read: the deadline is put off. Whether it was.
+    /// After a pause of the process (a suspended machine, SIGSTOP), postpones a deadline until the input in the sockets has been
+    /// read. Returns whether it did.
     pub(super) fn is_lenient(&mut self, now: Now, timeout: Timeout) -> bool {
         let lenient = now.mono < self.lenient_until;
         if lenient {
@@ -61,9 +61,9 @@ impl Server {
         lenient
     }
 
-    /// Notes that deadlines are looked at, and whether that is much later than it should be.
+    /// Detects a pause of the process: the next timer expired [`PAUSE_MIN`] ago or earlier.
     pub(super) fn note_pause(&mut self, now: Now) {
-        // Not again right after: a program that is always late would judge nobody.
+        // Not again right after: otherwise no deadline would ever apply in a process that is always late.
         let again = now.mono < self.lenient_until + PAUSE_LENIENCE && self.lenient_until > Duration::ZERO;
         if !again && self.timers.soonest().is_some_and(|due| due + PAUSE_MIN < now.mono) {
             self.lenient_until = now.mono + PAUSE_LENIENCE;
@@ -93,11 +93,11 @@ impl Server {
         if end > now.mono {
             self.timers.add(end, Timeout::Silent(id));
         } else {
-            self.close_with(now, id, Code::TimedOut, "no sign of life", Duration::ZERO);
+            self.close_with(now, id, Code::TimedOut, "nothing received in time", Duration::ZERO);
         }
     }
 
-    /// One look per stall time, and only while the transport is blocked.
+    /// Checks the progress of a blocked connection, once per [`STALL_TIME_MAX`].
     fn stall_due(&mut self, now: Now, id: ConnId) {
         if self.is_lenient(now, Timeout::Stall(id)) {
             return;
@@ -123,7 +123,7 @@ impl Server {
             return;
         }
         let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get(*key)) else { return };
-        // One that broke, came back and broke again has a later deadline, as has one whose time was changed meanwhile.
+        // The deadline may be later now: the session was detached again, or the resume window was changed.
         let (waits, end) = (session.conn.is_none(), session.detached + self.config.resume_window);
         if waits && end <= now.mono {
             self.end_session(now, user, LeaveReason::Lost, "");

@@ -1,4 +1,4 @@
-//! Those who have not logged in: how many there are, by address and in all, who guesses passkeys, and who comes too often.
+//! Unauthenticated connections: limits on their number, in total and per address, on wrong passkeys, and on the rate of logins.
 
 use super::machine::counts;
 use crate::engine::{ConnId, Peer};
@@ -7,26 +7,26 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Wrong passkeys of one address: so many at once, then one in this time. The same wrong one again teaches nobody anything and
-/// costs nothing: a program with an old passkey does not lock out those who share its address.
+/// Wrong passkeys from one address: `GUESSES_BURST` at once, then one per `GUESS_EVERY`. Repeating one of the last wrong ones is
+/// not counted, so that a program with an old passkey does not lock out others behind its address.
 const GUESSES_BURST: u32 = 30;
 const GUESS_EVERY: Duration = Duration::from_secs(1);
-/// Wrong passkeys of one address that are recognised.
+/// Wrong passkeys remembered per address.
 const KNOWN_MAX: usize = 8;
-/// How long an address is remembered after its last guess or login.
+/// How long an address is remembered after its last wrong passkey or login.
 const MEMORY: Duration = Duration::from_secs(600);
-/// Addresses remembered at once; the one that was quiet longest is forgotten first.
+/// The largest number of addresses remembered; the least recently used is evicted.
 const ADDRESSES_MAX: usize = 4_096;
-/// Logins of one address: so many at once, then one in this time. Whole offices stand behind one address.
+/// Logins from one address: `LOGINS_BURST` at once, then one per `LOGIN_EVERY`. Many users may share one address.
 const LOGINS_BURST: u32 = 2_000;
 const LOGIN_EVERY: Duration = Duration::from_millis(20);
 
-/// Unauthenticated, and what is remembered of their addresses.
+/// The unauthenticated connections, and what is remembered of addresses.
 #[derive(Debug, Default)]
 pub(super) struct Unauthenticated {
     waiting: HashMap<IpAddr, u32>,
     total: usize,
-    /// The connections of strangers, the oldest first; those who have logged in or gone are still among them.
+    /// Unauthenticated connections, oldest first. May still contain some that have logged in or closed.
     order: VecDeque<ConnId>,
     known: HashMap<Peer, Known>,
 }
@@ -35,21 +35,21 @@ pub(super) struct Unauthenticated {
 #[derive(Clone, Debug, Default)]
 struct Known {
     guesses: Allowance,
-    /// Fingerprints of its last wrong passkeys.
+    /// Hashes of its last wrong passkeys.
     wrong: VecDeque<u64>,
     logins: Allowance,
     last: Duration,
 }
 
-/// So many at once, then one in a time (GCRA, ITU-T I.371). What is refused is not counted.
+/// A rate limiter with a burst (GCRA, ITU-T I.371). Refused attempts are not counted.
 #[derive(Clone, Copy, Debug, Default)]
 struct Allowance {
-    /// When all that was taken is paid for.
+    /// The theoretical arrival time: when the full burst is available again.
     due: Duration,
 }
 
 impl Allowance {
-    /// How long to wait for the next one.
+    /// The wait before the next one is allowed.
     fn wait(self, now: Duration, every: Duration, burst: u32) -> Duration {
         (self.due.max(now) + every).saturating_sub(now + every * burst)
     }
@@ -82,17 +82,17 @@ impl Unauthenticated {
         }
     }
 
-    /// How many there are.
+    /// The number of unauthenticated connections.
     pub(super) fn total(&self) -> usize {
         self.total
     }
 
-    /// The stranger who has been here longest, of those for whom `is_unauthenticated` still holds. It is not returned again.
+    /// Removes and returns the oldest connection for which `is_unauthenticated` holds, dropping those before it.
     pub(super) fn take_oldest(&mut self, is_unauthenticated: impl Fn(ConnId) -> bool) -> Option<ConnId> {
         std::iter::from_fn(|| self.order.pop_front()).find(|conn| is_unauthenticated(*conn))
     }
 
-    /// Forgets, at the front of the order, those who are no strangers any more.
+    /// Drops connections at the front that are no longer unauthenticated.
     pub(super) fn tidy(&mut self, is_unauthenticated: impl Fn(ConnId) -> bool) {
         while self.order.front().is_some_and(|conn| !is_unauthenticated(*conn)) {
             self.order.pop_front();
@@ -115,27 +115,27 @@ impl Unauthenticated {
         known
     }
 
-    /// Notes a wrong passkey.
+    /// Records a wrong passkey.
     pub(super) fn record_failure(&mut self, peer: Peer, passkey: &str, now: Duration) {
-        let print = fingerprint(passkey);
+        let fingerprint = fingerprint(passkey);
         let known = self.known(peer, now);
-        if known.wrong.contains(&print) {
+        if known.wrong.contains(&fingerprint) {
             return;
         }
         if known.wrong.len() >= KNOWN_MAX {
             known.wrong.pop_front();
         }
-        known.wrong.push_back(print);
+        known.wrong.push_back(fingerprint);
         known.guesses.take(now, GUESS_EVERY);
     }
 
-    /// How long this address must wait before its next guess is looked at.
+    /// The wait before the next passkey from this address is checked.
     pub(super) fn penalty(&self, peer: Peer, now: Duration) -> Duration {
         let known = self.known.get(&group(peer));
         known.map_or(Duration::ZERO, |known| known.guesses.wait(now, GUESS_EVERY, GUESSES_BURST))
     }
 
-    /// Counts a login by name, unless this address must wait before its next one: so long.
+    /// Counts a login by name and returns zero, or returns how long this address must wait before the next one.
     pub(super) fn logs_in(&mut self, peer: Peer, now: Duration) -> Duration {
         let logins = &mut self.known(peer, now).logins;
         let wait = logins.wait(now, LOGIN_EVERY, LOGINS_BURST);
@@ -146,7 +146,7 @@ impl Unauthenticated {
     }
 }
 
-/// What is remembered together: who has one IPv6 address has a whole /64.
+/// The key under which an address is remembered: an IPv6 address is reduced to its /64 prefix.
 fn group(peer: Peer) -> Peer {
     counts(peer).map_or(peer, Peer::Ip)
 }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn one_address_cannot_take_every_place() {
+    fn connections_of_one_address_are_limited() {
         let mut unauthenticated = Unauthenticated::default();
         assert!(unauthenticated.admit(conn(1), PEER, 2) && unauthenticated.admit(conn(2), PEER, 2));
         assert!(!unauthenticated.admit(conn(3), PEER, 2));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn guessing_grows_slow_and_is_forgotten() {
+    fn guesses_are_limited_and_forgotten() {
         let mut unauthenticated = Unauthenticated::default();
         for number in 0..GUESSES_BURST - 1 {
             unauthenticated.record_failure(PEER, &number.to_string(), NOW);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_passkey_is_one_guess_however_often() {
+    fn a_repeated_wrong_passkey_counts_once() {
         let mut unauthenticated = Unauthenticated::default();
         for _ in 0..10_000 {
             unauthenticated.record_failure(PEER, "old", NOW);
@@ -202,14 +202,14 @@ mod tests {
     }
 
     #[test]
-    fn coming_in_a_loop_is_paced() {
+    fn repeated_logins_are_limited() {
         let mut unauthenticated = Unauthenticated::default();
         let waits = (0..5_000).filter(|_| !unauthenticated.logs_in(PEER, NOW).is_zero()).count();
         assert_eq!(waits, 5_000 - LOGINS_BURST as usize);
         assert_eq!(
             unauthenticated.logs_in(PEER, NOW + LOGIN_EVERY),
             Duration::ZERO,
-            "what was refused is not counted"
+            "refused attempts are not counted"
         );
     }
 }
