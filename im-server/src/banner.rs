@@ -1,15 +1,15 @@
-//! What the operator sees first.
+//! The text printed at the start: addresses, passkey, and how to connect.
 
 use libim::{Address, Invite, ServerConfig};
 use std::io::{self, IsTerminal, Write};
 use std::net::IpAddr;
 
-/// Addresses in one invite: it is read aloud, and typed.
+/// Addresses in one invite, so that it is short enough to be read aloud and typed.
 const ADDRESSES_MAX: usize = 6;
 
 /// Prints where the server listens, the passkey, and how to connect.
 ///
-/// A passkey of the operator's own is shown on a terminal alone: elsewhere what is printed may be kept, as by a service manager.
+/// A passkey given by the operator is printed only if stdout is a terminal: otherwise the output may be stored, as by a service manager.
 pub(crate) fn greet(config: &ServerConfig, own_passkey: bool, bound: &[Address]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let hidden = own_passkey && !out.is_terminal();
@@ -39,13 +39,13 @@ pub(crate) fn greet(config: &ServerConfig, own_passkey: bool, bound: &[Address])
     out.flush()
 }
 
-/// A word as a shell takes it literally.
+/// Quotes an argument for a POSIX shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '/' | ',' | '@');
     if word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
-/// Who can reach an address.
+/// Describes from where an address can be reached.
 fn reach(address: &Address) -> &'static str {
     match address {
         Address::Tcp(host, _) => match host.parse::<IpAddr>() {
@@ -59,7 +59,7 @@ fn reach(address: &Address) -> &'static str {
     }
 }
 
-/// The address as a client gives it: for "every network", all by which others may reach this machine.
+/// The address for clients: the unspecified address becomes all addresses by which others may reach this machine.
 fn connectable(address: &Address) -> Address {
     match address {
         Address::Tcp(host, port) => match host.parse::<IpAddr>() {

@@ -1,17 +1,17 @@
-//! How many files, and so connections, the system lets the server open.
+//! The limit of open files, and so of connections.
 
-/// Raises the limit as far as is allowed without privileges, and warns when it is below what was promised.
+/// Raises the limit as far as possible without privileges, and logs when it is too low for `connections`.
 #[cfg(unix)]
 pub(crate) fn raise(connections: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    /// Listeners, logs and the loop itself.
+    /// Descriptors for listeners, logs and the loop itself.
     const OTHERS: u64 = 64;
     let limit = getrlimit(Resource::Nofile);
     let wanted = connections as u64 + OTHERS;
     let reachable = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
     if limit.current.is_some_and(|current| current < reachable) {
-        // Refused, we go on with what there is; the loop pauses accepting when it runs out.
+        // On failure the current limit stays; the loop pauses accepting when descriptors run out.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(reachable), maximum: limit.maximum });
     }
     let got = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);

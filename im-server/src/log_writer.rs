@@ -1,5 +1,5 @@
-//! Where log lines go. A thread of its own writes them, so that a reader that stops reading, a full disk or a closed terminal
-//! never holds up the server or ends it: lines are lost instead, counted, and reported once writing works again.
+//! Writes log lines on a separate thread, so that a reader that stops reading, a full disk or a closed terminal never blocks or
+//! ends the server. Lines that cannot be written are lost and counted; the count is reported when writing works again.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,26 +9,26 @@ use std::thread;
 use std::time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Lines that wait to be written; beyond, they are lost.
+/// Lines that wait to be written; further ones are lost.
 const WAITING_MAX: usize = 1024;
-/// How long the end of the program waits for the last lines.
+/// How long the program waits for the last lines when it ends.
 const FLUSH_TIME_MAX: Duration = Duration::from_secs(1);
 
-/// Takes finished lines and never fails.
+/// Accepts complete lines and never fails.
 #[derive(Clone)]
 pub(crate) struct LogWriter {
     lines: SyncSender<Vec<u8>>,
     lost: Arc<AtomicU64>,
 }
 
-/// Waits, when dropped, until the lines before are written, for a second at most.
+/// When dropped, waits until the lines before it are written, for at most [`FLUSH_TIME_MAX`].
 pub(crate) struct Flush {
     lines: SyncSender<Vec<u8>>,
     flushed: Receiver<()>,
 }
 
 impl LogWriter {
-    /// Starts writing to `out`.
+    /// Starts a thread that writes to `out`.
     pub(crate) fn start(out: impl Write + Send + 'static) -> io::Result<(LogWriter, Flush)> {
         let (lines, waiting) = sync_channel(WAITING_MAX);
         let (done, flushed) = sync_channel(1);
@@ -42,16 +42,16 @@ impl LogWriter {
 fn write_lines(mut out: impl Write, waiting: &Receiver<Vec<u8>>, lost: &AtomicU64, done: &SyncSender<()>) {
     while let Ok(line) = waiting.recv() {
         if line.is_empty() {
-            // Nobody waits any more when the time to flush is over.
+            // Fails when the waiting side has timed out.
             let _ = done.try_send(());
             continue;
         }
         let missing = lost.swap(0, Ordering::Relaxed);
-        let told = match missing {
+        let reported = match missing {
             0 => Ok(()),
             _ => writeln!(out, "im-server: {missing} log lines were lost, since they could not be written"),
         };
-        if told.is_err() {
+        if reported.is_err() {
             lost.fetch_add(missing + 1, Ordering::Relaxed);
         } else if out.write_all(&line).is_err() {
             lost.fetch_add(1, Ordering::Relaxed);
@@ -82,7 +82,7 @@ impl<'a> MakeWriter<'a> for LogWriter {
 
 impl Drop for Flush {
     fn drop(&mut self) {
-        // An empty line asks for word of its turn. When too many lines wait, nobody reads them.
+        // An empty line requests a reply when its turn comes. A full queue means that nobody reads the log.
         if self.lines.try_send(Vec::new()).is_ok() {
             match self.flushed.recv_timeout(FLUSH_TIME_MAX) {
                 Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use std::sync::Mutex;
 
-    /// A disk that can be full.
+    /// A writer that can fail as a full disk does.
     #[derive(Clone, Default)]
     struct Disk(Arc<Mutex<(bool, Vec<u8>)>>);
 
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_costs_lines_which_are_counted() {
+    fn lines_lost_to_a_full_disk_are_counted() {
         let disk = Disk::default();
         let (mut log, flush) = LogWriter::start(disk.clone()).unwrap();
         let mut write_all = |lines: &[&str], full: bool, flush: &Flush| {
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_does_not_read_holds_nobody_up() {
+    fn a_reader_that_does_not_read_does_not_block() {
         let (reader, pipe) = io::pipe().unwrap();
         let (mut log, flush) = LogWriter::start(pipe).unwrap();
         for _ in 0..10 * WAITING_MAX {

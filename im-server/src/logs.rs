@@ -1,4 +1,4 @@
-//! What the operator reads: who comes and goes, and what is wrong.
+//! The log: logins, departures, warnings and errors.
 
 use crate::log_writer::{Flush, LogWriter};
 use crate::options::{LogFormat, LogLevel};
@@ -15,7 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 /// The log of this process.
 pub(crate) struct Logs {
     warnings: Warnings,
-    /// Held until the end, for the last lines.
+    /// Dropped at the end, which writes the last lines.
     _flush: Flush,
 }
 
@@ -37,19 +37,19 @@ impl Logs {
         Ok(Logs { warnings: Warnings::default(), _flush: flush })
     }
 
-    /// Logs an event. Texts and names come from peers: they are neutralised, and messages are never logged.
+    /// Logs an event. Texts and names come from peers and are sanitized; messages are never logged.
     pub(crate) fn note(&mut self, event: &Event) {
         match event {
             Event::AcceptPaused(_, why) if self.warnings.admit(Subject::Accepting, Instant::now()) => {
                 warn!(%why, "cannot take new connections at the moment; trying again");
             }
             Event::Server(_, event) => self.note_server(event),
-            // Warnings left out; and, with the client compiled in, its events.
+            // Suppressed warnings, and events of clients if they are compiled in.
             _ => {}
         }
     }
 
-    /// Says how many warnings were left out, where it is time to.
+    /// Logs how many warnings were suppressed in windows that have ended.
     pub(crate) fn summarize(&mut self) {
         for (about, count) in self.warnings.summarize(Instant::now()) {
             warn!(%about, count, "more warnings were left out within a minute");

@@ -19,7 +19,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How often an address that is not there yet is tried.
+/// Time between tries to listen at an address that this machine does not have yet.
 const ADDRESS_RETRY: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Not by eprintln!, which panics when nobody can read it.
+            // Not eprintln!, which panics when stderr cannot be written to.
             let _ = writeln!(std::io::stderr(), "im-server: {error:#}");
             ExitCode::FAILURE
         }
@@ -44,10 +44,11 @@ fn run(options: &Options) -> Result<()> {
     let server = event_loop.serve(config.clone());
     let own_passkey = options.passkey.is_some();
     let missing = options.listen.clone();
-    Service { event_loop, server, logs, config, own_passkey, bound: Vec::new(), missing, told: false }.run()
+    Service { event_loop, server, logs, config, own_passkey, bound: Vec::new(), missing, reported: false }
+        .run()
 }
 
-/// A server and the addresses that it listens at.
+/// A server and its listening addresses.
 struct Service {
     event_loop: Loop,
     server: ServerId,
@@ -55,10 +56,10 @@ struct Service {
     config: ServerConfig,
     own_passkey: bool,
     bound: Vec<Address>,
-    /// Those that this machine does not have yet: services start before networks are up.
+    /// Addresses that this machine does not have yet: services may start before networks are up.
     missing: Vec<Address>,
-    /// The operator was told of them.
-    told: bool,
+    /// Whether the missing addresses were logged.
+    reported: bool,
 }
 
 impl Service {
@@ -75,7 +76,7 @@ impl Service {
                         tracing::info!("closed");
                         return Ok(());
                     }
-                    // Nothing else is watched: a signal has come.
+                    // Only the signal pipe is watched, so this is a signal.
                     #[cfg(unix)]
                     Event::Readable(_) => {
                         tracing::info!("closing");
@@ -91,7 +92,7 @@ impl Service {
         }
     }
 
-    /// Listens at the addresses that are still missing, as far as this machine has them by now.
+    /// Listens at those of the missing addresses that this machine has by now.
     fn listen(&mut self) -> Result<()> {
         let before = self.bound.len();
         for address in std::mem::take(&mut self.missing) {
@@ -103,14 +104,14 @@ impl Service {
         }
         if self.bound.len() > before {
             if let Err(error) = banner::greet(&self.config, self.own_passkey, &self.bound) {
-                // Whoever started us does not read what we say; that is no reason not to serve.
+                // The server runs even if its output cannot be written.
                 tracing::warn!(%error, "cannot print the greeting");
             }
             for address in self.bound.iter().skip(before) {
                 tracing::info!(%address, "listening");
             }
         }
-        if !std::mem::replace(&mut self.told, true) {
+        if !std::mem::replace(&mut self.reported, true) {
             for address in &self.missing {
                 tracing::warn!(%address, "this machine does not have that address yet; waiting for it (0.0.0.0 takes all that it has)");
             }
@@ -119,7 +120,7 @@ impl Service {
     }
 }
 
-/// Says what to do about an address that cannot be listened on.
+/// Adds a hint to the error for an address that cannot be listened on.
 fn explain(address: &Address, error: &std::io::Error) -> anyhow::Error {
     let hint = match error.kind() {
         ErrorKind::AddrInUse => {

@@ -1,15 +1,15 @@
-//! Memory that is not needed any more goes back to the system.
+//! Returns freed memory to the system.
 
-/// Blocks of this size and more are mapped for themselves, and so given back when they are freed: pages of history, and the queues of
-/// those who read slowly.
+/// Blocks of at least this size, such as pages of history and send queues of slow readers, are mapped separately, so that freeing them
+/// returns them to the system.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const MAPPED_BYTES: libc::c_int = 128 * 1024;
 
-/// Keeps the allocator from keeping large blocks. Left to itself it takes each that is freed as a reason to keep such blocks from
-/// then on (mallopt(3), `M_MMAP_THRESHOLD`).
+/// Fixes the allocator's threshold for mapped blocks. By default glibc raises it whenever a mapped block is freed, and then keeps
+/// blocks of that size (mallopt(3), `M_MMAP_THRESHOLD`).
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) fn give_back() {
-    // SAFETY: sets a number of the allocator's, which takes its own lock for it.
+    // SAFETY: mallopt sets a parameter of the allocator under the allocator's own lock.
     #[allow(unsafe_code)]
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_BYTES);

@@ -10,17 +10,17 @@ use std::time::Duration;
 
 /// A chat server for your own network: no cloud, no domain, no internet.
 ///
-/// Without arguments it listens on this machine only, makes a passkey and prints how to connect. To let others on your
-/// network in, run `im-server --listen 0.0.0.0`.
+/// Without arguments it listens on this machine only, makes a passkey and prints how to connect. To accept
+/// connections from your network, run `im-server --listen 0.0.0.0`.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Options {
-    /// Where to listen: HOST, HOST:PORT, [IPv6]:PORT or unix:PATH. May be given several times. 0.0.0.0 is every
-    /// network that this machine is on, [::] the same for IPv6 too. Port 0 takes any free port.
+    /// Address to listen at: HOST, HOST:PORT, [IPv6]:PORT or unix:PATH. May be given several times. 0.0.0.0 means all
+    /// IPv4 addresses of this machine, [::] its IPv6 addresses too. Port 0 chooses a free port.
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) listen: Vec<Address>,
 
-    /// The passkey that people need to come in. Without this and --open, one is made at each start.
+    /// The passkey required for login. Without this and --open, each start generates one.
     #[arg(
         short,
         long,
@@ -31,7 +31,7 @@ pub(crate) struct Options {
     )]
     pub(crate) passkey: Option<String>,
 
-    /// Let anybody in who gives a name, without a passkey.
+    /// Accept logins without a passkey.
     #[arg(long)]
     pub(crate) open: bool,
 
@@ -39,7 +39,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TEXT", default_value = "libim")]
     pub(crate) name: String,
 
-    /// A word to people who come in.
+    /// A text shown to people when they log in.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) welcome: String,
 
@@ -47,54 +47,54 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TEXT", default_value = "lobby")]
     pub(crate) lobby: String,
 
-    /// How many of the last messages newcomers see.
+    /// How many of the last messages newcomers get.
     #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=200))]
     pub(crate) backlog: u32,
 
-    /// The longest message, in bytes of UTF-8.
+    /// The maximum length of a message, in bytes of UTF-8.
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(TEXT_BYTES_CEILING)))]
     pub(crate) text_max: u32,
 
-    /// How many requests per second each connection may make for long; beyond, it is read more slowly. 0: no limit.
+    /// Sustained requests per second of each connection; beyond, it is read more slowly. 0: no limit.
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     pub(crate) rate: u32,
 
-    /// How many connections at once; beyond, newcomers are asked to come back later.
+    /// The maximum number of connections; beyond, new ones are asked to try again later.
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     pub(crate) connections: usize,
 
-    /// How long somebody whose connection broke keeps their place, in seconds.
+    /// How long the session of a broken connection is kept, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) resume: u64,
 
-    /// The least important log lines to write to standard error.
+    /// The lowest level of log lines to write to standard error.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub(crate) log: LogLevel,
 
-    /// How log lines are written.
+    /// The format of log lines.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum LogLevel {
-    /// Nothing.
+    /// No log lines.
     Off,
-    /// What makes the server unusable.
+    /// Errors that make the server unusable.
     Error,
-    /// And what needs attention.
+    /// Also warnings that need attention.
     Warn,
-    /// And who comes and goes.
+    /// Also logins and departures.
     Info,
-    /// And everything else.
+    /// Also all other events.
     Debug,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// One line for people.
+    /// Human-readable lines.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 

@@ -1,11 +1,11 @@
-//! Passkeys made at start.
+//! Generation of passkeys.
 
 use anyhow::{Context, Result};
 
-/// Letters and digits that are not mistaken for one another when read aloud or written by hand.
+/// Letters and digits that are not confused when read aloud or written by hand.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 
-/// A passkey of 60 random bits, in three groups of four: easy to say across a room, hopeless to guess.
+/// Generates a passkey of 60 random bits, in three groups of four characters.
 pub(crate) fn generate() -> Result<String> {
     let mut bytes = [0u8; 12];
     getrandom::fill(&mut bytes).context("the system gives no random bytes")?;

@@ -1,10 +1,10 @@
-//! Being asked to stop: SIGTERM, SIGINT and SIGHUP (the terminal is closed) become something to read for the loop.
+//! SIGTERM, SIGINT and SIGHUP (the terminal is closed) make a descriptor of the loop readable.
 
 use anyhow::Result;
 use libim::Loop;
 
-/// Notes from now on that the program is asked to stop. The second SIGTERM or SIGINT ends the process at once. A signal that is
-/// ignored already, as by nohup(1), stays so.
+/// Installs the signal handlers. The second SIGTERM or SIGINT ends the process at once. A signal that is already ignored, as by
+/// nohup(1), stays ignored.
 #[cfg(unix)]
 pub(crate) fn watch(event_loop: &mut Loop) -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -19,14 +19,14 @@ pub(crate) fn watch(event_loop: &mut Loop) -> Result<()> {
         if is_ignored(signal) {
             continue;
         }
-        // A closed terminal may say so twice, by itself and by its shell.
+        // A closed terminal may cause SIGHUP twice, by itself and by its shell.
         if signal != SIGHUP {
             signal_hook::flag::register_conditional_shutdown(signal, 130, seen.clone())?;
             signal_hook::flag::register(signal, seen.clone())?;
         }
         signal_hook::low_level::pipe::register(signal, writer.try_clone()?)?;
     }
-    // With a handler, a log that reaches `ulimit -f` is a failed write (EFBIG) instead of the end.
+    // With a handler, writing a log beyond `ulimit -f` fails with EFBIG instead of ending the process.
     signal_hook::flag::register(libc::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     event_loop.watch(reader.into())?;
     Ok(())
@@ -35,7 +35,7 @@ pub(crate) fn watch(event_loop: &mut Loop) -> Result<()> {
 #[cfg(unix)]
 fn is_ignored(signal: libc::c_int) -> bool {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: only asks; `action` has room for the answer, and all zeros are a valid one should there be none.
+    // SAFETY: only queries; `action` has room for the result, and all zeros are a valid value if there is none.
     #[allow(unsafe_code)]
     let action = unsafe {
         libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
@@ -44,8 +44,8 @@ fn is_ignored(signal: libc::c_int) -> bool {
     action.sa_sigaction == libc::SIG_IGN
 }
 
-/// Elsewhere the system's own way of ending a program has to do.
+/// On other systems the default action of signals applies.
 #[cfg(not(unix))]
-pub(crate) fn watch(_lp: &mut Loop) -> Result<()> {
+pub(crate) fn watch(_event_loop: &mut Loop) -> Result<()> {
     Ok(())
 }

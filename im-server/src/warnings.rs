@@ -1,24 +1,24 @@
-//! Bounds on warnings, so that strangers cannot fill the log: a few lines about each address and minute, then how many were left
-//! out.
+//! Bounds on warnings, so that unauthenticated connections cannot fill the log: at most [`LINES_MAX`] lines about each address in one
+//! window, then the number of suppressed ones.
 
 use libim::engine::Peer;
 use std::collections::HashMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Lines about one subject within [`WINDOW`].
+/// Lines about one subject within one [`WINDOW`].
 const LINES_MAX: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(60);
-/// Subjects told apart at once; what comes beyond shares one bound.
+/// Subjects that are tracked separately; all further ones share one bound.
 const SUBJECTS_MAX: usize = 1_000;
 
 /// What a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     Peer(Peer),
-    /// Addresses beyond those that are told apart.
+    /// Addresses beyond [`SUBJECTS_MAX`].
     OtherPeers,
-    /// Taking new connections.
+    /// Accepting new connections.
     Accepting,
 }
 
@@ -36,7 +36,7 @@ impl fmt::Display for Subject {
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
     told: HashMap<Subject, Told>,
-    /// When the first window ends in which something was left out.
+    /// When the first window with suppressed warnings ends.
     due: Option<Instant>,
 }
 
@@ -54,7 +54,7 @@ impl Told {
 }
 
 impl Warnings {
-    /// Whether a warning may be written now. If not, it is counted.
+    /// Whether a warning may be written now. If not, it is counted as suppressed.
     pub(crate) fn admit(&mut self, subject: Subject, now: Instant) -> bool {
         let subject = together(subject);
         if !self.told.contains_key(&subject) && self.told.len() >= SUBJECTS_MAX {
@@ -75,7 +75,7 @@ impl Warnings {
         false
     }
 
-    /// Ends the windows that are over; returns what was left out in them.
+    /// Removes the windows that have ended; returns the numbers of warnings suppressed in them.
     pub(crate) fn summarize(&mut self, now: Instant) -> Vec<(Subject, u64)> {
         if self.due.is_none_or(|due| due > now) {
             return Vec::new();
@@ -86,13 +86,13 @@ impl Warnings {
         left_out.map(|(subject, told)| (subject, told.left_out)).collect()
     }
 
-    /// When to call [`summarize`](Self::summarize) next: never while nothing was left out.
+    /// How long until [`summarize`](Self::summarize) is to be called; None while nothing was suppressed.
     pub(crate) fn next_summary(&self, now: Instant) -> Option<Duration> {
         self.due.map(|due| due.saturating_duration_since(now))
     }
 }
 
-/// Who has one IPv6 address has a whole /64.
+/// Treats a whole IPv6 /64 as one subject, since its holder can use every address in it.
 fn together(subject: Subject) -> Subject {
     match subject {
         Subject::Peer(peer) => Subject::Peer(peer.network()),

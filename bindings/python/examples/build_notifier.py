@@ -1,4 +1,4 @@
-"""Runs a command and tells a room how it ended: build_notifier.py ADDRESS ROOM COMMAND... (passkey in IM_PASSKEY)."""
+"""Runs a command and posts its result in a room: build_notifier.py ADDRESS ROOM COMMAND... (passkey in IM_PASSKEY)."""
 
 import os
 import subprocess

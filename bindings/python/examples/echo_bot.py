@@ -1,4 +1,4 @@
-"""Repeats what is said to it in private conversations: echo_bot.py ADDRESS [PASSKEY]."""
+"""Repeats messages in private conversations: echo_bot.py ADDRESS [PASSKEY]."""
 
 import logging
 import sys

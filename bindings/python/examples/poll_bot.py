@@ -1,4 +1,4 @@
-"""Takes polls in the rooms that it is given: poll_bot.py ADDRESS ROOM... (passkey in IM_PASSKEY)."""
+"""Takes polls in the given rooms: poll_bot.py ADDRESS ROOM... (passkey in IM_PASSKEY)."""
 
 import os
 import sys

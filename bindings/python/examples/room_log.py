@@ -1,4 +1,4 @@
-"""Appends what is said in a room to a file, one line each, and goes on where it stopped: room_log.py ADDRESS ROOM FILE."""
+"""Appends a room's messages to a file, one line each, and continues where it stopped: room_log.py ADDRESS ROOM FILE."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ def line(entry: im.Message) -> str:
 
 
 def missed(client: im.Client, room: int, last: int) -> list[im.Message]:
-    """What was said after a place, page by page from the end; a server that lost its data begins anew."""
+    """The messages with sequence numbers above `last`, fetched page by page from the end."""
     found: list[im.Message] = []
     page = client.history(room)
     while page.entries and page.entries[0].seq > last + 1 and page.more:

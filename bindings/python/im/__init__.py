@@ -8,8 +8,8 @@
             if isinstance(event, im.Message):
                 print(f"{event.name}: {event.text}")
 
-`im.connect` and `im.serve` wait by themselves; `im.aio` has the same for asyncio. What happens comes as frozen dataclasses, and
-what goes wrong as exceptions, all of them kinds of `im.ImError`. `im.Bot` answers to messages and commands.
+`im.connect` and `im.serve` return objects that block while they wait; `im.aio` has the same for asyncio. Events are frozen dataclasses,
+and errors are exceptions, all of them subclasses of `im.ImError`. `im.Bot` calls functions for messages and commands.
 """
 
 import importlib
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from . import aio
     from .bot import Bot
 
-#: The version of the library that is loaded.
+#: The version of the loaded library.
 version: str = _lib.im_version().decode()
 
 
 def __getattr__(name: str) -> Any:
-    """asyncio is imported by those who use it: it takes longer than all the rest."""
+    """Imports asyncio only when it is used: that takes longer than everything else."""
     if name == "aio":
         return importlib.import_module(".aio", __name__)
     if name == "Bot":

@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("serve", help="run a server", description="Runs a server that keeps its history in memory.")
     one.add_argument("addresses", nargs="*", default=["127.0.0.1:7464"], help="where to listen (default: 127.0.0.1:7464)")
     one.add_argument("--name", default="libim", help="the server's name (default: %(default)s)")
-    one.add_argument("--welcome", default="", help="a word to people who come in")
+    one.add_argument("--welcome", default="", help="a text shown to people when they log in")
     one.add_argument("--passkey", help="the passkey (default: a new one)")
     one.add_argument("--open", action="store_true", help="ask for no passkey")
     one.set_defaults(run=serve.run)
@@ -84,7 +84,7 @@ def _seconds(text: str) -> float:
 
 
 def _parse(top: argparse.ArgumentParser, arguments: list[str] | None) -> argparse.Namespace:
-    """Options may stand before and after the words: what is left over after the options are words too."""
+    """Allows options before and after the text: arguments left over after the options belong to the text too."""
     options, rest = top.parse_known_args(arguments)
     if rest and (getattr(options, "text", None) is None or any(it.startswith("-") for it in rest)):
         top.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -94,7 +94,7 @@ def _parse(top: argparse.ArgumentParser, arguments: list[str] | None) -> argpars
 
 
 async def _run(options: argparse.Namespace) -> int:
-    """Runs a tool until it ends, or a signal ends it: in good order, and with the terminal as it was."""
+    """Runs a tool until it ends or a signal ends it; cancellation lets it restore the terminal."""
     task = asyncio.ensure_future(options.run(options))
     loop = asyncio.get_running_loop()
     ended_by: list[int] = []
@@ -104,7 +104,7 @@ async def _run(options: argparse.Namespace) -> int:
         task.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Ignored at the start, it stays so. As process 1 nothing would end by it without a handler.
+        # A signal that was ignored at the start stays ignored. Process 1 needs handlers to be ended by signals.
         if options.run is not serve.run and signal.getsignal(number) != signal.SIG_IGN:
             loop.add_signal_handler(number, end, number)
     try:
@@ -114,13 +114,13 @@ async def _run(options: argparse.Namespace) -> int:
 
 
 def _open_stdio() -> None:
-    """Python has None in place of what is closed; the tools find nothing there, or nobody reads them."""
+    """Replaces closed standard streams, which are None in Python, by the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for the rest of the program
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # What a terminal of another encoding cannot show is shown by its number.
+            # Characters outside of the terminal's encoding are shown as escapes.
             stream.reconfigure(errors="backslashreplace")
 
 
@@ -132,14 +132,14 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read the output has had enough.
+        # The reader of the output has closed it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except ImError as error:
         print(f"im: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        # A full disk behind the output, a directory as the input.
+        # For example a full disk at the output, or a directory as the input.
         print(f"im: {error.strerror or error}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

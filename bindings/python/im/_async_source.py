@@ -27,7 +27,7 @@ class Driver:
 
     @classmethod
     def of(cls, member: AsyncSource) -> Driver:
-        """The driver of a member's context in the running loop, made for its first one."""
+        """The driver of a member's context in the running loop, created for the first member."""
         driver = member.context.driver
         if not isinstance(driver, Driver) or driver._loop is not asyncio.get_running_loop():
             driver = member.context.driver = cls(member.context)
@@ -41,7 +41,7 @@ class Driver:
             self.stop()
 
     def stop(self) -> None:
-        """The context is closed, or nobody is left in it."""
+        """Stops driving: the context is closed, or has no members left."""
         if self._context.driver is self:
             self._context.driver = None
         if not self._loop.is_closed() and not self._context.forked:
@@ -54,7 +54,7 @@ class Driver:
         try:
             self._context.step(0)
             self._context.take()
-        except Exception as problem:  # noqa: BLE001 - whoever waits is told
+        except Exception as problem:  # noqa: BLE001 - passed on to all members
             for member in list(self._members):
                 member._fail(problem)
             return
@@ -63,16 +63,16 @@ class Driver:
 
 
 class AsyncSource(Source):
-    """Waits with asyncio. It runs whether or not anybody iterates over it."""
+    """Waits with asyncio. It runs whether or not the program iterates over it."""
 
     _driver: Driver | None = None
     _waiter: asyncio.Future[None] | None = None
     _problem: Exception | None = None
-    #: Somebody waits for the end.
+    #: Set while somebody waits for the end.
     _end: asyncio.Future[None] | None = None
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        """Events as they come, to the end."""
+        """Yields events until the source has ended."""
         events = self._events
         while await self._more():
             while events:
@@ -109,7 +109,7 @@ class AsyncSource(Source):
             self._end.set_result(None)
 
     async def _ended(self) -> None:
-        """Waits for the end, whatever else comes before."""
+        """Waits for the end, without taking events."""
         if self._end is None:
             self._end = asyncio.get_running_loop().create_future()
         self._wake()
@@ -128,7 +128,7 @@ class AsyncSource(Source):
         self._remove()
 
     async def close(self) -> None:
-        """Ends it at once."""
+        """Removes it at once."""
         self._stop()
 
     async def __aenter__(self: _A) -> _A:

@@ -1,4 +1,4 @@
-"""The client that waits by stepping its context."""
+"""The client whose methods wait by stepping its context."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _E = TypeVar("_E", bound=Event)
 
 
 class Client(ClientBase, SyncSource):
-    """A client that waits: `connect` makes one that is logged in. Iterate over it for what happens.
+    """A client whose methods block. `connect` returns one that is logged in. Iterate over it for events.
 
-    Methods that ask the server for something return its answer; what happens meanwhile waits to be iterated over. They raise
-    `RefusedError` when the server refuses, and `TimedOutError` after `patience` seconds; a post that timed out waits and is
-    delivered later. The client lives only while it is iterated over or waited for: one that is left alone for more than a minute is
-    taken for lost by the server, and comes back when it is used again.
+    Methods that make a request return the server's answer; other events are queued meanwhile. They raise `RefusedError` when the
+    server refuses, and `TimedOutError` after `patience` seconds; a post that timed out stays in the outbox and is delivered later.
+    The client runs only while it is iterated over or waited for. After more than a minute without either, the server considers its
+    connection lost; the client reconnects when it is used again.
     """
 
     #: Seconds to wait for an answer.
@@ -35,19 +35,19 @@ class Client(ClientBase, SyncSource):
         return self
 
     def login(self, name: str | None = None, passkey: str | None = None) -> None:
-        """Tries again after a refused login; None keeps what was given before."""
+        """Logs in again after a refused login; None keeps the previous value."""
         self._begin_login(name, passkey)
         self.wait_ready()
 
     def quit(self, reason: str = "") -> None:
-        """Leaves for good. What was posted is delivered first."""
+        """Ends the session, after all posts are delivered."""
         self._check_process()
         if not self._over and self.context.usable:
             self._begin_quit(reason)
             self._wait(lambda: self._over, self.patience)
 
     def close(self) -> None:
-        """Leaves in good order and gives everything back. May be called again."""
+        """Quits and releases all resources. May be called again."""
         try:
             if self.context.usable:
                 self.quit()
@@ -70,15 +70,15 @@ class Client(ClientBase, SyncSource):
         return self._await(self.post_nowait(text, room, reply_to=reply_to), Posted)
 
     def edit(self, target: int, text: str, room: int = LOBBY) -> Posted:
-        """Gives a message of one's own another text."""
+        """Edits one's own message. Returns when the server keeps it, as do `delete` and `react`."""
         return self._await(self._edit(room, target, text), Posted)
 
     def delete(self, target: int, room: int = LOBBY) -> Posted:
-        """Takes back a message of one's own."""
+        """Deletes one's own message."""
         return self._await(self._delete(room, target), Posted)
 
     def react(self, target: int, emoji: str, on: bool = True, room: int = LOBBY) -> Posted:
-        """Adds a reaction to a message, or takes one's own away."""
+        """Adds a reaction to a message, or removes one's own."""
         return self._await(self._react(room, target, emoji, on), Posted)
 
     def set_status(self, text: str = "", *, away: bool = False) -> None:
@@ -86,11 +86,11 @@ class Client(ClientBase, SyncSource):
         self._await(self._ask(lib.im_client_set_status, int(away), encode(text)), Done)
 
     def create_room(self, name: str, topic: str = "") -> int:
-        """Makes a room, enters it, and returns its id."""
+        """Creates a room, enters it, and returns its id."""
         return self._await(self._ask(lib.im_client_create_room, encode(name), encode(topic)), Done).room
 
     def join(self, name: str, *, make: bool = False) -> int:
-        """Enters a room by name and returns its id. With `make` it is made if there is none of that name."""
+        """Enters a room by name and returns its id. With `make` the room is created if it does not exist."""
         try:
             return self._await(self._ask(lib.im_client_join, encode(name)), Done).room
         except RefusedError as refused:
@@ -101,7 +101,7 @@ class Client(ClientBase, SyncSource):
         except RefusedError as taken:
             if taken.code != Code.EXISTS:
                 raise
-        # Somebody else was faster.
+        # Somebody else has created it meanwhile.
         return self.join(name)
 
     def leave(self, room: int) -> None:
@@ -109,45 +109,45 @@ class Client(ClientBase, SyncSource):
         self._await(self._ask(lib.im_client_leave, room), Done)
 
     def set_topic(self, topic: str, room: int) -> None:
-        """Sets a room's topic; empty: none."""
+        """Sets a room's topic; an empty text removes it."""
         self._await(self._ask(lib.im_client_set_topic, room, encode(topic)), Done)
 
     def direct(self, name: str) -> int:
-        """Opens the private conversation with somebody and returns its id, which is used like a room's."""
+        """Opens the private conversation with somebody and returns its id, which is a room id."""
         return self._await(self._ask(lib.im_client_direct, encode(name)), Done).room
 
     def history(self, room: int = LOBBY, before: int = 0, limit: int = 0) -> History:
-        """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
+        """A room's last messages before a sequence number (0: up to its head), at most `limit` (0: as many as a page holds)."""
         return self._await(self._ask(lib.im_client_history, room, before, number(limit, 32)), History)
 
     def fetch(
         self, room: int = LOBBY, *, after: int = 0, before: int = 0, limit: int = 0, upward: bool = False, messages: bool = False
     ) -> History:
-        """A room's entries between two places, both excluded: from `before` (0: its end) down, or from `after` up (`upward`).
-        `limit` 0: as many as a page holds. Every kind of entry, or messages alone."""
+        """A room's entries with sequence numbers above `after` and below `before` (0: up to its head): the last ones, or with
+        `upward` the first ones, at most `limit` (0: as many as a page holds). With `messages` only messages."""
         return self._await(self._fetch(room, after, before, limit, upward, messages), History)
 
     def list_rooms(self, after: int = 0) -> Rooms:
-        """Rooms that can be joined, those whose ids are after `after`."""
+        """A page of the lobby and the rooms that can be joined, with ids above `after`."""
         return self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
 
     def list_users(self, after: int = 0) -> Users:
-        """People who are there, those whose ids are after `after`; also where they are too many to be told one by one."""
+        """A page of the people who are there, with ids above `after`. Works for any number of people."""
         return self._await(self._ask(lib.im_client_list_users, after), Users)
 
     def list_members(self, room: int = LOBBY, after: int = 0) -> Members:
-        """A room's members, those whose ids are after `after`."""
+        """A page of a room's members, with ids above `after`."""
         return self._await(self._ask(lib.im_client_list_members, room, after), Members)
 
 
 def connect(
     address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Unpack[ClientOptions]
 ) -> Client:
-    """Connects, logs in, and returns the client. Options are those of `Client`; with `context` it lives beside others.
+    """Connects, logs in, and returns the client. Options are those of `ClientOptions`.
 
-    The address may be an invite (`im://host:port/?key=passkey`), whose passkey counts when none is given.
+    The address may be an invite (`im://host:port/?key=passkey`), whose passkey is used when none is given.
 
-    Raises `LoginRefusedError` with the server's reason, `TimedOutError` when there is no answer within `timeout` seconds (30).
+    Raises `LoginRefusedError` with the server's reason, and `TimedOutError` when it is not logged in within `timeout` seconds (30).
     """
     client = Client(address, name, passkey, **options)
     try:

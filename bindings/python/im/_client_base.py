@@ -1,4 +1,4 @@
-"""What clients of both flavours have in common."""
+"""The common base of the sync and asyncio clients."""
 
 from __future__ import annotations
 
@@ -35,43 +35,43 @@ _E = TypeVar("_E", bound=Event)
 
 
 def refusal(event: Event) -> RefusedError | None:
-    """The exception of an answer that is none."""
+    """The exception for an answer that is a refusal; None for others."""
     if isinstance(event, (Failed, PostFailed)):
         return RefusedError(event.text, event.code, _seconds(event))
     return None
 
 
 def _seconds(event: Any) -> float | None:
-    """When a refusal says that something may be tried again."""
+    """After how many seconds a refusal suggests another try; None: waiting does not help."""
     return getattr(event, "retry_after_ms", 0) / 1000 or None
 
 
 class ClientOptions(TypedDict, total=False):
-    """What `connect` and `Client` take besides address, name and passkey."""
+    """Options of `connect` and `Client` besides address, name and passkey."""
 
-    #: The context that it lives in, beside others; its own by default.
+    #: The context that it belongs to; by default it makes its own.
     context: Context | None
     #: The program's name and version, for the server's logs.
     agent: str | None
     #: How many of a room's last messages to get on entering it; None: as many as the server suggests.
     backlog: int | None
-    #: Whether to keep the list of people who are there.
+    #: Whether to keep the list of people.
     roster: bool
-    #: Whether to come back by itself when the connection breaks.
+    #: Whether to reconnect by itself when the connection breaks.
     reconnect: bool
-    #: Seconds before the first try to come back, and the longest wait between tries.
+    #: Seconds before the first try to reconnect, and the longest wait between tries.
     retry_min: float | None
     retry_max: float | None
-    #: Whether to tell rooms up to where entries have arrived here.
+    #: Whether to send receipts: up to which entry each room has arrived.
     receipts: bool
-    #: A directory in which the session is kept, for this user alone: when the program ends without `close`, the next one with the same
-    #: name and address comes back as the same person at once. "": where programs of this user keep their state. None: it is not kept,
-    #: and the name stays taken until the server ends the session.
+    #: A directory in which the session is stored, readable by this user only: when the program ends without `close`, the next one with
+    #: the same name and address resumes the session at once. "": the user's default state directory. None: it is not stored, and the
+    #: name stays taken until the server ends the session.
     state_dir: str | os.PathLike[str] | None
 
 
 class ClientBase(Source):
-    """A client without a way of waiting. Its plain methods do not wait: they hand something to the library and return."""
+    """A client without a way of waiting. Its methods do not block: they pass a request to the library and return."""
 
     def __init__(
         self,
@@ -91,12 +91,12 @@ class ClientBase(Source):
     ) -> None:
         super().__init__(context)
         self.address = address
-        #: Answers that are waited for, by request or txn_id; the event when it has come.
+        #: Awaited answers by request number or transaction id; None until they have come.
         self._answers: dict[int | str, Event | ImError | None] = {}
         self._login: Event | None = None
-        #: Why the connection last broke or did not come to be.
+        #: Why the connection last broke or failed.
         self._why = ""
-        #: How it ended.
+        #: The event that ended it.
         self._gone: Disconnected | None = None
         options: dict[Option, Any] = {
             Option.NAME: name,
@@ -116,7 +116,7 @@ class ClientBase(Source):
             self._remove()
             raise
 
-    # What it knows, without asking anybody.
+    # Local state, without a request to the server.
 
     def _look(self) -> Any:
         out = POINTER(ClientView)()
@@ -125,7 +125,7 @@ class ClientBase(Source):
 
     @property
     def ready(self) -> bool:
-        """Whether it is logged in at this moment."""
+        """Whether it is logged in now."""
         return bool(self._look().ready)
 
     @property
@@ -145,30 +145,30 @@ class ClientBase(Source):
 
     @property
     def text_bytes_max(self) -> int:
-        """Bytes of UTF-8 that a message may have."""
+        """The maximum length of a message in bytes of UTF-8."""
         return int(self._look().text_bytes_max)
 
     @property
     def round_trip(self) -> float | None:
-        """Seconds that a ping and its answer last took, measured with each heartbeat; None: not yet."""
+        """The last round-trip time in seconds, measured with each heartbeat; None: not measured yet."""
         micros = int(self._look().round_trip_us)
         return micros / 1e6 if micros else None
 
     @property
     def server(self) -> ServerInfo | None:
-        """What the server said of itself when the client last connected; None: nothing yet."""
+        """The server's information about itself at the last connection; None: not connected yet."""
         out = POINTER(ServerInfoView)()
         check(lib.im_client_server(self.context.handle, self._id, byref(out)))
         return server_info_of(out.contents) if out else None
 
     def room(self, room: int = LOBBY) -> Room | None:
-        """A room that it is in, by id."""
+        """A room that it is in, by id; None: it is not in that room."""
         out = POINTER(RoomView)()
         check(lib.im_client_room(self.context.handle, self._id, number(room), byref(out)))
         return room_of(out.contents) if out else None
 
     def person(self, user: int) -> Person | None:
-        """Somebody who is there, by id, as far as the server tells of people one by one."""
+        """Somebody who is there, by id; None where nobody of that id is known. Servers with more than 1,000 people report only a count."""
         out = POINTER(PersonView)()
         check(lib.im_client_person(self.context.handle, self._id, number(user), byref(out)))
         return person_of(out.contents) if out else None
@@ -181,7 +181,7 @@ class ClientBase(Source):
 
     @property
     def people(self) -> list[Person]:
-        """People who are there, as far as the server tells them one by one."""
+        """People who are there. Servers with more than 1,000 people report only a count; see `list_users`."""
         found = views(lib.im_client_next_person, self.context, self._id, PersonView, lambda it: it.user)
         return [person_of(it) for it in found]
 
@@ -189,11 +189,11 @@ class ClientBase(Source):
         who = "(closed)" if not self.id or self.context.closed else self.name or "(not logged in)"
         return f"<im client {who} at {self.address}>"
 
-    # What does not wait.
+    # Requests that do not block.
 
     def post_nowait(self, text: str, room: int = LOBBY, *, reply_to: int = 0) -> str:
-        """Posts a message and returns its txn_id at once. It is delivered exactly once, now or when the connection is back;
-        `Posted` or `PostFailed` with the txn_id says so."""
+        """Posts a message and returns its transaction id at once. It is delivered exactly once, now or after reconnecting;
+        `Posted` or `PostFailed` with this `txn_id` reports the result."""
         encoded = encode(text) or b""
         return self.context.post(lib.im_client_reply, self._id, room, reply_to, encoded, len(encoded))
 
@@ -215,15 +215,15 @@ class ClientBase(Source):
         return self._ask(lib.im_client_fetch, room, after, before, number(limit, 32), flags)
 
     def mark_read(self, upto: int, room: int = LOBBY) -> None:
-        """Notes that the person has read a room up to a place. The room is told in a moment."""
+        """Marks a room as read up to a sequence number. The room is notified shortly afterwards."""
         check(lib.im_client_mark_read(self.context.handle, self._id, number(room), number(upto)))
 
     def typing(self, on: bool = True, room: int = LOBBY) -> None:
-        """Tells a room that one is typing, or has stopped. May be lost; repeat it every few seconds."""
+        """Notifies a room that the user is typing, or has stopped. May be lost; repeat it every few seconds."""
         check(lib.im_client_typing(self.context.handle, self._id, number(room), int(on)))
 
     def retry_now(self) -> None:
-        """Tries to connect at once instead of waiting."""
+        """Tries to connect now instead of waiting for the next try."""
         check(lib.im_client_retry_now(self.context.handle, self._id))
 
     def _begin_quit(self, reason: str) -> None:
@@ -233,19 +233,19 @@ class ClientBase(Source):
         check(lib.im_client_login(self.context.handle, self._id, encode(name), encode(passkey)))
         self._login = None
 
-    # What comes.
+    # Events.
 
     def _handle(self, event: Event) -> None:
         special = _SPECIAL.get(type(event))
         if special is None or not getattr(self, special)(event):
-            # As _keep, without a call: this is done for every event.
+            # Inlined from _keep: this runs for every event.
             if len(self._events) < QUEUE_MAX:
                 self._events.append(event)
             else:
                 self._keep(event)
 
     def _handle_posted(self, event: Posted | PostFailed) -> bool:
-        """True: somebody waits for it, and nobody else is told."""
+        """Returns True for an awaited answer, which is not queued as an event."""
         if event.txn_id not in self._answers:
             return False
         self._answered(event.txn_id, event)
@@ -259,7 +259,7 @@ class ClientBase(Source):
 
     def _handle_login(self, event: LoggedIn | LoginRefused) -> bool:
         if isinstance(event, LoginRefused) and event.wait_ms is not None:
-            # It comes back by itself.
+            # It tries again by itself.
             return False
         self._login = event
         if isinstance(event, LoginRefused):
@@ -275,12 +275,12 @@ class ClientBase(Source):
         return False
 
     def _fail_answers(self, kind: type[RefusedError], event: LoginRefused | Disconnected) -> None:
-        """Whoever still waits for an answer will get none."""
+        """Fails all answers that are still awaited."""
         for key in [key for key, answer in self._answers.items() if answer is None]:
             self._answered(key, kind(event.text, event.code, _seconds(event)))
 
     def _timed_out(self, text: str, txn_id: str = "") -> TimedOutError:
-        """Nothing came in time, and why, as far as it is known."""
+        """The error for a timeout, with the reason if it is known."""
         why = f": {self._why}" if self._why and not (self.id and self.ready) else ""
         return TimedOutError(text + why, txn_id)
 
@@ -288,7 +288,7 @@ class ClientBase(Source):
         self._answers[key] = answer
 
     def _logged_in(self) -> bool:
-        """Whether a login has come to an end, well or not."""
+        """Whether the login has succeeded or failed."""
         return self._login is not None or self._over
 
     def _check_login(self) -> None:
@@ -300,7 +300,7 @@ class ClientBase(Source):
             raise DisconnectedError(self._why or "the client is closed", Code.NONE)
 
     def _answer(self, key: int | str) -> Event:
-        """Takes an answer that has come."""
+        """Removes and returns an answer that has come; raises it if it is an error."""
         answer = self._answers.pop(key)
         if isinstance(answer, ImError):
             raise answer
@@ -310,7 +310,7 @@ class ClientBase(Source):
         return answer
 
 
-#: Events that mean something to the client itself.
+#: Events that the client itself handles.
 _SPECIAL: dict[type[Event], str] = {
     Posted: "_handle_posted",
     PostFailed: "_handle_posted",

@@ -1,4 +1,4 @@
-"""A context: one event loop of the library's with its clients and servers. Everything else stands on it."""
+"""A context: one event loop of the library with its clients and servers. Everything else is built on it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ._errors import ClosedError, EncodingError, RangeError, TextError, check, c
 from ._events import Event, event_from
 from ._library import ABI, LOG, TxnId, lib
 
-#: Events taken from the library at once.
+#: Maximum number of events taken from the library in one call.
 BATCH = 512
 Log = Callable[[LogLevel, str], None]
 _JSON = 1
 
 
 def encode(text: object, what: str = "the text") -> bytes | None:
-    """A text for the library."""
+    """Encodes and checks a text for the library."""
     if text is None:
         return None
     if not isinstance(text, str):
@@ -40,7 +40,7 @@ def encode(text: object, what: str = "the text") -> bytes | None:
 
 
 def number(value: int, bits: int = 64) -> int:
-    """A number for the library: C would cut it to its size without a word."""
+    """Checks a number for the library, since ctypes truncates it silently."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{value!r} is no number")
     if not 0 <= value < 1 << bits:
@@ -57,13 +57,13 @@ def argument(value: Any) -> Any:
 
 
 def _to_logger(logger: logging.Logger) -> Log:
-    """What a function for a log does with a logger."""
+    """A log function that logs to a logger."""
     levels = {LogLevel.ERROR: 40, LogLevel.WARN: 30, LogLevel.INFO: 20, LogLevel.DEBUG: 10}
     return lambda level, text: logger.log(levels.get(level, 10), "%s", text)
 
 
 class Config:
-    """Settings on their way to the library."""
+    """An im_config with options set."""
 
     def __init__(self, options: Mapping[Option, str | int | bool | None]) -> None:
         handle = c_void_p()
@@ -93,10 +93,10 @@ class Config:
 
 
 class Context:
-    """One event loop with any number of clients and servers, on the thread that makes it.
+    """One event loop with any number of clients and servers. It must be used on the thread that makes it.
 
     Programs with one client or server do not need it: `connect`, `serve` and `im.aio` make one themselves. With `virtual_clock`
-    time passes only by `advance`, and with `seed` the same calls bring the same events. `log` is told what happens up to
+    time advances only by `advance`, and with `seed` the same calls produce the same events. `log` receives log messages up to
     `log_level`: a function, or a logger of `logging`, such as `logging.getLogger("im")`.
     """
 
@@ -112,17 +112,17 @@ class Context:
         self._handle: c_void_p | None = None
         self._process = os.getpid()
         options = {Option.SEED: seed, Option.VIRTUAL_CLOCK: virtual_clock, Option.WORKERS: workers}
-        #: Who takes the events of a source.
+        #: The function that takes the events of a source, by its id.
         self._takers: dict[int, weakref.WeakMethod[Callable[[Event], None]]] = {}
-        #: Whether time passes only by `advance`.
+        #: Whether time advances only by `advance`.
         self.virtual_clock = virtual_clock
-        #: What runs it in asyncio's loop.
+        #: The `Driver` that runs it in asyncio's loop.
         self.driver: Any = None
         handle = c_void_p()
         with Config(options) as config:
             if log is not None:
                 tell = log if callable(log) else _to_logger(log)
-                # Kept as long as the context, which calls it.
+                # Kept alive as long as the context, which calls it.
                 self._log = LOG(lambda _, level, text: tell(LogLevel(level), text.decode()))
                 check(lib.im_config_set_log(config.handle, log_level, self._log, None))
             check(lib.im_new(ABI, config.handle, byref(handle)))
@@ -130,12 +130,12 @@ class Context:
 
     @property
     def forked(self) -> bool:
-        """Whether this is a child of the process that made it: then it can only be closed, and all else raises `ForkedError`."""
+        """Whether this is a forked child of the process that made it. Then it can only be closed; other uses raise `ForkedError`."""
         return self._process != os.getpid()
 
     @property
     def usable(self) -> bool:
-        """Whether there is anything to end in good order: not when it is closed, nor in a forked child."""
+        """Whether it can be used: it is not closed, and this is not a forked child."""
         return not self.closed and not self.forked
 
     @property
@@ -144,10 +144,10 @@ class Context:
         return self._handle is None
 
     def close(self) -> None:
-        """Ends the context; connections that are still open break. May be called again."""
+        """Frees the context; open connections are closed at once. May be called again."""
         if self._handle is None:
             return
-        # A forked child shares the loop of asyncio's with its parent, and must not touch it.
+        # A forked child shares asyncio's loop with its parent, and must not change it.
         if self.driver is not None and not self.forked:
             self.driver.stop()
         check(lib.im_free(self._handle))
@@ -167,7 +167,7 @@ class Context:
             warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self, stacklevel=2)
         try:
             self.close()
-        except Exception:  # noqa: BLE001 - on another thread or at the end of the interpreter nothing can be done
+        except Exception:  # noqa: BLE001 - cannot be handled on another thread or at interpreter shutdown
             pass
 
     @property
@@ -181,28 +181,28 @@ class Context:
         return f"<im context{' (closed)' if self.closed else ''}>"
 
     def fileno(self) -> int:
-        """A descriptor that is readable while a step or an event is due."""
+        """A descriptor that is readable while `step` or `take` has something to do."""
         out = c_int32()
         check(lib.im_fd(self.handle, byref(out)))
         return out.value
 
     def step(self, timeout: float | None = None) -> None:
-        """One bounded turn: waits for something to do, at most `timeout` seconds (None: without limit), and does it."""
+        """Runs one bounded turn: waits for work, for at most `timeout` seconds (None: without limit), and does it."""
         wait = -1 if timeout is None else max(0, min(int(timeout * 1000), 2**31 - 1))
         check(lib.im_step(self.handle, wait))
 
     def next_timeout(self) -> float | None:
-        """After how many seconds a step is due even when nothing comes in; None: none is."""
+        """Seconds until the next deadline, when `step` must be called even without input; None: there is no deadline."""
         out = c_int32()
         check(lib.im_next_timeout(self.handle, byref(out)))
         return None if out.value < 0 else out.value / 1000
 
     def advance(self, seconds: float) -> None:
-        """Lets virtual time pass."""
+        """Advances the virtual clock."""
         check(lib.im_advance(self.handle, number(round(seconds * 1000), 32)))
 
     def take(self) -> list[Event]:
-        """All events that are there now, in order. Those of clients and servers go to them as well."""
+        """Returns all pending events, in order. Clients and servers receive their own as well."""
         out, length = c_void_p(), c_size_t()
         events: list[Event] = []
         while True:
@@ -214,7 +214,7 @@ class Context:
             for fields in taken:
                 event = event_from(fields)
                 if event.source != source:
-                    # Most come from the same one as the one before.
+                    # Most events have the same source as the previous one.
                     source = event.source
                     known = self._takers.get(source)
                     taker = None if known is None else known()
@@ -225,11 +225,11 @@ class Context:
                 return events
 
     def waker(self) -> Waker:
-        """What wakes this context from another thread."""
+        """A `Waker` that wakes this context from another thread."""
         return Waker(self)
 
     def watch(self, fd: int) -> int:
-        """Watches a descriptor of the program's own, which `Readable` tells of. Returns its id, for `remove`."""
+        """Watches a descriptor of the program; `Readable` reports that it is readable. Returns its id, for `remove`."""
         out = c_uint64()
         if not isinstance(fd, int):
             raise TypeError(f"{fd!r} is no descriptor")
@@ -256,13 +256,13 @@ class Context:
         return out.value
 
     def ask(self, function: Any, client: int, *arguments: Any) -> int:
-        """Calls a request of a client's and returns its number."""
+        """Makes a request of a client and returns its number."""
         request = c_uint32()
         check(function(self.handle, client, *map(argument, arguments), byref(request)))
         return request.value
 
     def post(self, function: Any, client: int, *arguments: Any) -> str:
-        """Calls what goes through a client's outbox and returns its name."""
+        """Makes a request that goes through a client's outbox and returns its transaction id."""
         txn_id = TxnId()
         check(function(self.handle, client, *map(argument, arguments), byref(txn_id)))
         return txn_id.text()
@@ -277,7 +277,7 @@ class Waker:
         self._handle: c_void_p | None = handle
 
     def wake(self) -> None:
-        """Makes the context's `step` return soon. Several calls before it does are one."""
+        """Makes the context's `step` return soon. Several calls before that count as one."""
         if self._handle is None:
             raise ClosedError("the waker has been closed")
         check_silent(lib.im_waker_wake(self._handle))
@@ -297,12 +297,12 @@ class Waker:
     def __del__(self) -> None:
         try:
             self.close()
-        except Exception:  # noqa: BLE001 - at the end of the interpreter nothing can be done
+        except Exception:  # noqa: BLE001 - cannot be handled at interpreter shutdown
             pass
 
 
 def views(function: Any, context: Context, source: int, kind: Any, key: Callable[[Any], int]) -> Iterator[Any]:
-    """What the library knows, one after the other, by id."""
+    """Iterates over the library's views, in order of id."""
     after = 0
     while True:
         out = POINTER(kind)()

@@ -1,4 +1,4 @@
-"""What happens in a room and lasts."""
+"""Entries of a room's log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Reaction(Record):
 
 @dataclass(frozen=True)
 class Entry(Event):
-    """Something that happened in a room and lasts: each comes exactly once, in the room's order."""
+    """An entry of a room's log. Each is reported exactly once, in the order of sequence numbers (`seq`)."""
 
     room: int = 0
     seq: int = 0
@@ -32,13 +32,13 @@ class Entry(Event):
 
     @property
     def when(self) -> datetime:
-        """The time, in UTC, at the end of the year 9999 at the latest."""
+        """The time in UTC, limited to the end of the year 9999."""
         return datetime.fromtimestamp(min(self.time, 253_402_300_799_000) / 1000, timezone.utc)
 
 
 @dataclass(frozen=True)
 class Message(Entry):
-    """Somebody said something. `target` is the message that it answers, `txn_id` the post's own name if this client posted it."""
+    """A message. `target` is the message that it replies to; `txn_id` is the transaction id if this client posted it."""
 
     text: str = ""
     target: int = 0
@@ -53,7 +53,7 @@ class Message(Entry):
 
 @dataclass(frozen=True)
 class Edited(Entry):
-    """The author gave a message another text."""
+    """The author edited a message."""
 
     target: int = 0
     text: str = ""
@@ -65,7 +65,7 @@ class Edited(Entry):
 
 @dataclass(frozen=True)
 class Deleted(Entry):
-    """The author took a message back."""
+    """The author, or the server (0), deleted a message."""
 
     target: int = 0
     txn_id: str = ""
@@ -73,7 +73,7 @@ class Deleted(Entry):
 
 @dataclass(frozen=True)
 class Reacted(Entry):
-    """Somebody added a reaction, `text`, to a message, or took it away (`on` is False)."""
+    """Somebody added the reaction `text` to a message, or removed it (`on` is False)."""
 
     target: int = 0
     text: str = ""
@@ -83,7 +83,7 @@ class Reacted(Entry):
 
 @dataclass(frozen=True)
 class RoomCreated(Entry):
-    """The room came to be; `text` is its name."""
+    """The room was created; `text` is its name."""
 
     text: str = ""
     room_kind: RoomKind = RoomKind.NONE
@@ -93,12 +93,12 @@ class RoomCreated(Entry):
 
 @dataclass(frozen=True)
 class Joined(Entry):
-    """The author entered the room."""
+    """The author joined the room."""
 
 
 @dataclass(frozen=True)
 class Left(Entry):
-    """The author left the room."""
+    """The author left the room or was removed."""
 
     reason: LeaveReason = LeaveReason.NONE
     text: str = ""
@@ -115,4 +115,4 @@ class TopicChanged(Entry):
 
 @dataclass(frozen=True)
 class OtherEntry(Entry):
-    """Something of a later protocol."""
+    """An entry of a kind that this library does not know."""

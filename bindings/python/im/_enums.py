@@ -1,4 +1,4 @@
-"""Numbers with names, as in im.h. A number that a later library has is kept, under the name UNKNOWN_n."""
+"""The enumerations of im.h. A number of a later library is accepted and has the name UNKNOWN_n."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _T = TypeVar("_T", bound="OpenEnum")
 
 
 class OpenEnum(IntEnum):
-    """An IntEnum that takes numbers that it does not know."""
+    """An IntEnum that accepts unknown numbers."""
 
     @classmethod
     def _missing_(cls: type[_T], value: object) -> _T | None:
@@ -22,7 +22,7 @@ class OpenEnum(IntEnum):
 
 
 class Status(OpenEnum):
-    """What a call came to."""
+    """The result of a call."""
 
     OK = 0
     NULL = -1
@@ -94,7 +94,7 @@ class LeaveReason(OpenEnum):
 
 
 class Presence(OpenEnum):
-    """Whether somebody is there."""
+    """The presence of a person."""
 
     NONE = 0
     ONLINE = 1
@@ -104,7 +104,7 @@ class Presence(OpenEnum):
 
 
 class RoomKind(OpenEnum):
-    """What kind of place a room is."""
+    """The kind of a room."""
 
     NONE = 0
     LOBBY = 1
@@ -113,7 +113,7 @@ class RoomKind(OpenEnum):
 
 
 class ApprovalKind(OpenEnum):
-    """What somebody wants to do, when the program decides."""
+    """The kind of request that waits for approval by the program."""
 
     LOG_IN = 1
     POST = 2
@@ -128,7 +128,7 @@ class ApprovalKind(OpenEnum):
 
 
 class Option(OpenEnum):
-    """What can be set in a configuration."""
+    """Options of a configuration."""
 
     SEED = 1
     VIRTUAL_CLOCK = 2
@@ -173,7 +173,7 @@ TEXT_OPTIONS = frozenset({Option.NAME, Option.PASSKEY, Option.AGENT, Option.STAT
 
 
 class LogLevel(OpenEnum):
-    """How much a log is told."""
+    """The level of a log message."""
 
     ERROR = 1
     WARN = 2

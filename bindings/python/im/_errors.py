@@ -1,4 +1,4 @@
-"""What can go wrong: an exception for every status of the library, and those for refusals that come later."""
+"""Exceptions: one for every status of the library, and those for refusals by the server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ._library import lib
 
 
 class ImError(Exception):
-    """Something went wrong. The text says what, with names and limits."""
+    """The base of all errors. The text describes the error, with names and limits."""
 
     status: Status | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copied and pickled whole, whatever its constructor takes."""
+        """Copies and pickles all attributes, independent of the constructor's parameters."""
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
@@ -26,13 +26,13 @@ def _rebuild(kind: type[ImError], args: tuple[Any, ...], state: dict[str, Any]) 
 
 
 class NoneGivenError(ImError, TypeError):
-    """None was given for what must be there."""
+    """None was given for a required argument."""
 
     status = Status.NULL
 
 
 class HandleError(ImError):
-    """Not an object of this library, or of another context."""
+    """The handle is not an object of this library, or belongs to another context."""
 
     status = Status.HANDLE
 
@@ -44,31 +44,31 @@ class GoneError(ImError):
 
 
 class ThreadError(ImError, RuntimeError):
-    """A context is used on another thread than the one that made it."""
+    """A context was used on another thread than the one that made it."""
 
     status = Status.THREAD
 
 
 class ReentrantError(ImError, RuntimeError):
-    """A context is used from within its own log function."""
+    """A context was used from within its own log function."""
 
     status = Status.REENTRANT
 
 
 class PanicError(ImError, RuntimeError):
-    """The library has failed inside; the context can only be closed."""
+    """A bug in the library; the context can only be closed."""
 
     status = Status.PANIC
 
 
 class EncodingError(ImError, ValueError):
-    """A text is not UTF-8: it has lone surrogates."""
+    """A text cannot be encoded as UTF-8: it has lone surrogates."""
 
     status = Status.UTF8
 
 
 class TextError(ImError, ValueError):
-    """A text has a NUL in it."""
+    """A text contains a NUL."""
 
     status = Status.TEXT
 
@@ -86,25 +86,25 @@ class TooLongError(ImError, ValueError):
 
 
 class EmptyError(ImError, ValueError):
-    """A text has nothing in it."""
+    """A text is empty."""
 
     status = Status.EMPTY
 
 
 class OptionError(ImError, ValueError):
-    """Not an option for this."""
+    """The option does not exist for this object."""
 
     status = Status.OPTION
 
 
 class AddressError(ImError, ValueError):
-    """An address that cannot be understood or used."""
+    """An address is invalid or cannot be used."""
 
     status = Status.ADDRESS
 
 
 class SystemRefusedError(ImError, OSError):
-    """The system refused something."""
+    """A system call failed."""
 
     status = Status.IO
 
@@ -116,7 +116,7 @@ class InUseError(SystemRefusedError):
 
 
 class NotReadyError(ImError):
-    """The client is not logged in at the moment."""
+    """The client is not logged in."""
 
     status = Status.NOT_READY
 
@@ -128,31 +128,31 @@ class NotInRoomError(ImError, LookupError):
 
 
 class OutboxFullError(ImError):
-    """Too many posts wait for the server already."""
+    """The client's outbox is full: too many posts are not acknowledged yet."""
 
     status = Status.OUTBOX_FULL
 
 
 class ClosedError(ImError):
-    """It has been closed: the client has quit, the server is drained, or the object was closed."""
+    """The client has quit, the server is drained, or the object was closed."""
 
     status = Status.CLOSED
 
 
 class NotFoundError(ImError, LookupError):
-    """Nobody and nothing of that name is there."""
+    """There is no person, room or message of that name or id."""
 
     status = Status.NOT_FOUND
 
 
 class ClockError(ImError, RuntimeError):
-    """It needs the other kind of clock."""
+    """The function needs the other kind of clock (virtual or real)."""
 
     status = Status.CLOCK
 
 
 class UnsupportedError(ImError):
-    """This system cannot do that."""
+    """The function is not supported on this system."""
 
     status = Status.UNSUPPORTED
 
@@ -164,7 +164,7 @@ class ForkedError(ImError, RuntimeError):
 
 
 class LimitError(ImError):
-    """There are as many of these as there may be at once."""
+    """A limit on the number of such objects is reached."""
 
     status = Status.LIMIT
 
@@ -176,7 +176,7 @@ class LoggedInError(ImError):
 
 
 class TimedOutError(ImError, TimeoutError):
-    """There was no answer in time. `txn_id` names a post that still waits to be delivered; posting it again would say it twice."""
+    """There was no answer in time. `txn_id` identifies a post that is still in the outbox; posting it again would duplicate it."""
 
     def __init__(self, text: str, txn_id: str = "") -> None:
         super().__init__(text)
@@ -184,8 +184,8 @@ class TimedOutError(ImError, TimeoutError):
 
 
 class RefusedError(ImError):
-    """The server refused a request; `code` says why, `Code.NONE` that the connection broke before its answer. `retry_after` is
-    after how many seconds the server would have it tried again; None: waiting does not help."""
+    """The server refused a request. `code` says why; `Code.NONE`: the connection broke before the answer. `retry_after` is the
+    number of seconds after which the server suggests another try; None: waiting does not help."""
 
     def __init__(self, text: str, code: Code, retry_after: float | None = None) -> None:
         super().__init__(text)
@@ -198,7 +198,7 @@ class LoginRefusedError(RefusedError):
 
 
 class DisconnectedError(RefusedError):
-    """The connection is gone, and the client does not come back."""
+    """The connection has ended, and the client does not reconnect."""
 
 
 _BY_STATUS: dict[int, type[ImError]] = {
@@ -209,14 +209,14 @@ _BY_STATUS: dict[int, type[ImError]] = {
 
 
 def check(status: int) -> None:
-    """Raises what a status stands for."""
+    """Raises the exception for a status; returns for IM_OK."""
     if status < 0:
         text = (lib.im_last_error() or b"").decode(errors="replace")
         raise _error(status, text or lib.im_strerror(status).decode())
 
 
 def check_silent(status: int) -> None:
-    """As `check`, for what leaves no words: im_waker_wake(), which is for signal handlers too."""
+    """As `check`, for functions that do not set im_last_error(), such as im_waker_wake()."""
     if status < 0:
         raise _error(status, lib.im_strerror(status).decode())
 

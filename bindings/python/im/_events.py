@@ -1,4 +1,4 @@
-"""What a client tells, and every event by its name."""
+"""Events of a client, and the table of all events by name."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Connecting(Event):
-    """A try to connect begins; `count` is which one since the last success."""
+    """The client tries to connect; `count` is the number of tries since the last success."""
 
     count: int = 0
 
 
 @dataclass(frozen=True)
 class LoggedIn(Event):
-    """The client is in. `resumed`: the same session as before, nothing was missed but what now follows."""
+    """The client is logged in. `resumed`: in the same session as before; the entries that it missed follow."""
 
     user: int = 0
     name: str = ""
@@ -46,8 +46,8 @@ class LoggedIn(Event):
 
 @dataclass(frozen=True)
 class LoginRefused(Event):
-    """The login was refused. `wait_ms`: the client tries again by itself then, as it had been in before; None: try again with
-    `login`. `retry_after_ms`: when the server would have it tried again; 0: waiting does not help."""
+    """The login was refused. `wait_ms`: milliseconds until the client tries again by itself, which it does if it was logged in
+    before; None: try again with `login`. `retry_after_ms`: when the server suggests another try; 0: waiting does not help."""
 
     code: Code = Code.NONE
     text: str = ""
@@ -59,7 +59,7 @@ class LoginRefused(Event):
 
 @dataclass(frozen=True)
 class Disconnected(Event):
-    """The connection is gone. `wait_ms`: the next try begins then; None: there is none."""
+    """The connection has ended or failed. `wait_ms`: milliseconds until the next try; None: there is none."""
 
     code: Code = Code.NONE
     text: str = ""
@@ -70,7 +70,7 @@ class Disconnected(Event):
 
 @dataclass(frozen=True)
 class RoomEntered(Event):
-    """The client is in this room, just now or again after a login."""
+    """The client is in this room: it has entered it, or is in it again after a login."""
 
     room: int = 0
     room_kind: RoomKind = RoomKind.NONE
@@ -86,7 +86,7 @@ class RoomEntered(Event):
 
 @dataclass(frozen=True)
 class RoomExited(Event):
-    """The client is no longer in this room; `text` says why, unless it left by itself."""
+    """The client is no longer in this room; `text` is the reason, empty if the client left by itself."""
 
     room: int = 0
     text: str = ""
@@ -94,8 +94,8 @@ class RoomExited(Event):
 
 @dataclass(frozen=True)
 class RoomRenumbered(Event):
-    """A room has another id, `number`, from now on. The lobby keeps its id: that it is told of means that the server has lost its
-    data, and that places of before mean nothing."""
+    """The room's id has changed to `number`. The lobby keeps its id; for it this event means that the server has lost its data, and
+    that earlier sequence numbers are void."""
 
     room: int = 0
     number: int = 0
@@ -103,7 +103,7 @@ class RoomRenumbered(Event):
 
 @dataclass(frozen=True)
 class Backlog(Event):
-    """The last messages before the client came to this room."""
+    """The last messages before the client entered this room."""
 
     room: int = 0
     entries: tuple[Message, ...] = ()
@@ -114,8 +114,8 @@ class Backlog(Event):
 
 @dataclass(frozen=True)
 class History(Event):
-    """A page of history that was asked for, oldest first. It answers for every place from `first` to `to`: what it does not have of
-    these is no longer kept, or was not asked for. `head` is the room's newest place."""
+    """A requested page of history, oldest entry first. It covers every sequence number from `first` to `to`: entries of these that it
+    lacks are no longer kept, or were not requested. `head` is the sequence number of the room's newest entry."""
 
     request: int = 0
     room: int = 0
@@ -130,17 +130,17 @@ class History(Event):
 
 @dataclass(frozen=True)
 class Missed(Event):
-    """These entries were made but are no longer kept."""
+    """The server no longer keeps these entries, which the client has missed."""
 
     room: int = 0
-    #: The first and the last of them; `from` is a word of Python's own.
+    #: The first and the last of them (`from` is a keyword in Python).
     first: int = 0
     to: int = 0
 
 
 @dataclass(frozen=True)
 class Posted(Event):
-    """The server keeps what was posted."""
+    """The server has kept a post, edit, deletion or reaction."""
 
     room: int = 0
     txn_id: str = ""
@@ -149,7 +149,7 @@ class Posted(Event):
 
 @dataclass(frozen=True)
 class PostFailed(Event):
-    """The server refused what was posted; it is not tried again."""
+    """The server refused a post, edit, deletion or reaction; it is not retried."""
 
     room: int = 0
     txn_id: str = ""
@@ -162,7 +162,7 @@ class PostFailed(Event):
 
 @dataclass(frozen=True)
 class People(Event):
-    """Everybody who is there. Replaces what was known before."""
+    """Everybody who is there. Replaces the previous list."""
 
     people: tuple[Person, ...] = ()
 
@@ -171,7 +171,7 @@ class People(Event):
 
 @dataclass(frozen=True)
 class PresenceChanged(Event):
-    """Somebody came (`was` is NONE), went or changed."""
+    """Somebody logged in (`was` is NONE), left or changed."""
 
     person: Person = Person()
     was: Presence = Presence.NONE
@@ -181,14 +181,14 @@ class PresenceChanged(Event):
 
 @dataclass(frozen=True)
 class PeopleCount(Event):
-    """How many people are there; they are too many to be told one by one."""
+    """The number of people who are there; they are too many to be reported individually."""
 
     count: int = 0
 
 
 @dataclass(frozen=True)
 class Typing(Event):
-    """Somebody types or has stopped."""
+    """Somebody is typing or has stopped."""
 
     room: int = 0
     user: int = 0
@@ -198,7 +198,7 @@ class Typing(Event):
 
 @dataclass(frozen=True)
 class Receipt(Event):
-    """Up to where a member has received and read."""
+    """Up to which sequence numbers a member has received and read."""
 
     room: int = 0
     user: int = 0
@@ -208,7 +208,7 @@ class Receipt(Event):
 
 @dataclass(frozen=True)
 class Done(Event):
-    """A request is carried out."""
+    """A request was carried out."""
 
     request: int = 0
     room: int = 0
@@ -228,7 +228,7 @@ class Failed(Event):
 
 @dataclass(frozen=True)
 class Rooms(Event):
-    """A page of rooms that was asked for."""
+    """A requested page of rooms."""
 
     request: int = 0
     rooms: tuple[Room, ...] = ()
@@ -239,7 +239,7 @@ class Rooms(Event):
 
 @dataclass(frozen=True)
 class Members(Event):
-    """A page of members that was asked for."""
+    """A requested page of members."""
 
     request: int = 0
     room: int = 0
@@ -251,7 +251,7 @@ class Members(Event):
 
 @dataclass(frozen=True)
 class Users(Event):
-    """A page of people that was asked for."""
+    """A requested page of people."""
 
     request: int = 0
     people: tuple[Person, ...] = ()
@@ -262,7 +262,7 @@ class Users(Event):
 
 @dataclass(frozen=True)
 class Notice(Event):
-    """A word from the server's operator to everybody."""
+    """A text from the server's operator to everybody."""
 
     text: str = ""
 
@@ -277,20 +277,20 @@ class Throttled(Event):
 
 @dataclass(frozen=True)
 class Lagged(Event):
-    """The program took its events too slowly: so many of them, the oldest, are lost. History has what was said."""
+    """The program took its events too slowly: `count` events, the oldest, were dropped. Lost messages can be fetched as history."""
 
     count: int = 0
 
 
 @dataclass(frozen=True)
 class UnknownEvent(Event):
-    """Something that a later library tells; `fields` has what it says."""
+    """An event of a later library; `fields` has its fields."""
 
     event: str = ""
     fields: dict[str, Any] | None = field(default=None, hash=False)
 
 
-#: The class of each kind, by its name in JSON.
+#: The class of each kind of event, by its name in JSON.
 KINDS: dict[str, type[Event]] = {
     "connecting": Connecting,
     "logged_in": LoggedIn,
@@ -339,14 +339,14 @@ KINDS: dict[str, type[Event]] = {
 
 
 def event_from(fields: dict[str, Any]) -> Event:
-    """The event of a parsed map, which becomes its attributes."""
+    """Makes an event of a parsed map, which becomes its attributes."""
     name = fields.pop("event")
     kind = KINDS.get(name)
     if kind is None:
         return UnknownEvent(source=fields.get("source", 0), event=name, fields=fields)
     if kind is Missed or kind is History:
         fields["first"] = fields.pop("from", 0)
-    # As Record._from, without a call: this is done for every event.
+    # Inlined from Record._from: this runs for every event.
     for name, convert in kind._convert.items():
         if name in fields:
             fields[name] = convert(fields[name])

@@ -1,4 +1,4 @@
-"""A message that a bot has got, and which handlers want it."""
+"""A message received by a bot, and the selection of handlers for it."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message that a bot has got, and where to answer it. May be used from any thread."""
+    """A message received by a bot, with methods to answer it. May be used from any thread."""
 
     bot: Bot
     message: Message
-    #: The room's name; of a private conversation the other's.
+    #: The room's name; for a private conversation the other person's name.
     room_name: str
-    #: Whether it was said in a private conversation.
+    #: Whether it was posted in a private conversation.
     direct: bool
 
     @property
     def text(self) -> str:
-        """What was said."""
+        """The text of the message."""
         return self.message.text
 
     @property
     def name(self) -> str:
-        """Who said it."""
+        """The author's name."""
         return self.message.name
 
     @property
     def author(self) -> int:
-        """Their id."""
+        """The author's id."""
         return self.message.author
 
     @property
     def room(self) -> int:
-        """Where it was said."""
+        """The room's id."""
         return self.message.room
 
     @property
     def mentioned(self) -> bool:
-        """Whether it names the bot with @."""
+        """Whether it mentions the bot with @."""
         return self.bot.user in self.message.mentions
 
     def reply(self, text: str) -> None:
-        """Answers it in its room. Delivered exactly once, now or when the connection is back."""
+        """Posts a reply to it in its room. Delivered exactly once, now or after reconnecting."""
         self.bot.post(text, self.message.room, reply_to=self.message.seq)
 
     def say(self, text: str) -> None:
-        """Says something in its room, not in answer to it."""
+        """Posts a message in its room, not as a reply."""
         self.bot.post(text, self.message.room)
 
     def react(self, emoji: str) -> None:
@@ -66,7 +66,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Handler:
-    """A handler of messages and what it asks for."""
+    """A handler of messages and its filters."""
 
     function: Callable[..., Any]
     room: str | None
@@ -87,7 +87,7 @@ class Handler:
 
 
 def usage(name: str, function: Callable[..., Any]) -> str:
-    """How a command is written, as far as its function says what it takes besides the message."""
+    """The usage text of a command: its name and the parameters of its function after the message."""
     words = [name]
     with contextlib.suppress(ValueError):
         for parameter in list(inspect.signature(function).parameters.values())[1:]:

@@ -1,4 +1,4 @@
-"""The C library: found, loaded, checked, declared."""
+"""Finds, loads and checks the C library, and declares its functions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ctypes import POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_u
 from pathlib import Path
 from typing import Any
 
-#: The interface that this package is written for: generation and revision, as IM_ABI.
+#: The interface version that this package is written for, as IM_ABI.
 ABI = 1
 NUL_TERMINATED = ctypes.c_size_t(-1).value
 
 
 class Str(Structure):
-    """A string of the library's."""
+    """An im_str."""
 
     _fields_ = [("ptr", c_void_p), ("len", c_size_t)]
 
@@ -79,7 +79,7 @@ class ServerView(Structure):
 
 LOG = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 
-#: Every function of the header with its parameters; those not in RETURNS return a status.
+#: All functions of the header with their parameters; those not in RETURNS return a status.
 FUNCTIONS: dict[str, list[Any]] = {
     "im_abi_version": [],
     "im_version": [],
@@ -161,7 +161,7 @@ RETURNS: dict[str, Any] = {
 
 
 def _candidates() -> list[str]:
-    """Where the library may be: IM_LIBRARY alone, or in the package, or where the system keeps libraries."""
+    """Possible files of the library: only IM_LIBRARY if it is set; otherwise the package's and the system's."""
     if given := os.environ.get("IM_LIBRARY"):
         return [given]
     name = {"darwin": "libim.dylib", "win32": "im.dll"}.get(sys.platform, "libim.so")
@@ -173,7 +173,7 @@ def _candidates() -> list[str]:
 
 
 def load() -> ctypes.CDLL:
-    """Loads the library and checks that it has the interface that this package needs."""
+    """Loads the library and checks its interface version."""
     problems = []
     for candidate in _candidates():
         try:

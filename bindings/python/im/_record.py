@@ -1,6 +1,6 @@
-"""What every event is made of: a frozen dataclass that takes a parsed map as its attributes.
+"""The base of events: frozen dataclasses that use a parsed map directly as their attributes.
 
-What the map leaves out has the class's default. So an event costs little more than its parsing.
+Keys that the map lacks have the class's default. So creating an event costs little more than parsing it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ new = object.__new__
 
 @dataclass(frozen=True)
 class Record:
-    #: What a field's plain value is turned into.
+    #: Conversions of fields from their parsed values.
     _convert: ClassVar[dict[str, Callable[[Any], Any]]] = {}
 
     @classmethod
@@ -31,6 +31,6 @@ class Record:
 
 @dataclass(frozen=True)
 class Event(Record):
-    """Something that the library tells. `source` is the id of the client, server or descriptor that it comes from."""
+    """An event of the library. `source` is the id of the client, server or descriptor that it comes from."""
 
     source: int = 0

@@ -1,4 +1,4 @@
-"""Servers: what both flavours have in common, and the one that waits by stepping."""
+"""The common base of the sync and asyncio servers, and the sync server."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from ._library import MemberView, PersonView, RoomView, ServerView, Str, lib
 from ._source import Source, SyncSource
 
 
-#: What the program can be asked about.
+#: Kinds of requests that the program can approve.
 Approvable = Literal[
     "all", "logins", "posts", "deletes", "reactions", "topics", "statuses", "creates", "joins", "directs"
 ]  # fmt: skip
 
 
 class ServerOptions(TypedDict, total=False):
-    """What `serve` and `Server` take besides addresses; see im.h for each. Without one the library's default holds."""
+    """Options of `serve` and `Server` besides addresses; see im.h for each. The defaults are those of the library."""
 
     name: str | None
     passkey: str | None
     welcome: str | None
     lobby: str | None
-    #: The context that it lives in, beside others; its own by default.
+    #: The context that it belongs to; by default it makes its own.
     context: Context | None
-    #: What the program decides about: each comes as an `Approval` and waits for `resolve`.
+    #: Requests that the program approves: each is reported as an `Approval` and waits for `resolve`.
     approve: Sequence[Approvable]
-    #: Have every kept entry come as an event, private conversations included.
+    #: Whether every kept entry is reported as an event, including those of private conversations.
     observe: bool
     backlog: int
     resume_ms: int
@@ -54,7 +54,7 @@ class ServerBase(Source):
 
     def __init__(self, *addresses: str, **options: Unpack[ServerOptions]) -> None:
         super().__init__(options.get("context"))
-        #: Where it listens, with the ports that the system chose.
+        #: The addresses at which it listens, with the ports chosen by the system.
         self.addresses: list[str] = []
         try:
             settings: dict[Option, Any] = {
@@ -73,14 +73,14 @@ class ServerBase(Source):
         return f"<im server {where}>"
 
     def listen(self, address: str) -> str:
-        """Takes connections at an address, in addition to others. Returns the one that it really is."""
+        """Listens at an additional address. Returns the actual address, with the port chosen by the system for port 0."""
         bound = Str()
         check(lib.im_listen(self.context.handle, self._id, encode(address), byref(bound)))
         self.addresses.append(bound.text())
         return bound.text()
 
     def unlisten(self, address: str | None = None) -> None:
-        """Takes no more connections at an address of `addresses`; None: at none of them. Those that stand are not concerned."""
+        """Stops listening at an address of `addresses`; None: at all of them. Existing connections are not affected."""
         check(lib.im_unlisten(self.context.handle, self._id, encode(address, "the address")))
         self.addresses = [] if address is None else [it for it in self.addresses if it != address]
 
@@ -91,7 +91,7 @@ class ServerBase(Source):
 
     @property
     def connections(self) -> int:
-        """How many connections are open, logged in or not."""
+        """The number of open connections, logged in or not."""
         return int(self._look().connections)
 
     @property
@@ -107,15 +107,15 @@ class ServerBase(Source):
         return [room_of(it) for it in found]
 
     def set_passkey(self, passkey: str | None) -> None:
-        """Replaces the passkey; None opens the server. People inside stay."""
+        """Replaces the passkey; None accepts logins without one. People who are logged in stay."""
         check(lib.im_server_set_str(self.context.handle, self._id, Option.PASSKEY, encode(passkey)))
 
     def set_welcome(self, text: str) -> None:
-        """Replaces the word to people who come in."""
+        """Replaces the text shown to people when they log in."""
         check(lib.im_server_set_str(self.context.handle, self._id, Option.WELCOME, encode(text)))
 
     def set(self, option: Option, value: int) -> None:
-        """Changes a number while the server runs, such as `Option.BACKLOG` or `Option.APPROVE_POSTS`."""
+        """Changes a numeric option while the server runs, such as `Option.BACKLOG` or `Option.APPROVE_POSTS`."""
         check(lib.im_server_set_int(self.context.handle, self._id, Option(option), int(value)))
 
     def members(self, room: int) -> list[Member]:
@@ -132,11 +132,11 @@ class ServerBase(Source):
             found.append(Member(it.user, it.name.text(), Presence(it.presence), it.delivered, it.read))
 
     def resolve(self, approval: int, grant: bool, reason: str = "") -> None:
-        """Answers an `Approval`. Raises `GoneError` when nobody waits for it any more."""
+        """Resolves an `Approval`. Raises `GoneError` when it is no longer pending."""
         check(lib.im_server_resolve(self.context.handle, self._id, number(approval), int(grant), encode(reason, "the reason")))
 
     def kick(self, who: str | int, reason: str = "") -> None:
-        """Removes somebody at once, by name or id. Raises `NotFoundError` when nobody of that name or id is there."""
+        """Ends somebody's session at once, by name or id. Raises `NotFoundError` when nobody of that name or id is there."""
         why = encode(reason, "the reason")
         if isinstance(who, int):
             check(lib.im_server_kick_user(self.context.handle, self._id, number(who), why))
@@ -149,7 +149,7 @@ class ServerBase(Source):
         check(lib.im_server_remove_member(self.context.handle, self._id, number(room), number(user), why))
 
     def close_room(self, room: int, reason: str = "") -> None:
-        """Ends a room with all that was said in it; its members are told the reason."""
+        """Removes a room with its history; its members are given the reason."""
         check(lib.im_server_close_room(self.context.handle, self._id, number(room), encode(reason, "the reason")))
 
     def post(self, text: str, room: int = LOBBY) -> None:
@@ -158,11 +158,11 @@ class ServerBase(Source):
         check(lib.im_server_post(self.context.handle, self._id, number(room), encoded, len(encoded)))
 
     def delete(self, target: int, room: int = LOBBY) -> None:
-        """Takes back anybody's message."""
+        """Deletes anybody's message."""
         check(lib.im_server_delete(self.context.handle, self._id, number(room), number(target)))
 
     def broadcast(self, text: str) -> None:
-        """Says a word to everybody who is here now. It is not kept."""
+        """Sends a text to everybody who is connected now, as a `Notice`. It is not kept."""
         check(lib.im_server_broadcast(self.context.handle, self._id, encode(text)))
 
     def _begin_drain(self) -> None:
@@ -182,16 +182,16 @@ def _option(name: str) -> Option:
 
 
 class Server(ServerBase, SyncSource):
-    """A server that runs while the program waits for its events: iterate over it."""
+    """A server that runs only while the program iterates over it or waits for its events."""
 
     def drain(self) -> None:
-        """Closes in good order: everybody is told. Takes at most ten seconds."""
+        """Shuts down gracefully: every connection gets a Bye. Takes at most ten seconds."""
         if not self._over and self.context.usable:
             self._begin_drain()
             self._wait(lambda: self._over, 15)
 
     def close(self) -> None:
-        """Drains and gives everything back. May be called again."""
+        """Drains the server and releases all resources. May be called again."""
         try:
             if self.id:
                 self.drain()
@@ -200,5 +200,5 @@ class Server(ServerBase, SyncSource):
 
 
 def serve(*addresses: str, **options: Unpack[ServerOptions]) -> Server:
-    """A server at these addresses, such as "127.0.0.1:7464" or "mem:office". Options are those of `Server`."""
+    """A server that listens at these addresses, such as "127.0.0.1:7464" or "mem:office". Options are those of `ServerOptions`."""
     return Server(*addresses, **options)

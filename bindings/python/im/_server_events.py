@@ -1,4 +1,4 @@
-"""What a server tells the program that runs it."""
+"""Events of a server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PersonEntered(Event):
 
 @dataclass(frozen=True)
 class PersonDetached(Event):
-    """Server: somebody's connection broke; their session waits for them."""
+    """Server: somebody's connection broke; their session waits for its client."""
 
     user: int = 0
     name: str = ""
@@ -28,7 +28,7 @@ class PersonDetached(Event):
 
 @dataclass(frozen=True)
 class PersonResumed(Event):
-    """Server: somebody took up their session again."""
+    """Server: somebody resumed their session."""
 
     user: int = 0
     name: str = ""
@@ -37,7 +37,7 @@ class PersonResumed(Event):
 
 @dataclass(frozen=True)
 class PersonLeft(Event):
-    """Server: somebody is gone for good."""
+    """Server: somebody's session ended."""
 
     user: int = 0
     name: str = ""
@@ -60,26 +60,26 @@ class Refused(Event):
 
 @dataclass(frozen=True)
 class StoreFailed(Event):
-    """Server: the store could not keep something; its sender was told."""
+    """Server: the store failed to keep an entry; its sender was notified."""
 
     text: str = ""
 
 
 @dataclass(frozen=True)
 class Drained(Event):
-    """Server: all is said and every connection closed."""
+    """Server: all data is sent and every connection is closed."""
 
 
 @dataclass(frozen=True)
 class AcceptPaused(Event):
-    """Server: it cannot accept connections for the moment; it goes on by itself."""
+    """Server: it cannot accept connections for now; it resumes by itself."""
 
     text: str = ""
 
 
 @dataclass(frozen=True)
 class Approval(Event):
-    """Server: somebody waits for `resolve`. `target` is the message that it is about, `topic` comes with a new room."""
+    """Server: a request waits for `resolve`. `target` is the message that it concerns; `topic` is that of a new room."""
 
     approval: int = 0
     approval_kind: ApprovalKind = ApprovalKind.LOG_IN
@@ -96,4 +96,4 @@ class Approval(Event):
 
 @dataclass(frozen=True)
 class Readable(Event):
-    """A watched descriptor has something to read, or has ended."""
+    """A watched descriptor is readable or at its end."""

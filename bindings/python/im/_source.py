@@ -1,4 +1,4 @@
-"""What clients and servers share, and waiting by stepping the context."""
+"""The base of clients and servers, and waiting by stepping the context."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ._events import Event, Lagged
 
 _S = TypeVar("_S", bound="SyncSource")
 
-#: Events that wait for the program. Beyond, the oldest give way, and `Lagged` says how many did.
+#: Events queued for the program. Beyond, the oldest are dropped, and `Lagged` reports how many.
 QUEUE_MAX = 32_768
 
 
 class Source:
-    """A client or a server: events come from it, in order."""
+    """A client or a server: a source of events, in order."""
 
-    #: What it is, in words.
+    #: What it is, for error texts.
     _what = "client"
 
     def __init__(self, context: Context | None) -> None:
-        #: The context that it lives in.
+        #: The context that it belongs to.
         self.context = context if context is not None else Context()
         self._own = context is None
         self._number = 0
@@ -34,16 +34,16 @@ class Source:
 
     @property
     def id(self) -> int:
-        """Its number in events' `source`."""
+        """Its id: the `source` of its events."""
         return self._number
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more comes from it."""
+        """Whether it has ended: no further events follow the queued ones."""
         return self._over
 
     def _remove(self) -> None:
-        """Gives everything back; may be called again."""
+        """Releases its resources; may be called again."""
         self._over = True
         if self._own:
             self.context.close()
@@ -53,7 +53,7 @@ class Source:
 
     @property
     def _id(self) -> int:
-        """Its id, for the library."""
+        """Its id; raises `ClosedError` when it is closed."""
         if not self._number:
             raise ClosedError(f"the {self._what} has been closed")
         return self._number
@@ -62,26 +62,26 @@ class Source:
         self._keep(event)
 
     def _keep(self, event: Event) -> None:
-        """Keeps an event for the program."""
+        """Queues an event for the program."""
         if len(self._events) >= QUEUE_MAX:
             self._events.popleft()
             self._lost += 1
         self._events.append(event)
 
     def _next(self) -> Event:
-        """Takes the next event; there must be one."""
+        """Removes the next event from the queue, which must not be empty."""
         if self._lost:
             lost, self._lost = self._lost, 0
             return Lagged(source=self._number, count=lost)
         return self._events.popleft()
 
     def _check_process(self) -> None:
-        """What waits for the program is the parent's."""
+        """Raises `ForkedError` in a forked child: the queued events belong to the parent."""
         if self.context.forked:
             raise ForkedError(f"the {self._what} is of the parent process; make another one here")
 
     def _fail(self, problem: Exception) -> None:
-        """The context has failed, or is closed: nothing more comes."""
+        """Called when the context has failed or was closed: no more events come."""
         self._over = True
 
 
@@ -89,18 +89,18 @@ class SyncSource(Source):
     """Waits by stepping its context."""
 
     def next(self, timeout: float | None = None) -> Event | None:
-        """The next event; None: nothing came within `timeout` seconds, or nothing will come any more."""
+        """The next event; None: none came within `timeout` seconds, or the source has ended."""
         self._check_process()
         self._wait(lambda: bool(self._events) or self._over, timeout)
         return self._next() if self._events else None
 
     def __iter__(self) -> Iterator[Event]:
-        """Events as they come, to the end."""
+        """Yields events until the source has ended."""
         while (event := self.next()) is not None:
             yield event
 
     def _wait(self, ready: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Runs the context until something is so. On a virtual clock time passes meanwhile, from deadline to deadline."""
+        """Runs the context until `ready` returns true; False: it timed out. A virtual clock advances from deadline to deadline."""
         end = None if timeout is None else time.monotonic() + timeout
         passed = 0.0
         while not ready():
@@ -127,7 +127,7 @@ class SyncSource(Source):
         return True
 
     def close(self) -> None:
-        """Ends it at once."""
+        """Removes it at once."""
         self._remove()
 
     def __enter__(self: _S) -> _S:

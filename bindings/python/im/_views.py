@@ -1,4 +1,4 @@
-"""What is known of rooms, people and servers."""
+"""Descriptions of rooms, people and servers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ._record import Record
 
 @dataclass(frozen=True)
 class Room(Record):
-    """A room as the client sees it; for a private conversation `name` is the other's and `peer` their id."""
+    """A room as one member sees it; for a private conversation `name` and `peer` are the other person's name and id."""
 
     room: int = 0
     room_kind: RoomKind = RoomKind.NONE
@@ -26,7 +26,7 @@ class Room(Record):
 
 @dataclass(frozen=True)
 class ServerInfo(Record):
-    """What a server says of itself. Lengths are in bytes of UTF-8; `epoch` is which life of its data this is."""
+    """A server's information about itself. Lengths are in bytes of UTF-8; `epoch` identifies the epoch of its data."""
 
     version: int = 0
     name: str = ""
@@ -48,7 +48,7 @@ class ServerInfo(Record):
 
 @dataclass(frozen=True)
 class Person(Record):
-    """Somebody, as everybody sees them."""
+    """A person, as everybody sees them."""
 
     user: int = 0
     name: str = ""

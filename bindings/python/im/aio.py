@@ -27,10 +27,10 @@ _log = logging.getLogger("im")
 
 
 class Client(ClientBase, AsyncSource):
-    """A client in asyncio's loop; `connect` makes one that is logged in. Iterate over it with `async for`.
+    """A client in asyncio's loop; `connect` returns one that is logged in. Iterate over it with `async for`.
 
-    Methods that ask the server for something return its answer and raise `RefusedError` when it refuses. Limit how long you wait
-    with `asyncio.timeout`.
+    Methods that make a request return the server's answer and raise `RefusedError` when it refuses. Use `asyncio.timeout` to limit
+    the wait.
     """
 
     def __init__(self, address: str, name: str, passkey: str | None = None, **options: Unpack[ClientOptions]) -> None:
@@ -41,8 +41,8 @@ class Client(ClientBase, AsyncSource):
 
     @classmethod
     def kept(cls, address: str, name: str, passkey: str | None = None, **options: Unpack[ClientOptions]) -> Client:
-        """A client whose session is kept where programs of this user keep their state (`state_dir=""`), if there is such a place
-        and it can be written to."""
+        """A client whose session is stored in the user's default state directory (`state_dir=""`), if that exists and is
+        writable."""
         if "state_dir" in options:
             return cls(address, name, passkey, **options)
         options["state_dir"] = ""
@@ -79,7 +79,7 @@ class Client(ClientBase, AsyncSource):
         for future in futures:
             if not future.done():
                 future.set_exception(problem)
-                # Who waited may be gone by now; then nobody needs to be told.
+                # Marks the exception as retrieved, since the waiting task may have been cancelled.
                 future.exception()
 
     async def wait_ready(self, timeout: float | None = None) -> Client:
@@ -97,12 +97,12 @@ class Client(ClientBase, AsyncSource):
         return self
 
     async def login(self, name: str | None = None, passkey: str | None = None) -> None:
-        """Tries again after a refused login; None keeps what was given before."""
+        """Logs in again after a refused login; None keeps the previous value."""
         self._begin_login(name, passkey)
         await self.wait_ready()
 
     async def quit(self, reason: str = "") -> None:
-        """Leaves for good. What was posted is delivered first. Iteration ends with the last event."""
+        """Ends the session, after all posts are delivered. Iteration ends with the last event."""
         self._check_process()
         if self._over or not self.context.usable:
             return
@@ -110,7 +110,7 @@ class Client(ClientBase, AsyncSource):
         await self._ended()
 
     async def close(self) -> None:
-        """Leaves in good order and gives everything back. May be called again."""
+        """Quits and releases all resources. May be called again."""
         try:
             if self.id and self.context.usable:
                 await self.quit()
@@ -136,15 +136,15 @@ class Client(ClientBase, AsyncSource):
         return await self._await(self.post_nowait(text, room, reply_to=reply_to), Posted)
 
     async def edit(self, target: int, text: str, room: int = LOBBY) -> Posted:
-        """Gives a message of one's own another text."""
+        """Edits one's own message. Returns when the server keeps it, as do `delete` and `react`."""
         return await self._await(self._edit(room, target, text), Posted)
 
     async def delete(self, target: int, room: int = LOBBY) -> Posted:
-        """Takes back a message of one's own."""
+        """Deletes one's own message."""
         return await self._await(self._delete(room, target), Posted)
 
     async def react(self, target: int, emoji: str, on: bool = True, room: int = LOBBY) -> Posted:
-        """Adds a reaction to a message, or takes one's own away."""
+        """Adds a reaction to a message, or removes one's own."""
         return await self._await(self._react(room, target, emoji, on), Posted)
 
     async def set_status(self, text: str = "", *, away: bool = False) -> None:
@@ -152,11 +152,11 @@ class Client(ClientBase, AsyncSource):
         await self._await(self._ask(lib.im_client_set_status, int(away), encode(text)), Done)
 
     async def create_room(self, name: str, topic: str = "") -> int:
-        """Makes a room, enters it, and returns its id."""
+        """Creates a room, enters it, and returns its id."""
         return (await self._await(self._ask(lib.im_client_create_room, encode(name), encode(topic)), Done)).room
 
     async def join(self, name: str, *, make: bool = False) -> int:
-        """Enters a room by name and returns its id. With `make` it is made if there is none of that name."""
+        """Enters a room by name and returns its id. With `make` the room is created if it does not exist."""
         try:
             return (await self._await(self._ask(lib.im_client_join, encode(name)), Done)).room
         except RefusedError as refused:
@@ -167,7 +167,7 @@ class Client(ClientBase, AsyncSource):
         except RefusedError as taken:
             if taken.code != Code.EXISTS:
                 raise
-        # Somebody else was faster.
+        # Somebody else has created it meanwhile.
         return await self.join(name)
 
     async def leave(self, room: int) -> None:
@@ -175,39 +175,39 @@ class Client(ClientBase, AsyncSource):
         await self._await(self._ask(lib.im_client_leave, room), Done)
 
     async def set_topic(self, topic: str, room: int) -> None:
-        """Sets a room's topic; empty: none."""
+        """Sets a room's topic; an empty text removes it."""
         await self._await(self._ask(lib.im_client_set_topic, room, encode(topic)), Done)
 
     async def direct(self, name: str) -> int:
-        """Opens the private conversation with somebody and returns its id, which is used like a room's."""
+        """Opens the private conversation with somebody and returns its id, which is a room id."""
         return (await self._await(self._ask(lib.im_client_direct, encode(name)), Done)).room
 
     async def history(self, room: int = LOBBY, before: int = 0, limit: int = 0) -> History:
-        """A room's messages before a place (0: before its end), the newest of them; `limit` 0: as many as a page holds."""
+        """A room's last messages before a sequence number (0: up to its head), at most `limit` (0: as many as a page holds)."""
         return await self._await(self._ask(lib.im_client_history, room, before, number(limit, 32)), History)
 
     async def fetch(
         self, room: int = LOBBY, *, after: int = 0, before: int = 0, limit: int = 0, upward: bool = False, messages: bool = False
     ) -> History:
-        """A room's entries between two places, both excluded: from `before` (0: its end) down, or from `after` up (`upward`).
-        `limit` 0: as many as a page holds. Every kind of entry, or messages alone."""
+        """A room's entries with sequence numbers above `after` and below `before` (0: up to its head): the last ones, or with
+        `upward` the first ones, at most `limit` (0: as many as a page holds). With `messages` only messages."""
         return await self._await(self._fetch(room, after, before, limit, upward, messages), History)
 
     async def list_rooms(self, after: int = 0) -> Rooms:
-        """Rooms that can be joined, those whose ids are after `after`."""
+        """A page of the lobby and the rooms that can be joined, with ids above `after`."""
         return await self._await(self._ask(lib.im_client_list_rooms, after), Rooms)
 
     async def list_users(self, after: int = 0) -> Users:
-        """People who are there, those whose ids are after `after`; also where they are too many to be told one by one."""
+        """A page of the people who are there, with ids above `after`. Works for any number of people."""
         return await self._await(self._ask(lib.im_client_list_users, after), Users)
 
     async def list_members(self, room: int = LOBBY, after: int = 0) -> Members:
-        """A room's members, those whose ids are after `after`."""
+        """A page of a room's members, with ids above `after`."""
         return await self._await(self._ask(lib.im_client_list_members, room, after), Members)
 
 
 class _Connecting:
-    """What `connect` returns: await it, or enter it with `async with`."""
+    """The result of `connect`: await it, or enter it with `async with`."""
 
     def __init__(self, make: Callable[[], Client], timeout: float | None) -> None:
         self._make, self._timeout = make, timeout
@@ -236,30 +236,31 @@ class _Connecting:
 def connect(
     address: str, name: str, passkey: str | None = None, *, timeout: float | None = None, **options: Unpack[ClientOptions]
 ) -> _Connecting:
-    """Connects and logs in: `client = await connect(...)` or `async with connect(...) as client`. Options are those of `Client`.
+    """Connects and logs in: `client = await connect(...)` or `async with connect(...) as client`. Options are those of
+    `ClientOptions`.
 
-    It goes on trying to reach the server, or raises `TimedOutError` with the reason after `timeout` seconds. Raises
-    `LoginRefusedError` with the server's.
+    It retries until it reaches the server, or raises `TimedOutError` with the reason after `timeout` seconds. Raises
+    `LoginRefusedError` with the server's reason.
     """
     return _Connecting(lambda: Client(address, name, passkey, **options), timeout)
 
 
 class Server(ServerBase, AsyncSource):
-    """A server in asyncio's loop. Iterate over it with `async for`; it runs in any case."""
+    """A server in asyncio's loop. It runs by itself; iterate over it with `async for` for its events."""
 
     def __init__(self, *addresses: str, **options: Unpack[ServerOptions]) -> None:
         super().__init__(*addresses, **options)
         self._start()
 
     async def drain(self) -> None:
-        """Closes in good order: everybody is told. Takes at most ten seconds."""
+        """Shuts down gracefully: every connection gets a Bye. Takes at most ten seconds."""
         if self._over or not self.context.usable:
             return
         self._begin_drain()
         await self._ended()
 
     async def close(self) -> None:
-        """Drains and gives everything back. May be called again."""
+        """Drains the server and releases all resources. May be called again."""
         try:
             if self.id:
                 await self.drain()
@@ -268,7 +269,7 @@ class Server(ServerBase, AsyncSource):
 
 
 def serve(*addresses: str, **options: Unpack[ServerOptions]) -> Server:
-    """A server at these addresses, to be called inside a running loop. Options are those of `Server`."""
+    """A server that listens at these addresses. Must be called inside a running loop. Options are those of `ServerOptions`."""
     return Server(*addresses, **options)
 
 

@@ -1,4 +1,4 @@
-"""Bots: programs that answer to messages and commands.
+"""Bots: clients that call functions for messages and commands.
 
     bot = im.Bot("127.0.0.1", "deploy", passkey="...")
 
@@ -13,8 +13,8 @@
 
     bot.run_forever()
 
-Handlers are plain functions or coroutines. Plain ones run on a thread of their own, one after the other, so they may take their
-time; coroutines run in the bot's asyncio loop. What was said while the connection was broken comes as messages, in order.
+Handlers are plain functions or coroutines. Plain functions run one after the other on a separate thread, so they may block;
+coroutines run in the bot's asyncio loop. Messages posted while the connection was broken are handled after reconnecting, in order.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ _E = TypeVar("_E", bound=Event)
 
 
 class Bot:
-    """A client that calls functions for what is said. It does not hear itself.
+    """A client that calls functions for messages and commands. It ignores its own messages.
 
-    `rooms` are entered, and made where they are not there. Commands begin with `prefix`; `!help` lists them. Other options are those
-    of `im.connect`; `state_dir` is "" by default, so that a bot that is killed and started again is the same person at once.
+    The bot enters `rooms`, and creates those that do not exist. Commands begin with `prefix`; `!help` lists them. Other options are
+    those of `im.connect`; `state_dir` is "" by default, so that a bot that is killed and started again is the same person at once.
     """
 
     def __init__(
@@ -78,12 +78,12 @@ class Bot:
         self._commands: dict[str, tuple[Callable[..., Any], str]] = {}
         self._events: list[tuple[type[Event], Callable[..., Any]]] = []
         self._names: dict[int, tuple[str, bool]] = {}
-        #: Rooms whose history it has seen, so that whatever comes of them later was said since.
+        #: Rooms whose backlog it has seen: a later backlog of them consists of missed messages.
         self._heard: set[int] = set()
-        #: Its ids at the server, one for each session, as long as the server's data lives.
+        #: Its ids at the server, one for each session of this epoch.
         self._users: set[int] = set()
         self._epoch = 0
-        #: What went wrong last.
+        #: The text of the last error.
         self._why = ""
         self._client: aio.Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -92,7 +92,7 @@ class Bot:
         self._worker: ThreadPoolExecutor | None = None
         self.command("help", "Lists the commands.")(self._help)
 
-    # What it answers to.
+    # Handlers.
 
     def on_message(
         self,
@@ -104,8 +104,9 @@ class Bot:
         author: str | None = None,
         pattern: str | re.Pattern[str] | None = None,
     ) -> Any:
-        """Has a function called with each message (`Incoming`) that is not a command: in a room of this name, in private
-        conversations or not, naming the bot or not, by somebody of this name, and in which the pattern is found."""
+        """Registers a function that is called with each message (`Incoming`) that is not a command and matches all filters: the
+        room's name, whether it is in a private conversation, whether it mentions the bot, the author's name, and a pattern to
+        search for in the text. None: any."""
         compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
 
         def add(function: _F) -> _F:
@@ -115,8 +116,8 @@ class Bot:
         return add if function is None else add(function)
 
     def command(self, name: str, help: str | None = None) -> Callable[[_F], _F]:
-        """Has a function called for a command, with the message and the command's words: `!deploy staging now` calls it with
-        `(event, "staging", "now")`. Its help is what is given, or the first line of the function's documentation."""
+        """Registers a function that is called for a command, with the message and the command's arguments: `!deploy staging now`
+        calls it with `(event, "staging", "now")`. `help` is its text in `!help`, by default the first line of its docstring."""
         if not re.fullmatch(r"\S+", name):
             raise ValueError(f"a command is one word, not {name!r}")
 
@@ -128,7 +129,7 @@ class Bot:
         return add
 
     def on(self, kind: type[_E]) -> Callable[[_F], _F]:
-        """Has a function called with each event of a kind, such as `im.Joined`."""
+        """Registers a function that is called with each event of a kind, such as `im.Joined`."""
 
         def add(function: _F) -> _F:
             self._events.append((kind, function))
@@ -136,11 +137,11 @@ class Bot:
 
         return add
 
-    # What it does.
+    # Actions.
 
     def post(self, text: str, room: int | str = LOBBY, *, reply_to: int = 0) -> None:
-        """Says something, from any thread, in a room by its id or the name of one that it is in. Delivered exactly once, now or when
-        the connection is back; a refusal is logged."""
+        """Posts a message in a room, given by its id or by the name of a room that the bot is in. May be called from any thread.
+        Delivered exactly once, now or after reconnecting; a refusal is logged."""
         self._call(lambda client: client.post_nowait(text, self._room_of(room), reply_to=reply_to))
 
     def _room_of(self, room: int | str) -> int:
@@ -152,7 +153,7 @@ class Bot:
         raise LookupError(f"the bot is not in a room {room!r}")
 
     def _call(self, act: Callable[[aio.Client], object]) -> None:
-        """Does something in the bot's loop. On another thread it waits until it is done, so that mistakes are raised here."""
+        """Runs a function in the bot's loop. On another thread it waits for the function, so that its exceptions are raised here."""
         loop, client = self._loop, self._client
         if loop is None or client is None:
             raise ClosedError("the bot is not running")
@@ -172,19 +173,19 @@ class Bot:
         except RuntimeError:
             return False
 
-    # How it runs.
+    # Running.
 
     def run_forever(self) -> None:
-        """Connects and runs until Ctrl+C or SIGTERM, or until the server will not have it any more, which is raised."""
+        """Connects and runs until Ctrl+C or SIGTERM. Raises an `ImError` when the server refuses or removes the bot."""
         asyncio.run(self._main(None, signals=True))
 
     async def run(self) -> None:
-        """As `run_forever`, in a loop of asyncio that runs already; cancel it to end it."""
+        """As `run_forever`, in a running asyncio loop; cancel it to end the bot."""
         await self._main(None, signals=False)
 
     def start(self, timeout: float | None = None) -> Bot:
-        """Runs it on a thread of its own; returns when it is logged in. Raises `TimedOutError` when it is not after `timeout` seconds
-        (None: it waits for as long as the server cannot be reached). End it with `stop`."""
+        """Runs it on a separate thread; returns when it is logged in. Raises `TimedOutError` when it is not logged in after `timeout`
+        seconds (None: waits without limit). End it with `stop`."""
         if self._thread is not None:
             raise RuntimeError("the bot is running")
         ready: list[BaseException | None] = []
@@ -199,7 +200,7 @@ class Bot:
                 asyncio.run(self._main(tell, signals=False))
                 if not told.is_set():
                     tell(ClosedError("the bot was stopped before it was in"))
-            except BaseException as problem:  # noqa: BLE001 - told to whoever waits
+            except BaseException as problem:  # noqa: BLE001 - raised by start()
                 if told.is_set():
                     _log.error("the bot has ended: %s", problem)
                 tell(problem)
@@ -218,20 +219,20 @@ class Bot:
         return self
 
     def stop(self) -> None:
-        """Leaves in good order: what it has said is delivered first. May be called again, but not by its own handlers, which call
-        `leave`."""
+        """Ends the bot after its posts are delivered, and waits for its thread. May be called again, but not by its own handlers,
+        which call `leave`."""
         self.leave()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
 
     def leave(self) -> None:
-        """Has it end soon, from any thread; also from a handler."""
+        """Ends the bot soon, without waiting. May be called from any thread, also from a handler."""
         loop, stopping = self._loop, self._stopping
-        # A forked child has no loop that runs, and shares what wakes it with its parent.
+        # A forked child has no running loop, and shares the loop's wake-up descriptor with its parent.
         here = self._client is None or not self._client.context.forked
         if loop is not None and stopping is not None and here:
-            with contextlib.suppress(RuntimeError):  # It has ended meanwhile.
+            with contextlib.suppress(RuntimeError):  # The loop has ended meanwhile.
                 loop.call_soon_threadsafe(stopping.set)
 
     def __enter__(self) -> Bot:
@@ -266,7 +267,7 @@ class Bot:
         finally:
             for task in (entering, listening, stopping):
                 task.cancel()
-            # Whose end nobody has waited for is not complained about.
+            # Retrieves the results of all tasks, so that asyncio does not warn about them.
             await asyncio.gather(entering, listening, stopping, return_exceptions=True)
             client, self._client = self._client, None
             await client.close()
@@ -289,12 +290,12 @@ class Bot:
                 client._check_login()
 
     def _take(self, event: Event) -> Sequence[Message]:
-        """The messages that an event brings."""
+        """Updates the state for an event; returns the messages to handle."""
         match event:
             case LoggedIn(user=user):
                 server = self._client.server if self._client is not None else None
                 if server is not None and server.epoch != self._epoch:
-                    # The server has lost its data: its ids are other people's now.
+                    # The server has lost its data: the ids may now belong to other people.
                     self._epoch = server.epoch
                     self._users.clear()
                 self.user = user
@@ -305,13 +306,13 @@ class Bot:
                 self._names.pop(room, None)
                 self._heard.discard(room)
             case RoomRenumbered(room=old, number=new):
-                # The server has lost its data: whatever its rooms have now was said since.
+                # The server has lost its data: everything in its rooms is new.
                 self._names[new] = self._names.pop(old, ("", False))
                 if old in self._heard:
                     self._heard.discard(old)
                     self._heard.add(new)
             case Backlog(room=room, entries=entries):
-                # Where it was before, these are what it has missed.
+                # In a room that it was in before, these are the messages that it missed.
                 missed = entries if room in self._heard else ()
                 self._heard.add(room)
                 return missed
@@ -340,7 +341,7 @@ class Bot:
                 await self._run(handler.function, event)
 
     async def _obey(self, event: Incoming) -> bool:
-        """Runs a command; False: it is none."""
+        """Runs a command; returns False if there is no such command."""
         line = event.text[len(self.prefix) :]
         word = line.split(maxsplit=1)[0] if line.strip() and not line[0].isspace() else ""
         known = self._commands.get(word.casefold())
@@ -354,7 +355,7 @@ class Bot:
         try:
             inspect.signature(function).bind(event, *words)
         except ValueError:
-            # It does not say what it takes.
+            # The function has no signature.
             pass
         except TypeError:
             await self._run(_reply, event, f"usage: {self._usage(word.casefold())}")
@@ -363,7 +364,7 @@ class Bot:
         return True
 
     async def _run(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Calls a handler; what goes wrong in it is logged, and the bot goes on."""
+        """Calls a handler; its exceptions are logged, and the bot continues."""
         try:
             if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
                 await function(*arguments)
@@ -371,7 +372,7 @@ class Bot:
                 await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
         except asyncio.CancelledError:
             raise
-        except Exception:  # noqa: BLE001 - a handler's mistake is not the bot's end
+        except Exception:  # noqa: BLE001 - a handler's error does not end the bot
             _log.exception("a handler has failed")
 
     def _usage(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The library that is tested is IM_LIBRARY, or the one that cargo has built last for development."""
+"""The tested library is IM_LIBRARY, or cargo's latest debug build."""
 
 import atexit
 import os
@@ -16,11 +16,11 @@ from real_server import RealServer  # noqa: E402
 
 os.environ.setdefault("IM_LIBRARY", str(ROOT / "target" / "debug" / "liblibim.so"))
 os.environ["PYTHONPATH"] = str(PACKAGE)
-# What is killed here is of no use to the next run.
+# Sessions of killed programs are not needed by the next run.
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()
 atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
-#: Seconds for anything to come about; only a hang takes them.
+#: Seconds to wait for anything; only a hang reaches this limit.
 PATIENCE = 60
 
 

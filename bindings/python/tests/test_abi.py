@@ -1,4 +1,4 @@
-"""The interface as Python sees it, against the header as the C compiler sees it, against what the library really writes."""
+"""Compares Python's declarations with the header as the C compiler sees it, and with the library's output."""
 
 import ctypes
 import json
@@ -34,7 +34,7 @@ def header_structs():
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory):
-    """Sizes and offsets as the C compiler has them."""
+    """Sizes and offsets according to the C compiler."""
     folder = tmp_path_factory.mktemp("layout")
     (folder / "probe.c").write_text(layout.probe())
     subprocess.run(["cc", f"-I{layout.HEADER.parent}", folder / "probe.c", "-o", folder / "probe"], check=True)
@@ -83,7 +83,7 @@ def test_statuses_have_exceptions():
 
 
 def plain(structs, it, name=None):
-    """A structure as its JSON would be."""
+    """A structure in the form of its JSON."""
     if isinstance(it, structs["im_str"]):
         return ctypes.string_at(it.ptr, it.len).decode()
     if isinstance(it, structs["im_txn_id"]):
@@ -130,7 +130,7 @@ ENTRIES = {"message", "edited", "deleted", "reacted", "room_created", "joined", 
 
 
 def test_structures_say_what_json_says(context):
-    """Every event of a lively conversation, read through the header's structures and as JSON, is the same."""
+    """Every event of a conversation is the same through the header's structures and as JSON."""
     structs = header_structs()
     names = {number: key.removeprefix("IM_EVENT_").lower() for key, number in layout.enums()["im_event_kind"].items()}
     lib, seen = im._library.lib, set()

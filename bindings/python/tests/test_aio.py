@@ -79,7 +79,7 @@ def test_waiting_can_be_given_up():
 
 
 def test_nobody_has_to_listen():
-    """A client that is not iterated over goes on; what it did not take is bounded, and it is told so."""
+    """A client that is not iterated over keeps running; its queue is bounded, and dropped events are reported."""
 
     async def main():
         context = im.Context()
@@ -111,7 +111,7 @@ def test_what_waits_is_told_of_the_end():
             await posting
         assert any(isinstance(it, im.LoggedIn) for it in await iterating)
         assert anna.closed and server.closed
-        # The descriptor's number may be another's by now; the loop no longer watches it.
+        # The descriptor's number may have been reused; the loop no longer watches it.
         async with im.aio.serve("mem:b") as other:
             assert other.connections == 0
 

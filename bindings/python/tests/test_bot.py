@@ -13,7 +13,7 @@ from conftest import PATIENCE
 
 
 def said(client, room=None):
-    """The next text that somebody else says."""
+    """The text of the next message from somebody else."""
     for event in client:
         if isinstance(event, im.Message) and event.author != client.user and room in (None, event.room):
             return event.text
@@ -130,7 +130,7 @@ def test_a_start_that_is_stopped_does_not_wait_for_ever():
 
 
 def test_what_was_missed_comes_as_messages_in_order(real_server):
-    """The server is restarted, and people say something before the bot is back."""
+    """The server restarts, and people post messages before the bot has reconnected."""
     bot = im.Bot(real_server.address, "echo", "sesame", rooms=["tea"], retry_min=3.0, retry_max=3.0)
     heard = []
 

@@ -1,4 +1,4 @@
-"""How tools and bots end: with a word, a status that says how, and nothing said in the wrong place."""
+"""How tools and bots end: with a text and a status, and without posts in the wrong room."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from test_tools import ENVIRONMENT, start, tool
 
 @pytest.fixture
 def kicker():
-    """A server that removes whoever says hello, or has been silent for a moment; it runs until something has come about."""
+    """A server that removes clients that post hello or are silent for a moment; it runs until a condition holds."""
     with im.Context() as context, im.serve("127.0.0.1:0", context=context, observe=True) as server:
 
         def until(ended, silent=None):
@@ -42,7 +42,7 @@ def test_lines_of_a_pipe_go_where_they_were_meant_to(real_server):
         assert not [entry.text for entry in anna.history().entries]
         for name, text in (("new 0", "for the room"), ("other 2", "for the other room")):
             assert [entry.text for entry in anna.history(anna.join(name)).entries] == [text]
-        # Where it did not get, nothing is said at all.
+        # Nothing is posted when the room was not entered.
         assert "nobody" in tool("chat", "-n", "zoe", address, input="/msg nobody\na secret\n", status=1)
         assert not anna.history().entries
 
@@ -145,7 +145,7 @@ def test_a_bot_knows_itself_after_the_server_has_lost_its_data(real_server):
     with bot:
         real_server.stop(signal.SIGKILL)
         real_server.start()
-        # Its number of before goes to the first who comes.
+        # Its former id goes to the first who logs in.
         with im.connect(real_server.address, "anna", "sesame") as anna:
             assert anna.user == 1
             while not any(it.name == "bot" for it in anna.people):

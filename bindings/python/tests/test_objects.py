@@ -1,4 +1,4 @@
-"""What Python authors expect of objects: copies, hashes, clear errors, warnings, a quick import, and forks that do no harm."""
+"""Python conventions: copies, hashes, clear errors, warnings, a quick import, and safe forks."""
 
 import copy
 import gc

@@ -13,7 +13,7 @@ SNIPPETS = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(
 
 @pytest.mark.parametrize("number", range(len(SNIPPETS)))
 def test_snippet(number, real_server: RealServer):
-    # At the real server, with its passkey, and not for ever.
+    # With a real server, its passkey, and a time limit.
     snippet = SNIPPETS[number].replace('"127.0.0.1", "pia", "the-passkey"', f'"{real_server.address}", "pia", "sesame"')
     snippet = snippet.replace('print(f"{name}: {text}")', 'print(f"{name}: {text}"); break')
     snippet = snippet.replace("print(event)", "print(event); break")

@@ -10,7 +10,7 @@ import im
 
 
 def settle(context, seconds=2.0):
-    """Lets everything happen."""
+    """Runs the context until it is idle."""
     for _ in range(400):
         context.step(0)
         context.take()

@@ -1,4 +1,4 @@
-"""The command-line tools and the examples, as their users run them, against a real server."""
+"""The command-line tools and the examples, against a real server."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def tool(*arguments, input=None, status=0, **more):
 
 
 def start(*command, **more):
-    """As from a terminal: Ctrl+C and a hangup end it, also when the tests run in the background, where shells have them ignored."""
+    """Enables SIGINT and SIGHUP as for a terminal, since shells ignore them for background processes."""
 
     def default_signals():
         for number in (signal.SIGINT, signal.SIGHUP):
@@ -83,7 +83,7 @@ def test_a_killed_tool_is_the_same_person_at_once(real_server):
             anna.next(1)
         first.kill()
         first.communicate()
-        # Who has only the address in common is refused, with the time.
+        # A client with only the same address is refused, with the remaining time.
         refused = tool("send", "-n", "Reader", real_server.address, "x", status=1)
         assert re.search(r"is taken.*wait: it is held for \d+ s", refused), refused
         second = listen()
@@ -357,7 +357,7 @@ def test_a_source_distribution_that_builds(tmp_path):
     text = (unpacked / "PKG-INFO").read_text()
     assert all(f"{field}: " in text for field in ("Name", "Version", "Summary", "License", "Keywords", "Project-URL", "Classifier"))
     assert "Name: libim\n" in text
-    # The same sources have been compiled here; that they are whole is what is to be seen.
+    # The sources have been compiled already; this checks that the distribution is complete.
     environment = os.environ | {"CARGO_TARGET_DIR": str(ROOT / "target" / "sdist")}
     check = ["cargo", "check", "--quiet", "--offline", "-p", "libim", "--features", "ffi"]
     subprocess.run(check, cwd=unpacked / "rust", check=True, env=environment, timeout=600)

@@ -28,12 +28,12 @@ _HELP = """\
 Tab completes names and commands, the arrow keys recall what you wrote; //TEXT says /TEXT."""
 
 
-#: The end of the year 9999, beyond which a calendar makes no sense.
+#: The end of the year 9999, the last that datetime supports, in milliseconds since 1970.
 _LAST = 253_402_300_799_000
 
 
 class Chat:
-    """What is on the screen and what is typed."""
+    """Shows events and handles input."""
 
     def __init__(self, client: aio.Client, color: bool) -> None:
         self.client = client
@@ -59,12 +59,12 @@ class Chat:
                 task.result()
 
     async def _type(self, room: str | None) -> None:
-        # What is typed is for that room: nothing is read before it is entered.
+        # Input is meant for that room, so none is read before the room is entered.
         if room is not None:
             self._go(await room_of(self.client, room))
         await self._read_all()
 
-    # What happens.
+    # Events.
 
     async def _show_all(self) -> None:
         async for event in self.client:
@@ -175,7 +175,7 @@ class Chat:
     def _why(reason: LeaveReason, text: str) -> str:
         return f" ({reason.name.lower()}{': ' + text if text else ''})"
 
-    # What is typed.
+    # Input.
 
     async def _read_all(self) -> None:
         commands: dict[str, Callable[[str], Awaitable[None]]] = {
@@ -203,7 +203,7 @@ class Chat:
                     self.client.post_nowait(typed, self._room)
             except ImError as problem:
                 if not self.line.is_terminal:
-                    # The rest of a script was meant for where it did not get.
+                    # The rest of a script would go to the wrong room.
                     raise
                 self._note(str(problem))
         self._quitting = True

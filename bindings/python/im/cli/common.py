@@ -1,4 +1,4 @@
-"""What the tools share."""
+"""Functions shared by the tools."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._client_base import LOBBY, ClientOptions
 from .._enums import Code
 from .._errors import LoginRefusedError
 
-#: Names that are tried, one after the other, where the person has not chosen one.
+#: How many names are tried if none is given.
 NAMES_MAX = 9
 
 
@@ -22,14 +22,13 @@ def _default_name(tool: str) -> str:
         name = getpass.getuser()
     except (OSError, KeyError):
         name = "root"
-    # Servers keep that name for nobody.
+    # Servers reserve that name.
     name = "somebody" if name == "root" else name
     return name if tool == "chat" else f"{name}-{tool}"
 
 
 def _passkey(options: argparse.Namespace) -> str | None:
-    """What is on the command line wins over the environment: --passkey, then the invite's, which the library takes, then
-    $IM_PASSKEY."""
+    """The passkey: --passkey, else the invite's, which the library extracts, else $IM_PASSKEY."""
     given: str | None = options.passkey
     if given is None and "key=" not in options.address:
         return os.environ.get("IM_PASSKEY")
@@ -37,8 +36,8 @@ def _passkey(options: argparse.Namespace) -> str | None:
 
 
 async def connect(options: argparse.Namespace, **more: Unpack[ClientOptions]) -> aio.Client:
-    """A client as the options say; a server that cannot be reached is an error. Where no name was chosen, another is taken when
-    the first one is in use: the tools run side by side."""
+    """Connects with the given options; raises an error if the server cannot be reached. Without --name it tries other names when
+    the first one is in use, so that tools can run in parallel."""
     name, tries = options.name or _default_name(options.command), 1
     while True:
         shown = name if tries == 1 else f"{name}-{tries}"
@@ -56,7 +55,7 @@ async def connect(options: argparse.Namespace, **more: Unpack[ClientOptions]) ->
 
 
 async def room_of(client: aio.Client, name: str | None, *, make: bool = True) -> int:
-    """The id of a room by name, entered or made where need be."""
+    """The id of a room by name. Enters the room, and with `make` creates it, if necessary."""
     if name is None:
         return LOBBY
     for room in client.rooms:
@@ -65,18 +64,18 @@ async def room_of(client: aio.Client, name: str | None, *, make: bool = True) ->
     return await client.join(name, make=make)
 
 
-#: Characters that turn the direction of what stands around them (UAX #9).
+#: Characters that control the direction of text (UAX #9).
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def is_harmful(c: str) -> bool:
-    """Whether a character can drive a terminal or change what stands around it. Others pass as they are: joiners, tags, blanks
-    of every width, and what this Python does not know yet."""
+    """Whether a character can control a terminal or change the display of the text around it. Others are allowed: joiners, tags,
+    blanks of every width, and characters that this Python does not know yet."""
     return c in _TURNING or unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def plain(text: str, keep: str = "") -> str:
-    """A text that cannot harm a terminal: control and direction characters are shown as signs."""
+    """Replaces control and direction characters by visible ones, so that the text is safe for a terminal."""
 
     def show(c: str) -> str:
         if c in keep or not is_harmful(c):

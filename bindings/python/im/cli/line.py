@@ -1,4 +1,4 @@
-"""A line at the bottom of the terminal that is edited while other lines come in above it."""
+"""A line editor at the bottom of the terminal, with output above it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from .common import is_harmful
 
-#: What completes a word: all candidates for its beginning.
+#: Completes a word: returns all candidates for its beginning.
 Complete = Callable[[str, bool], list[str]]
 
 _KEYS = {
@@ -28,14 +28,14 @@ _KEYS = {
 
 
 def width(text: str) -> int:
-    """Columns of a text."""
+    """The number of terminal columns of a text."""
     return sum(
         0 if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf") else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )
 
 
 class Line:
-    """Reads lines; `async with` puts the terminal into its mode and back. Without a terminal it reads plain lines."""
+    """Reads lines; `async with` sets and restores the terminal's mode. Without a terminal it reads plain lines."""
 
     def __init__(self, complete: Complete) -> None:
         self._complete = complete
@@ -59,7 +59,7 @@ class Line:
         try:
             asyncio.get_running_loop().add_reader(self._fd, self._read)
         except (OSError, PermissionError):
-            # A plain file is always readable and cannot be watched.
+            # A regular file is always readable and cannot be watched.
             self._feed(self._decoder.decode(sys.stdin.buffer.read(), final=True))
             self._lines.put_nowait(None)
         return self
@@ -72,12 +72,12 @@ class Line:
             self._clear()
             sys.stdout.flush()
             termios.tcsetattr(self._fd, termios.TCSADRAIN, self._saved)
-            # What still comes is a plain line.
+            # Further output is plain lines.
             self._saved, self._terminal = None, False
 
     @property
     def is_terminal(self) -> bool:
-        """Whether a person types; otherwise lines come from a file or a pipe."""
+        """Whether input comes from a terminal; otherwise it comes from a file or a pipe."""
         return self._terminal
 
     async def read(self) -> str | None:
@@ -86,7 +86,7 @@ class Line:
 
     @property
     def prompt(self) -> str:
-        """What stands before the line."""
+        """The text before the edited line."""
         return self._prompt
 
     @prompt.setter
@@ -98,7 +98,7 @@ class Line:
             sys.stdout.flush()
 
     def show(self, text: str) -> None:
-        """Writes a line above the one that is edited."""
+        """Writes a line above the edited one."""
         if self._terminal:
             self._clear()
         sys.stdout.write(text + "\n")
@@ -184,7 +184,7 @@ class Line:
         self._put(self._history[self._place] if self._place < len(self._history) else "", "")
 
     def _fill(self) -> None:
-        """Completes the word before the cursor as far as it is clear."""
+        """Completes the word before the cursor as far as it is unambiguous."""
         before, after = self._text[: self._at], self._text[self._at :]
         start = before.rfind(" ") + 1
         found = self._complete(before[start:], start == 0)
@@ -198,7 +198,7 @@ class Line:
         sys.stdout.write("\r\x1b[K")
 
     def _draw(self) -> None:
-        """The part around the cursor that fits into one row."""
+        """Draws the part around the cursor that fits into one row."""
         try:
             columns = os.get_terminal_size().columns or 80
         except OSError:

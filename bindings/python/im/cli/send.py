@@ -17,7 +17,7 @@ from .._errors import DisconnectedError, ImError, TimedOutError
 from .._events import Disconnected, Event, LoggedIn, LoginRefused, Posted, PostFailed, RoomEntered, RoomRenumbered
 from .common import connect, room_of
 
-#: Posts under way at once.
+#: Posts in flight at once.
 UNDER_WAY_MAX = 500
 
 
@@ -31,7 +31,7 @@ async def run(options: argparse.Namespace) -> int:
         try:
             await asyncio.wait({listening, posting}, return_when=asyncio.FIRST_COMPLETED)
             if not posting.done():
-                # Nobody needs to type another line to hear of it.
+                # Report it now, not after the next line of input.
                 raise sending.ended()
             posting.result()
         finally:
@@ -50,20 +50,20 @@ async def _post_all(sending: _Sending, options: argparse.Namespace) -> None:
         async for line in _lines():
             number += 1
             text = line.rstrip("\r\n")
-            # Blank lines of a program's output say nothing.
+            # Skip blank lines.
             if text.strip():
                 await sending.post(text, f"line {number}: ")
     await sending.finish()
 
 
 async def _lines() -> AsyncIterator[str]:
-    """Standard input, line by line; what is not UTF-8 is replaced. A thread that nobody waits for at the end reads it."""
+    """Standard input, line by line; invalid UTF-8 is replaced. A daemon thread reads it."""
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
     room = threading.Semaphore(UNDER_WAY_MAX)
 
     def read() -> None:
         with contextlib.suppress(RuntimeError):  # The loop has ended meanwhile.
-            # Not by sys.stdin, whose lock the end of the interpreter would wait for.
+            # Not by sys.stdin, whose lock would block interpreter shutdown.
             rest, fd = b"", sys.stdin.fileno()
             while data := _read(fd):
                 *whole, rest = (rest + data).split(b"\n")
@@ -80,7 +80,7 @@ async def _lines() -> AsyncIterator[str]:
 
 
 def _read(fd: int) -> bytes:
-    """Waits for input, also where another program has made the descriptor non-blocking. What cannot be read is at its end."""
+    """Reads input, also if another program has made the descriptor non-blocking. An error counts as the end of input."""
     while True:
         try:
             return os.read(fd, 65536)
@@ -91,18 +91,18 @@ def _read(fd: int) -> bytes:
 
 
 class _Sending:
-    """Posts under way. Each is delivered exactly once, also over a restart of the server; nobody waits for ever for one that does
-    not come back."""
+    """Posts in flight. Each is delivered exactly once, even if the server restarts; waiting ends when the server has been unreachable
+    for the timeout."""
 
     def __init__(self, client: aio.Client, room: int, timeout: float) -> None:
         self.failed = 0
         self._client, self._room, self._timeout = client, room, timeout
         entered = client.room(room)
-        #: What the room is, whatever its id.
+        #: The room's name and kind, which stay the same when its id changes.
         self._named = (entered.name, entered.room_kind) if entered is not None else ("", RoomKind.LOBBY)
         self._under_way: set[str] = set()
         self._changed = asyncio.Event()
-        #: When it gives up, in the loop's time; None while it is connected.
+        #: When it gives up, in the loop's time; None while it is logged in.
         self._deadline: float | None = None
         self._why = ""
 
@@ -116,14 +116,14 @@ class _Sending:
             self._fail(where + str(problem))
 
     def _room_now(self) -> int:
-        """The room's id: after a restart of the server it may be another one whose event is still to come."""
+        """The room's id: after a restart of the server it may have changed before its event has been handled."""
         if self._client.room(self._room) is None:
             found = (it.room for it in self._client.rooms if (it.name, it.room_kind) == self._named)
             self._room = next(found, self._room)
         return self._room
 
     def ended(self) -> DisconnectedError:
-        """The connection is gone for good."""
+        """The error for a connection that has ended."""
         return DisconnectedError(f"the connection has ended: {self._why}", Code.NONE)
 
     async def finish(self) -> None:
@@ -159,11 +159,11 @@ class _Sending:
                 pass
 
     async def _until(self, is_so: Callable[[], bool]) -> None:
-        """Waits until something is so, or the connection is gone for longer than the person would wait."""
+        """Waits until `is_so` returns true; raises `TimedOutError` when the connection is lost for longer than the timeout."""
         while not is_so():
             self._changed.clear()
             try:
-                # While it is connected the server may take its time.
+                # No timeout while it is logged in.
                 async with asyncio.timeout_at(self._deadline):
                     await self._changed.wait()
             except TimeoutError:

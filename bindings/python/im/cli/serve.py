@@ -12,7 +12,7 @@ from .. import aio
 from .._events import AcceptPaused, PersonDetached, PersonEntered, PersonLeft, PersonResumed, StoreFailed
 from .common import plain
 
-#: No letters or digits that look like others.
+#: Letters and digits that do not look alike.
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -22,13 +22,13 @@ async def run(options: argparse.Namespace) -> int:
         passkey = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
     async with aio.serve(*options.addresses, name=options.name, welcome=options.welcome, passkey=passkey) as server:
         print(f"listening   {' '.join(server.addresses)}")
-        # One that was given is known already, and this may be a log that others read.
+        # A given passkey is known already, and the output may be a log that others read.
         hidden = options.passkey is not None and not sys.stdout.isatty()
         print(f"passkey     {'(as given)' if hidden else passkey or '(none: anybody may come in)'}")
         print("stop        Ctrl+C", flush=True)
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # One that is ignored at the start stays so.
+            # A signal that was ignored at the start stays ignored.
             if signal.getsignal(number) != signal.SIG_IGN:
                 loop.add_signal_handler(number, stopped.set)
         telling = asyncio.create_task(_tell(server))

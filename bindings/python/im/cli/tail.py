@@ -31,7 +31,7 @@ async def run(options: argparse.Namespace) -> int:
             if isinstance(event, Disconnected) and event.wait_ms is None:
                 raise DisconnectedError(event.text, event.code)
             if isinstance(event, RoomRenumbered) and event.room == room:
-                # The server has lost its data, and gives its ids anew.
+                # The server has lost its data and assigns new ids.
                 room = event.number
             if room and getattr(event, "room", room) != room:
                 continue
