@@ -1,22 +1,22 @@
-//! What is kept between runs, on disk.
+//! Files on disk: the settings and saved sessions.
 
 use libim::StateDir;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Where settings are kept when nobody says otherwise.
+/// The default path of the settings file: `$XDG_CONFIG_HOME`, or else `~/.config`. `None` if neither is set.
 pub fn settings_path() -> Option<PathBuf> {
     let folder = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
     let folder = folder.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".config")))?;
     Some(folder.join("im-fltk").join("settings.json"))
 }
 
-/// Where sessions are kept that outlive the program: beside the settings.
+/// The directory of sessions that outlive the program: beside the settings file.
 pub fn sessions_dir(settings: &Path) -> Option<StateDir> {
     Some(StateDir::at(settings.parent()?.join("sessions")))
 }
 
-/// Writes a file that only its owner may read: whole, or not at all.
+/// Writes a file atomically, readable by its owner only.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;

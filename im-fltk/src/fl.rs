@@ -1,4 +1,4 @@
-//! Calls of the toolkit that the fltk crate has no binding for, or one that leaks.
+//! Toolkit calls that the fltk crate does not bind, or binds with a leak.
 
 #![allow(unsafe_code)]
 
@@ -9,23 +9,23 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
 
 thread_local! {
-    /// What the toolkit has seen to be readable, as bits of what it is for.
+    /// Kinds of descriptor that became readable, as bits of [`Watched`].
     static READY: Cell<u8> = const { Cell::new(0) };
-    /// The notifications among it.
+    /// The readable notification descriptors.
     static READABLE: RefCell<Vec<c_int>> = const { RefCell::new(Vec::new()) };
-    /// A time that was waited for has come.
+    /// A timeout has fired.
     static DUE: Cell<bool> = const { Cell::new(false) };
-    /// What wakes the toolkit: it reads from the one when something is written to the other.
+    /// Wakes the toolkit: it watches the first socket, and [`wake`] writes to the second.
     static WAKER: OnceCell<(UnixStream, UnixStream)> = const { OnceCell::new() };
 }
 
-/// FL/Fl.H: readable.
+/// `FL_READ` (FL/Fl.H).
 const FL_READ: c_int = 1;
 
 type FdHandler = extern "C" fn(c_int, *mut c_void);
 type TimeoutHandler = extern "C" fn(*mut c_void);
 
-// By their names in the Itanium C++ ABI.
+// Mangled names of the Itanium C++ ABI.
 unsafe extern "C" {
     /// `Fl::add_fd(int, int, void (*)(int, void *), void *)`
     #[link_name = "_ZN2Fl6add_fdEiiPFviPvES0_"]
@@ -38,12 +38,12 @@ unsafe extern "C" {
     fn fl_add_timeout(seconds: c_double, callback: TimeoutHandler, data: *mut c_void);
 }
 
-/// What a descriptor is watched for.
+/// What a descriptor belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// The chat library.
+    /// The chat library's event loop.
     Net = 1,
-    /// A notification that may be clicked.
+    /// A notification that can be clicked.
     Notification = 2,
 }
 
@@ -58,7 +58,7 @@ extern "C" fn notification_ready(fd: c_int, _data: *mut c_void) {
 
 extern "C" fn timed_out(_data: *mut c_void) {
     DUE.set(true);
-    // The toolkit runs its timeouts before it sleeps, not after: without this it would sleep now.
+    // The toolkit runs timeouts before it waits, not after; without a wake-up it would go on to wait.
     wake();
 }
 
@@ -71,7 +71,7 @@ extern "C" fn woken(_fd: c_int, _data: *mut c_void) {
     });
 }
 
-/// Makes [`wake`] work.
+/// Creates the socket pair that [`wake`] needs. Call it once, before [`wake`].
 pub fn start() -> io::Result<()> {
     let (read, write) = UnixStream::pair()?;
     read.set_nonblocking(true)?;
@@ -82,29 +82,29 @@ pub fn start() -> io::Result<()> {
     Ok(())
 }
 
-/// Watches a descriptor until [`unwatch`]; [`take_ready`] says when it is readable.
+/// Watches a descriptor for reading until [`unwatch`]; [`take_ready`] reports that it became readable.
 pub fn watch(fd: c_int, what: Watched) {
     let callback = match what {
         Watched::Net => net_ready,
         Watched::Notification => notification_ready,
     };
-    // SAFETY: the callbacks need no data and live as long as the program; the toolkit calls them on this thread.
+    // SAFETY: the callbacks use no data and are static; the toolkit calls them on this thread.
     unsafe { fl_add_fd(fd, FL_READ, callback, std::ptr::null_mut()) }
 }
 
 pub fn unwatch(fd: c_int) {
-    // SAFETY: the toolkit only looks the number up in a list of its own.
+    // SAFETY: the toolkit only looks the descriptor up in its own list.
     unsafe { fl_remove_fd(fd) }
 }
 
-/// Whether something watched has become readable since the last time.
+/// Whether a descriptor of this kind became readable since the last call. Clears the flag.
 pub fn take_ready(what: Watched) -> bool {
     let all = READY.get();
     READY.set(all & !(what as u8));
     all & what as u8 != 0
 }
 
-/// Whether this notification was seen to be readable since it was last asked for.
+/// Whether this notification's descriptor became readable since the last call for it.
 pub fn is_readable(fd: c_int) -> bool {
     READABLE.with_borrow_mut(|all| {
         let before = all.len();
@@ -113,25 +113,25 @@ pub fn is_readable(fd: c_int) -> bool {
     })
 }
 
-/// Has the toolkit's loop turn once more after this time.
-#[allow(clippy::cast_precision_loss)] // some seconds
+/// Makes the toolkit's loop run again after `millis`.
+#[allow(clippy::cast_precision_loss)] // a few seconds at most
 pub fn wake_after(millis: u64) {
     // SAFETY: as for `watch`.
     unsafe { fl_add_timeout(millis as f64 / 1000.0, timed_out, std::ptr::null_mut()) }
 }
 
-/// Has the toolkit's loop turn once more at once, also when it is about to sleep.
+/// Makes the toolkit's loop run again immediately, even if it is about to wait.
 pub fn wake() {
     WAKER.with(|waker| {
         if let Some((_, write)) = waker.get() {
             let mut write = write;
-            // When it is full, the toolkit is awake already.
+            // If the buffer is full, a wake-up is pending already.
             let _ = write.write(&[1]);
         }
     });
 }
 
-/// Whether a time that was waited for has come since the last time.
+/// Whether a timeout has fired since the last call.
 pub fn take_due() -> bool {
     DUE.take()
 }

@@ -1,9 +1,9 @@
-//! A light desktop client. `update` decides, `view` shows, `net` talks; `program` joins them.
+//! A light desktop client. `update` changes the model, `view` draws it, `net` runs the library; `program` joins them.
 
-#![allow(unreachable_pub)] // a program has no outside
+#![allow(unreachable_pub)] // a binary crate exports nothing
 #![allow(clippy::format_collect)] // a few short texts
-#![allow(clippy::manual_midpoint)] // pixels do not overflow
-#![allow(clippy::many_single_char_names)] // x, y, w, h, and c for colours: the toolkit's own words
+#![allow(clippy::manual_midpoint)] // pixel coordinates do not overflow
+#![allow(clippy::many_single_char_names)] // x, y, w, h, and c for colours, as the toolkit names them
 
 mod files;
 mod fl;
@@ -29,25 +29,25 @@ use std::path::PathBuf;
 struct Options {
     /// The server to connect to (HOST, HOST:PORT, or an invite); it can be changed in the window
     server: Option<String>,
-    /// The name to be known by
+    /// Your name in the chat
     #[arg(short, long)]
     name: Option<String>,
-    /// The server's passkey; better typed into the window, since command lines can be seen by others
+    /// The server's passkey; typing it into the window is safer, since other users can see command lines
     #[arg(short, long, env = "IM_PASSKEY", hide_env_values = true)]
     passkey: Option<String>,
-    /// Connect at once with what is given
+    /// Connect at once with these values
     #[arg(short, long)]
     connect: bool,
-    /// Where settings are kept (default: im-fltk/settings.json in the user's configuration folder)
+    /// The settings file (default: im-fltk/settings.json in the user's configuration folder)
     #[arg(long)]
     settings: Option<PathBuf>,
-    /// Write a line to standard output for everything that happens
+    /// Write every event and state change to standard output, one per line
     #[arg(long)]
     trace: bool,
 }
 
 fn main() -> anyhow::Result<()> {
-    // A panic in a callback of the toolkit would be swallowed, and the window stay in a state that nobody knows.
+    // The toolkit would swallow a panic in a callback and leave the window in an unknown state.
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         report(info);
@@ -56,9 +56,9 @@ fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let app = app::App::default();
     app::set_visible_focus(false);
-    // Its own are drawn by the toolkit, in colours of its own.
+    // The toolkit's own tooltips ignore the theme.
     app::set_option(app::Option::ShowTooltips, false);
-    // The desktop's own file choosers stop the watching of descriptors.
+    // The desktop's file choosers stop the toolkit from watching descriptors.
     app::set_option(app::Option::FnfcUsesGtk, false);
     app::set_option(app::Option::FnfcUsesZenity, false);
     app::keyboard_screen_scaling(false);

@@ -1,4 +1,4 @@
-//! The library in the toolkit's loop: one descriptor, no thread, no polling.
+//! Runs the library in the toolkit's loop: one descriptor, no thread, no polling.
 
 use crate::fl::{self, Watched};
 use crate::update::Msg;
@@ -6,16 +6,16 @@ use anyhow::Context as _;
 use libim::{Address, Client, ClientConfig, ClientEvent, ClientId, CommandError, Event, Loop, StateDir};
 use std::time::{Duration, Instant};
 
-/// How long the last messages are waited for at the end.
+/// How long quitting waits for the last messages.
 const LAST_MOMENT: Duration = Duration::from_secs(4);
 
 /// The connection.
 pub struct Net {
     event_loop: Loop,
-    /// Where sessions outlive this program.
+    /// Where sessions are saved, so that they outlive this program.
     sessions: Option<StateDir>,
     client: Option<ClientId>,
-    /// Clients that are quitting their servers.
+    /// Clients that are logging out.
     leaving: Vec<ClientId>,
 }
 
@@ -26,7 +26,7 @@ impl Net {
         Ok(Net { event_loop, sessions, client: None, leaving: Vec::new() })
     }
 
-    /// What has happened, when the toolkit has seen something.
+    /// Runs the event loop if its descriptor is readable, and reports the events.
     pub fn poll(&mut self, mut tell: impl FnMut(Msg)) -> anyhow::Result<()> {
         if fl::take_ready(Watched::Net) {
             self.event_loop.turn(Some(Duration::ZERO))?;
@@ -53,14 +53,14 @@ impl Net {
         let config = ClientConfig { passkey, agent, ..ClientConfig::new(name) };
         let kept =
             self.sessions.as_ref().map(|dir| self.event_loop.connect_kept(address, config.clone(), dir));
-        // A full or read-only disk keeps nobody from chatting.
+        // If the disk is full or read-only, the session is not saved.
         self.client = Some(match kept {
             Some(Ok(client)) => client,
             Some(Err(_)) | None => self.event_loop.connect(address, config),
         });
     }
 
-    /// Quits the server: nobody waits there for a connection that does not come back.
+    /// Logs out, so that the server does not hold the session for a reconnect.
     pub fn disconnect(&mut self) {
         if let Some(id) = self.client.take() {
             if let Some(client) = self.event_loop.client_mut(id) {
@@ -70,7 +70,7 @@ impl Net {
         }
     }
 
-    /// Connects again with the client that the server has sent away: it enters its rooms again by itself.
+    /// Reconnects the client after the server has ended the connection. The client joins its rooms again by itself.
     pub fn restart(&mut self) {
         if let Some(client) = self.client.and_then(|id| self.event_loop.client_mut(id)) {
             client.start();
@@ -79,12 +79,12 @@ impl Net {
 
     pub fn log_in(&mut self, name: Option<&str>, passkey: Option<&str>) {
         if let Some(client) = self.client.and_then(|id| self.event_loop.client_mut(id)) {
-            // Refused only when it is in, or over, by now.
+            // Fails only if the client is logged in or closed by now.
             let _ = client.log_in_as(name, passkey);
         }
     }
 
-    /// Asks something of the client.
+    /// Runs a request on the client. Returns the text of an error.
     pub fn ask<T>(
         &mut self,
         request: impl FnOnce(&mut Client) -> Result<T, CommandError>,
@@ -100,7 +100,7 @@ impl Net {
             .map_or(16 * 1024, |client| client.limits().text_bytes as usize)
     }
 
-    /// Leaves in good order: what was posted is delivered first, if that takes no longer than a moment.
+    /// Logs out and waits until posted messages are delivered, for at most [`LAST_MOMENT`].
     pub fn quit(&mut self) {
         self.disconnect();
         let end = Instant::now() + LAST_MOMENT;
@@ -116,7 +116,7 @@ impl Net {
     }
 }
 
-/// What the person can do about it.
+/// Explains an error, with what the user can do about it.
 fn in_words(error: &CommandError) -> String {
     match error {
         CommandError::NotReady => "Not connected at the moment: try again when the connection is back".into(),

@@ -1,4 +1,4 @@
-//! Calls for attention, by the desktop's own means where it has them (notify-send). A click on one goes to its room.
+//! Desktop notifications (notify-send), where they are available. A click on one opens its room.
 
 use crate::fl::{self, Watched};
 use crate::text::plain;
@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A room calls no more often than this: who writes much must not fill the desktop.
+/// Minimum interval between notifications of one room.
 const EVERY: Duration = Duration::from_secs(3);
-/// Notifications that wait to be clicked.
+/// Notifications waiting for a click.
 const SHOWN_MAX: usize = 8;
 
 /// Shows notifications.
@@ -22,7 +22,7 @@ pub struct Notifier {
     last: HashMap<RoomId, Instant>,
     shown: Vec<Shown>,
     icon: Option<PathBuf>,
-    /// The desktop's program is too old for notifications that can be clicked.
+    /// notify-send is too old for notifications with actions.
     plain: bool,
 }
 
@@ -61,7 +61,7 @@ impl Notifier {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();
-        // A desktop without notifications has the unread marks.
+        // Without notifications, the unread marks remain.
         let Ok(mut child) = child else { return };
         if let Some(answer) = child.stdout.take() {
             fl::watch(answer.as_raw_fd(), Watched::Notification);
@@ -69,14 +69,14 @@ impl Notifier {
         }
     }
 
-    /// The room whose notification was clicked, if one was.
+    /// The room of a clicked notification, if any.
     pub fn clicked(&mut self) -> Option<RoomId> {
         if !fl::take_ready(Watched::Notification) {
             return None;
         }
         let mut clicked = None;
         for mut shown in std::mem::take(&mut self.shown) {
-            // One that has answered has ended, or is about to.
+            // A readable one has exited, or is about to.
             if !fl::is_readable(shown.answer.as_raw_fd()) {
                 self.shown.push(shown);
                 continue;
@@ -98,10 +98,10 @@ impl Notifier {
     }
 }
 
-/// Nobody waits for it any more.
+/// Stops waiting for a notification.
 fn forget(mut shown: Shown) {
     fl::unwatch(shown.answer.as_raw_fd());
-    // It may have ended by itself.
+    // It may have exited already.
     let _ = shown.child.kill();
     let _ = shown.child.wait();
 }
@@ -115,16 +115,16 @@ impl Drop for Notifier {
     }
 }
 
-/// The program's picture as a file, as notifications want it.
+/// Writes the program's icon to a file, as notify-send needs it.
 fn write_icon() -> PathBuf {
     let folder = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
     let path = folder.join(format!("im-fltk-{}.svg", std::process::id()));
-    // Without it the notification has no picture.
+    // If this fails, the notification has no icon.
     let _ = std::fs::write(&path, SVG);
     path
 }
 
-/// The text of a notification is read as markup.
+/// Escapes text for a notification, which is parsed as markup.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,4 @@
-//! What joins model, windows and network: one turn of the toolkit's loop, and what is to be done after it.
+//! Joins the model, windows and network: handles messages after each turn of the toolkit's loop, and carries out effects.
 
 use crate::files;
 use crate::fl;
@@ -37,12 +37,12 @@ impl Program {
         Ok(Program { model, mail, ui, net, settings, notifier, trace, closing: false })
     }
 
-    /// Connects at once with what is in the form.
+    /// Connects at once with the values in the form.
     pub fn connect(&self) {
         self.mail.send(WindowId::MAIN, Msg::Connect);
     }
 
-    /// Runs until the person closes the program.
+    /// Runs until the user closes the program.
     pub fn run(mut self, app: app::App) -> anyhow::Result<()> {
         self.turn(true)?;
         while app.wait() {
@@ -54,7 +54,7 @@ impl Program {
         Ok(())
     }
 
-    /// Handles everything that has happened since the toolkit's last turn, and shows it.
+    /// Handles everything that happened since the last turn, and updates the windows.
     fn turn(&mut self, first: bool) -> anyhow::Result<()> {
         let mut changed = first | self.ui.look();
         if fl::take_due() {
@@ -112,7 +112,7 @@ impl Program {
                 Ok(())
             }
             Effect::Disconnect => {
-                // What it has told meanwhile is about a connection that is given up.
+                // Events still queued belong to the connection that is given up.
                 self.mail.forget_net();
                 self.net.disconnect();
                 Ok(())
@@ -145,9 +145,9 @@ impl Program {
             Effect::React(room, seq, emoji, on) => {
                 self.net.ask(|it| it.react(room, Seq(seq), &emoji, on)).map(drop)
             }
-            // Told again with the next one.
+            // If this fails, the next read mark covers it.
             Effect::MarkRead(room, seq) => self.net.ask(|it| it.mark_read(room, Seq(seq))).or(Ok(())),
-            // Nobody minds when it is not told.
+            // A lost typing notice does no harm.
             Effect::Typing(room) => self.net.ask(|it| it.typing(room, true)).or(Ok(())),
             Effect::History(room, before) => {
                 let before = if before == 0 { Seq(u64::MAX) } else { Seq(before) };
@@ -160,7 +160,7 @@ impl Program {
                 );
                 Ok(())
             }
-            // Without them the switcher shows less.
+            // If this fails, the switcher shows fewer rooms.
             Effect::Rooms(after) => self.net.ask(|it| it.list_rooms(after)).map(drop).or(Ok(())),
             Effect::Members(room, after) => {
                 self.net.ask(|it| it.list_members(room, after)).map(drop).or(Ok(()))
@@ -192,7 +192,7 @@ impl Program {
                 Ok(())
             }
             Effect::Later(millis) => {
-                // A little later than asked for: what is due then is due.
+                // Slightly late, so that what is due by then has expired.
                 fl::wake_after(millis + 5);
                 Ok(())
             }
@@ -289,17 +289,17 @@ impl Program {
         let Some(path) = &self.settings else { return };
         let text = self.model.borrow().settings.to_text();
         if let Err(error) = files::write(path, &text) {
-            let words = format!("The settings cannot be kept in {}: {error}", path.display());
+            let words = format!("The settings cannot be saved in {}: {error}", path.display());
             self.mail.send(WindowId::MAIN, Msg::Refused(words));
         }
     }
 }
 
-/// Has the desktop open a link.
+/// Opens a link with the desktop's handler.
 fn open_link(link: &str) -> Result<(), String> {
     let child = std::process::Command::new("xdg-open").arg(link).spawn();
     let mut child = child.map_err(|_| format!("This desktop has no program to open links with: {link}"))?;
-    // Somebody has to take note of its end.
+    // Reaps the child process.
     std::thread::spawn(move || child.wait());
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! What happens, line by line on standard output: for those who look for a fault, and for tests.
+//! Traces events and state to standard output, one per line, for debugging and tests.
 
 use crate::model::{FieldId, Link, Model, Overlay, Screen, WindowId};
 use crate::update::Msg;
 use libim::ClientEvent;
 use std::io::Write as _;
 
-/// Something that happens in a window.
+/// Traces a message of a window.
 pub fn message(at: WindowId, msg: &Msg) {
     match msg {
         Msg::Net(event) => match &**event {
@@ -15,13 +15,13 @@ pub fn message(at: WindowId, msg: &Msg) {
             other => say(&format!("net {other:?}")),
         },
         Msg::Typed(FieldId::Passkey | FieldId::Overlay, ..) => say("Typed(secret)"),
-        // An invite has the passkey in it.
+        // An invite contains the passkey.
         Msg::Typed(FieldId::Server, text, _) if text.contains("key=") => say("Typed(secret)"),
         other => say(&format!("{}: {other:?}", at.0)),
     }
 }
 
-/// How things are afterwards.
+/// Traces the state after an update.
 pub fn state(model: &Model) {
     let screen = match model.screen {
         Screen::Connect => "connect",
@@ -81,12 +81,12 @@ pub fn state(model: &Model) {
     }
 }
 
-/// What can be pointed at in a window.
+/// Traces the zones of a window.
 pub fn zones(at: WindowId, described: &str) {
     say(&format!("zones {} {described}", at.0));
 }
 
 fn say(line: &str) {
-    // Nobody reads it any more: then there is nobody to be told.
+    // The reader may have closed the pipe.
     let _ = writeln!(std::io::stdout(), "{}", line.replace('\n', " "));
 }

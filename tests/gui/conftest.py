@@ -1,7 +1,7 @@
-"""The desktop client under a display of its own: Xvfb, openbox, xdotool, a real im-server.
+"""Fixtures for the desktop client on a virtual display: Xvfb, openbox, xdotool, and a real im-server.
 
-A window is driven by the mouse and the keyboard alone. What can be pointed at, it tells itself (--trace): the tests look things
-up by the names that people see, and press where those are.
+Windows are driven by mouse and keyboard only. The client reports its mouse zones (--trace): tests look a zone up by its visible
+name, and click at its position.
 """
 
 import json
@@ -22,7 +22,7 @@ from real_server import RealServer  # noqa: E402
 
 os.environ.setdefault("IM_LIBRARY", str(ROOT / "target" / "debug" / "liblibim.so"))
 OUTPUT = ROOT / "tests" / "output"
-#: Seconds for anything to come about; only a hang takes them.
+#: Timeout in seconds; only a hang reaches it.
 PATIENCE = float(os.environ.get("IM_TEST_PATIENCE", 60))
 WHEEL_UP, WHEEL_DOWN = 4, 5
 
@@ -37,10 +37,10 @@ def until(condition, what):
 
 @pytest.fixture(autouse=True)
 def patience():
-    """Nobody waits for ever, whatever waits."""
+    """Limits the duration of every test."""
 
     def give_up(*_):
-        raise TimeoutError("nothing came")
+        raise TimeoutError("the test timed out")
 
     signal.signal(signal.SIGALRM, give_up)
     signal.setitimer(signal.ITIMER_REAL, 2 * PATIENCE)
@@ -50,7 +50,7 @@ def patience():
 
 @pytest.fixture(scope="session")
 def display(tmp_path_factory):
-    """A screen with a window manager on it."""
+    """A virtual display with a window manager."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
     screen = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
@@ -88,7 +88,7 @@ class Pane:
         return next((line for line in reversed(self.lines) if line.startswith(head)), "")
 
     def state(self, *parts):
-        """Waits until what it last told of itself has these parts, and returns it."""
+        """Waits until the last traced state contains these parts (or satisfies them, if callable), and returns it."""
 
         def now():
             told = f"{self.last('state')} {self.last('window')}"
@@ -97,7 +97,7 @@ class Pane:
         return until(now, lambda: f"not so: {parts}: {self.last('state')} {self.last('window')}")
 
     def zones(self, name=None, role=None):
-        """What can be pointed at, the uppermost last; of this name, or one that matches."""
+        """The zones, topmost last; only those with this name (or matching pattern) and role, if given."""
         line = self.last("zones")
         found = json.loads(line.split(" ", 2)[2]) if line else []
         if name is not None:
@@ -127,7 +127,7 @@ class Pane:
         self.front()
         if bare := text.removesuffix("\n"):
             self.xdotool("type", "--clearmodifiers", "--delay", "2", bare)
-        if text.endswith("\n"):  # which xdotool would type as a line feed
+        if text.endswith("\n"):  # xdotool would type a line feed
             self.xdotool("key", "Return")
 
     def scale(self):
@@ -151,11 +151,11 @@ class Pane:
         self.move(x, y)
 
     def press(self, name, role=None, button=1, times=1):
-        """Clicks on what has this name."""
+        """Clicks on the zone of this name."""
         self.click(*self.middle(name, role), button=button, times=times)
 
     def message(self, text):
-        """The message that says this."""
+        """The zone of the message with this text."""
         return self.zone(text, "Message")
 
     def press_message(self, text, button=3):
@@ -168,13 +168,13 @@ class Pane:
             self.move(zone["x"] + zone["w"] // 2, zone["y"] + zone["h"] - 6 - shift)
 
     def choose(self, label):
-        """Takes an entry of the open menu."""
+        """Chooses an item of the open menu."""
         self.state("open=menu")
         self.press(label, "Item")
         self.state(lambda it: "open=menu" not in it)
 
     def pick(self, words, name):
-        """Searches an emoji in the open picker, and takes it when it is the first that is found."""
+        """Searches in the open emoji picker, and chooses the first hit once it starts with the name."""
         self.type(words)
 
         def first():
@@ -201,21 +201,21 @@ class Pane:
         self.saw(f"Resized({width}, {height})")
 
     def place(self):
-        """Where the window is on the screen, and how large."""
+        """The position and size of the window on the screen."""
         command = ["xwininfo", "-id", self.id]
         told = subprocess.run(command, env=self.display, capture_output=True, text=True, check=True).stdout
         names = {"x": "Absolute upper-left X", "y": "Absolute upper-left Y", "w": "Width", "h": "Height"}
         return " ".join(f"{key}:{re.search(rf'{name}: +(-?[0-9]+)', told)[1]}" for key, name in names.items())
 
     def hints(self):
-        """What the window manager knows of the window."""
+        """The window's hints and title, as the window manager sees them."""
         command = ["xprop", "-id", self.id, "WM_HINTS", "_NET_WM_NAME"]
         return subprocess.run(command, env=self.display, capture_output=True, text=True, check=True).stdout
 
     def shoot(self, name):
-        """Keeps a picture of the window among the tests' output."""
+        """Saves a screenshot of the window in the tests' output directory."""
         OUTPUT.mkdir(exist_ok=True)
-        time.sleep(0.15)  # what was told is drawn by now
+        time.sleep(0.15)  # until the traced state is drawn
         path = OUTPUT / f"{name}.png"
         subprocess.run(["import", "-window", self.id, path], env=self.display, check=True, timeout=PATIENCE)
         return path
@@ -225,14 +225,14 @@ class Pane:
         return int(done.stdout)
 
     def pixel(self, x, y):
-        """The colour on the screen at a place of the window."""
+        """The colour on the screen at a position of the window."""
         geometry = f"1x1+{round(x * self.factor)}+{round(y * self.factor)}"
         command = ["import", "-window", self.id, "-crop", geometry, "-depth", "8", "rgb:-"]
         return tuple(subprocess.run(command, env=self.display, capture_output=True, check=True).stdout[:3])
 
 
 class Window(Pane):
-    """An im-fltk, driven as a person would and watched by what it says of itself."""
+    """An im-fltk process, driven by user input and observed through its trace."""
 
     def __init__(self, display, folder, *options, scale=None, env=None):
         self.display = display | ({"FLTK_SCALING_FACTOR": str(scale)} if scale else {}) | (env or {})
@@ -259,25 +259,25 @@ class Window(Pane):
         return subprocess.run(command, env=self.display, capture_output=True, text=True).stdout.split()
 
     def other(self, number=1):
-        """Another window of the same program, as soon as it is there."""
+        """Waits for another window of the same process, and returns it."""
         handle = until(lambda: [it for it in self.windows() if it != self.id], "no other window")[-1]
         until(lambda: any(line.startswith(f"zones {number} ") for line in self.lines), "it says nothing")
         return Pane(self, number, handle)
 
     def saw(self, part):
-        """Waits until something was told."""
+        """Waits until a trace line contains the text, and returns the line."""
         return until(lambda: next((line for line in self.lines if part in line), None), lambda: f"{part} not in {self.lines[-5:]}")
 
     def clipboard(self, selection="clipboard"):
-        """What another program would paste."""
+        """The contents of a selection, as another program would paste it."""
         command = ["xclip", "-selection", selection, "-o"]
         return subprocess.run(command, env=self.display, capture_output=True, timeout=PATIENCE).stdout.decode()
 
     def copy(self, text):
-        """Another program copies something."""
+        """Has another program copy the text to the clipboard."""
         command = ["xclip", "-selection", "clipboard", "-i"]
         subprocess.run(command, env=self.display, input=text.encode(), check=True, timeout=PATIENCE)
-        # It becomes the owner only after it has gone to the background.
+        # xclip takes the selection only after it has forked into the background.
         until(lambda: self.clipboard() == text, "it is not on the clipboard")
 
     def paste(self, text):
@@ -299,7 +299,7 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture
 def window(display, tmp_path, request):
-    """Makes windows, and closes them."""
+    """Opens windows, and closes them after the test."""
     made = []
 
     def make(*options, **more):
@@ -317,7 +317,7 @@ def window(display, tmp_path, request):
 
 @pytest.fixture
 def chatting(window, server):
-    """A window that is logged in under a name."""
+    """Opens windows that are logged in."""
 
     def make(name="gui", **more):
         one = window(server.address, "--name", name, "--passkey", "sesame", "--connect", **more)
@@ -339,7 +339,7 @@ with im.Context() as context:
     while not ended:
         context.step()
         if any(isinstance(event, im.Readable) for event in context.take()):
-            # Up to the last byte: it is told again only of what comes then.
+            # Read everything: the notification is edge-triggered.
             while told := sys.stdin.buffer.raw.read(4096):
                 for count in told.split():
                     for n in range(int(count)):
@@ -350,7 +350,7 @@ with im.Context() as context:
 
 @pytest.fixture
 def flooded(window):
-    """A window at a server without a rate, and a way to have somebody say much there."""
+    """Opens windows at a server without a rate limit, and a function that makes another user post many messages."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "bindings/python")}
     process = subprocess.Popen([sys.executable, "-c", FLOOD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     address = process.stdout.readline().strip()
@@ -371,7 +371,7 @@ def flooded(window):
 
 @pytest.fixture
 def person(server):
-    """Others at the same server, by name."""
+    """Connects other users to the same server."""
     import im
 
     made = []

@@ -1,4 +1,4 @@
-"""What several files of tests need."""
+"""Helpers shared by the test modules."""
 
 import re
 import time
@@ -12,7 +12,7 @@ def number(state, name):
 
 
 def next_of(client, kind, fits=lambda it: True):
-    """The next event of a kind that somebody gets; all before it are dropped."""
+    """Waits for a client's next event of a kind and returns it; earlier events are dropped."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         client._wait(lambda: bool(client._events), 1)
@@ -24,12 +24,12 @@ def next_of(client, kind, fits=lambda it: True):
 
 
 def said(client, author):
-    """The next message of somebody."""
+    """Waits for the next message of a user and returns it."""
     return next_of(client, im.Message, lambda it: it.name == author)
 
 
 def tea_behind(one, anna):
-    """A room that both are in, while the window shows the lobby."""
+    """Creates a room that both are in, with the window back in the lobby."""
     one.type("/join tea\n")
     one.state("room=#tea")
     tea = anna.join("tea")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the desktop client costs with 100,000 messages in a room: needs a display, xdotool, IM_LIBRARY and the release build.
+"""Measures the desktop client with 100,000 messages in a room. Needs a display, xdotool, IM_LIBRARY and the release build.
 
     tests/gui/measure.py
 """

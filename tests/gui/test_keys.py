@@ -1,4 +1,4 @@
-"""What newcomers do, by keys alone."""
+"""A new user's tasks, by keyboard only."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""How it looks: sizes, themes, scales. The pictures are for people to look at; what a program can see is asserted."""
+"""Appearance: sizes, themes, scales. Screenshots are saved for review; what can be checked automatically is asserted."""
 
 import im
 from conftest import until
@@ -66,7 +66,7 @@ def test_right_to_left_names_and_topics(chatting, person):
 
 
 def test_a_day_at_camp(chatting, person):
-    """Much at once. The README shows this picture."""
+    """Many features in one screenshot, which the README shows."""
     anna, bert, chandra = person("anna"), person("bert"), person("chandra")
     one = chatting("dana")
     for name in ("kitchen", "readings"):

@@ -1,4 +1,4 @@
-"""What is said: sending, clipboard, scripts, long and hostile texts, search, reading."""
+"""Messages: sending, clipboard, writing systems, long and hostile texts, search, read marks."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def test_a_long_paste_is_taken_whole_or_refused_in_words(chatting, anna):
     one.key("Return")
     one.state("bytes longer than the server takes")
     one.key("ctrl+a", "BackSpace")
-    # The larger ones come in parts: that is how programs hand on what is longer than one request to the display.
+    # The larger ones are transferred incrementally, since they exceed one request to the display.
     for size, text in ((300_000, "first"), (1_048_586, "second"), (3_000_000, "third")):
         one.paste("z" * size)
         one.state("too much to paste")
@@ -63,7 +63,7 @@ def test_a_stopped_server_leaves_no_double(chatting, server, anna):
         one.type("while it stood still\n")
         one.state("pending=1")
         one.shoot("pending")
-        # Until the client gives the connection up and tries another one.
+        # Until the client drops the connection and reconnects.
         one.state("link=broken")
     finally:
         server.process.send_signal(signal.SIGCONT)
@@ -153,7 +153,7 @@ def test_emoji_by_picker_and_skin_tone(chatting, anna):
     assert said(anna, "gui").text == "hi 👋🏿"
     one.key("ctrl+e")
     one.shoot("picker")
-    # Used last, so it comes first.
+    # The most recently used comes first.
     one.state("open=picker")
     one.key("Return")
     one.saw('Typed(Composer, "👋🏿"')
@@ -170,7 +170,7 @@ def test_every_script(chatting, anna):
     anna.post("english first, ثم العربية")
     one.message(re.compile("english first.*"))
     right = [it for it in one.zones(role="Message") if "שלום" in it["name"] and "עולם" in it["name"]][-1]
-    # The paragraph begins at the right: its ground at the left is empty, its letters stand at the right of the column.
+    # The paragraph is right-aligned: the left of the column is blank, and the letters are at the right.
     path = one.shoot("scripts")
     assert one.colors(path) > 200, "colour emoji"
     empty = {one.pixel(right["x"] + x, right["y"] + 12) for x in range(70, 200, 13)}
@@ -263,7 +263,7 @@ def test_what_is_said_meanwhile_is_not_read(chatting, window, anna):
     anna.post("@gui, are you there?")
     one.state("unread=61")
     until(lambda: "urgency" in one.hints() and "(61)" in one.hints(), "neither urgent nor in the title")
-    # The list has waited at the first of them: what was not in sight is not read by looking at the window again.
+    # The list has stayed at the first of them: messages out of view are not read by focusing the window again.
     one.front()
     one.zone("New messages", "Text")
     one.state("at_end=false", lambda it: 0 < number(it, "fresh") < 61)
@@ -327,7 +327,7 @@ def test_much_at_once_does_not_freeze(flooded):
     one = make()
     for _ in range(5):
         flood(1000)
-        # It answers meanwhile.
+        # It stays responsive meanwhile.
         one.key("ctrl+t")
     one.state(lambda it: number(it, "entries") >= 5000)
     until(lambda: sum("ToggleTheme" in line for line in one.lines) == 5, "keys are lost")
@@ -345,7 +345,7 @@ def test_joins_and_leaves_stand_in_one_line_or_nowhere(chatting, person):
 
 
 def test_a_notification_opens_its_room(chatting, window, anna, tmp_path):
-    # Stands in for the desktop's program: it writes down what it is told, and is clicked when the test says so.
+    # Replaces notify-send: it records its arguments, and reports a click when the test asks for one.
     told, clicked = tmp_path / "told", tmp_path / "clicked"
     program = tmp_path / "bin" / "notify-send"
     program.parent.mkdir()

@@ -1,4 +1,4 @@
-"""The mouse: wheel, right button, drag, double click, and what lies above what."""
+"""The mouse: wheel, right button, drag, double click, and stacking order."""
 
 import re
 
@@ -56,7 +56,7 @@ def test_the_menu_stays_when_the_button_comes_up(chatting, anna):
     one.press_message("something")
     one.state("open=menu")
     reply = one.zone("Reply", "Item")
-    # It is painted at once: the menu's ground is not that of the list.
+    # It is painted at once: the background of the menu differs from that of the list.
     assert one.pixel(reply["x"] + 2, reply["y"] + 4) != one.pixel(300, 400)
     one.shoot("menu")
     anna.post("said while the menu is open")
@@ -209,7 +209,7 @@ def test_deleting_is_asked_once_and_undone(chatting, anna):
     one.choose("Delete…")
     one.press("Delete", "Button")
     one.zone("Deleting this message", "Message")
-    # What waits to be deleted is not forgotten at the end.
+    # A scheduled deletion is carried out on quitting.
     one.key("ctrl+q")
     assert next_of(anna, im.Deleted).target == 1
 

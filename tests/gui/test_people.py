@@ -1,4 +1,4 @@
-"""Others: private conversations with guests who come and go, crowds, windows of their own."""
+"""Other users: private conversations with returning guests, large user lists, detached windows."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from helpers import next_of, number, said
 
 
 class Cable:
-    """Carries connections to a server, and can be cut."""
+    """A TCP proxy to a server whose connections can be cut."""
 
     def __init__(self, address):
         host, port = address.split(":")
@@ -103,7 +103,7 @@ def test_one_name_has_one_conversation(chatting, person):
     assert second.text == "is it you?"
     again.post("yes", second.room)
     one.message("yes")
-    # The old text stands above, in the same conversation, of which there is one.
+    # The earlier messages are above, in the same and only conversation.
     assert one.message("hello hana")["y"] < one.message("yes")["y"]
     assert [it["name"] for it in one.zones("@hana", "Item")].count("@hana") == 2, "one in the list, one among the people"
     one.press("#lobby", "Item")
@@ -143,7 +143,7 @@ def test_a_sleeper_finds_the_conversation_again(window, display):
             one.state("room=@hana")
             one.type("before the sleep\n")
             said(hana, "gui")
-            # The client knows it too, so that nothing is open when the connection breaks.
+            # Wait for the acknowledgement, so that nothing is pending when the connection is cut.
             one.state("pending=0")
             cable.cut()
             next_of(hana, im.PresenceChanged, lambda it: it.person.presence == im.Presence.OFFLINE)
@@ -251,7 +251,7 @@ def test_leaving_is_told_once(chatting, person):
     anna.quit("lunch")
     anna.close()
     one.state("people=1")
-    # The message, and one line about leaving.
+    # The message, and one item about leaving.
     assert number(one.state("entries=2"), "entries") == 2
 
 

@@ -1,4 +1,4 @@
-"""Connecting, coming back, and what is kept between runs."""
+"""Connecting, reconnecting, and saved settings."""
 
 import json
 import signal
@@ -19,7 +19,7 @@ def test_logging_in_by_hand(window, server):
     state = one.state("Wrong passkey")
     assert "screen=connect" in state
     one.shoot("wrong-passkey")
-    # What is wrong is selected: it is written over.
+    # The wrong value is selected, so typing replaces it.
     one.type("sesame\n")
     one.state("screen=chat link=on", "room=#lobby")
     kept = json.loads(one.settings.read_text())
@@ -86,7 +86,7 @@ def test_the_server_is_restarted(chatting, server):
     one.type("written meanwhile\n")
     server.start()
     one.state("screen=chat link=on", "pending=0")
-    # What was said before, a line that says so, what was said meanwhile.
+    # The earlier messages, a divider, and the message written meanwhile.
     before = one.zone("The server was restarted and has lost what stands above", "Text")
     assert before["y"] < one.message("written meanwhile")["y"]
     one.shoot("restarted")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the tables of docs/protocol.md from the sources, between its markers. With --check only compares."""
+"""Generates the tables of docs/protocol.md from the sources, between its markers. With --check, only compares them."""
 import pathlib
 import re
 import sys
@@ -35,12 +35,12 @@ def kinds():
 
 
 def readable(value):
-    """A constant as people read it."""
+    """Formats a constant for people."""
     return f"{eval(value.replace('_', '')):,}" if re.fullmatch(r"[\d_ *]+", value) else value
 
 
 def defaults(source, name):
-    """What the fields of a struct are when they are absent, where that is not zero."""
+    """The defaults of absent fields of a struct, where they are not zero."""
     found = re.search(rf"^impl Default for {name} \{{(.*?)^\}}$", source, re.M | re.S)
     return {ident: readable(value) for ident, value in re.findall(r"^ +(\w+): ([\d_ *]+),$", found[1], re.M)} if found else {}
 
@@ -82,7 +82,7 @@ def numbered(name):
 
 
 def limits(inner):
-    """The limits that a client meets, or the inner ones: those have a comment behind them that says whose they are."""
+    """The limits that clients see, or the internal ones, which have a trailing comment that names their owner."""
     rows = ["| limit | value | meaning |", "|---|---|---|"] if not inner else ["| limit | value | of | meaning |", "|---|---|---|---|"]
     source = (WIRE / "limits.rs").read_text()
     for comment, name, value, whose in re.findall(COMMENT + r"^pub const (\w+): \w+ = ([^\n]*);(?: // (\w+))?$", source, re.M):
@@ -123,12 +123,12 @@ def main():
     after = before
     for name, make in PARTS.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        assert re.search(pattern, after, re.S), f"docs/protocol.md has no place for {name}"
+        assert re.search(pattern, after, re.S), f"docs/protocol.md has no marker for {name}"
         after = re.sub(pattern, lambda match: f"{match.group(1)}\n{make()}\n\n{match.group(2)}", after, flags=re.S)
     if after == before:
         return 0
     if "--check" in sys.argv:
-        print("docs/protocol.md is not what the sources say; run tests/tidy/protocol_tables.py")
+        print("docs/protocol.md does not match the sources; run tests/tidy/protocol_tables.py")
         return 1
     DOC.write_text(after)
     return 0

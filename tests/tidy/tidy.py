@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The structure is as ARCHITECTURE.md says: layers point one way, the engines do no I/O, files stay short."""
+"""Checks the structure that ARCHITECTURE.md describes: layers depend one way, the engines do no I/O, files stay short."""
 import pathlib
 import re
 import subprocess
@@ -8,7 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "libim/src"
 
-# Which layers each layer may use.
+# The layers that each layer may use.
 LAYERS = {
     "wire": set(),
     "core": {"wire"},
@@ -26,7 +26,7 @@ LINES_MAX = 400
 
 
 def code_of(path):
-    """A file's lines up to its tests, without comments."""
+    """The lines of a file before its tests, without comments."""
     lines = []
     for line in path.read_text().splitlines():
         if line.strip() == "#[cfg(test)]":
@@ -51,16 +51,16 @@ def main():
             check_layers(path, layer, problems)
     listed = subprocess.run(["git", "ls-files", "*.rs", "*.py", "*.c", "*.h"], cwd=ROOT, capture_output=True, text=True)
     for name in listed.stdout.split():
-        if name == "include/im.h":  # generated, in one piece by its nature
+        if name == "include/im.h":  # generated
             continue
         length = len((ROOT / name).read_text().splitlines())
         if length > LINES_MAX:
-            problems.append(f"{name} has {length} lines; split it: {LINES_MAX} are the most")
+            problems.append(f"{name} has {length} lines; split it: the maximum is {LINES_MAX}")
     for name in ("README.md", "ARCHITECTURE.md", "docs/performance.md", "docs/protocol.md", "docs/embedding.md", "bindings/python/README.md"):
         text = (ROOT / name).read_text()
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             if not ((ROOT / name).parent / target).exists():
-                problems.append(f"{name} points to {target}, which is not there")
+                problems.append(f"{name} links to {target}, which does not exist")
     print("\n".join(problems) or "tidy")
     return 1 if problems else 0
 

@@ -1,14 +1,14 @@
-//! Lines in which right-to-left letters occur: pieces are put in the order of drawing (UAX #9), and paragraphs whose first
-//! strong letter is right-to-left begin at the right.
+//! Lines with right-to-left text: pieces are reordered for display (UAX #9), and a paragraph whose first strong character is
+//! right-to-left is aligned to the right.
 
 use super::wrap::Piece;
 use super::{Line, Measure, Run};
 use unicode_bidi::{BidiClass, ParagraphBidiInfo, bidi_class};
 
-/// Makes a piece of signs without direction stand as in right-to-left text.
+/// Gives a piece of neutral characters right-to-left direction.
 const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
 
-/// Letters of Hebrew, Arabic and their neighbours.
+/// Whether a character belongs to Hebrew, Arabic or a related script.
 pub fn is_right_to_left(c: char) -> bool {
     matches!(bidi_class(c), BidiClass::R | BidiClass::AL)
 }
@@ -17,21 +17,21 @@ fn is_strong(c: char) -> bool {
     matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::L)
 }
 
-/// A paragraph's directions.
+/// The embedding levels of a paragraph.
 pub struct Paragraph<'a> {
     text: &'a str,
     info: ParagraphBidiInfo<'a>,
 }
 
 impl<'a> Paragraph<'a> {
-    /// `None`: everything stands from left to right, which needs no care.
+    /// `None` if the text is purely left-to-right and needs no reordering.
     pub fn new(text: &'a str) -> Option<Paragraph<'a>> {
         text.chars()
             .any(is_right_to_left)
             .then(|| Paragraph { text, info: ParagraphBidiInfo::new(text, None) })
     }
 
-    /// A line of it, whose pieces are given by their bytes in the paragraph, as it is drawn within this width.
+    /// Lays out one line of the paragraph within `width`. Pieces are byte ranges of the paragraph.
     pub fn line(&self, pieces: &[Piece], width: i32, measure: &mut dyn Measure) -> Line {
         let (Some(start), Some(end)) =
             (pieces.first().map(|it| it.range.start), pieces.last().map(|it| it.range.end))

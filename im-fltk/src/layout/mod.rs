@@ -1,4 +1,4 @@
-//! Lines of text and the height of rows, for any way of measuring.
+//! Line breaking, bidirectional layout and scrolling, independent of the toolkit's fonts.
 
 mod bidi;
 mod scroll;
@@ -11,38 +11,38 @@ pub use wrap::wrap;
 use crate::text::Style;
 use std::rc::Rc;
 
-/// Tells how wide a text is drawn.
+/// Measures text.
 pub trait Measure {
     fn width(&mut self, text: &str, style: Style) -> i32;
 }
 
-/// A piece of a line, drawn in one go: the drawing system orders its letters.
+/// A piece of a line that is drawn with one call; the drawing system orders its characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub text: String,
     pub style: Style,
-    /// Where it begins, from the line's beginning.
+    /// Its offset from the start of the line.
     pub x: i32,
     pub width: i32,
-    /// Its place in the order of reading, which is not that of drawing where directions mix.
+    /// Its index in logical (reading) order, which differs from display order in mixed directions.
     pub order: usize,
-    /// The whole link that it is a part of.
+    /// The whole link that it belongs to.
     pub link: Option<Rc<str>>,
 }
 
-/// How a line goes on from the one before it.
+/// How a line continues from the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Joint {
-    /// It begins a paragraph.
+    /// It starts a paragraph.
     #[default]
     Paragraph,
-    /// There was no room any more, and a blank stood between.
+    /// It was broken at a blank.
     Blank,
-    /// There was no room any more, within a word.
+    /// It was broken within a word.
     Word,
 }
 
-/// A line. Its runs stand from left to right.
+/// A line. Its runs are in display order, left to right.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
     pub runs: Vec<Run>,
@@ -50,7 +50,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Where its last piece ends.
+    /// The right end of its last run.
     pub fn width(&self) -> i32 {
         self.runs.last().map_or(0, |run| run.x + run.width)
     }

@@ -1,13 +1,13 @@
-//! Where a list of rows of different heights is scrolled to.
+//! The scroll position of a list whose rows have different heights.
 
-/// Where a list of rows of different heights is scrolled to.
+/// The scroll position of a list whose rows have different heights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scroll {
-    /// The newest row is kept in sight.
+    /// Keeps the newest row visible.
     pub follow: bool,
-    /// The first row in sight.
+    /// The first visible row.
     pub top: usize,
-    /// So many pixels of it are above the edge.
+    /// Pixels of that row above the upper edge.
     pub skip: i32,
 }
 
@@ -18,7 +18,7 @@ impl Default for Scroll {
 }
 
 impl Scroll {
-    /// Goes to the end: the first row and its hidden part, so that the last one ends at the lower edge.
+    /// While following, scrolls so that the last row ends at the lower edge.
     pub fn settle(&mut self, count: usize, view: i32, height: &mut dyn FnMut(usize) -> i32) {
         if count == 0 {
             *self = Scroll::default();
@@ -35,7 +35,7 @@ impl Scroll {
         (self.top, self.skip) = (top, (total - view).max(0));
     }
 
-    /// Moves by so many pixels, down when positive.
+    /// Scrolls by `pixels`, down if positive.
     pub fn by(&mut self, pixels: i32, count: usize, view: i32, height: &mut dyn FnMut(usize) -> i32) {
         self.settle(count, view, height);
         self.follow = false;
@@ -53,7 +53,7 @@ impl Scroll {
             self.skip -= first;
             self.top += 1;
         }
-        // What is below reaches the lower edge, or else this is the end.
+        // If the content below fills the view, keep the position; otherwise stop at the end.
         let mut below = -self.skip;
         let mut row = self.top;
         while row < count && below <= view {
@@ -66,13 +66,13 @@ impl Scroll {
         }
     }
 
-    /// Brings a row into sight, a third down.
+    /// Scrolls a row into view, at a third of the height.
     pub fn to(&mut self, row: usize, count: usize, view: i32, height: &mut dyn FnMut(usize) -> i32) {
         *self = Scroll { follow: false, top: row.min(count.saturating_sub(1)), skip: 0 };
         self.by(-view / 3, count, view, height);
     }
 
-    /// Brings a row to the upper edge, with a little of what is before it.
+    /// Scrolls a row to the upper edge, with a little of the row before it.
     pub fn show_at_upper_edge(
         &mut self,
         row: usize,
@@ -84,7 +84,7 @@ impl Scroll {
         self.by(-view / 8, count, view, height);
     }
 
-    /// Rows were put before the first.
+    /// `rows` rows were inserted before the first.
     pub fn grown(&mut self, rows: usize) {
         self.top += rows;
     }

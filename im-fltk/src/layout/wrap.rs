@@ -1,4 +1,4 @@
-//! Breaking text into lines.
+//! Breaks text into lines.
 
 use super::bidi::Paragraph;
 use super::{Joint, Line, Measure, Run};
@@ -8,23 +8,23 @@ use std::ops::Range;
 use std::rc::Rc;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// Bytes of a text that are looked at for one line.
+/// Bytes of the remaining text that are measured for one line.
 const NEAR: usize = 1000;
 
 /// A piece of a line.
 #[derive(Clone, Debug)]
 pub struct Piece {
-    /// Its bytes in the paragraph.
+    /// Its byte range in the paragraph.
     pub range: Range<usize>,
     pub style: Style,
     pub link: Option<Rc<str>>,
     pub width: i32,
 }
 
-/// A piece of a paragraph, before it is broken.
+/// A part of a paragraph before line breaking.
 type Part<'a> = (&'a str, Style, Option<&'a Rc<str>>);
 
-/// Breaks spans into lines of at most this width, at blanks where there are some.
+/// Breaks spans into lines no wider than `width`, at blanks where possible.
 pub fn wrap(spans: &[Span], width: i32, measure: &mut dyn Measure) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut paragraph: Vec<Part> = Vec::new();
@@ -47,7 +47,7 @@ fn wrap_paragraph(lines: &mut Vec<Line>, parts: &[Part], width: i32, measure: &m
     for (text, style, link) in parts {
         let mut rest = *text;
         while !rest.is_empty() {
-            // More than this fits on no line: what is far beyond need not be measured.
+            // No line is longer than this, so the rest need not be measured.
             let near = truncate(rest, NEAR);
             let (fits, used) = fitting(near, *style, width - x, x == 0, measure);
             let (head, tail) = rest.split_at(fits);
@@ -92,8 +92,7 @@ fn left_to_right(whole: &str, row: Vec<Piece>) -> Line {
     line
 }
 
-/// How many bytes of a text go onto the rest of a line, and how wide they are. At the line's beginning at least one character
-/// does.
+/// How many bytes of a text fit in `room`, and their width. At the start of a line at least one character is taken.
 fn fitting(text: &str, style: Style, room: i32, at_start: bool, measure: &mut dyn Measure) -> (usize, i32) {
     let whole = measure.width(text, style);
     if whole <= room {
@@ -105,7 +104,7 @@ fn fitting(text: &str, style: Style, room: i32, at_start: bool, measure: &mut dy
         return by_words;
     }
     let first_word = blanks.first().copied().unwrap_or(text.len());
-    // Letters as people see them: an emoji of several characters is one (UAX #29).
+    // Grapheme clusters: an emoji of several code points is one (UAX #29).
     let letters: Vec<usize> = text
         .grapheme_indices(true)
         .map(|(at, _)| at)
@@ -121,7 +120,7 @@ fn fitting(text: &str, style: Style, room: i32, at_start: bool, measure: &mut dy
     (one, measure.width(text.get(..one).unwrap_or(text), style))
 }
 
-/// The last of these places up to which the text fits; (0, 0): none.
+/// The last of these break positions up to which the text fits, and its width; (0, 0) if none does.
 fn last_fitting(
     places: &[usize],
     text: &str,
@@ -133,7 +132,7 @@ fn last_fitting(
     while low < high {
         let middle = usize::midpoint(low, high);
         let place = places.get(middle).copied().unwrap_or(0);
-        // A blank at the end of a line takes no room.
+        // A trailing blank takes no room.
         let used = measure.width(text.get(..place).unwrap_or(text).trim_end_matches(' '), style);
         if used <= room {
             best = (place, used);
@@ -150,7 +149,7 @@ mod tests {
     use super::*;
     use crate::text::{Block, parse};
 
-    /// Every character is ten wide, bold ones twelve.
+    /// Every character is 10 pixels wide, bold ones 12.
     struct Mono;
 
     impl Measure for Mono {
@@ -196,7 +195,7 @@ mod tests {
         }
     }
 
-    /// The pieces of a text's lines as they are drawn, each with where it begins.
+    /// The pieces of each line in display order, with their x offsets.
     fn drawn(text: &str, width: i32) -> Vec<Vec<(String, i32)>> {
         let lines = wrap(&spans(text), width, &mut Mono);
         lines.iter().map(|line| line.runs.iter().map(|run| (run.text.clone(), run.x)).collect()).collect()
@@ -206,14 +205,14 @@ mod tests {
     fn right_to_left_paragraphs_begin_at_the_right() {
         assert_eq!(drawn("שלום", 100), [[("שלום".to_owned(), 60)]]);
         assert_eq!(drawn("hi שלום", 100), [[("hi ".to_owned(), 0), ("שלום".to_owned(), 30)]]);
-        // The first word stands rightmost, each in its own look.
+        // The first word is rightmost, and each keeps its style.
         let bold = drawn("אב *גד* הו", 100);
         assert_eq!(
             bold,
             [[(" הו".to_owned(), 16), ("גד".to_owned(), 46), ("אב ".to_owned(), 70)]],
             "the bold word stays in the middle"
         );
-        // The full stop belongs to the sentence, not to the English word at its end.
+        // The full stop takes the direction of the sentence, not of the English word before it.
         let line = drawn("אב ok.", 100);
         assert_eq!(line[0].first().map(|(text, _)| text.as_str()), Some("\u{200f}."));
     }

@@ -1,14 +1,13 @@
-//! What stands in the list of messages.
+//! Items of the message list.
 
 use libim::wire::{Body, Entry as RoomEntry, LeaveReason, SmolStr, TxnId, UserId};
 
-/// One thing in the list of messages.
+/// An item of the message list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// Its sequence number; what only this program knows has that of the entry before it, and what another life of the server's
-    /// data knew has 0.
+    /// Its sequence number. A local item has the number of the entry before it; an item of an earlier epoch has 0.
     pub seq: u64,
-    /// Milliseconds since 1970.
+    /// Unix time in milliseconds.
     pub time: u64,
     pub what: What,
 }
@@ -17,23 +16,23 @@ pub struct Entry {
 pub enum What {
     /// A message.
     Said(Box<Said>),
-    /// A message that the server does not know any more.
+    /// A message of an earlier epoch, which the server does not have.
     Past(Box<Said>),
-    /// Something else that the server keeps: the topic changed.
+    /// Another entry of the room, such as a change of topic.
     System(String),
-    /// People who joined and left, one after the other.
+    /// Consecutive joins and leaves.
     Moves(Vec<Move>),
-    /// A line across the list.
+    /// A divider across the list.
     Divider(String),
-    /// A note that only this program knows.
+    /// A note that exists only in this program.
     Local(String),
 }
 
-/// Somebody who joined or left.
+/// Somebody joined or left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Move {
     pub name: SmolStr,
-    /// Why they left; `None`: they joined.
+    /// The reason for leaving; `None` for a join.
     pub left: Option<String>,
 }
 
@@ -44,7 +43,7 @@ impl Move {
 
     pub fn left(name: &SmolStr, reason: Option<LeaveReason>, text: &str) -> Move {
         let reason = match reason {
-            // What is usual needs no words.
+            // The usual reason is not shown.
             Some(LeaveReason::Quit) | None => String::new(),
             Some(LeaveReason::Lost) => "connection lost".into(),
             Some(LeaveReason::Kicked) => "removed".into(),
@@ -59,7 +58,7 @@ impl Move {
     }
 }
 
-/// A message, in its present state.
+/// A message in its current state.
 #[allow(clippy::struct_excessive_bools)] // independent facts
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Said {
@@ -69,7 +68,7 @@ pub struct Said {
     pub reply_to: Option<u64>,
     pub edited: bool,
     pub deleted: bool,
-    /// It mentions this program's person.
+    /// It mentions the user.
     pub for_me: bool,
     pub reactions: Vec<(String, Vec<SmolStr>)>,
 }
@@ -109,7 +108,7 @@ impl Said {
     }
 }
 
-/// A message that the server has not shown yet.
+/// A message that the server has not delivered back yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
     pub txn_id: TxnId,
@@ -121,10 +120,10 @@ pub struct Pending {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PendingState {
-    /// The server has not answered.
+    /// Not acknowledged yet.
     Sending,
-    /// The server has it under this sequence number, which is on its way here.
+    /// Acknowledged with this sequence number; the entry has not arrived yet.
     Stored(u64),
-    /// The server refused it, for this reason.
+    /// Rejected, with the reason.
     Failed(String),
 }

@@ -1,9 +1,9 @@
-//! The form for connecting.
+//! The connection form.
 
 use super::Settings;
 use libim::{Address, DEFAULT_PORT, Invite};
 
-/// A field of the form, and where its error belongs.
+/// A field of the form, used to attach an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     Server,
@@ -12,20 +12,20 @@ pub enum Field {
     Passkey,
 }
 
-/// What is in the form.
+/// The contents of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectForm {
     pub server: String,
-    /// Empty: the usual one.
+    /// Empty for the default port.
     pub port: String,
     pub name: String,
     pub passkey: String,
     pub show_passkey: bool,
-    /// What is wrong, and beside which field.
+    /// The field with an error, and its text.
     pub error: Option<(Field, String)>,
-    /// A try is under way.
+    /// A connection attempt is running.
     pub busy: bool,
-    /// The address of the last try.
+    /// The address of the last attempt.
     pub connecting: String,
 }
 
@@ -36,7 +36,7 @@ impl ConnectForm {
         form
     }
 
-    /// Puts an address in the fields for it.
+    /// Splits an address into the server and port fields.
     pub fn set_server(&mut self, text: &str) {
         match text.parse() {
             Ok(Address::Tcp(host, port)) => {
@@ -55,7 +55,7 @@ impl ConnectForm {
         self.busy = false;
     }
 
-    /// The address to connect to, or what is wrong with the form. An invite in the server field fills in the others.
+    /// Returns the address to connect to, or the field in error. An invite in the server field fills in the others.
     pub fn check(&mut self) -> Result<Address, (Field, String)> {
         let text = self.server.trim();
         if text.is_empty() {
@@ -78,7 +78,7 @@ impl ConnectForm {
         Ok(address)
     }
 
-    /// The port's own field counts where it is filled.
+    /// A filled port field overrides the address's port.
     fn with_port(&self, address: Address) -> Result<Address, (Field, String)> {
         let port = self.port.trim();
         match address {
@@ -93,7 +93,7 @@ impl ConnectForm {
     }
 }
 
-/// A server as settings know it, however it was written.
+/// The normalized form of a server address, as the key in the settings.
 pub fn server_key(text: &str) -> String {
     text.parse::<Invite>().map_or_else(|_| text.into(), |invite| invite.address.to_string())
 }

@@ -1,15 +1,15 @@
-//! What of a room's past is here: what was missed, older pages, and what the server has lost.
+//! A room's history: missed entries, older pages, and what the server has lost.
 
 use super::entry::{Entry, Said, What};
 use super::room::Room;
 use libim::wire::{Entry as RoomEntry, UserId};
 
-/// Entries that a room keeps in memory, and how many go when there are more.
+/// Entries that a room keeps in memory, and how many are dropped when there are more.
 const ENTRIES_MAX: usize = 200_000;
 const ENTRIES_TRIMMED: usize = 50_000;
 
 impl Room {
-    /// Entries that the server does not keep any more.
+    /// Entries that the server has dropped.
     pub fn missed(&mut self, time: u64, from: u64, to: u64) {
         let count = to.saturating_sub(from) + 1;
         self.known = self.known.max(to);
@@ -17,7 +17,7 @@ impl Room {
         self.note(time, format!("{count} earlier entries are no longer kept by the server"));
     }
 
-    /// Forgets the oldest entries when there are very many; they can be loaded again. Not while somebody reads them.
+    /// Drops the oldest entries of a very long room; they can be loaded again.
     pub fn trim(&mut self) {
         if self.entries.len() > ENTRIES_MAX {
             self.entries.drain(..ENTRIES_TRIMMED);
@@ -26,14 +26,15 @@ impl Room {
         }
     }
 
-    /// Adds what was said while one was not there, or before one joined; `joined` is when, if one joined just now.
+    /// Adds entries from while the user was away, or from before they joined. `joined` is the time of joining, if the user
+    /// joined just now.
     pub fn add_backlog(&mut self, events: &[RoomEntry], me: UserId, joined: Option<u64>) {
         for event in events {
             self.add(event, me);
         }
         let first = !std::mem::replace(&mut self.joined, true) && !self.is_direct();
         if let (true, Some(time), Some(last)) = (first, joined, events.last()) {
-            // What was said before one came is no news.
+            // Entries from before the user joined are not unread.
             self.read = self.read.max(last.seq.0);
             self.divide(time, "Earlier messages are above: you joined here".into());
         }
@@ -41,10 +42,10 @@ impl Room {
         self.trim();
     }
 
-    /// Adds a page of older messages: where, and how many entries are new.
+    /// Adds a page of older messages. Returns the index of insertion and the number of new entries.
     pub fn add_page(&mut self, events: &[RoomEntry], me: UserId) -> (usize, usize) {
         let before = self.entries.len();
-        // What the server knows comes after what only this window remembers.
+        // Entries that the server knows come after those of earlier epochs.
         let start = self.entries.partition_point(|entry| entry.seq == 0);
         for event in events.iter().rev() {
             let first = self.first_seq();
@@ -58,7 +59,7 @@ impl Room {
         (start, self.entries.len() - before)
     }
 
-    /// The server does not know what stands here: it stays on the screen, without sequence numbers, above a line that says so.
+    /// Starts a new epoch: existing entries stay visible without sequence numbers, above a divider with this text.
     pub fn begin_anew(&mut self, now: u64, words: Option<String>) {
         let known = self.entries.iter().any(|entry| entry.seq > 0);
         for entry in &mut self.entries {

@@ -1,21 +1,21 @@
-//! Who is in the current room, by name.
+//! The members of the current room, sorted by name.
 
 use crate::text::{find_folded, order_key};
 use libim::wire::{Person, UserId};
 use std::ops::Deref;
 
-/// The list of members, always in its order.
+/// The member list, always sorted.
 #[derive(Debug, Default)]
 pub struct Members(Vec<Person>);
 
 impl Members {
-    /// Starts anew with these.
+    /// Replaces the list.
     pub fn set(&mut self, mut people: Vec<Person>) {
         people.sort_by_cached_key(key);
         self.0 = people;
     }
 
-    /// Adds somebody, or puts them where they belong now.
+    /// Adds or updates somebody, keeping the order.
     pub fn put(&mut self, person: Person) {
         self.remove(person.user);
         let wanted = key(&person);
@@ -35,7 +35,7 @@ impl Members {
         self.0.retain(|it| it.user != user);
     }
 
-    /// Those whose names contain this.
+    /// Members whose names contain `filter`.
     pub fn filtered(&self, filter: &str) -> Vec<&Person> {
         let wanted = filter.trim().to_lowercase();
         self.0.iter().filter(|it| wanted.is_empty() || find_folded(&it.name, &wanted).is_some()).collect()

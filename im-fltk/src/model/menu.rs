@@ -1,32 +1,32 @@
-//! A menu for something that was clicked on.
+//! Context menus.
 
 use super::{FieldId, Model, Room, Theme, WindowId};
 use crate::text::{first_link, isolated, plain};
 use libim::wire::{RoomId, RoomKind, TxnId, UserId};
 
-/// What a menu is about.
+/// The subject of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
-    /// A message, by its sequence number; and what is selected in the list.
+    /// A message, by its sequence number, and the text selected in the list.
     Message(Option<u64>, String),
-    /// The message that is being answered, or else the newest.
+    /// The message being replied to, or else the newest.
     Newest,
-    /// A message that the server does not know any more: its text, and what is selected in the list.
+    /// A message of an earlier epoch: its text, and the text selected in the list.
     Past(String, String),
-    /// A message that the server has not taken.
+    /// A message that the server has not stored.
     Pending(TxnId),
     Link(String),
     Room(RoomId),
     Person(UserId),
-    /// Servers that one was at.
+    /// Recent servers.
     Servers,
     /// The program as a whole.
     Program,
-    /// A field in which one writes; whether something is selected there, and whether it may be copied.
+    /// An input field; whether it has a selection, and whether that may be copied.
     Field(FieldId, bool, bool),
 }
 
-/// What an entry of a menu does.
+/// The action of a menu item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     Copy(String),
@@ -59,11 +59,11 @@ pub enum Deed {
     Elsewhere,
     Quit,
     Field(FieldId, FieldDeed),
-    /// Nothing yet: it says why.
+    /// Not available yet, with the explanation.
     Later(&'static str),
 }
 
-/// What one does in a field.
+/// An editing command in an input field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldDeed {
     Undo,
@@ -73,31 +73,31 @@ pub enum FieldDeed {
     SelectAll,
 }
 
-/// An entry of a menu.
+/// An item of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub label: String,
-    /// The key that does the same.
+    /// The keyboard shortcut.
     pub key: &'static str,
     pub deed: Deed,
     /// It cannot be undone, or not easily.
     pub dangerous: bool,
-    /// A line stands before it.
+    /// A separator precedes it.
     pub begins_group: bool,
 }
 
 /// An open menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Menu {
-    /// Where it was asked for, in the window.
+    /// Where it was opened, in window coordinates.
     pub at: (i32, i32),
     pub items: Vec<Item>,
     pub selected: Option<usize>,
 }
 
-/// Reactions that are offered at once; all others are in the picker.
+/// Reactions offered in the menu itself; the picker has all others.
 const REACTIONS: &[&str] = &["👍", "❤️", "😂", "🎉"];
-/// Reactions of a message, and names at each, that its menu lists.
+/// Reactions of a message, and names for each, that its menu lists.
 const REACTIONS_SHOWN: usize = 6;
 
 fn item(label: impl Into<String>, key: &'static str, deed: Deed) -> Item {
@@ -115,7 +115,7 @@ impl Item {
 }
 
 impl Menu {
-    /// The menu for something; `None`: there is nothing to choose.
+    /// The menu for a subject; `None` if it would be empty.
     pub fn about(model: &Model, window: WindowId, about: About, at: (i32, i32)) -> Option<Menu> {
         let items = match about {
             About::Message(seq, selected) => message(model, window, seq, selected),
@@ -162,7 +162,7 @@ fn message(model: &Model, window: WindowId, seq: Option<u64>, selected: String) 
     let Some((seq, said)) = said.filter(|(_, said)| !said.deleted) else { return items };
     items.push(item("Reply", "Ctrl+R", Deed::Reply(seq)));
     items.push(item("React…", "", Deed::PickReaction(seq)));
-    // With who gave them, which otherwise only the mouse tells.
+    // With names, which are otherwise shown only in a tooltip.
     for (emoji, names) in said.reactions.iter().take(REACTIONS_SHOWN) {
         let first = names.iter().take(REACTIONS_SHOWN).map(|it| isolated(it)).collect::<Vec<_>>().join(", ");
         let more = names.len().saturating_sub(REACTIONS_SHOWN);
@@ -216,7 +216,7 @@ fn room_items(model: &Model, window: WindowId, room: RoomId) -> Vec<Item> {
     }
     items.push(item(if room.muted { "Unmute" } else { "Mute" }, "", Deed::Mute(room.id)));
     if window == WindowId::MAIN && room.kind != RoomKind::Lobby {
-        items.push(item("Open in a window of its own", "", Deed::Detach(room.id)));
+        items.push(item("Open in a separate window", "", Deed::Detach(room.id)));
     }
     match room.kind {
         RoomKind::Lobby => items.push(item("Set the topic…", "", Deed::Topic(room.id))),

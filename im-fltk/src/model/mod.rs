@@ -1,4 +1,4 @@
-//! What the program knows: plain data, without a widget in it.
+//! The program's state: plain data, without widgets.
 
 mod entry;
 mod form;
@@ -29,16 +29,16 @@ use crate::text::order_key;
 use libim::wire::{Code, Epoch, Person, RequestId, RoomId, RoomInfo, RoomKind, SmolStr, TxnId, UserId};
 use std::collections::BTreeMap;
 
-/// Which screen is shown.
+/// The current screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screen {
-    /// Where to go and as whom.
+    /// The connection form.
     Connect,
-    /// Rooms, messages, people.
+    /// Rooms, messages and people.
     Chat,
 }
 
-/// A field in which one writes.
+/// An input field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldId {
     Composer,
@@ -46,26 +46,26 @@ pub enum FieldId {
     Port,
     Name,
     Passkey,
-    /// The one of the panel at the right: the search, or what the list of people is narrowed to.
+    /// The field of the right panel: the search, or the filter of the people list.
     Panel,
-    /// The one of what is open above the window.
+    /// The field of the open overlay.
     Overlay,
 }
 
-/// How the connection stands, always to be seen.
+/// The state of the connection, always visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// No try is under way.
+    /// Not connecting.
     Off,
-    /// A try is under way.
+    /// A connection attempt is running.
     Connecting,
     /// Logged in.
     On,
-    /// Broken; the next try begins by itself.
+    /// Lost, for this reason; the library reconnects by itself.
     Broken(String),
-    /// The server does not let the person in again, for this reason.
+    /// The server refuses the login, for this reason.
     Refused(Code, String),
-    /// Over: the server ended it, for this reason.
+    /// Ended by the server, for this reason; the library does not reconnect.
     Ended(String),
 }
 
@@ -74,31 +74,31 @@ pub enum Link {
 pub struct Opening {
     pub request: RequestId,
     pub name: String,
-    /// What is to be said first.
+    /// The first message to send.
     pub words: String,
-    /// The window that asked goes there.
+    /// The window that requested it and will show it.
     pub window: Option<WindowId>,
 }
 
-/// A room that is being entered: it is made if there is none.
+/// A room that is being joined; it is created if it does not exist.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Joining {
     pub request: RequestId,
     pub name: String,
-    /// The window that asked goes there; `None`: it is one of an earlier run.
+    /// The window that requested it and will show it; `None` for a room restored from an earlier run.
     pub window: Option<WindowId>,
 }
 
-/// A message that is deleted in a moment, unless the person thinks better of it.
+/// A message that will be deleted unless the user undoes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deleting {
     pub room: RoomId,
     pub seq: u64,
-    /// When.
+    /// When it is deleted.
     pub at: u64,
 }
 
-/// Everything.
+/// The whole state.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools)] // independent facts
 pub struct Model {
@@ -108,54 +108,54 @@ pub struct Model {
     pub link: Link,
     /// The server's name.
     pub server: String,
-    /// Which life of the server's data the sequence numbers belong to.
+    /// The epoch that the sequence numbers belong to.
     pub epoch: Option<Epoch>,
-    /// The client's id and name there.
+    /// The user's id and name on this server.
     pub me: Option<(UserId, SmolStr)>,
     pub rooms: BTreeMap<RoomId, Room>,
-    /// Private conversations that the server does not know get ids of this program's own.
+    /// Number of ids that this program has assigned to private conversations unknown to the server.
     pub own_rooms: u64,
-    /// Rooms that can be entered, as the server last told.
+    /// Rooms that can be joined, as of the last listing.
     pub directory: BTreeMap<RoomId, RoomInfo>,
     pub people: BTreeMap<UserId, Person>,
-    /// When those joined who did so since this program is connected, in milliseconds.
+    /// Join times, in milliseconds, of the users who joined since this program connected.
     pub arrived: BTreeMap<UserId, u64>,
-    /// How many are there, when they are too many to be told one by one.
+    /// Number of users, if the server sends no individual presence changes; otherwise 0.
     pub crowd: usize,
-    /// The crowd is being listed, by this request; people of the pages so far.
+    /// The user list being fetched: the current request, and the pages so far.
     pub listing: Option<(RequestId, Vec<Person>)>,
-    /// When the crowd was last listed.
+    /// When the user list was last fetched.
     pub listed_at: u64,
     pub windows: BTreeMap<WindowId, Window>,
-    /// Bytes that a message may have.
+    /// Maximum bytes of a message.
     pub text_max: usize,
     pub away: bool,
-    /// The status text that was last set.
+    /// The last status text that the user set.
     pub status: String,
-    /// Rooms that are being entered.
+    /// Rooms that are being joined.
     pub joining: Vec<Joining>,
     /// Private conversations that are being opened.
     pub opening: Vec<Opening>,
     pub deleting: Vec<Deleting>,
-    /// Private conversations that the person has closed, until the next message.
+    /// Private conversations that the user has closed; hidden until the next message.
     pub hidden: std::collections::BTreeSet<RoomId>,
-    /// What is still to be restored of an earlier run; `None`: nothing was looked up yet.
+    /// The part of an earlier run still to be restored; `None` before the first login.
     pub to_restore: Option<Memory>,
-    /// The crowd is listed again at this time.
+    /// When the user list is fetched again.
     pub list_at: Option<u64>,
-    /// The next wake-up is asked for at this time.
+    /// The time of the next requested tick.
     pub tick_at: Option<u64>,
-    /// What happened last changed nothing that is seen.
+    /// The last message changed nothing visible.
     pub quiet: bool,
-    /// Pages of history on their way, by request.
+    /// History pages requested, by request id.
     pub pages: Vec<(RequestId, RoomId)>,
-    /// Edits on their way: their names, the messages, and their new texts.
+    /// Edits in flight: transaction ids, messages, and new texts.
     pub edits: Vec<(TxnId, RoomId, u64, String)>,
-    /// Messages that the library did not take get names of this program's own.
+    /// Number of transaction ids that this program has assigned to messages the library rejected.
     pub own_txn_ids: u64,
-    /// The room that the main window showed before.
+    /// The previous room of the main window.
     pub previous: RoomId,
-    /// The settings are to be kept at this time.
+    /// When the settings are saved.
     pub save_at: Option<u64>,
 }
 
@@ -197,7 +197,7 @@ impl Model {
         }
     }
 
-    /// A window, while it is open.
+    /// A window, if it is open.
     pub fn window(&self, id: WindowId) -> Option<&Window> {
         self.windows.get(&id)
     }
@@ -206,7 +206,7 @@ impl Model {
         self.window_mut(WindowId::MAIN)
     }
 
-    /// A window; the main one is always there, and stands in for one that is gone.
+    /// A window. The main window always exists and stands in for one that is closed.
     pub fn window_mut(&mut self, id: WindowId) -> &mut Window {
         let id = if self.windows.contains_key(&id) { id } else { WindowId::MAIN };
         self.windows.entry(id).or_insert_with(|| Window::new(RoomId::LOBBY))
@@ -230,13 +230,13 @@ impl Model {
         self.me.as_ref().map_or(UserId(0), |(user, _)| *user)
     }
 
-    /// Somebody who is there, or is known to be in the room of a window.
+    /// A user, or a known member of a window's room.
     pub fn person(&self, user: UserId) -> Option<&Person> {
         let members = || self.windows.values().flat_map(|window| window.members.iter());
         self.people.get(&user).or_else(|| members().find(|it| it.user == user))
     }
 
-    /// Somebody who is there, by name.
+    /// A user, by name.
     pub fn person_named(&self, name: &str) -> Option<&Person> {
         self.people.values().find(|it| *it.name == *name)
     }
@@ -246,14 +246,14 @@ impl Model {
         self.rooms.values().find(|room| room.is_direct() && *room.name == *name)
     }
 
-    /// Rooms as the list shows them: the lobby, rooms by name, private conversations by name.
+    /// Rooms in list order: the lobby, rooms by name, private conversations by name.
     pub fn room_order(&self) -> Vec<RoomId> {
         let mut order: Vec<&Room> = self.rooms.values().filter(|it| !self.hidden.contains(&it.id)).collect();
         order.sort_by_cached_key(|room| (room.rank(), order_key(&room.name)));
         order.into_iter().map(|room| room.id).collect()
     }
 
-    /// A name for a message that the library did not take.
+    /// Assigns an id to a message that the library rejected.
     pub fn own_txn_id(&mut self) -> TxnId {
         self.own_txn_ids += 1;
         let mut bytes = [0xff; 16];
@@ -261,7 +261,7 @@ impl Model {
         TxnId(bytes)
     }
 
-    /// Pages that were asked for do not come any more.
+    /// Outstanding page requests will not be answered.
     pub fn stop_loading(&mut self) {
         for room in self.rooms.values_mut() {
             room.stuck |= std::mem::take(&mut room.loading);
@@ -275,13 +275,13 @@ impl Model {
         }
     }
 
-    /// Whether there are older messages of a window's room to be asked for.
+    /// Whether there are older messages of the window's room to request.
     pub fn wants_older(&self, window: WindowId) -> bool {
         let more = |room: &Room| room.more && !room.loading && !room.stuck;
         self.link == Link::On && self.room_of(window).is_some_and(more)
     }
 
-    /// How many are in a window's room, of whom the list may know a part.
+    /// The number of members of a window's room, of whom the list may know only some.
     pub fn member_count(&self, id: WindowId) -> usize {
         let (Some(window), Some(room)) = (self.windows.get(&id), self.room_of(id)) else { return 0 };
         let told = match room.kind {
@@ -292,28 +292,28 @@ impl Model {
         told.max(window.members.len())
     }
 
-    /// Unread messages outside muted rooms, for the window's title.
+    /// Unread messages outside muted rooms, for the window title.
     pub fn unread(&self) -> usize {
         self.rooms.values().filter(|room| !room.muted).map(|room| room.fresh).sum()
     }
 
-    /// The name of a setting for a room: rooms are known by label, since their ids change with the server's life.
+    /// The key of a room in the settings. It uses the label, since ids change with the server's epoch.
     pub fn mute_key(&self, room: &Room) -> String {
         format!("{}/{}", server_key(&self.form.connecting), room.label())
     }
 
-    /// A new id for a private conversation that the server does not know.
+    /// Assigns an id to a private conversation unknown to the server.
     pub fn own_room_id(&mut self) -> RoomId {
         self.own_rooms += 1;
         RoomId(u64::MAX - self.own_rooms)
     }
 
-    /// A message that is about to be deleted.
+    /// Whether a message is about to be deleted.
     pub fn is_deleting(&self, room: RoomId, seq: u64) -> bool {
         self.deleting.iter().any(|it| (it.room, it.seq) == (room, seq))
     }
 
-    /// What is to be kept of where the person is.
+    /// Saves the rooms and drafts of the current server to the settings.
     pub fn memorize(&mut self) {
         if self.form.connecting.is_empty() || self.screen == Screen::Connect {
             return;
@@ -327,14 +327,14 @@ impl Model {
             }
             let mut draft = room.draft.clone();
             if self.link != Link::On && draft.trim().is_empty() {
-                // What could not be sent is not lost.
+                // Unsent messages are kept as the draft.
                 draft = room.pending.iter().map(|it| it.text.as_str()).collect::<Vec<_>>().join("\n");
             }
             if !draft.trim().is_empty() {
                 memory.drafts.insert(room.label(), draft);
             }
         }
-        // Rooms of an earlier run that are still to be entered are not forgotten.
+        // Keep rooms of an earlier run that have not been joined again yet.
         for name in self.to_restore.iter().flat_map(|it| &it.rooms) {
             if !memory.rooms.contains(name) {
                 memory.rooms.push(name.clone());

@@ -1,22 +1,22 @@
-//! Small things that open above a window: somebody's card, a question, a line to fill in.
+//! Small overlays: a user card, a confirmation, a prompt.
 
 use libim::wire::{RoomId, SmolStr, UserId};
 
-/// What is known of somebody.
+/// A card about a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub user: UserId,
     pub name: SmolStr,
-    /// Where it was asked for, in the window.
+    /// Where it was opened, in window coordinates.
     pub at: (i32, i32),
 }
 
-/// Something that is asked once before it is done.
+/// A confirmation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirm {
     pub title: String,
     pub text: String,
-    /// What the button says.
+    /// The label of the button.
     pub action: String,
     pub deed: Confirmed,
 }
@@ -26,18 +26,18 @@ pub enum Confirmed {
     Delete(RoomId, u64),
 }
 
-/// A line to fill in.
+/// A prompt for one line of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
     pub title: String,
-    /// What stands in the empty field.
+    /// The placeholder.
     pub hint: String,
     pub text: String,
     pub action: String,
     pub about: Asked,
 }
 
-/// What a line is filled in for.
+/// The purpose of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
     Topic(RoomId),

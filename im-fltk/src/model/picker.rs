@@ -3,12 +3,12 @@
 use super::Settings;
 use crate::text::emoji;
 
-/// Where a chosen emoji goes.
+/// Where the chosen emoji goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickFor {
     /// Into the composer.
     Text,
-    /// Under a message, by its sequence number.
+    /// A reaction to a message, by its sequence number.
     Reaction(u64),
 }
 
@@ -17,7 +17,7 @@ pub enum PickFor {
 pub struct Picker {
     pub purpose: PickFor,
     pub text: String,
-    /// A place among the groups; 0: those used last.
+    /// Index of the group; 0 is the recently used.
     pub group: usize,
     pub found: Vec<&'static str>,
     pub recent: Vec<String>,
@@ -25,13 +25,13 @@ pub struct Picker {
     pub tone: usize,
 }
 
-/// Emoji in a row of the picker.
+/// Emoji per row.
 pub const COLUMNS: usize = 9;
 
 impl Picker {
     pub fn new(purpose: PickFor, settings: &Settings) -> Picker {
         let recent = settings.emoji.clone();
-        // Nobody has used any at first: then the first group is shown.
+        // Before any has been used, show the first group.
         let group = usize::from(recent.is_empty());
         let mut picker = Picker {
             purpose,
@@ -46,7 +46,7 @@ impl Picker {
         picker
     }
 
-    /// Searches, or shows the chosen group when nothing is searched.
+    /// Searches, or shows the chosen group if the text is empty.
     pub fn search(&mut self, text: &str) {
         self.text = text.into();
         self.selected = 0;

@@ -1,18 +1,18 @@
-//! A room or private conversation, with what was said in it.
+//! A room or private conversation and its entries.
 
 use super::entry::{Entry, Move, Pending, PendingState, Said, What};
 use libim::wire::{Body, Entry as RoomEntry, RoomId, RoomInfo, RoomKind, Seq, SmolStr, TxnId, UserId};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
-/// People in one line about joining and leaving; the oldest are forgotten beyond it.
+/// Users in one item about joins and leaves; the oldest beyond it are dropped.
 const MOVES_MAX: usize = 500;
 
-/// Where a private conversation stands.
+/// The state of a private conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
-    /// What is written here can be sent.
+    /// Messages can be posted.
     Open,
-    /// The server has no such conversation at the moment: it is opened with the next message.
+    /// The server has no such conversation at the moment; the next message opens it.
     Closed,
 }
 
@@ -25,41 +25,41 @@ pub struct Room {
     pub name: SmolStr,
     pub topic: SmolStr,
     pub count: u32,
-    /// Whom a private conversation is with.
+    /// The other user of a private conversation.
     pub peer: Option<UserId>,
     pub life: Life,
-    /// The guest of the peer's name whom a divider has told of.
+    /// The new user of the peer's name whom a divider has announced.
     pub announced: Option<UserId>,
     pub entries: VecDeque<Entry>,
     pub pending: Vec<Pending>,
-    /// The messages from before one joined have come.
+    /// The first backlog has arrived.
     pub joined: bool,
-    /// There are older messages at the server.
+    /// The server has older messages.
     pub more: bool,
-    /// A page of them is on its way.
+    /// A page of older messages is being fetched.
     pub loading: bool,
-    /// A page did not come: it is asked for again when the person comes back to it.
+    /// Fetching a page failed; it is requested again when the user scrolls back to the top.
     pub stuck: bool,
-    /// Up to here everything is known, or known to be lost.
+    /// Every entry up to here is present, or known to be lost.
     pub known: u64,
-    /// Up to here the person has read.
+    /// The user has read up to here.
     pub read: u64,
-    /// Where the line of unread messages is drawn; 0: nowhere.
+    /// The entry below the unread line; 0 for none.
     pub unread_from: u64,
-    /// Messages after `read` that are not the person's own.
+    /// Messages after `read` by other users.
     pub fresh: usize,
-    /// Those among them that mention the person.
+    /// Those among them that mention the user.
     pub mentions: usize,
     pub muted: bool,
-    /// Text that is being written.
+    /// The draft.
     pub draft: String,
-    /// Who types, and until when that is believed.
+    /// Who is typing, and when that expires.
     pub typing: BTreeMap<UserId, (String, u64)>,
-    /// How far others have read.
+    /// How far other users have read.
     pub receipts: BTreeMap<UserId, u64>,
-    /// Entries that are shown whole although they are long, by sequence number and time.
+    /// Long messages shown in full, by sequence number and time.
     pub unfolded: HashSet<(u64, u64)>,
-    /// Grows with every change of what is shown above the newest: layouts made before are void.
+    /// Incremented by every visible change above the newest entry; it invalidates cached layouts.
     pub revision: u64,
 }
 
@@ -94,7 +94,7 @@ impl Room {
         }
     }
 
-    /// A private conversation of an earlier run, which the server does not know (yet).
+    /// A private conversation restored from an earlier run, which the server does not know (yet).
     pub fn remembered(id: RoomId, name: &str) -> Room {
         let info = RoomInfo {
             room: id,
@@ -129,7 +129,7 @@ impl Room {
         self.entries.back().map_or(0, |entry| entry.seq)
     }
 
-    /// The first entry that the server knows.
+    /// The first entry that the server has.
     pub fn first_seq(&self) -> u64 {
         let known = |entry: &&Entry| {
             entry.seq > 0 && !matches!(entry.what, What::Local(_) | What::Divider(_) | What::Past(_))
@@ -137,7 +137,7 @@ impl Room {
         self.entries.iter().find(known).map_or(0, |entry| entry.seq)
     }
 
-    /// Where a message, or another entry of the server's, is in the list.
+    /// The index of an entry in the list, by its sequence number.
     pub fn index_of(&self, seq: u64) -> Option<usize> {
         let start = self.entries.partition_point(|entry| entry.seq < seq);
         let same = self.entries.iter().skip(start).take_while(|entry| entry.seq == seq);
@@ -164,7 +164,7 @@ impl Room {
         }
     }
 
-    /// Adds what happened, in the room's order. True: a message.
+    /// Adds an entry in sequence order. Returns whether it is a message.
     pub fn add(&mut self, event: &RoomEntry, me: UserId) -> bool {
         let (seq, time) = (event.seq.0, event.time.0);
         self.known = self.known.max(seq);
@@ -230,13 +230,13 @@ impl Room {
         is_said
     }
 
-    /// Somebody joined or left: those in a row stand in one line. `seq` 0: the server keeps no entry of it.
+    /// Adds a join or leave; consecutive ones share an item. `seq` is 0 if the server keeps no entry of it.
     pub fn moved(&mut self, seq: u64, time: u64, step: Move) {
         let last = self.last_seq();
         if seq > 0 && seq <= last {
             return;
         }
-        // The line that is the last one is laid out anew each time it is drawn.
+        // The last item is never cached, so it can grow.
         if let Some(entry) = self.entries.back_mut()
             && let What::Moves(moves) = &mut entry.what
         {
@@ -250,33 +250,33 @@ impl Room {
         self.entries.push_back(Entry { seq: seq.max(last), time, what: What::Moves(vec![step]) });
     }
 
-    /// Notes something that nobody else knows.
+    /// Adds a local note.
     pub fn note(&mut self, time: u64, text: String) {
         self.entries.push_back(Entry { seq: self.last_seq(), time, what: What::Local(text) });
     }
 
-    /// Draws a line across the list, below everything.
+    /// Adds a divider at the end.
     pub fn divide(&mut self, time: u64, text: String) {
         self.entries.push_back(Entry { seq: self.last_seq(), time, what: What::Divider(text) });
     }
 
-    /// How many others have read up to an entry.
+    /// The number of other users who have read up to an entry.
     pub fn readers(&self, seq: u64, me: UserId) -> usize {
         self.receipts.iter().filter(|(user, read)| **user != me && **read >= seq).count()
     }
 
-    /// The person's last message that can still be edited.
+    /// The user's last message that can be edited.
     pub fn last_own(&self, me: UserId) -> Option<u64> {
         self.last_said(|author| author == me)
     }
 
-    /// The last message of anybody else before this one.
+    /// The last message of another user before this one.
     pub fn last_of_others(&self, me: UserId, before: u64) -> Option<u64> {
         let mut messages = self.messages().filter(|(seq, _)| *seq < before);
         messages.find(|(_, said)| said.author != me && !said.deleted).map(|(seq, _)| seq)
     }
 
-    /// The last message of anybody.
+    /// The last message.
     pub fn last(&self) -> Option<u64> {
         self.last_said(|_| true)
     }
@@ -285,7 +285,7 @@ impl Room {
         self.messages().find(|(_, said)| by(said.author) && !said.deleted).map(|(seq, _)| seq)
     }
 
-    /// Messages that the server knows, the newest first.
+    /// Messages that the server has, newest first.
     pub fn messages(&self) -> impl Iterator<Item = (u64, &Said)> {
         self.entries.iter().rev().filter_map(|entry| match &entry.what {
             What::Said(said) => Some((entry.seq, said.as_ref())),
@@ -293,7 +293,7 @@ impl Room {
         })
     }
 
-    /// The person has seen everything up to here: how far the server is to be told that they have read.
+    /// Marks everything up to `seq` as read. Returns the mark to send to the server, if it moved.
     pub fn see(&mut self, seq: u64, me: UserId) -> Option<u64> {
         if seq <= self.read {
             return None;
@@ -303,7 +303,7 @@ impl Room {
         Some(seq)
     }
 
-    /// Counts what is unread. Only entries after the mark are looked at.
+    /// Counts unread messages. Only entries after the read mark are examined.
     pub fn count_unread(&mut self, me: UserId) {
         let read = self.read;
         let unread = self.messages().take_while(|(seq, _)| *seq > read);
@@ -316,14 +316,14 @@ impl Room {
         (self.fresh, self.mentions) = (fresh, mentions);
     }
 
-    /// The first unread message of somebody else.
+    /// The first unread message of another user.
     pub fn first_unread(&self, me: UserId) -> Option<u64> {
         let read = self.read;
         let unread = self.messages().take_while(|(seq, _)| *seq > read);
         unread.filter(|(_, said)| said.author != me && !said.deleted).map(|(seq, _)| seq).last()
     }
 
-    /// The server keeps a message: the pending one goes when the entry itself is here, or is known to be lost.
+    /// A pending message was stored. It is removed once its entry is present or known to be lost.
     pub fn stored(&mut self, txn_id: TxnId, seq: u64) {
         if let Some(pending) = self.pending.iter_mut().find(|it| it.txn_id == txn_id) {
             pending.state = PendingState::Stored(seq);
@@ -336,14 +336,14 @@ impl Room {
         self.pending.retain(|it| !matches!(it.state, PendingState::Stored(seq) if seq <= known));
     }
 
-    /// A post failed; false: it was no message.
+    /// A post failed. Returns false if it was not a message.
     pub fn failed(&mut self, txn_id: TxnId, why: &str) -> bool {
         let Some(pending) = self.pending.iter_mut().find(|it| it.txn_id == txn_id) else { return false };
         pending.state = PendingState::Failed(why.into());
         true
     }
 
-    /// Takes out a pending message.
+    /// Removes a pending message.
     pub fn take_pending(&mut self, txn_id: TxnId) -> Option<Pending> {
         let at = self.pending.iter().position(|it| it.txn_id == txn_id)?;
         Some(self.pending.remove(at))

@@ -1,33 +1,33 @@
-//! A search in the messages of a room: a list of hits, the newest first.
+//! A search in a room's messages. Hits are listed newest first.
 
 use super::Room;
 use crate::text::find_folded;
 
-/// Hits that are listed.
+/// Maximum number of hits.
 pub const HITS_MAX: usize = 200;
 
 /// The open search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
-    /// What is looked for, as it was typed.
+    /// The search text, as typed.
     pub text: String,
-    /// Sequence numbers, the newest first.
+    /// Sequence numbers, newest first.
     pub hits: Vec<u64>,
-    /// The hit that is shown in the list of messages.
+    /// The hit shown in the message list.
     pub selected: Option<usize>,
-    /// Messages from here on have been looked at.
+    /// Messages from this one on have been searched.
     pub looked: Option<u64>,
     /// Older messages are being fetched to be searched.
     pub reaching_back: bool,
 }
 
 impl Search {
-    /// What is looked for, in small letters.
+    /// The search text in lower case.
     pub fn wanted(&self) -> String {
         self.text.trim().to_lowercase()
     }
 
-    /// Looks through what is loaded and was not looked at: everything at first, then what is older.
+    /// Searches the loaded messages that have not been searched yet: at first all, then older ones.
     pub fn look(&mut self, room: &Room) {
         let wanted = self.wanted();
         let before = self.looked.unwrap_or(u64::MAX);
@@ -45,13 +45,13 @@ impl Search {
         self.looked = (last != u64::MAX).then_some(last);
     }
 
-    /// A new message that has what is looked for.
+    /// Adds a new message that matches.
     pub fn add(&mut self, seq: u64) {
         self.hits.insert(0, seq);
         self.selected = self.selected.map(|at| at + 1);
     }
 
-    /// Goes to an older hit (positive) or a newer one; which it is.
+    /// Selects an older hit (positive) or a newer one and returns it.
     pub fn step(&mut self, by: isize) -> Option<u64> {
         let last = self.hits.len().checked_sub(1)?;
         let at = match self.selected {

@@ -1,4 +1,4 @@
-//! What is kept between runs. No secrets, and no messages but what was being written.
+//! Settings saved between runs. They contain no secrets, and no messages except drafts.
 
 use super::form::server_key;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ pub enum Theme {
     Light,
 }
 
-/// Servers kept in the list of recent ones.
+/// Recent servers that are kept.
 const SERVERS_MAX: usize = 8;
 /// Text sizes, in points at 1x.
 pub const SIZE_MIN: i32 = 9;
@@ -22,22 +22,22 @@ pub const SIZE_USUAL: i32 = 14;
 /// The smallest window, at 1x.
 pub const WIDTH_MIN: i32 = 500;
 pub const HEIGHT_MIN: i32 = 350;
-/// Emoji in the list of recent ones.
+/// Recently used emoji that are kept.
 pub const RECENT_EMOJI_MAX: usize = 27;
-/// Rooms, conversations and drafts that are kept of one server.
+/// Rooms, conversations and drafts kept per server.
 const KEPT_MAX: usize = 200;
 
-/// Where somebody was at a server.
+/// The rooms and drafts of one server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
     /// Names of rooms.
     pub rooms: Vec<String>,
-    /// Names of people with whom there are private conversations.
+    /// Names of the other users of private conversations.
     pub direct: Vec<String>,
-    /// What was being written, by a room's label.
+    /// Drafts, by room label.
     pub drafts: BTreeMap<String, String>,
-    /// The label of the room that was shown.
+    /// The label of the current room.
     pub current: String,
 }
 
@@ -51,28 +51,28 @@ impl Memory {
     }
 }
 
-/// What is kept.
+/// The settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Recent servers, the last one first.
+    /// Recent servers, newest first.
     pub servers: Vec<String>,
     pub name: String,
-    /// The window's size and place; no place: the desktop chooses.
+    /// The window's size and position; without a position the window manager chooses it.
     pub width: i32,
     pub height: i32,
     pub place: Option<(i32, i32)>,
     pub theme: Theme,
     pub text_size: i32,
-    /// Whether the lines about joining and leaving are shown.
+    /// Whether joins and leaves are shown.
     pub show_moves: bool,
     /// Rooms without notifications, as `server/label`.
     pub muted: Vec<String>,
-    /// Emoji, the last used one first.
+    /// Recently used emoji, newest first.
     pub emoji: Vec<String>,
-    /// A place among the skin tones.
+    /// Index of the skin tone.
     pub tone: usize,
-    /// Where somebody was, by server.
+    /// Rooms and drafts, by server.
     pub memory: BTreeMap<String, Memory>,
 }
 
@@ -96,7 +96,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// From a file's text. What cannot be understood is as if it were not there.
+    /// Parses a settings file. Invalid text gives the default settings.
     pub fn from_text(text: &str) -> Settings {
         let mut settings: Settings = serde_json::from_str(text).unwrap_or_default();
         settings.text_size = settings.text_size.clamp(SIZE_MIN, SIZE_MAX);
@@ -111,7 +111,7 @@ impl Settings {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// A server that was reached goes to the front. What is kept of one that falls off the list is forgotten.
+    /// Moves a server to the front of the recent ones. Data of servers that fall off the list is dropped.
     pub fn remember(&mut self, server: &str, name: &str) {
         self.servers.retain(|known| known != server);
         self.servers.insert(0, server.into());
@@ -125,7 +125,7 @@ impl Settings {
         self.text_size = if by == 0 { SIZE_USUAL } else { (self.text_size + by).clamp(SIZE_MIN, SIZE_MAX) };
     }
 
-    /// An emoji that was used goes to the front.
+    /// Moves an emoji to the front of the recently used ones.
     pub fn used_emoji(&mut self, emoji: &str) {
         self.emoji.retain(|known| known != emoji);
         self.emoji.insert(0, emoji.into());

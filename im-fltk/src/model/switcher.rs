@@ -1,19 +1,19 @@
-//! The quick switcher: rooms, people, and rooms that are not there yet, by a few letters.
+//! The quick switcher: finds rooms, people and rooms to join by a few letters.
 
 use super::{Model, Room};
 use crate::text::find_folded;
 use libim::wire::RoomId;
 
-/// Something to go to.
+/// A target of the switcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// A room that one is in; unread messages and mentions there.
+    /// A room the user is in, with its unread messages and mentions.
     Room(RoomId, String, usize, usize),
-    /// A private conversation with somebody who is there.
+    /// A private conversation with a user.
     Person(String),
-    /// A room that one is not in, and how many are.
+    /// A room the user is not in, and its number of members.
     Enter(String, u32),
-    /// A room to enter, or to make if there is none of that name.
+    /// A room to join, created if it does not exist.
     Join(String),
 }
 
@@ -27,7 +27,7 @@ impl Choice {
         }
     }
 
-    /// A word more about it.
+    /// Additional information.
     pub fn hint(&self) -> String {
         match self {
             Choice::Room(_, _, 0, _) | Choice::Join(_) => String::new(),
@@ -48,11 +48,11 @@ pub struct Switcher {
     pub selected: usize,
 }
 
-/// Entries that are shown.
+/// Maximum number of choices.
 const CHOICES_MAX: usize = 12;
 
 impl Switcher {
-    /// The choices for what is typed: where something is unread first, names that begin with it, then names that contain it.
+    /// Finds the choices for a text: unread rooms first, then names that start with it, then names that contain it.
     pub fn search(model: &Model, text: &str) -> Switcher {
         let wanted = text.trim().trim_start_matches(['#', '@']).to_lowercase();
         let rank = |name: &str| match find_folded(name, &wanted) {
@@ -101,7 +101,7 @@ impl Switcher {
         Switcher { text: text.into(), choices, selected: 0 }
     }
 
-    /// The same search in what is known now, with the same choice selected.
+    /// Repeats the search with the current model, keeping the selected choice.
     pub fn again(&self, model: &Model) -> Switcher {
         let mut fresh = Switcher::search(model, &self.text);
         let chosen = self.choices.get(self.selected);

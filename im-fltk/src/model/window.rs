@@ -1,19 +1,19 @@
-//! What one window shows: a room, what is open above it, and what is being written.
+//! The state of one window: its room, overlay and drafts.
 
 use super::{Card, Confirm, Members, Menu, Picker, Prompt, Search, Switcher};
 use crate::text::{Completion, capitalized};
 use libim::wire::RoomId;
 
-/// A window of the program.
+/// Identifies a window of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WindowId(pub u32);
 
 impl WindowId {
-    /// The one with the lists.
+    /// The main window, which has the room list.
     pub const MAIN: WindowId = WindowId(0);
 }
 
-/// Something open above the rest of the window: a click beside it closes it.
+/// What is open above the rest of the window. A click beside it closes it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Overlay {
     Menu(Menu),
@@ -22,20 +22,20 @@ pub enum Overlay {
     Card(Card),
     Confirm(Confirm),
     Prompt(Prompt),
-    /// The list of people, where the window is too narrow for it.
+    /// The people list, where the window is too narrow for the panel.
     People,
-    /// What can be typed and pressed.
+    /// Keys and commands.
     Help,
 }
 
-/// How long a note stays.
+/// How long a note is shown, in milliseconds.
 const NOTE_FOR: u64 = 15_000;
 
-/// A word to the person, below the messages.
+/// A note to the user, below the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub text: String,
-    /// It says that something did not work.
+    /// It reports a failure.
     pub bad: bool,
     pub until: u64,
 }
@@ -45,36 +45,36 @@ pub struct Note {
 #[allow(clippy::struct_excessive_bools)] // independent facts
 pub struct Window {
     pub room: RoomId,
-    /// Whether it has the keyboard.
+    /// Whether it has the keyboard focus.
     pub focused: bool,
-    /// Whether the newest message is in sight.
+    /// Whether the newest message is visible.
     pub at_end: bool,
-    /// The last entry in sight.
+    /// The last visible entry.
     pub in_sight: u64,
     /// The message that the composer edits, by its sequence number.
     pub editing: Option<u64>,
-    /// The message that the next one answers.
+    /// The message that the next one replies to.
     pub replying: Option<u64>,
-    /// A message to be shown as soon as it is loaded.
+    /// A message to scroll to as soon as it is loaded.
     pub wanted: Option<u64>,
-    /// What may stand for the word that is being written.
+    /// Completions for the word before the cursor.
     pub completion: Option<Completion>,
     pub overlay: Option<Overlay>,
-    /// The list of people is open beneath what is open.
+    /// The people list is open beneath the overlay.
     pub people_beneath: bool,
     pub search: Option<Search>,
-    /// Members of the room, as far as they are known; the lobby's are all people.
+    /// The known members of the room; those of the lobby are all users.
     pub members: Members,
-    /// Pages of them are still to come.
+    /// More pages of members are to come.
     pub listing: bool,
-    /// What the list of people is narrowed to.
+    /// The filter of the people list.
     pub filter: String,
-    /// Who is chosen there by keys.
+    /// The index selected there by keyboard.
     pub chosen: usize,
     pub note: Option<Note>,
-    /// Where the mouse last asked for something.
+    /// Where the mouse last opened something.
     pub pointer: (i32, i32),
-    /// When the server was last told that one types, in milliseconds.
+    /// When the server was last notified that the user is typing, in milliseconds.
     pub typing_told: u64,
 }
 
@@ -91,7 +91,7 @@ impl Window {
         self.note = Some(Note { text: capitalized(&text.into()), bad: true, until: now + NOTE_FOR });
     }
 
-    /// Leaves everything that was about the room shown until now.
+    /// Switches to a room and resets everything that belonged to the previous one.
     pub fn turn_to(&mut self, room: RoomId) {
         *self = Window { focused: self.focused, ..Window::new(room) };
     }

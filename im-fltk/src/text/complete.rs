@@ -1,25 +1,25 @@
-//! What may stand for the word that is being written: @names, #rooms, :emoji: and /commands.
+//! Completion of the word before the cursor: @names, #rooms, :emoji: and /commands.
 
 use super::{emoji, find_folded};
 
-/// Candidates that are shown.
+/// Maximum number of candidates.
 const CANDIDATES_MAX: usize = 8;
 
-/// Something that may stand for the word.
+/// A candidate for the word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// What stands in the list.
+    /// The text shown in the list.
     pub shown: String,
-    /// A word more about it.
+    /// Additional information.
     pub hint: String,
-    /// What stands in the text when it is taken.
+    /// The text that replaces the word.
     pub text: String,
 }
 
-/// The word that is being written, and what may stand for it.
+/// The word before the cursor, and its candidates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The word's bytes in the text.
+    /// The word's byte range in the text.
     pub from: usize,
     pub to: usize,
     pub candidates: Vec<Candidate>,
@@ -33,7 +33,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("/leave", "leave this room"),
     ("/mute", "no notifications from this room"),
     ("/about", "NAME: who somebody is"),
-    ("/window", "a window of its own for this room"),
+    ("/window", "open this room in a separate window"),
     ("/away", "[TEXT]: you are not at your desk"),
     ("/back", "you are back"),
     ("/theme", "dark or light"),
@@ -42,8 +42,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("/quit", "close the program"),
 ];
 
-/// What may stand for the word before the cursor. `asked`: somebody pressed the key for it, so that a bare word may be the
-/// beginning of a name.
+/// Completes the word before the cursor. `asked`: the user pressed Tab, so a bare word may be the start of a name.
 pub fn complete(
     text: &str,
     cursor: usize,
@@ -59,7 +58,7 @@ pub fn complete(
         Some('/') if from == 0 => commands_for(word),
         Some('@') => matching(names, word.get(1..)?, '@', true),
         Some('#') => matching(rooms, word.get(1..)?, '#', true),
-        // A bare name at the beginning addresses somebody.
+        // A bare name at the start addresses a user.
         Some(_) if asked && from == 0 => matching(names, word, '@', true),
         Some(_) if asked => matching(names, word, '@', false),
         Some(_) | None => Vec::new(),
@@ -73,7 +72,7 @@ impl Completion {
         self.selected = self.selected.saturating_add_signed(by).min(count.saturating_sub(1));
     }
 
-    /// The text with a candidate in it, and where the cursor is then.
+    /// Returns the text with a candidate inserted, and the new cursor position.
     pub fn apply(&self, index: usize, text: &str) -> Option<(String, usize)> {
         let word = &self.candidates.get(index)?.text;
         let (head, tail) = (text.get(..self.from)?, text.get(self.to..)?);
@@ -108,7 +107,7 @@ fn commands_for(word: &str) -> Vec<Candidate> {
         .collect()
 }
 
-/// Names that begin so, then names that contain it.
+/// Names that start with `beginning`, then names that contain it.
 fn matching(names: &[&str], beginning: &str, sign: char, with_sign: bool) -> Vec<Candidate> {
     let wanted = beginning.to_lowercase();
     let rank = |name: &str| match find_folded(name, &wanted) {

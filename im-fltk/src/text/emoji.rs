@@ -2,7 +2,7 @@
 
 use emojis::{Emoji, Group, SkinTone};
 
-/// Emoji of later versions are in few fonts yet.
+/// Few fonts have emoji of later versions.
 const EMOJI_VERSION_MAX: u32 = 15;
 
 const EMOTICONS: &[(&str, &str)] = &[
@@ -24,7 +24,7 @@ const EMOTICONS: &[(&str, &str)] = &[
     ("B-)", "😎"),
 ];
 
-/// The groups of the picker, each with the emoji that stands for it.
+/// The groups of the picker, each with its representative emoji.
 pub const GROUPS: &[(Group, &str)] = &[
     (Group::SmileysAndEmotion, "😀"),
     (Group::PeopleAndBody, "👋"),
@@ -37,7 +37,7 @@ pub const GROUPS: &[(Group, &str)] = &[
     (Group::Flags, "🏁"),
 ];
 
-/// Skin tones in the order of the setting: none first.
+/// Skin tones by setting; the first is the default.
 pub const TONES: [SkinTone; 6] = [
     SkinTone::Default,
     SkinTone::Light,
@@ -51,7 +51,7 @@ fn is_drawable(emoji: &Emoji) -> bool {
     emoji.emoji_version().major() <= EMOJI_VERSION_MAX
 }
 
-/// The emoji in a skin tone (a place in [`TONES`]), where it has them.
+/// The emoji in a skin tone (an index into [`TONES`]), if it has tones.
 fn toned(emoji: &'static Emoji, tone: usize) -> &'static str {
     let tone = TONES.get(tone).copied().unwrap_or(SkinTone::Default);
     emoji.with_skin_tone(tone).unwrap_or(emoji).as_str()
@@ -62,7 +62,7 @@ pub fn of_group(group: Group, tone: usize) -> Vec<&'static str> {
     group.emojis().filter(|emoji| is_drawable(emoji)).map(|emoji| toned(emoji, tone)).collect()
 }
 
-/// Emoji whose short name or name contains this: those whose short name begins with it first.
+/// Emoji whose short code or name contains the text; exact and prefix matches come first.
 pub fn search(wanted: &str, tone: usize) -> Vec<(&'static str, &'static str)> {
     let wanted = wanted.trim().trim_matches(':').to_lowercase();
     let mut found: Vec<(u8, &'static Emoji, &'static str)> = Vec::new();
@@ -84,12 +84,12 @@ pub fn search(wanted: &str, tone: usize) -> Vec<(&'static str, &'static str)> {
     found.into_iter().map(|(_, emoji, code)| (toned(emoji, tone), code)).collect()
 }
 
-/// The short name of an emoji, for hints and screen readers.
+/// The name of an emoji, for tooltips and screen readers.
 pub fn name_of(emoji: &str) -> &str {
     emojis::get(emoji).map_or(emoji, Emoji::name)
 }
 
-/// Emoticons that stand alone become emoji, and so do `:names:`.
+/// Replaces separate emoticons and `:names:` by emoji.
 pub fn emoticons(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for word in text.split_inclusive([' ', '\n']) {

@@ -1,12 +1,12 @@
-//! Marks of emphasis as people type them: `**bold**`, `*bold*`, `_italic_`, `` `code` ``, fenced code, lists, quotes and links.
+//! Parses the markup of messages: `**bold**`, `*bold*`, `_italic_`, `` `code` ``, fenced code, lists, quotes and links.
 
 use libim::core::text::truncate;
 use std::rc::Rc;
 
-/// Bytes that one mark may emphasise.
+/// Maximum bytes between a mark and its closing mark.
 const REACH: usize = 400;
 
-/// How a piece of text looks.
+/// The style of a piece of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent marks
 pub struct Style {
@@ -14,16 +14,16 @@ pub struct Style {
     pub italic: bool,
     pub code: bool,
     pub link: bool,
-    /// It is what somebody searches for.
+    /// It matches the search.
     pub found: bool,
 }
 
-/// A piece of text of one look, without its marks.
+/// A piece of text of one style, without its marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     pub text: String,
     pub style: Style,
-    /// The whole link that it is, or is a part of.
+    /// The whole link that it is part of.
     pub link: Option<Rc<str>>,
 }
 
@@ -33,26 +33,26 @@ impl Span {
     }
 }
 
-/// Lines of one kind.
+/// A block of lines of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
     /// Lines as they were typed.
     Text(Vec<Span>),
-    /// Lines that began with `>`.
+    /// Lines that started with `>`.
     Quote(Vec<Span>),
-    /// One item of a list, with its sign or number.
+    /// A list item, with its bullet or number.
     Item(String, Vec<Span>),
-    /// What stood between fences.
+    /// Fenced code.
     Code(String),
 }
 
-/// Cuts a text into blocks.
+/// Parses a text into blocks.
 pub fn parse(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let parts = text.split("```").count();
     let mut loose = String::new();
     for (at, part) in text.split("```").enumerate() {
-        // Every second part stands between two fences, unless the last one is open.
+        // Every second part is between fences, unless the last fence is not closed.
         let fenced = at % 2 == 1 && parts > at + 1;
         if fenced {
             lines(&mut blocks, std::mem::take(&mut loose).trim_end_matches('\n'));
@@ -76,7 +76,7 @@ pub fn parse(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// Lines outside fences: quotes, items and text.
+/// Parses lines outside fences: quotes, list items and text.
 fn lines(blocks: &mut Vec<Block>, text: &str) {
     if text.is_empty() && !blocks.is_empty() {
         return;
@@ -102,7 +102,7 @@ fn lines(blocks: &mut Vec<Block>, text: &str) {
     }
 }
 
-/// The sign and text of a line that is an item of a list.
+/// The bullet or number and the text of a list item.
 fn item(line: &str) -> Option<(String, &str)> {
     let bare = line.trim_start_matches(' ');
     if line.len() - bare.len() > 8 {
@@ -118,7 +118,7 @@ fn item(line: &str) -> Option<(String, &str)> {
     Some((format!("{}.", bare.get(..digits)?), rest))
 }
 
-/// Adds a line to lines of the same kind.
+/// Appends a line to a block of the same kind.
 fn join(known: &mut Vec<Span>, line: Vec<Span>) {
     push(known, "\n", Style::default());
     for span in line {
@@ -173,14 +173,14 @@ fn inline(spans: &mut Vec<Span>, text: &str, style: Style) {
     links(spans, text.get(plain_from..).unwrap_or_default(), style);
 }
 
-/// Where a mark that opens at `at` closes, with something in between.
+/// The position of the mark that closes the one at `at`; the text between must not be empty.
 fn closing(text: &str, at: usize, mark: char) -> Option<usize> {
     let inside = within_reach(text.get(at + 1..)?);
     let end = inside.find(mark)?;
     (!inside.get(..end)?.trim().is_empty()).then_some(at + 1 + end)
 }
 
-/// As [`closing`], for a mark of two signs that hug the words between.
+/// Like [`closing`], for a mark of two characters next to the emphasized text.
 fn double(text: &str, at: usize, mark: char) -> Option<usize> {
     let mark = [mark; 2].iter().collect::<String>();
     let inside = within_reach(text.get(at + 2..)?);
@@ -190,12 +190,12 @@ fn double(text: &str, at: usize, mark: char) -> Option<usize> {
     hugs.then_some(at + 2 + end)
 }
 
-/// The rest, as far as a mark may reach: so that many marks that never close cost little.
+/// The text up to [`REACH`], so that many unclosed marks stay cheap.
 fn within_reach(rest: &str) -> &str {
     truncate(rest, REACH)
 }
 
-/// As [`closing`], for marks that hug the words they emphasise.
+/// Like [`closing`], for marks next to the emphasized text.
 fn emphasis(text: &str, at: usize, mark: char) -> Option<usize> {
     let inside = within_reach(text.get(at + 1..)?);
     if inside.starts_with(|c: char| c.is_whitespace() || c == mark) {
@@ -221,7 +221,7 @@ fn links(spans: &mut Vec<Span>, text: &str, style: Style) {
         let end =
             from.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).unwrap_or(from.len());
         let (link, after) = from.split_at(end);
-        // Punctuation at the end belongs to the sentence.
+        // Trailing punctuation belongs to the sentence.
         let link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
         push(spans, before, style);
         push_linked(spans, link, Style { link: true, ..style }, Some(&link.into()));
@@ -230,7 +230,7 @@ fn links(spans: &mut Vec<Span>, text: &str, style: Style) {
     push(spans, rest, style);
 }
 
-/// Marks every occurrence of a searched text, given in small letters, in spans.
+/// Marks every occurrence of `wanted` (in lower case) as found.
 pub fn mark_found(spans: Vec<Span>, wanted: &str) -> Vec<Span> {
     if wanted.is_empty() {
         return spans;
@@ -250,7 +250,7 @@ pub fn mark_found(spans: Vec<Span>, wanted: &str) -> Vec<Span> {
     marked
 }
 
-/// The first link of a text.
+/// The first link in a text.
 pub fn first_link(text: &str) -> Option<String> {
     let blocks = parse(text);
     let mut spans = blocks.iter().flat_map(|block| match block {

@@ -1,4 +1,4 @@
-//! Texts on their way to the screen: marks of emphasis, links, emoticons, names of emoji, and what must not reach it.
+//! Prepares text for display: markup, links, emoticons, emoji names, and sanitizing.
 
 mod complete;
 pub mod emoji;
@@ -11,11 +11,11 @@ pub use markup::{Block, Span, Style, first_link, mark_found, parse};
 use libim::core::text::is_control_or_bidi;
 use unicode_normalization::char::is_combining_mark;
 
-/// Marks that one letter carries: more would be painted over the neighbouring lines.
+/// Combining marks kept per character; more would overlap the neighbouring lines.
 const MARKS_MAX: usize = 4;
 
-/// A text that cannot harm: control characters and overrides of direction are shown as signs (UAX #9, section 2), and no
-/// letter carries more marks than its line has room for.
+/// Sanitizes a text for display: control and bidirectional control characters become visible symbols (UAX #9, section 2), and
+/// each character keeps at most [`MARKS_MAX`] combining marks.
 pub fn plain(text: &str) -> String {
     let mut marks = 0;
     text.chars()
@@ -34,7 +34,7 @@ pub fn plain(text: &str) -> String {
         .collect()
 }
 
-/// A sentence of this program's own, in which names are [`isolated`], as it is shown: as [`plain`], but their isolation stays.
+/// Sanitizes a sentence of this program like [`plain`], but keeps the isolates around [`isolated`] names.
 pub fn sentence(text: &str) -> String {
     let is_isolation = |c: char| matches!(c, '\u{2068}' | '\u{2069}');
     text.split_inclusive(is_isolation)
@@ -45,12 +45,12 @@ pub fn sentence(text: &str) -> String {
         .collect()
 }
 
-/// A name within a sentence: whatever its direction, it leaves the sentence's alone (FSI and PDI, UAX #9, section 2.4.1).
+/// Wraps a name so that its direction does not affect the sentence (FSI and PDI, UAX #9, section 2.4.1).
 pub fn isolated(name: &str) -> String {
     format!("\u{2068}{}\u{2069}", plain(name))
 }
 
-/// The first line of a text as it reads, without marks of emphasis, for where there is little room.
+/// The first line of a text without its markup.
 pub fn brief(text: &str) -> String {
     let line: String = plain(text.lines().next().unwrap_or_default()).chars().take(120).collect();
     let blocks = parse(&emoticons(&line));
@@ -66,27 +66,27 @@ pub fn brief(text: &str) -> String {
     if line.len() < text.len() { format!("{bare}…") } else { bare }
 }
 
-/// As a sentence begins.
+/// Capitalizes the first letter.
 pub fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The letters of an avatar: of the first two words, or the first letter.
+/// The initials for an avatar: of the first two words, or one letter.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
     let first = letters.next().unwrap_or('?').to_uppercase();
     first.chain(letters.next().into_iter().flat_map(char::to_uppercase)).collect()
 }
 
-/// A number that is always the same for a name, to choose its colour by (FNV-1a).
+/// A stable hash of a name, to choose its colour (FNV-1a).
 pub fn hue(name: &str) -> usize {
     let hash =
         name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash as usize
 }
 
-/// A name as lists are ordered by: without regard to case, and numbers by their value ("room 2" before "room 10").
+/// The sort key of a name: case-insensitive, with numbers by value ("room 2" before "room 10").
 pub fn order_key(name: &str) -> Vec<(u64, String)> {
     let lower = name.to_lowercase();
     let mut key = Vec::new();
@@ -96,7 +96,7 @@ pub fn order_key(name: &str) -> Vec<(u64, String)> {
         let (word, tail) = rest.split_at(letters);
         let digits = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
         let (number, tail) = tail.split_at(digits);
-        // A word counts before the number after it.
+        // A word sorts before the number after it.
         key.push((0, word.to_owned()));
         key.push((number.parse().unwrap_or(if number.is_empty() { 0 } else { u64::MAX }), String::new()));
         rest = tail;
@@ -104,7 +104,7 @@ pub fn order_key(name: &str) -> Vec<(u64, String)> {
     key
 }
 
-/// Where a text contains another one, given in small letters, whatever the case: from and to, in bytes.
+/// Finds `wanted` (in lower case) in a text, ignoring case. Returns its byte range.
 pub fn find_folded(text: &str, wanted: &str) -> Option<(usize, usize)> {
     if wanted.is_empty() {
         return None;

@@ -1,10 +1,10 @@
-//! Going from room to room, and through what was said there.
+//! Navigating between rooms and within their history.
 
 use super::{Effect, Millis, people, read};
 use crate::model::{Model, Overlay, Room, Window, WindowId};
 use libim::wire::RoomId;
 
-/// A window shows a room. One that has a window of its own comes to the front there.
+/// Shows a room in a window. If the room has its own window, that is raised instead.
 pub fn select(model: &mut Model, now: Millis, at: WindowId, room: RoomId) -> Vec<Effect> {
     if !model.rooms.contains_key(&room) {
         return Vec::new();
@@ -19,7 +19,7 @@ pub fn select(model: &mut Model, now: Millis, at: WindowId, room: RoomId) -> Vec
         model.window_mut(at).overlay = None;
         return vec![Effect::Focus(at)];
     }
-    // A window of its own stays with its room: the main one shows it, and comes to the front.
+    // A detached window keeps its room: the main window shows the new one and is raised.
     let main = WindowId::MAIN;
     model.window_mut(at).overlay = None;
     read::draw_unread_line(model, main);
@@ -33,7 +33,7 @@ pub fn select(model: &mut Model, now: Millis, at: WindowId, room: RoomId) -> Vec
     effects
 }
 
-/// A window shows another room, or for the first time.
+/// Prepares a window that has just switched to a room.
 fn shown_anew(model: &mut Model, at: WindowId) -> Vec<Effect> {
     read::draw_unread_line(model, at);
     if let Some(room) = model.room_of_mut(at) {
@@ -49,7 +49,7 @@ fn shown_anew(model: &mut Model, at: WindowId) -> Vec<Effect> {
     effects
 }
 
-/// A room gets a window of its own.
+/// Opens a separate window for a room.
 pub fn detach(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     if !model.rooms.contains_key(&room) {
         return Vec::new();
@@ -59,7 +59,7 @@ pub fn detach(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     }
     let mut effects = Vec::new();
     if model.main().room == room {
-        // Back to where one was: the first click of a double one has come here.
+        // The first click of the double-click has switched the main window here: switch it back.
         let back = Some(model.previous).filter(|it| *it != room && model.rooms.contains_key(it));
         effects.extend(select(model, now, WindowId::MAIN, back.unwrap_or(RoomId::LOBBY)));
     }
@@ -70,7 +70,7 @@ pub fn detach(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     effects
 }
 
-/// Rooms that the main window can show, in the order of the list.
+/// Rooms that the main window can show, in list order.
 fn order(model: &Model) -> Vec<RoomId> {
     let elsewhere = |room: &RoomId| model.window_on(*room).is_none_or(|it| it == WindowId::MAIN);
     model.room_order().into_iter().filter(elsewhere).collect()
@@ -84,7 +84,7 @@ pub fn step(model: &mut Model, now: Millis, at: WindowId, by: isize) -> Vec<Effe
     order.get(next).map_or_else(Vec::new, |room| select(model, now, at, *room))
 }
 
-/// The next room in which something is unread, round and round; without any, the next room.
+/// Selects the next room with unread messages, cyclically; if there is none, the next room.
 pub fn next_unread(model: &mut Model, now: Millis, at: WindowId, by: isize) -> Vec<Effect> {
     let order = order(model);
     let current = model.main().room;
@@ -101,7 +101,7 @@ pub fn next_unread(model: &mut Model, now: Millis, at: WindowId, by: isize) -> V
     }
 }
 
-/// A room that the window shows is gone: it goes to the lobby, or closes.
+/// A shown room is gone: the main window goes to the lobby, a detached one closes.
 pub fn turn_away(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     let Some(at) = model.window_on(room) else { return Vec::new() };
     if at == WindowId::MAIN {
@@ -111,7 +111,7 @@ pub fn turn_away(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     vec![Effect::CloseWindow(at)]
 }
 
-/// To a message of the room; older ones are loaded as long as it may be among them.
+/// Scrolls to a message of the room; loads older pages while it may be among them.
 pub fn go_to(model: &mut Model, now: Millis, at: WindowId, seq: u64) -> Vec<Effect> {
     let Some(room) = model.room_of(at) else { return Vec::new() };
     if room.index_of(seq).is_some() {
@@ -131,7 +131,7 @@ pub fn go_to(model: &mut Model, now: Millis, at: WindowId, seq: u64) -> Vec<Effe
     effects
 }
 
-/// A page of a room's history does not come.
+/// Loading a page of a room's history failed.
 pub fn page_failed(model: &mut Model, room: RoomId) {
     if let Some(room) = model.rooms.get_mut(&room) {
         (room.loading, room.stuck) = (false, true);
@@ -177,17 +177,17 @@ pub fn mute(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Opens what belongs to a window, in place of what was open.
+/// Opens an overlay, replacing the current one.
 pub fn open_overlay(model: &mut Model, at: WindowId, overlay: Overlay) {
     let window = model.window_mut(at);
     window.completion = None;
-    // A menu or a card closes to the list that it came from.
+    // Closing a menu or a card returns to the people list it was opened from.
     window.people_beneath =
         window.overlay == Some(Overlay::People) && matches!(overlay, Overlay::Menu(_) | Overlay::Card(_));
     window.overlay = Some(overlay);
 }
 
-/// The room of a window, for what is done there.
+/// The room of a window, or else the lobby.
 pub fn here(model: &Model, at: WindowId) -> RoomId {
     model.room_of(at).map_or(RoomId::LOBBY, |room: &Room| room.id)
 }

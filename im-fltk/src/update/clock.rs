@@ -1,17 +1,17 @@
-//! What is to be done at some time: one wake-up for whatever comes first.
+//! Timers: one wake-up for whichever is due first.
 
 use super::{Effect, Millis, deed, people};
 use crate::model::Model;
 
-/// What is kept is written so long after it has changed: much may change at once.
+/// Delay between a change of the settings and saving them; it combines many changes into one write.
 const SAVE_AFTER: Millis = 3_000;
 
-/// Has what is kept written in a moment.
+/// Schedules saving of the settings.
 pub fn save_soon(model: &mut Model, now: Millis) {
     model.save_at.get_or_insert(now + SAVE_AFTER);
 }
 
-/// When something is due next.
+/// The time of the next timer.
 fn next_due(model: &Model) -> Option<Millis> {
     let notes = model.windows.values().filter_map(|window| window.note.as_ref()).map(|note| note.until);
     let typing = model.rooms.values().flat_map(|room| room.typing.values()).map(|(_, until)| *until);
@@ -20,7 +20,7 @@ fn next_due(model: &Model) -> Option<Millis> {
     notes.chain(typing).chain(deleting).chain(others.into_iter().flatten()).min()
 }
 
-/// Asks for a wake-up, unless one is coming early enough.
+/// Requests a wake-up, unless one early enough is pending.
 pub fn schedule(model: &mut Model, now: Millis) -> Option<Effect> {
     let due = next_due(model)?;
     if model.tick_at.is_some_and(|at| at <= due) {
@@ -30,7 +30,7 @@ pub fn schedule(model: &mut Model, now: Millis) -> Option<Effect> {
     Some(Effect::Later(due.saturating_sub(now)))
 }
 
-/// Time has passed.
+/// Runs the timers that have expired.
 pub fn tick(model: &mut Model, now: Millis) -> Vec<Effect> {
     model.tick_at.take_if(|at| *at <= now);
     let mut effects = deed::delete_now(model, Some(now));

@@ -1,4 +1,4 @@
-//! Commands that are typed.
+//! Typed commands.
 
 use super::{Effect, Millis, chat, deed, direct};
 use crate::model::{Deed, Life, Model, Overlay, Theme, WindowId};
@@ -56,7 +56,7 @@ fn about(model: &mut Model, now: Millis, at: WindowId, name: &str) -> Vec<Effect
     Vec::new()
 }
 
-/// The name may have blanks: the longest one of somebody who is there counts.
+/// A name may contain blanks: the longest name of a present user matches.
 fn message(model: &mut Model, now: Millis, at: WindowId, rest: &str) -> Vec<Effect> {
     let begins = |name: &str| {
         rest.strip_prefix(name)

@@ -5,9 +5,9 @@ use crate::model::{Life, Model, Pending, PendingState, WindowId};
 use crate::text::complete;
 use libim::wire::{RoomId, TxnId};
 
-/// The server is told again that one types after this time.
+/// Minimum interval between typing notices.
 const TYPING_EVERY: Millis = 3_000;
-/// A warning is shown when so many bytes of a message are left.
+/// A counter is shown when fewer bytes of a message are left.
 pub const WARN_LEFT: usize = 500;
 
 pub fn typed(model: &mut Model, now: Millis, at: WindowId, text: String, cursor: usize) -> Vec<Effect> {
@@ -31,9 +31,9 @@ pub fn typed(model: &mut Model, now: Millis, at: WindowId, text: String, cursor:
     effects
 }
 
-/// Shows what may stand for the word before the cursor.
+/// Shows completions for the word before the cursor.
 fn suggest(model: &mut Model, at: WindowId, text: &str, cursor: usize, asked: bool) {
-    // Most words are just words: names are gathered only where one may stand.
+    // Names are collected only if the word can be one.
     let word = text.get(..cursor).and_then(|it| it.rsplit([' ', '\n']).next()).unwrap_or_default();
     if !asked && !word.starts_with(['@', '#', ':', '/']) {
         model.window_mut(at).completion = None;
@@ -53,7 +53,7 @@ fn suggest(model: &mut Model, at: WindowId, text: &str, cursor: usize, asked: bo
     model.window_mut(at).completion = found;
 }
 
-/// Tab: the word is completed, or the list of what may stand for it opens.
+/// Tab: completes the word, or opens the list of candidates.
 pub fn complete_now(model: &mut Model, at: WindowId, text: &str, cursor: usize) -> Vec<Effect> {
     if let Some(completion) = &model.window_mut(at).completion {
         let selected = completion.selected;
@@ -87,7 +87,7 @@ pub fn send(model: &mut Model, now: Millis, at: WindowId, text: &str) -> Vec<Eff
             "The message is {over} bytes longer than the server takes ({max}): shorten it, or send it in parts"
         );
         model.window_mut(at).complain(now, words);
-        // The field was emptied when this was taken from it.
+        // The composer was cleared when the text was taken: put it back.
         return vec![Effect::SetInput(at, text.into())];
     }
     let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
@@ -109,7 +109,7 @@ pub fn send(model: &mut Model, now: Millis, at: WindowId, text: &str) -> Vec<Eff
     }
 }
 
-/// Posts to the room of a window. A private conversation that is closed is opened with it.
+/// Posts to the window's room. Opens a closed private conversation first.
 fn say(model: &mut Model, at: WindowId, text: &str) -> Vec<Effect> {
     let replying = model.window_mut(at).replying.take();
     let mut effects = post(model, at, text, replying);
@@ -125,7 +125,7 @@ fn post(model: &Model, at: WindowId, text: &str, reply: Option<u64>) -> Vec<Effe
     }
 }
 
-/// What the library made of a post. One that it did not take stays in sight like one that the server refused.
+/// Handles the library's answer to a post. A rejected message stays visible, as if the server had rejected it.
 pub fn posted(
     model: &mut Model,
     now: Millis,
@@ -144,7 +144,7 @@ pub fn posted(
     Vec::new()
 }
 
-/// A message that was refused is sent again.
+/// Sends a rejected message again.
 pub fn retry(model: &mut Model, at: WindowId, txn_id: TxnId) -> Vec<Effect> {
     let Some(pending) = model.room_of_mut(at).and_then(|room| room.take_pending(txn_id)) else {
         return Vec::new();
@@ -152,7 +152,7 @@ pub fn retry(model: &mut Model, at: WindowId, txn_id: TxnId) -> Vec<Effect> {
     post(model, at, &pending.text, pending.reply_to)
 }
 
-/// An edit that was refused comes back, if nothing else is being written.
+/// Returns a rejected edit to the composer if that is empty; otherwise a note shows it.
 pub fn edit_failed(
     model: &mut Model,
     now: Millis,
@@ -182,7 +182,7 @@ pub fn edit_last(model: &mut Model, at: WindowId) -> Vec<Effect> {
     last.map_or_else(Vec::new, |seq| edit(model, at, seq))
 }
 
-/// One of the person's own messages comes into the composer to be edited.
+/// Loads one of the user's own messages into the composer.
 pub fn edit(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
     let Some(text) = model.room_of(at).and_then(|room| room.said(seq)).map(|said| said.text.clone()) else {
         return Vec::new();
@@ -192,7 +192,7 @@ pub fn edit(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
     vec![Effect::SetInput(at, text), Effect::Focus(at)]
 }
 
-/// The next message answers this one. An edit that was begun is left.
+/// The next message replies to this one. Cancels an edit.
 pub fn reply(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
     let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
     let window = model.window_mut(at);
@@ -205,7 +205,7 @@ pub fn reply(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
     effects
 }
 
-/// Replies to the last message of another; again, to the one before it.
+/// Replies to the last message of another user; if repeated, to the one before it.
 pub fn reply_last(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let me = model.my_id();
     let before = model.window_mut(at).replying.unwrap_or(u64::MAX);

@@ -1,4 +1,4 @@
-//! Connecting, and what to do when the server does not let one in (again).
+//! Connecting, and refused logins.
 
 use super::{Effect, Millis, deed};
 use crate::model::{Field, FieldId, Life, Link, Model, Overlay, Room, Screen, WindowId, server_key};
@@ -23,7 +23,7 @@ fn passkey(model: &Model) -> Option<String> {
     Some(model.form.passkey.trim()).filter(|it| !it.is_empty()).map(str::to_owned)
 }
 
-/// Once more to the server that has ended the connection. What is on the screen stays, and the rooms are entered again.
+/// Reconnects to the server that ended the connection. Entries stay visible, and the rooms are joined again.
 pub fn again(model: &mut Model) -> Vec<Effect> {
     match &model.link {
         Link::Refused(..) => vec![Effect::LogIn { name: None, passkey: None }],
@@ -41,7 +41,7 @@ pub fn give_up(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Disconnect, Effect::Focus(WindowId::MAIN)]
 }
 
-/// Back to the form.
+/// Returns to the connection form.
 pub fn leave_server(model: &mut Model) -> Vec<Effect> {
     model.memorize();
     let mut effects = deed::delete_now(model, None);
@@ -53,19 +53,19 @@ pub fn leave_server(model: &mut Model) -> Vec<Effect> {
     let others: Vec<WindowId> = model.windows.keys().copied().filter(|id| *id != WindowId::MAIN).collect();
     *model = fresh;
     effects.extend(others.into_iter().map(Effect::CloseWindow));
-    // What was being written is not for another server.
+    // A draft does not carry over to another server.
     effects.extend([Effect::Disconnect, Effect::Save, Effect::SetInput(WindowId::MAIN, String::new())]);
     effects.push(Effect::Focus(WindowId::MAIN));
     effects
 }
 
-/// The life of the server's data: when it is another one, what stands on the screen is not known there.
+/// Handles the server's epoch. If it has changed, existing entries are unknown to the server.
 pub fn epoch(model: &mut Model, now: Millis, epoch: Option<Epoch>) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.epoch.is_some() && model.epoch != epoch {
         for room in model.rooms.values_mut() {
             room.begin_anew(now, Some("The server was restarted and has lost what stands above".into()));
-            // Ids of people mean somebody else now.
+            // User ids of another epoch are invalid.
             (room.peer, room.announced) = (None, None);
         }
         model.arrived.clear();
@@ -78,7 +78,7 @@ pub fn epoch(model: &mut Model, now: Millis, epoch: Option<Epoch>) -> Vec<Effect
     effects
 }
 
-/// Sequence numbers that a window holds mean nothing any more.
+/// Drops the sequence numbers that a window refers to, which are invalid in a new epoch.
 pub fn forget_numbers(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let draft = model.room_of(at).map_or_else(String::new, |room| room.draft.clone());
     let window = model.window_mut(at);
@@ -105,7 +105,7 @@ pub fn logged_in(
     server: String,
     welcome: String,
 ) -> Vec<Effect> {
-    // What was connected to, whatever the form says by now.
+    // The address that was used, even if the form has changed since.
     let address = model.form.connecting.clone();
     model.settings.remember(&address, &name);
     model.form.name = name.to_string();
@@ -116,7 +116,7 @@ pub fn logged_in(
     let first = model.screen == Screen::Connect;
     model.screen = Screen::Chat;
     if !resumed {
-        // The conversations ended with the session. They are opened again by the client, or with the next message.
+        // Conversations end with the session. The client opens them again, or the next message does.
         for room in model.rooms.values_mut().filter(|room| room.is_direct()) {
             room.life = Life::Closed;
         }
@@ -129,14 +129,14 @@ pub fn logged_in(
         effects.push(Effect::Focus(WindowId::MAIN));
     }
     if model.away || !model.status.is_empty() {
-        // The server may have forgotten it.
+        // The server may have lost the status.
         effects.push(Effect::Status(model.away, model.status.clone()));
     }
     effects
 }
 
-/// A room has been entered. With the lobby begins what is left of an earlier run: its rooms are entered, and its private
-/// conversations stand in the list. A room of an earlier run has its draft again, and is shown if it was.
+/// A room was entered. On entering the lobby, the rooms of an earlier run are joined and its private conversations listed. A
+/// restored room gets its draft, and is shown if it was the current one.
 pub fn restored(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
     let mut effects = Vec::new();
     if info.kind == RoomKind::Lobby {
@@ -186,7 +186,7 @@ fn begin_restoring(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// What was being written comes back, unless something else is.
+/// Restores a draft, unless the composer has text.
 fn give_draft(model: &mut Model, room: RoomId, draft: String) -> Vec<Effect> {
     let shown = model.window_on(room);
     let editing = shown.is_some_and(|at| model.window_mut(at).editing.is_some());
@@ -197,14 +197,14 @@ fn give_draft(model: &mut Model, room: RoomId, draft: String) -> Vec<Effect> {
     shown.filter(|_| !editing).map_or_else(Vec::new, |at| vec![Effect::SetInput(at, draft)])
 }
 
-/// A room of an earlier run cannot be entered any more.
+/// A room of an earlier run cannot be joined any more.
 pub fn give_up_room(model: &mut Model, name: &str) {
     if let Some(memory) = &mut model.to_restore {
         memory.rooms.retain(|it| it != name);
     }
 }
 
-/// The server does not let one in: said in the form before the first time, and above the messages later.
+/// The server refused the login: shown in the form before the first login, above the messages later.
 pub fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
     if model.screen == Screen::Chat {
         model.stop_loading();
@@ -216,7 +216,7 @@ pub fn refused(model: &mut Model, code: Code, text: String) -> Vec<Effect> {
     vec![Effect::Disconnect, Effect::Focus(WindowId::MAIN)]
 }
 
-/// The field where what was refused can be mended.
+/// The field in which the refused value can be corrected.
 fn to_mend(code: Code) -> Field {
     match code {
         Code::Passkey | Code::TooManyTries => Field::Passkey,
@@ -248,7 +248,7 @@ fn to_mend(code: Code) -> Field {
 
 pub fn disconnected(model: &mut Model, now: Millis, text: &str, comes_back: bool) -> Vec<Effect> {
     if model.screen == Screen::Connect {
-        // Nobody was in yet: a wrong address is better told than tried for ever.
+        // Before the first login, stop retrying: the address is probably wrong.
         model.link = Link::Off;
         model.form.fail(Field::Server, capitalized(text));
         return vec![Effect::Disconnect, Effect::Focus(WindowId::MAIN)];
@@ -266,7 +266,7 @@ pub fn disconnected(model: &mut Model, now: Millis, text: &str, comes_back: bool
     effects
 }
 
-/// Logs in after a refusal, with what the person has given.
+/// Logs in after a refusal, with new values from the user.
 pub fn log_in(model: &mut Model, name: Option<String>, passkey: Option<String>) -> Vec<Effect> {
     match &model.link {
         Link::Refused(..) => {

@@ -1,15 +1,15 @@
-//! What a button or an entry of a menu does.
+//! Actions of buttons and menu items.
 
 use super::{Effect, Millis, changed, chat, compose, connect, direct, overlay, quit, read, search};
 use crate::model::{Asked, Confirm, Confirmed, Deed, Deleting, Life, Model, Overlay, PickFor, WindowId};
 use libim::wire::RoomId;
 
-/// A deletion can be undone for so long.
+/// How long a deletion can be undone, in milliseconds.
 pub const UNDO_FOR: Millis = 6_000;
 
-#[allow(clippy::too_many_lines)] // one arm per deed
+#[allow(clippy::too_many_lines)] // one arm per action
 pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Vec<Effect> {
-    // What is chosen there closes what was open.
+    // Choosing an item closes the menu.
     model.window_mut(at).overlay = None;
     match deed {
         Deed::Copy(text) => vec![Effect::Copy(text)],
@@ -70,9 +70,9 @@ pub fn carry_out(model: &mut Model, now: Millis, at: WindowId, deed: Deed) -> Ve
     }
 }
 
-/// Away or not, and why.
+/// Sets the away state and the status text.
 pub fn status(model: &mut Model, away: bool, text: String) -> Vec<Effect> {
-    // In a crowd nobody is told of their own presence.
+    // Above the server's limit for presence changes, the user's own is not reported either.
     model.away = away;
     model.status.clone_from(&text);
     vec![Effect::Status(away, text)]
@@ -104,13 +104,13 @@ fn ask_to_delete(model: &mut Model, at: WindowId, seq: u64) -> Vec<Effect> {
     overlay::open(model, at, Overlay::Confirm(confirm))
 }
 
-/// It is deleted in a moment: until then it can be undone.
+/// Schedules the deletion of a message, which can be undone until then.
 pub fn delete_soon(model: &mut Model, now: Millis, room: RoomId, seq: u64) -> Vec<Effect> {
     model.deleting.push(Deleting { room, seq, at: now + UNDO_FOR });
     changed(model, room)
 }
 
-/// Deletes what has waited long enough; `None`: everything that waits.
+/// Deletes messages whose undo time is over; `None` deletes all that are scheduled.
 pub fn delete_now(model: &mut Model, now: Option<Millis>) -> Vec<Effect> {
     let due = model.deleting.extract_if(.., |it| now.is_none_or(|now| it.at <= now)).collect::<Vec<_>>();
     for it in &due {
@@ -119,7 +119,7 @@ pub fn delete_now(model: &mut Model, now: Option<Millis>) -> Vec<Effect> {
     due.into_iter().map(|it| Effect::Delete(it.room, it.seq)).collect()
 }
 
-/// A private conversation goes from the list.
+/// Removes a private conversation from the list.
 fn forget(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     let Some(known) = model.rooms.get(&room).filter(|room| room.is_direct()) else { return Vec::new() };
     let over = known.life == Life::Closed;
@@ -128,7 +128,7 @@ fn forget(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
         model.rooms.remove(&room);
         effects.push(Effect::Abandon(room));
     } else {
-        // The server keeps it as long as both are there: it comes back with the next message.
+        // The server keeps it while both users are logged in: the next message shows it again.
         model.hidden.insert(room);
     }
     super::clock::save_soon(model, now);

@@ -1,12 +1,12 @@
-//! Private conversations. A guest who leaves and returns is somebody new to the server, and so is the conversation with them:
-//! here one name has one conversation, with a line across it where another guest begins.
+//! Private conversations. The server treats a guest who returns as a new user, with a new conversation. Here there is one
+//! conversation per name, with a divider where a different guest begins.
 
 use super::{Effect, Millis, chat};
 use crate::model::{Life, Model, Room, WindowId};
 use crate::text::isolated;
 use libim::wire::{Person, RoomInfo, UserId};
 
-/// To the private conversation with somebody who is in a list.
+/// Opens the private conversation with a listed user.
 pub fn with(model: &mut Model, now: Millis, at: WindowId, user: UserId) -> Vec<Effect> {
     if user == model.my_id() {
         return Vec::new();
@@ -15,7 +15,7 @@ pub fn with(model: &mut Model, now: Millis, at: WindowId, user: UserId) -> Vec<E
     to_person(model, now, at, name, String::new())
 }
 
-/// To the private conversation with somebody, with first words if there are some.
+/// Opens the private conversation with a user, and posts the first message if there is one.
 pub fn to_person(model: &mut Model, now: Millis, at: WindowId, name: String, words: String) -> Vec<Effect> {
     let Some((room, life)) = model.direct_with(&name).map(|room| (room.id, room.life)) else {
         return vec![Effect::Direct(name, words, true)];
@@ -30,7 +30,7 @@ pub fn to_person(model: &mut Model, now: Millis, at: WindowId, name: String, wor
     effects
 }
 
-/// First words that could not be said come back into the composer, or at least to sight.
+/// Returns a first message that could not be sent to the composer, or shows it in a note.
 pub fn give_back(model: &mut Model, now: Millis, at: WindowId, name: &str, words: &str) -> Vec<Effect> {
     if words.is_empty() {
         return Vec::new();
@@ -43,7 +43,7 @@ pub fn give_back(model: &mut Model, now: Millis, at: WindowId, name: &str, words
         return Vec::new();
     };
     room.draft = match (talking, words.strip_prefix('/')) {
-        // What begins with a slash was written with two.
+        // A message that starts with a slash was typed with two.
         (true, Some(rest)) => format!("//{rest}"),
         (true, None) => words.into(),
         (false, _) => format!("/msg {name} {words}"),
@@ -51,7 +51,7 @@ pub fn give_back(model: &mut Model, now: Millis, at: WindowId, name: &str, words
     vec![Effect::SetInput(at, room.draft.clone())]
 }
 
-/// Somebody of this name is there: not the one with whom the conversation was, as far as anybody can know.
+/// Announces another user of the same name, who may be a different person.
 fn announce(room: &mut Room, now: Millis, user: UserId) {
     if room.announced == Some(user) {
         return;
@@ -67,7 +67,7 @@ fn announce(room: &mut Room, now: Millis, user: UserId) {
     );
 }
 
-/// The server has opened a private conversation: what was said before with somebody of the same name stands above it.
+/// The server opened a private conversation. Entries of an earlier one with the same name stay above it.
 pub fn entered(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
     let old =
         model.rooms.values().find(|room| room.is_direct() && room.name == info.name && room.id != info.room);
@@ -80,7 +80,7 @@ pub fn entered(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
     let Some(mut room) = model.rooms.remove(&old) else { return Vec::new() };
     let stale = room.life == Life::Open || room.peer.is_some();
     room.id = info.room;
-    // Sequence numbers begin anew with the conversation.
+    // A new conversation has its own sequence numbers.
     room.begin_anew(now, None);
     for pending in &mut room.pending {
         pending.state =
@@ -101,7 +101,7 @@ pub fn entered(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
 
 fn reopen(room: &mut Room, now: Millis, info: &RoomInfo) {
     if room.peer != info.peer {
-        // Whatever has sequence numbers belongs to the conversation with another.
+        // Numbered entries belong to the conversation with the earlier user.
         if room.peer.is_some() || room.announced.is_none() {
             room.begin_anew(now, None);
         }
@@ -113,7 +113,7 @@ fn reopen(room: &mut Room, now: Millis, info: &RoomInfo) {
     room.life = Life::Open;
 }
 
-/// Somebody came or went: the conversation with them, or with another of their name, learns of it.
+/// Updates the private conversation of this name when a user comes or goes.
 pub fn presence(model: &mut Model, now: Millis, person: &Person, gone: bool) {
     let room = model.rooms.values_mut().find(|room| room.is_direct() && room.name == person.name);
     let Some(room) = room else { return };

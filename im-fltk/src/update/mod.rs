@@ -1,4 +1,4 @@
-//! What happens to the model, and what is to be done about it. Knows no widget and no socket.
+//! Changes the model and returns the effects to carry out. Uses no widget and no socket.
 
 mod chat;
 mod clock;
@@ -22,7 +22,7 @@ pub use msg::{Effect, Millis, Msg};
 use crate::model::{Asked, Field, FieldId, Link, Model, Overlay, Screen, Theme, WindowId};
 use libim::wire::Code;
 
-/// Takes one thing in, which happened in a window.
+/// Handles one message from a window.
 pub fn update(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect> {
     let mut effects = handle(model, now, at, msg);
     effects.extend(clock::schedule(model, now));
@@ -39,7 +39,7 @@ fn handle(model: &mut Model, now: Millis, at: WindowId, msg: Msg) -> Vec<Effect>
         Msg::Connect => connect::connect(model),
         Msg::Typed(field, text, cursor) => typed(model, now, at, field, text, cursor),
         Msg::Send(text) => compose::send(model, now, at, &text),
-        // The window has taken the text out of its field.
+        // The window takes the text from its field.
         Msg::SendWritten => Vec::new(),
         Msg::EditLast => compose::edit_last(model, at),
         Msg::ReplyLast => compose::reply_last(model, at),
@@ -194,7 +194,7 @@ fn typed(
         FieldId::Composer => return compose::typed(model, now, at, text, cursor),
         FieldId::Server => {
             model.form.server = text;
-            // An invite fills in the rest as soon as it is pasted.
+            // A pasted invite fills in the other fields at once.
             if model.form.server.contains("://") && model.form.server.parse::<libim::Invite>().is_ok() {
                 let name = std::mem::replace(&mut model.form.name, "-".into());
                 let _ = model.form.check();
@@ -214,7 +214,7 @@ fn typed(
     Vec::new()
 }
 
-/// The field of the form that an error may belong to.
+/// The form field that an error may be attached to.
 fn form_field(field: FieldId) -> Option<Field> {
     match field {
         FieldId::Server => Some(Field::Server),
@@ -273,7 +273,7 @@ fn toggle_theme(model: &mut Model, now: Millis) -> Vec<Effect> {
     Vec::new()
 }
 
-/// What stands above the newest entry of a room looks otherwise now.
+/// Something above the newest entry of a room has changed.
 fn changed(model: &mut Model, room: libim::wire::RoomId) -> Vec<Effect> {
     if let Some(room) = model.rooms.get_mut(&room) {
         room.revision += 1;
@@ -290,7 +290,7 @@ fn close(model: &mut Model, now: Millis, at: WindowId) -> Vec<Effect> {
     vec![Effect::CloseWindow(at)]
 }
 
-/// Everything that waits is done before the end.
+/// Carries out everything scheduled before quitting.
 fn quit(model: &mut Model) -> Vec<Effect> {
     model.memorize();
     if model.screen == Screen::Connect {

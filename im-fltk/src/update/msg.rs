@@ -1,4 +1,4 @@
-//! What happens, and what is to be done.
+//! Messages, which report what happened, and effects, which say what to do.
 
 use crate::model::{About, Asked, Deed, FieldDeed, FieldId, PickFor};
 use libim::wire::{Epoch, RequestId, RoomId, TxnId, UserId};
@@ -6,52 +6,52 @@ use libim::{Address, ClientEvent};
 
 use crate::model::WindowId;
 
-/// Something that happens.
+/// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
-    // In the form.
+    // In the connection form.
     ShowPasskey(bool),
     Connect,
-    // In fields.
-    /// The text of a field has changed; where the cursor is, in bytes.
+    // In input fields.
+    /// A field's text changed; its text and the cursor's byte offset.
     Typed(FieldId, String, usize),
     // In the chat.
-    /// What is in the composer is sent: it is asked for when it is clicked.
+    /// Send the composer's text: the window replaces this by [`Msg::Send`].
     SendWritten,
-    /// This was in the composer, and is sent.
+    /// Send this text from the composer.
     Send(String),
-    /// Up in an empty composer: the last message is edited.
+    /// Up in an empty composer: edit the user's last message.
     EditLast,
-    /// The newest message of another is answered.
+    /// Reply to the newest message of another user.
     ReplyLast,
-    /// Escape: what was opened last is closed.
+    /// Escape: close what was opened last.
     Cancel,
     Select(RoomId),
-    /// To the room before or after in the list.
+    /// Go to the next (positive) or previous room of the list.
     StepRoom(isize),
-    /// To the next room with something unread, or the one before.
+    /// Go to the next (positive) or previous room with unread messages.
     NextUnread(isize),
-    /// To the first unread message of the room.
+    /// Go to the first unread message of the room.
     JumpUnread,
     JumpEnd,
-    /// To a message of the room.
+    /// Go to a message of the room.
     GoTo(u64),
-    /// A long message is shown whole, or folded again: its sequence number and time.
+    /// Expand or fold a long message: its sequence number and time.
     Unfold(u64, u64),
-    /// The list of messages is near its beginning.
+    /// The message list is scrolled near its top.
     NearTop,
-    /// Whether the newest message is in sight.
+    /// Whether the newest message is visible.
     AtEnd(RoomId, bool),
-    /// The last entry of the room in sight.
+    /// The last visible entry of the room.
     InSight(RoomId, u64),
     Do(Deed),
-    /// A message about to be deleted stays.
+    /// Cancel a scheduled deletion.
     UndoDelete(u64),
-    /// Connect again, after the server has ended the connection.
+    /// Reconnect after the server has ended the connection.
     Again,
-    /// What the line about the connection offers first.
+    /// The first action that the connection banner offers.
     BannerAction,
-    // Open above the window.
+    // Overlays.
     OpenMenu(About, i32, i32),
     MenuStep(isize),
     MenuTake(usize),
@@ -69,62 +69,62 @@ pub enum Msg {
     Confirmed,
     OpenPeople,
     OpenHelp,
-    /// Through the list of people.
+    /// Move the selection in the people list.
     PeopleStep(isize),
     PeopleTake,
-    /// The keyboard goes to the list of people.
+    /// Move the focus to the people list.
     FocusPeople,
-    // Completing.
-    /// Tab in the composer: its text, and where the cursor is, in bytes.
+    // Completion.
+    /// Tab in the composer: its text and the cursor's byte offset.
     Complete(String, usize),
     CompleteStep(isize),
-    /// One of the candidates stands in the composer's text.
+    /// Insert a candidate into this text of the composer.
     CompleteTake(usize, String),
-    // The search.
+    // Search.
     OpenSearch,
     CloseSearch,
-    /// To an older hit (positive) or a newer one.
+    /// Go to an older hit (positive) or a newer one.
     SearchStep(isize),
     SearchTo(usize),
-    /// Older messages are fetched and searched.
+    /// Fetch older messages and search them.
     SearchBack,
-    // Everywhere.
+    // Any time.
     Focus(bool),
     Zoom(i32),
     ToggleTheme,
     Resized(i32, i32),
     Moved(i32, i32),
-    /// The window is closed.
+    /// The window was closed.
     Close,
     Quit,
-    /// Time has passed.
+    /// A timer has expired.
     Tick,
     /// A notification about this room was clicked.
     Notified(RoomId),
-    /// What the library tells.
+    /// An event of the library.
     Net(Box<ClientEvent>),
-    /// The life of the server's data, before the login is told.
+    /// The server's epoch, reported before the login.
     Epoch(Option<Epoch>),
-    /// The library took a post under this name, or did not, for this reason.
+    /// The library's answer to a post: its transaction id, or the reason for the rejection.
     Posted(RoomId, String, Option<u64>, Result<TxnId, String>),
-    /// A room of this name is being entered by this request; whether the window goes there.
+    /// A room of this name is being joined by this request; whether the window switches to it.
     Joining(RequestId, String, bool),
-    /// A private conversation is being opened by this request, or is not, for this reason: with whom, its first words, and
-    /// whether the window goes there.
+    /// A private conversation is being opened by this request, or the reason why not; the user's name, the first message, and
+    /// whether the window switches to it.
     Opening(Result<RequestId, String>, String, String, bool),
-    /// People are being listed by this request.
+    /// The user list is being fetched by this request.
     Listing(RequestId),
-    /// A page of a room's history is on its way by this request, or is not, for this reason.
+    /// A page of a room's history is being fetched by this request.
     Paging(RequestId, RoomId),
     PageRefused(RoomId, String),
-    /// An edit of a message is on its way under this name, or is not, for this reason: the message and its new text.
+    /// An edit is in flight under this transaction id: the message and its new text.
     Editing(TxnId, RoomId, u64, String),
     EditRefused(RoomId, u64, String, String),
-    /// The library did not take a request.
+    /// The library rejected a request, for this reason.
     Refused(String),
 }
 
-/// Something to be done.
+/// Something to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Connect {
@@ -132,14 +132,14 @@ pub enum Effect {
         name: String,
         passkey: Option<String>,
     },
-    /// Connects and logs in again with the client that there is.
+    /// Reconnect and log in again with the existing client.
     Restart,
-    /// Logs in after a refusal, with these instead of the ones before.
+    /// Log in after a refusal, with these values in place of the previous ones.
     LogIn {
         name: Option<String>,
         passkey: Option<String>,
     },
-    /// Quits the server in good order.
+    /// Log out from the server.
     Disconnect,
     Quit,
     Post(RoomId, String, Option<u64>),
@@ -149,60 +149,60 @@ pub enum Effect {
     MarkRead(RoomId, u64),
     Typing(RoomId),
     History(RoomId, u64),
-    /// Rooms that can be entered, after this one.
+    /// List rooms after this one.
     Rooms(RoomId),
-    /// Members of a room after this one.
+    /// List members of a room after this one.
     Members(RoomId, UserId),
-    /// People after this one.
+    /// List users after this one.
     Users(UserId),
-    /// A private conversation with somebody, its first words, and whether the window goes there.
+    /// Open a private conversation with a user: the first message, and whether the window switches to it.
     Direct(String, String, bool),
-    /// Enters a room; whether the window goes there.
+    /// Join a room; whether the window switches to it.
     Join(String, bool),
     Create(String, bool),
     Leave(RoomId),
-    /// Leaves a conversation that is over, if the server still has it.
+    /// Leave a conversation that has ended, if the server still has it.
     Abandon(RoomId),
     Topic(RoomId, String),
     Status(bool, String),
     Notify(RoomId, String, String),
-    /// A tick is wanted after so many milliseconds.
+    /// Send a tick after this many milliseconds.
     Later(u64),
     Save,
-    /// The composer is given this text.
+    /// Set the composer's text.
     SetInput(WindowId, String),
-    /// The composer is given this text, with the cursor there.
+    /// Set the composer's text, and its cursor.
     SetInputAt(WindowId, String, usize),
-    /// The composer has this put in where the cursor is.
+    /// Insert text at the composer's cursor.
     Insert(WindowId, String),
-    /// Another field is given this text.
+    /// Set the text of another field.
     SetField(WindowId, FieldId, String),
-    /// Something is done in a field.
+    /// Run an editing command in a field.
     Field(WindowId, FieldId, FieldDeed),
-    /// The keyboard goes to what is open.
+    /// Move the focus to the open overlay.
     Focus(WindowId),
-    /// The keyboard goes to a field.
+    /// Move the focus to a field.
     FocusField(WindowId, FieldId),
-    /// A room has another id: what is shown of it stays where it is.
+    /// A room's id changed; its scroll position stays.
     Renumbered(RoomId, RoomId),
-    /// The clipboard is given this text.
+    /// Copy this text to the clipboard.
     Copy(String),
     OpenLink(String),
-    /// The window asks for attention.
+    /// Set the urgency hint of the window.
     Urge,
-    /// The list of messages shows this one.
+    /// Scroll to this message.
     ScrollTo(WindowId, u64),
-    /// The list of messages shows the line of unread messages.
+    /// Scroll to the unread line.
     ScrollToUnread(WindowId),
-    /// The list of messages goes to the newest.
+    /// Scroll to the newest message.
     ScrollToEnd(WindowId),
-    /// So many entries were put into a room from this place on.
+    /// Entries were inserted into a room: the index and their number.
     Grown(RoomId, usize, usize),
     OpenWindow(WindowId),
     CloseWindow(WindowId),
-    /// The window comes before the others, with the keyboard.
+    /// Raise the window and give it the focus.
     Raise(WindowId),
 }
 
-/// The moment, in milliseconds since 1970.
+/// Unix time in milliseconds.
 pub type Millis = u64;

@@ -1,4 +1,4 @@
-//! What the library tells.
+//! Handles events of the library.
 
 use super::{Effect, Millis, chat, connect, direct, overlay, people, read, search};
 use crate::model::{Life, Link, Model, Move, Room, Screen, WindowId};
@@ -8,9 +8,9 @@ use libim::wire::{
     Body, Code, Entry as RoomEntry, Person, Presence, RequestId, RoomId, RoomInfo, RoomKind, TxnId,
 };
 
-/// Somebody's typing is believed for this long.
+/// How long a typing notice is shown.
 const TYPING_FOR: Millis = 6_000;
-/// Rooms that are known to be there: the switcher shows no more of them anyway.
+/// Rooms kept of the directory; the switcher shows no more anyway.
 const DIRECTORY_MAX: usize = 2_000;
 
 #[allow(clippy::too_many_lines)] // one arm per event
@@ -25,7 +25,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
         ClientEvent::LoggedIn { user, name, resumed, server, welcome, people } => {
             let mut effects = connect::logged_in(model, now, (user, name), resumed, server, welcome);
             if people as usize > LIVE_ROSTER_MAX {
-                // Nobody of them is told one by one.
+                // No individual presence changes are sent.
                 effects.extend(people::crowd(model, now, people as usize));
             }
             effects
@@ -79,7 +79,7 @@ pub fn handle(model: &mut Model, now: Millis, event: ClientEvent) -> Vec<Effect>
             Vec::new()
         }
         ClientEvent::Receipt { room, user, read, .. } => {
-            // Marks are looked up when they are drawn.
+            // Read marks are looked up while drawing.
             let known = model.rooms.get_mut(&room).map(|room| room.receipts.insert(user, read.0));
             model.quiet = known.is_some_and(|before| before == Some(read.0));
             Vec::new()
@@ -131,7 +131,7 @@ fn post_failed(
     Vec::new()
 }
 
-/// A page of the rooms that can be entered.
+/// A page of the room directory.
 fn directory(model: &mut Model, rooms: Vec<RoomInfo>, more: bool) -> Vec<Effect> {
     let last = rooms.last().map(|it| it.room).filter(|_| more);
     let public = rooms.into_iter().filter(|it| it.kind != RoomKind::Direct);
@@ -141,7 +141,7 @@ fn directory(model: &mut Model, rooms: Vec<RoomInfo>, more: bool) -> Vec<Effect>
     next.map_or_else(Vec::new, |last| vec![Effect::Rooms(last)])
 }
 
-/// A room that is not there is made; one that somebody else has made meanwhile is entered.
+/// Handles a failed request. A room that does not exist is created; one that another user has created meanwhile is joined.
 fn failed(
     model: &mut Model,
     now: Millis,
@@ -162,7 +162,7 @@ fn failed(
         return match code {
             Some(Code::NotFound) => vec![Effect::Create(joining.name, goes)],
             Some(Code::Exists) => vec![Effect::Join(joining.name, goes)],
-            // Tried again after the next login.
+            // Retried after the next login.
             None | Some(Code::Busy | Code::NotStored) if !goes => Vec::new(),
             Some(_) | None => {
                 connect::give_up_room(model, &joining.name);
@@ -176,11 +176,11 @@ fn failed(
     let opening = opening.map(|at| model.opening.remove(at));
     let at = opening.as_ref().and_then(|it| it.window).unwrap_or(WindowId::MAIN);
     model.window_mut(at).complain(now, text);
-    // What was to be said first is not lost.
+    // Keep the first message.
     opening.map_or_else(Vec::new, |it| direct::give_back(model, now, at, &it.name, &it.words))
 }
 
-/// A request is carried out: the window that asked goes to the room that it was about.
+/// A request succeeded: the window that sent it switches to the room.
 fn done(model: &mut Model, now: Millis, request: RequestId, room: RoomId) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(at) = model.joining.iter().position(|it| it.request == request) {
@@ -236,7 +236,7 @@ fn exited(model: &mut Model, now: Millis, room: RoomId, text: String) -> Vec<Eff
     effects
 }
 
-/// A room has another id.
+/// A room's id changed.
 fn renumbered(model: &mut Model, old: RoomId, new: RoomId) -> Vec<Effect> {
     if old == new {
         return Vec::new();
@@ -274,10 +274,10 @@ fn happened(model: &mut Model, event: &RoomEntry) -> Vec<Effect> {
     }
     let shown = model.window_on(event.room);
     let window = shown.map(|at| (at, model.window_mut(at).at_end, model.window_mut(at).focused));
-    // Somebody looks at the room, if not at its end: the button that leads there has the number.
+    // The user is reading, but not at the end: the jump button shows the number.
     let looking = window.is_some_and(|(_, _, focused)| focused);
     let Some(room) = model.rooms.get_mut(&event.room) else { return Vec::new() };
-    // Not under somebody who reads them.
+    // Not while the user is reading them.
     if window.is_none_or(|(_, at_end, _)| at_end) {
         room.trim();
     }
@@ -295,7 +295,7 @@ fn happened(model: &mut Model, event: &RoomEntry) -> Vec<Effect> {
     room.typing.remove(&event.author);
     let (for_me, text) =
         room.said(event.seq.0).map_or((false, String::new()), |said| (said.for_me, said.text.clone()));
-    // What comes into sight at once is not unread for a moment.
+    // A message that is visible at once is never unread.
     let in_sight = looking && window.is_some_and(|(_, at_end, _)| at_end);
     if event.seq.0 > room.read && !in_sight {
         room.fresh += 1;
@@ -323,7 +323,7 @@ fn presence(model: &mut Model, now: Millis, person: Person, was: Option<Presence
     } else if gone || was.is_none() {
         let step =
             if gone { Move::left(&person.name, person.reason, "") } else { Move::joined(&person.name) };
-        // The lobby's coming and going is not among its entries.
+        // The lobby's log has no joins and leaves.
         if let Some(lobby) = model.rooms.get_mut(&RoomId::LOBBY) {
             lobby.moved(0, now, step);
         }

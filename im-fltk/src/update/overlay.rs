@@ -1,4 +1,4 @@
-//! What opens above a window, and what is chosen there.
+//! Opening overlays, and choosing in them.
 
 use super::{Effect, Millis, chat, connect, deed, direct};
 use crate::model::{
@@ -35,7 +35,7 @@ pub fn menu_take(model: &mut Model, now: Millis, at: WindowId, index: usize) -> 
     effects
 }
 
-/// Opens the switcher, and asks which rooms there are.
+/// Opens the switcher, and requests the room directory.
 pub fn open_switcher(model: &mut Model, at: WindowId) -> Vec<Effect> {
     if model.screen == Screen::Connect {
         return Vec::new();
@@ -66,7 +66,7 @@ pub fn switch_to(model: &mut Model, now: Millis, at: WindowId, index: usize) -> 
     effects
 }
 
-/// The open switchers know more now.
+/// Refreshes open switchers after the model has changed.
 pub fn refresh_switchers(model: &mut Model) {
     let open: Vec<WindowId> = model.windows.keys().copied().collect();
     for at in open {
@@ -166,7 +166,7 @@ pub fn confirmed(model: &mut Model, now: Millis, at: WindowId) -> Vec<Effect> {
     effects
 }
 
-/// The field of what is open has another text.
+/// The text of the overlay's field changed.
 pub fn typed(model: &mut Model, at: WindowId, text: String) -> Vec<Effect> {
     match model.window_mut(at).overlay.take() {
         Some(Overlay::Switcher(_)) => {

@@ -1,15 +1,15 @@
-//! Who is there: all people, told one by one or listed in pages, and the members of a window's room.
+//! Users, from presence changes or fetched in pages, and the members of a window's room.
 
 use super::{Effect, Millis};
 use crate::model::{FieldId, Model, Overlay, WindowId};
 use libim::wire::{Body, Entry as RoomEntry, Member, Person, Presence, RequestId, RoomId, RoomKind, UserId};
 
-/// A crowd, of whom nobody is told one by one, is listed again after this time, if its number has changed.
+/// Minimum interval between fetches of a user list without presence changes; it is fetched only if its size has changed.
 const LIST_EVERY: Millis = 30_000;
-/// People of a crowd that are kept.
+/// Maximum number of users kept.
 const CROWD_MAX: usize = 20_000;
 
-/// Whether the members of a window's room come only when they are asked for.
+/// Whether the members of a window's room must be requested.
 fn asks_for_members(model: &Model, at: WindowId) -> bool {
     model.room_of(at).is_some_and(|room| match room.kind {
         RoomKind::Lobby | RoomKind::Direct => false,
@@ -17,7 +17,7 @@ fn asks_for_members(model: &Model, at: WindowId) -> bool {
     })
 }
 
-/// The list of members of a window begins anew.
+/// Fetches the window's member list from the start.
 pub fn relist(model: &mut Model, at: WindowId) -> Vec<Effect> {
     refresh(model, at);
     let asks = asks_for_members(model, at);
@@ -27,13 +27,13 @@ pub fn relist(model: &mut Model, at: WindowId) -> Vec<Effect> {
     if asks { vec![Effect::Members(room, UserId(0))] } else { Vec::new() }
 }
 
-/// Who is in the room of a window as far as that is known: in the lobby everybody, in a private conversation both.
+/// Updates the window's members from the user list: all users in the lobby, both in a private conversation.
 fn refresh(model: &mut Model, at: WindowId) {
     let people: Vec<Person> = model.people.values().filter(|it| is_member(model, at, it)).cloned().collect();
     model.window_mut(at).members.set(people);
 }
 
-/// Whether somebody is in a window's room as far as that can be known without asking.
+/// Whether a user is a member of a window's room, as far as the user list can tell.
 fn is_member(model: &Model, at: WindowId, person: &Person) -> bool {
     model.room_of(at).is_some_and(|room| match room.kind {
         RoomKind::Lobby => true,
@@ -49,19 +49,19 @@ fn each_window(model: &mut Model, mut run: impl FnMut(&mut Model, WindowId)) {
     }
 }
 
-/// Everybody who is there.
+/// Replaces the user list.
 pub fn all(model: &mut Model, people: Vec<Person>) {
     model.people = people.into_iter().map(|it| (it.user, it)).collect();
     model.crowd = 0;
     each_window(model, |model, at| {
-        // Members of other rooms are asked for when those are entered.
+        // Members of other rooms are requested when those are entered.
         if !asks_for_members(model, at) {
             refresh(model, at);
         }
     });
 }
 
-/// Somebody came, went or changed.
+/// A user came, went or changed.
 pub fn changed(model: &mut Model, person: Person) {
     let gone = person.presence == Presence::Offline;
     each_window(model, |model, at| {
@@ -80,7 +80,7 @@ pub fn changed(model: &mut Model, person: Person) {
     }
 }
 
-/// There are too many people to be told one by one.
+/// There are too many users for individual presence changes: only their number is known.
 pub fn crowd(model: &mut Model, now: Millis, count: usize) -> Vec<Effect> {
     model.crowd = count;
     if model.listing.is_some() {
@@ -94,7 +94,7 @@ pub fn crowd(model: &mut Model, now: Millis, count: usize) -> Vec<Effect> {
     vec![Effect::Users(UserId(0))]
 }
 
-/// Lists the crowd again when it is time and its number says that it has changed.
+/// Fetches the user list again if the interval is over and its size has changed.
 pub fn list_again(model: &mut Model, now: Millis) -> Vec<Effect> {
     let due = model.list_at.take_if(|at| *at <= now).is_some();
     if due && model.crowd > 0 && model.crowd != model.people.len() {
@@ -103,13 +103,13 @@ pub fn list_again(model: &mut Model, now: Millis) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A page of the crowd.
+/// Handles a page of the user list.
 pub fn page(model: &mut Model, request: RequestId, people: Vec<Person>, more: bool) -> Vec<Effect> {
     let Some((_, mut known)) = model.listing.take_if(|(it, _)| *it == request) else { return Vec::new() };
     let last = people.last().map(|it| it.user);
     known.extend(people);
     if let Some(last) = last.filter(|_| more && known.len() < CROWD_MAX) {
-        // The next page has a request of its own, under which this one goes on.
+        // The next page has its own request id, set by [`listing`].
         model.listing = Some((RequestId(0), known));
         return vec![Effect::Users(last)];
     }
@@ -120,13 +120,13 @@ pub fn page(model: &mut Model, request: RequestId, people: Vec<Person>, more: bo
     Vec::new()
 }
 
-/// A page of people is asked for by this request.
+/// The user list is being fetched by this request.
 pub fn listing(model: &mut Model, request: RequestId) {
     let known = model.listing.take().map_or_else(Vec::new, |(_, known)| known);
     model.listing = Some((request, known));
 }
 
-/// A page of the members of a room.
+/// Handles a page of a room's members.
 pub fn listed(model: &mut Model, room: RoomId, members: Vec<Member>, more: bool) -> Vec<Effect> {
     let Some(at) = model.window_on(room).filter(|_| room != RoomId::LOBBY) else { return Vec::new() };
     let last = members.last().map(|it| it.user).filter(|_| more);
@@ -145,7 +145,7 @@ pub fn listed(model: &mut Model, room: RoomId, members: Vec<Member>, more: bool)
     last.map_or_else(Vec::new, |last| vec![Effect::Members(room, last)])
 }
 
-/// Keeps the list of members of a window in step with its room.
+/// Updates the member list of a window from an entry.
 pub fn came_or_went(model: &mut Model, event: &RoomEntry) {
     let Some(at) = model.window_on(event.room) else { return };
     match &event.body {
@@ -170,14 +170,14 @@ pub fn came_or_went(model: &mut Model, event: &RoomEntry) {
     }
 }
 
-/// Opens the list of people above the window, or goes to the one beside the messages.
+/// Opens the people list as an overlay.
 pub fn open(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let window = model.window_mut(at);
     (window.filter, window.chosen) = (String::new(), 0);
     super::overlay::open(model, at, Overlay::People)
 }
 
-/// The keyboard goes to the list of people beside the messages.
+/// Moves the focus to the people panel.
 pub fn focus(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let mut effects = super::search::close(model, at);
     model.window_mut(at).chosen = 0;
@@ -185,7 +185,7 @@ pub fn focus(model: &mut Model, at: WindowId) -> Vec<Effect> {
     effects
 }
 
-/// Through the list by keys.
+/// Moves the selection in the people list.
 pub fn step(model: &mut Model, at: WindowId, by: isize) -> Vec<Effect> {
     let window = model.window_mut(at);
     let last = window.members.filtered(&window.filter).len().saturating_sub(1);
@@ -193,7 +193,7 @@ pub fn step(model: &mut Model, at: WindowId, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The card of the one who is chosen.
+/// Opens the card of the selected user.
 pub fn take(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let window = model.window_mut(at);
     let chosen =

@@ -1,10 +1,10 @@
-//! What has been read: only what was in sight while the window had the keyboard.
+//! Read marks: a message is read when it is visible while the window has the focus.
 
 use super::Effect;
 use crate::model::{Model, WindowId};
 use libim::wire::RoomId;
 
-/// The line of unread messages stands before the first of them, and stays while the room is looked at.
+/// Puts the unread line before the first unread message. It stays while the user is in the room.
 pub fn draw_unread_line(model: &mut Model, at: WindowId) {
     let me = model.my_id();
     if let Some(room) = model.room_of_mut(at) {
@@ -24,7 +24,7 @@ pub fn focus(model: &mut Model, at: WindowId, focused: bool) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The list of messages of a room is scrolled to its end, or not any more.
+/// The message list was scrolled to its end, or away from it.
 pub fn at_end(model: &mut Model, at: WindowId, room: RoomId, at_end: bool) -> Vec<Effect> {
     if model.window_mut(at).room != room {
         return Vec::new();
@@ -37,9 +37,9 @@ pub fn at_end(model: &mut Model, at: WindowId, room: RoomId, at_end: bool) -> Ve
     Vec::new()
 }
 
-/// The list of messages shows everything up to here.
+/// The message list shows everything up to `seq`.
 pub fn in_sight(model: &mut Model, at: WindowId, room: RoomId, seq: u64) -> Vec<Effect> {
-    // A room that is not shown any more was drawn last.
+    // The window may have switched rooms since it was drawn.
     if model.window_mut(at).room != room {
         return Vec::new();
     }
@@ -51,7 +51,7 @@ pub fn in_sight(model: &mut Model, at: WindowId, room: RoomId, seq: u64) -> Vec<
     effects
 }
 
-/// The person looks at a window.
+/// The user looks at a window.
 pub fn see(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let window = model.window_mut(at);
     if !window.focused {
@@ -61,7 +61,7 @@ pub fn see(model: &mut Model, at: WindowId) -> Vec<Effect> {
     read_up_to(model, room, seq)
 }
 
-/// Everything in a room is read, whether or not it was looked at.
+/// Marks everything in a room as read.
 pub fn read_all(model: &mut Model, room: RoomId) -> Vec<Effect> {
     let last = model.rooms.get(&room).map_or(0, crate::model::Room::last_seq);
     read_up_to(model, room, last)

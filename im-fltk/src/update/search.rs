@@ -1,4 +1,4 @@
-//! Searching in the room of a window.
+//! Searching in a window's room.
 
 use super::{Effect, chat};
 use crate::model::{FieldId, Model, Screen, Search, WindowId};
@@ -20,7 +20,7 @@ pub fn close(model: &mut Model, at: WindowId) -> Vec<Effect> {
     vec![Effect::SetField(at, FieldId::Panel, String::new()), Effect::Focus(at)]
 }
 
-/// Words are marked in the list of messages: it is laid out anew.
+/// Lays the message list out again, since matches are highlighted.
 fn redraw(model: &mut Model, at: WindowId) {
     if let Some(room) = model.room_of_mut(at) {
         room.revision += 1;
@@ -34,7 +34,7 @@ pub fn typed(model: &mut Model, at: WindowId, text: String) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Looks through what is loaded now.
+/// Searches the messages loaded so far.
 fn look(model: &mut Model, at: WindowId) {
     let Some(mut search) = model.window_mut(at).search.take() else { return };
     if let Some(room) = model.room_of(at) {
@@ -55,7 +55,7 @@ pub fn to(model: &mut Model, at: WindowId, index: usize) -> Vec<Effect> {
     found.map_or_else(Vec::new, |seq| vec![Effect::ScrollTo(at, seq)])
 }
 
-/// Fetches older messages and searches them, page after page, until something is found.
+/// Fetches older pages and searches them until there is a hit.
 pub fn reach_back(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let effects = chat::load_older(model, at);
     if let Some(search) = &mut model.window_mut(at).search {
@@ -64,7 +64,7 @@ pub fn reach_back(model: &mut Model, at: WindowId) -> Vec<Effect> {
     effects
 }
 
-/// Older messages have come.
+/// Older messages were loaded.
 pub fn grown(model: &mut Model, at: WindowId) -> Vec<Effect> {
     let Some(before) = model.window_mut(at).search.as_ref().map(|search| search.hits.len()) else {
         return Vec::new();
@@ -79,7 +79,7 @@ pub fn grown(model: &mut Model, at: WindowId) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The room has another message.
+/// A message was added to the room.
 pub fn news(model: &mut Model, at: WindowId, seq: u64) {
     let Some(search) = &model.window_mut(at).search else { return };
     let wanted = search.wanted();

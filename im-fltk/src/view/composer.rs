@@ -1,4 +1,4 @@
-//! Below the messages: what is answered or edited, the composer's frame and buttons, who types, and notes.
+//! The area below the messages: the reply or edit strip, the composer's frame and buttons, typing notices, and notes.
 
 use super::icons;
 use super::paint::{Look, Painter};
@@ -10,12 +10,12 @@ use crate::text::{brief, isolated, plain, sentence};
 use crate::update::{Msg, WARN_LEFT};
 use fltk::enums::Font;
 
-/// What the composer holds.
+/// The state of the composer's field.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Written {
     /// Bytes.
     pub length: usize,
-    /// Whether it has the keyboard.
+    /// Whether it has the focus.
     pub focused: bool,
 }
 
@@ -23,11 +23,11 @@ pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places, written: 
     let bottom = Rect::new(it.header.x, it.messages.bottom(), it.header.w, it.whole.h - it.messages.bottom());
     p.fill(bottom, p.c.back);
     draw_strip(p, model, at, it.strip);
-    let later = "Sending files comes with a later version";
+    let later = "Sending files is not supported yet";
     p.icon(
         it.attach,
         "Send File",
-        "Send a file: comes with a later version",
+        "Send a file (not supported yet)",
         Msg::Do(Deed::Later(later)),
         icons::sheet,
     );
@@ -39,7 +39,7 @@ pub fn draw(p: &mut Painter, model: &Model, at: WindowId, it: &Places, written: 
     draw_status(p, model, at, it.status, written);
 }
 
-/// What the next message answers, or which one is edited.
+/// Draws which message the next one replies to, or that a message is being edited.
 fn draw_strip(p: &mut Painter, model: &Model, at: WindowId, place: Rect) {
     let (Some(window), Some(room)) = (model.window(at), model.room_of(at)) else { return };
     if place.is_empty() {
@@ -59,7 +59,7 @@ fn draw_strip(p: &mut Painter, model: &Model, at: WindowId, place: Rect) {
     p.icon(close, "cancel", "Cancel (Escape)", Msg::Cancel, icons::cross);
 }
 
-/// A note, or who types; and how much of a message is left.
+/// Draws a note or typing notices, and the number of bytes left.
 fn draw_status(p: &mut Painter, model: &Model, at: WindowId, place: Rect, written: Written) {
     let Some(window) = model.window(at) else { return };
     let max = i64::try_from(model.text_max).unwrap_or(i64::MAX);
@@ -96,7 +96,7 @@ fn typing(model: &Model, at: WindowId) -> String {
     }
 }
 
-/// The list of what may stand for the word that is being written, above the composer.
+/// Draws the completion list above the composer.
 pub fn draw_completion(p: &mut Painter, model: &Model, at: WindowId, it: &Places) {
     let Some(completion) = model.window(at).and_then(|window| window.completion.as_ref()) else { return };
     let row = p.size * 2;

@@ -1,5 +1,5 @@
-//! The fields in which one writes: the only widgets that the toolkit draws. It has menus, dialogs and tooltips of its own for
-//! them, which are never reached: the window takes those events first.
+//! Input fields: the only widgets that the toolkit draws. The window handles events first, so that the toolkit's own menus,
+//! dialogs and tooltips for them never open.
 
 use super::Mailbox;
 use super::Shared;
@@ -15,9 +15,9 @@ use fltk::input::{Input, InputType};
 use fltk::prelude::*;
 use fltk::{app, draw};
 
-/// Bytes that can be put into a field at once: more would only make it slow, and is said rather than cut.
+/// Maximum bytes of one paste. A longer one is refused with a note, not truncated.
 const PASTE_BYTES_MAX: usize = 256 * 1024;
-/// Letters that a field holds; more than can come in by pasting a few times.
+/// Maximum characters of a field; more than a few pastes can reach.
 const LETTERS_MAX: i32 = 64 * 1024 * 1024;
 
 pub const ALL: [FieldId; 7] = [
@@ -35,7 +35,7 @@ pub const ALL: [FieldId; 7] = [
 pub struct Fields(Vec<(FieldId, Input)>);
 
 impl Fields {
-    /// Makes them, within the group that is open.
+    /// Creates the fields within the toolkit's current group.
     pub fn new(model: &Shared, mail: &Mailbox) -> Fields {
         let fields = Fields(ALL.into_iter().map(|id| (id, make(id))).collect());
         for (id, input) in &fields.0 {
@@ -48,7 +48,7 @@ impl Fields {
             let shown = model.clone();
             let at = mail.window();
             input.draw(move |it| draw_hint(it, id, &hint(&shown.borrow(), at, id), &shown.borrow()));
-            // What the window has a use for, the field itself must not see first.
+            // The window's shortcuts take precedence over the field's own keys.
             input.super_handle_first(false);
             let (mail, model) = (mail.clone(), model.clone());
             input.handle(move |it, event| match event {
@@ -57,7 +57,7 @@ impl Fields {
                     mail.send(too_much());
                     true
                 }
-                // It would be pasted over what is there, or open the toolkit's menu.
+                // The toolkit would paste or open its own menu.
                 Event::Push => app::event_mouse_button() == app::MouseButton::Right,
                 _ => false,
             });
@@ -69,13 +69,13 @@ impl Fields {
         self.0.iter().find(|(known, _)| *known == id).map(|(_, input)| input.clone())
     }
 
-    /// The field at a place of the window, if it is there at the moment.
+    /// The visible field at a position in the window.
     pub fn at(&self, place: (i32, i32)) -> Option<FieldId> {
         let inside = |it: &Input| it.visible() && Rect::new(it.x(), it.y(), it.w(), it.h()).contains(place);
         self.0.iter().find(|(_, it)| inside(it)).map(|(id, _)| *id)
     }
 
-    /// The fields that are there at the moment, and where.
+    /// The visible fields and their rectangles.
     pub fn visible(&self) -> impl Iterator<Item = (FieldId, Rect)> {
         let there = self.0.iter().filter(|(_, it)| it.visible());
         there.map(|(id, it)| (*id, Rect::new(it.x(), it.y(), it.w(), it.h())))
@@ -85,7 +85,7 @@ impl Fields {
         self.get(id).map_or_else(String::new, |it| it.value())
     }
 
-    /// Gives a field another text, with the cursor at its end.
+    /// Sets a field's text, with the cursor at the end.
     pub fn set(&self, id: FieldId, text: &str) {
         self.set_at(id, text, text.len());
     }
@@ -114,7 +114,7 @@ impl Fields {
                 let _ = it.copy();
                 let _ = it.replace(it.position(), it.mark(), "");
             }
-            // What comes is told by the field itself.
+            // The field itself reports the pasted text.
             FieldDeed::Paste => return app::paste_text(&it),
             FieldDeed::SelectAll => {
                 let _ = it.set_position(i32::try_from(it.value().len()).unwrap_or(0));
@@ -125,7 +125,7 @@ impl Fields {
         it.do_callback();
     }
 
-    /// Lines of the composer that are shown: it grows with what is written.
+    /// The number of lines shown in the composer, which grows with its text.
     pub fn composer_lines(&self, size: i32) -> i32 {
         let Some(it) = self.get(FieldId::Composer) else { return 1 };
         let text = it.value();
@@ -141,7 +141,7 @@ impl Fields {
         lines.clamp(1, 6)
     }
 
-    /// Puts a field where it belongs, or away.
+    /// Positions a field, or hides it.
     pub fn place(&self, id: FieldId, frame: Option<Rect>, model: &Model, at: WindowId, size: i32) {
         let Some(mut it) = self.get(id) else { return };
         let Some(frame) = frame else {
@@ -199,7 +199,7 @@ fn paint(input: &mut Input, c: &Colors, size: i32) {
     input.set_label_color(Color::from_rgb(0, 0, 0));
 }
 
-/// What stands in an empty field.
+/// The placeholder of an empty field.
 fn hint(model: &Model, at: WindowId, id: FieldId) -> String {
     let window = model.window(at);
     match id {
@@ -224,7 +224,7 @@ fn hint(model: &Model, at: WindowId, id: FieldId) -> String {
     }
 }
 
-/// Says that a paste was too long.
+/// The note for a paste that is too long.
 pub fn too_much() -> Msg {
     Msg::Refused(format!("That is too much to paste: {} KB can be pasted at once", PASTE_BYTES_MAX / 1024))
 }

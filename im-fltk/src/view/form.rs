@@ -1,4 +1,4 @@
-//! The form for connecting.
+//! The connection form.
 
 use super::icons;
 use super::paint::{Look, Painter};
@@ -58,7 +58,7 @@ pub fn draw(p: &mut Painter, model: &Model, size: (i32, i32), focused: Option<Fi
     p.button(it.exit, "Exit", Look::Plain, Msg::Do(Deed::Quit));
 }
 
-/// What a field stands in.
+/// Draws the frame of a field.
 pub fn frame(p: &mut Painter, r: Rect, focused: bool, wrong: bool) {
     p.round(r, 4, p.c.field);
     let color = match (wrong, focused) {
@@ -77,7 +77,7 @@ fn label(p: &mut Painter, it: &FormPlaces, field: Rect, text: &str) {
     p.text_in(text, place, Font::Helvetica, p.small(), p.c.faint);
 }
 
-/// What is wrong, below its field, in one line or two.
+/// Draws an error below its field, in one or two lines.
 fn error(p: &mut Painter, it: &FormPlaces, field: Rect, text: &str) {
     let width = it.exit.right() - field.x;
     let size = p.small();
@@ -85,7 +85,7 @@ fn error(p: &mut Painter, it: &FormPlaces, field: Rect, text: &str) {
     let spans = [crate::text::Span::new(crate::text::plain(text), crate::text::Style::default())];
     let lines = crate::layout::wrap(&spans, width, &mut fonts);
     let height = size * 5 / 4;
-    // Where there is no room below, it lies over what comes next.
+    // If there is no room below, it covers what follows.
     let count = i32::try_from(lines.len()).unwrap_or(1);
     let place = Rect::new(field.x, field.bottom() + 2, width, height * count + 2);
     p.fill(place, p.c.panel);

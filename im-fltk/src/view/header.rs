@@ -1,4 +1,4 @@
-//! The bar above the messages: the room, and how the connection stands.
+//! The bar above the messages: the room, and the state of the connection.
 
 use super::icons;
 use super::paint::{Look, Painter};
@@ -94,7 +94,7 @@ fn draw_room(p: &mut Painter, model: &Model, at: WindowId, place: Rect) {
     p.zone(Zone::new(rest, Role::Button, "topic").click(Msg::OpenPrompt(Asked::Topic(room.id))).tip(tip));
 }
 
-/// How the connection stands, and what can be done about it.
+/// Draws the connection banner, with its actions.
 fn draw_banner(p: &mut Painter, model: &Model, place: Rect) {
     if place.is_empty() {
         return;
@@ -106,19 +106,17 @@ fn draw_banner(p: &mut Painter, model: &Model, place: Rect) {
         Link::On => return,
         Link::Off => ("Not connected.".to_owned(), vec![("Connect", Msg::Again), elsewhere]),
         Link::Connecting => ("Connecting…".into(), vec![elsewhere]),
-        Link::Broken(why) => {
-            (format!("Connection lost: {}. Trying again by itself…", plain(why)), vec![elsewhere])
-        }
+        Link::Broken(why) => (format!("Connection lost: {}. Reconnecting…", plain(why)), vec![elsewhere]),
         Link::Refused(Code::Passkey, _) => (
-            "The server has another passkey now.".into(),
+            "The server's passkey has changed.".into(),
             vec![("Enter passkey… (F2)", Msg::OpenPrompt(Asked::Passkey)), elsewhere],
         ),
         Link::Refused(Code::NameTaken | Code::NameInvalid, why) => (
-            format!("Your name is not free: {}.", plain(why)),
+            format!("Your name is not available: {}.", plain(why)),
             vec![("Another name… (F2)", Msg::OpenPrompt(Asked::Name)), ("Try again", Msg::Again), elsewhere],
         ),
         Link::Refused(_, why) => (
-            format!("The server does not let you in: {}.", plain(why)),
+            format!("The server refuses the login: {}.", plain(why)),
             vec![("Try again", Msg::Again), elsewhere],
         ),
         Link::Ended(why) => (

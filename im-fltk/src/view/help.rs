@@ -1,4 +1,4 @@
-//! What can be pressed and typed.
+//! The overlay that lists keys and commands.
 
 use super::overlay::close;
 use super::paint::Painter;

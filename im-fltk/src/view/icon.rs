@@ -1,4 +1,4 @@
-//! The program's picture: two speech bubbles.
+//! The program's icon: two speech bubbles.
 
 use super::paint::Painter;
 use super::rect::Rect;
@@ -6,10 +6,10 @@ use fltk::draw;
 use fltk::image::{RgbImage, SvgImage};
 use fltk::prelude::ImageExt as _;
 
-/// The picture as the desktop gets it, for windows and notifications.
+/// The icon for windows and notifications.
 pub const SVG: &str = include_str!("../../icon.svg");
 
-/// The picture in pixels, for a window.
+/// The icon in pixels, for a window.
 pub fn image(size: i32) -> Option<RgbImage> {
     let mut svg = SvgImage::from_data(SVG).ok()?;
     svg.scale(size, size, true, true);
@@ -17,7 +17,7 @@ pub fn image(size: i32) -> Option<RgbImage> {
     svg.to_rgb().ok()
 }
 
-/// Draws it large.
+/// Draws the icon in a window.
 pub fn draw(p: &Painter, r: Rect) {
     p.round(r, r.w / 5, p.c.accent);
     let bubble = |x: i32, y: i32, w: i32, h: i32, color| {

@@ -1,4 +1,4 @@
-//! Small pictures, drawn with lines: fonts do not have them all.
+//! Small icons drawn with lines, since fonts do not have all of them.
 
 use fltk::draw::{self, LineStyle};
 use fltk::enums::Color;
@@ -18,7 +18,7 @@ fn circle((x, y): Middle, radius: i32) {
     draw::draw_arc(x - radius, y - radius, radius * 2, radius * 2, 0.0, 360.0);
 }
 
-/// Three bars: the menu of the program.
+/// Three bars: the program's menu.
 pub fn bars((x, y): Middle, size: i32, color: Color) {
     pen(color, size);
     let (half, step) = (size * 4 / 10, size * 3 / 10);
@@ -28,7 +28,7 @@ pub fn bars((x, y): Middle, size: i32, color: Color) {
     done();
 }
 
-/// A glass: the search.
+/// A magnifying glass: the search.
 pub fn glass((x, y): Middle, size: i32, color: Color) {
     pen(color, size);
     let radius = size * 3 / 10;
@@ -107,7 +107,7 @@ pub fn dots((x, y): Middle, size: i32, color: Color) {
     }
 }
 
-/// A paper clip's stead: a sheet with a folded corner, for files.
+/// A sheet with a folded corner: files.
 pub fn sheet((x, y): Middle, size: i32, color: Color) {
     pen(color, size);
     let (w, h) = (size * 3 / 10, size * 4 / 10);
@@ -130,7 +130,7 @@ pub fn chevron((x, y): Middle, size: i32, color: Color, way: i32) {
     done();
 }
 
-/// A bell that is crossed out: muted.
+/// A crossed-out bell: muted.
 pub fn muted((x, y): Middle, size: i32, color: Color) {
     pen(color, size);
     draw::draw_arc(x - size / 4, y - size * 2 / 5, size / 2, size * 3 / 5, 0.0, 180.0);

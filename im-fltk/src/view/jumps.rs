@@ -1,4 +1,4 @@
-//! Ways through the list of messages, and what stands there while it is empty.
+//! Jump buttons of the message list, and its text when empty.
 
 use super::icons;
 use super::paint::Painter;
@@ -8,7 +8,7 @@ use crate::model::Room;
 use crate::update::Msg;
 use fltk::enums::Font;
 
-/// A button in the middle, with an arrow.
+/// Draws a centred button with an arrow.
 pub fn jump(p: &mut Painter, within: Rect, words: &str, way: i32, msg: Msg) {
     let width = p.measure(words, Font::HelveticaBold, p.small()) + p.size * 4;
     let place = Rect::new(within.x + (within.w - width) / 2, within.y, width, within.h);
@@ -24,7 +24,7 @@ pub fn jump(p: &mut Painter, within: Rect, words: &str, way: i32, msg: Msg) {
     p.zone(Zone::new(place, Role::Button, words).click(msg));
 }
 
-/// What stands in a room without a message.
+/// Draws the text of a room without messages.
 pub fn draw_empty(p: &mut Painter, view: Rect, room: &Room) {
     let title = if room.is_direct() {
         format!("This is between you and {}", crate::text::plain(&room.name))

@@ -9,7 +9,7 @@ use fltk::enums::Key;
 use fltk::input::Input;
 use fltk::prelude::*;
 
-/// What a key does that is pressed in a field; false: the field itself handles it.
+/// Handles a key in a field. Returns false if the field is to handle it.
 pub fn in_field(it: &mut Input, id: FieldId, model: &Shared, mail: &Mailbox) -> bool {
     let key = app::event_key();
     let done = match id {
@@ -18,7 +18,7 @@ pub fn in_field(it: &mut Input, id: FieldId, model: &Shared, mail: &Mailbox) -> 
         FieldId::Panel => in_panel(key, model, mail),
         FieldId::Overlay => in_overlay(key, model, mail),
     };
-    // What is selected in the field itself is copied by the field.
+    // A selection in the field takes precedence over one in the messages.
     let copies = app::is_event_ctrl() && key == Key::from_char('c') && it.position() != it.mark();
     done || !copies && everywhere(model, mail)
 }
@@ -68,14 +68,14 @@ fn in_composer(it: &mut Input, key: Key, model: &Shared, mail: &Mailbox) -> bool
     true
 }
 
-/// Sends what is in the composer. It is emptied at once: what is typed before the text has gone belongs to the next one.
+/// Sends the composer's text and clears the field at once, so that later keys belong to the next message.
 pub fn send(it: &mut Input, mail: &Mailbox) {
     let text = it.value();
     it.set_value("");
     mail.send(Msg::Send(text));
 }
 
-/// Tab goes from field to field, Enter connects.
+/// Tab moves between fields, Enter connects.
 fn in_form(id: FieldId, key: Key, mail: &Mailbox) -> bool {
     if is_enter(key) {
         mail.send(Msg::Connect);
@@ -137,7 +137,7 @@ fn in_overlay(key: Key, model: &Shared, mail: &Mailbox) -> bool {
         Some(Overlay::Picker(open)) if app::is_event_alt() && key == Key::Left => {
             mail.send(Msg::PickTone((open.tone + TONES.len() - 1) % TONES.len()));
         }
-        // Within the text while there is some to go through.
+        // With search text, the arrows move the cursor.
         Some(Overlay::Picker(open)) if key == Key::Right && open.text.is_empty() => {
             mail.send(Msg::PickStep(1));
         }
@@ -152,7 +152,7 @@ fn in_overlay(key: Key, model: &Shared, mail: &Mailbox) -> bool {
     true
 }
 
-/// What a key does while something without a field is open.
+/// Handles a key in an overlay without a field.
 pub fn in_open(model: &Shared, mail: &Mailbox) -> bool {
     let key = app::event_key();
     let at = mail.window();
@@ -180,7 +180,7 @@ pub fn in_open(model: &Shared, mail: &Mailbox) -> bool {
     true
 }
 
-/// How far a key moves a list, in pixels.
+/// How far a key scrolls a list, in pixels.
 fn scroll_of(key: Key) -> Option<i32> {
     match key {
         Key::Down => Some(40),
@@ -193,7 +193,7 @@ fn scroll_of(key: Key) -> Option<i32> {
     }
 }
 
-/// Keys that work wherever one is; false: it is none of these.
+/// Handles keys that work everywhere. Returns false for any other key.
 pub fn everywhere(model: &Shared, mail: &Mailbox) -> bool {
     let (ctrl, alt, shift) = (app::is_event_ctrl(), app::is_event_alt(), app::is_event_shift());
     let key = app::event_key();
@@ -201,7 +201,7 @@ pub fn everywhere(model: &Shared, mail: &Mailbox) -> bool {
     let (w, _) = mail.size();
     match key {
         Key::Escape => mail.send(Msg::Cancel),
-        // As desktops have it: the menu of what one is at, and that of the program.
+        // As desktops have it: F10 for the program's menu, Shift+F10 for the context menu.
         Key::F10 if !shift && mail.window() == WindowId::MAIN => {
             mail.send(Msg::OpenMenu(About::Program, w, 0));
         }

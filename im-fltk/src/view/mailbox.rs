@@ -1,4 +1,4 @@
-//! What windows have to say, handled after the toolkit's turn.
+//! Messages from the windows, handled after the toolkit's turn.
 
 use super::pane::State;
 use crate::model::{FieldId, Model, WindowId};
@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// What all windows have said, in order.
+/// The messages of all windows, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Mail(Rc<RefCell<VecDeque<(WindowId, Msg)>>>);
 
@@ -17,7 +17,7 @@ impl Mail {
         self.0.borrow_mut().push_back((from, msg));
     }
 
-    /// Drops what the library has told and nobody has handled.
+    /// Drops events of the library that have not been handled.
     pub fn forget_net(&self) {
         self.0.borrow_mut().retain(|(_, msg)| !matches!(msg, Msg::Net(_) | Msg::Epoch(_)));
     }
@@ -27,7 +27,7 @@ impl Mail {
     }
 }
 
-/// One window's way to say something, and what it does with itself alone: nobody else needs to know how far a list is scrolled.
+/// The sender of one window, and access to state that only this window needs, such as scroll positions.
 #[derive(Clone)]
 pub struct Mailbox {
     at: WindowId,
@@ -52,14 +52,14 @@ impl Mailbox {
         self.state.borrow().size
     }
 
-    /// Whether people stand beside the messages.
+    /// Whether the panel is shown beside the messages.
     pub fn has_panel(&self, model: &Model) -> bool {
         let state = self.state.borrow();
         let narrow = super::places::is_narrow(state.size.0, super::places::letter(model, state.size));
         self.at == WindowId::MAIN && !narrow
     }
 
-    /// A field gets the keyboard when the toolkit's turn is over.
+    /// Moves the focus to a field after the toolkit's turn.
     pub fn focus(&self, field: FieldId) {
         self.state.borrow_mut().wants_focus = Some(field);
     }
@@ -68,7 +68,7 @@ impl Mailbox {
         self.state.borrow_mut().todo.push(Scrolling::Pages(pages));
     }
 
-    /// Moves the list of what is open.
+    /// Scrolls the open overlay.
     pub fn scroll_open(&self, pixels: i32) {
         let mut state = self.state.borrow_mut();
         state.todo.push(Scrolling::Open(pixels));
@@ -78,7 +78,7 @@ impl Mailbox {
         self.state.borrow_mut().todo.push(Scrolling::Start);
     }
 
-    /// Copies what is selected in the messages; false: nothing is.
+    /// Copies the selection in the messages. Returns false if there is none.
     pub fn copy(&self, model: &Model) -> bool {
         let text = self.selected(model);
         if !text.is_empty() {
@@ -87,17 +87,17 @@ impl Mailbox {
         !text.is_empty()
     }
 
-    /// What is selected in the messages.
+    /// The text selected in the messages.
     pub fn selected(&self, model: &Model) -> String {
         self.state.borrow_mut().messages.selected_text(model, self.at)
     }
 }
 
-/// What is done with the list of messages when the toolkit's turn is over.
+/// Scrolling to be done after the toolkit's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scrolling {
     Pages(i32),
     Start,
-    /// What is open, by pixels.
+    /// The open overlay, by pixels.
     Open(i32),
 }

@@ -1,4 +1,4 @@
-//! The list of messages: only what is in sight is laid out and drawn.
+//! The message list. Only visible rows are laid out and drawn.
 
 use super::jumps::{draw_empty, jump};
 use super::paint::{BAR, Painter};
@@ -13,12 +13,12 @@ use crate::update::Msg;
 use libim::wire::RoomId;
 use std::collections::HashMap;
 
-/// Older messages are asked for when so few are left above.
+/// Older messages are requested when fewer rows are above the view.
 const NEAR_TOP: usize = 40;
-/// Rows that are kept laid out.
+/// Maximum number of cached rows.
 const ROWS_MAX: usize = 1000;
 
-/// What rows were laid out for.
+/// The parameters of the cached rows' layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct MadeFor {
     room: RoomId,
@@ -28,24 +28,24 @@ pub(super) struct MadeFor {
     pub(super) wanted: String,
 }
 
-/// What the list keeps between two drawings.
+/// The state of the list between drawings.
 #[derive(Debug, Default)]
 pub struct Messages {
     pub(super) scroll: Scroll,
     pub(super) rows: HashMap<usize, Row>,
     pub(super) made_for: MadeFor,
     pub(super) selection: Option<(Place, Place)>,
-    /// Where it was last drawn, and in which size of text.
+    /// Where it was last drawn, and the text size.
     pub(super) view: Rect,
     size: i32,
-    /// The last entry that was wholly in sight.
+    /// The last entry that was fully visible.
     in_sight: u64,
-    /// The line of unread messages that has been in sight, by its sequence number.
+    /// The unread line that has been visible, by its sequence number.
     line_seen: u64,
     near_top: bool,
 }
 
-/// Rows of a room: entries, and what the server has not taken.
+/// The number of rows: entries and pending messages.
 pub(super) fn count(room: &Room) -> usize {
     room.entries.len() + room.pending.len()
 }
@@ -91,18 +91,18 @@ impl Messages {
     ) -> &'a Row {
         let make = || RowMaker { model, room, m: *m, wanted, fonts: &mut Fonts(m.size) }.row(index);
         if let Some(pending) = index.checked_sub(room.entries.len()) {
-            // Not kept under an entry's index: an entry may stand there next.
+            // Not cached under an entry's index, which a new entry may take.
             return rows.entry(usize::MAX - pending).insert_entry(make()).into_mut();
         }
         let last = room.entries.back().filter(|_| index + 1 == room.entries.len());
         if last.is_some_and(|entry| matches!(entry.what, What::Moves(_))) {
-            // More may join it.
+            // It may still grow.
             return rows.entry(index).insert_entry(make()).into_mut();
         }
         rows.entry(index).or_insert_with(make)
     }
 
-    /// Runs something on the scroll with the heights of rows.
+    /// Runs a function on the scroll position with the heights of rows.
     fn scrolled(
         &mut self,
         model: &Model,
@@ -127,7 +127,7 @@ impl Messages {
         self.scrolled(model, room, &m, run);
     }
 
-    /// Scrolls by pixels, down when positive.
+    /// Scrolls by `pixels`, down if positive.
     pub fn scroll_by(&mut self, model: &Model, at: WindowId, pixels: i32) {
         self.with(model, at, |scroll, count, view, height| scroll.by(pixels, count, view, height));
     }
@@ -152,7 +152,7 @@ impl Messages {
         }
     }
 
-    /// To the line of unread messages.
+    /// Scrolls to the unread line.
     pub fn go_to_unread(&mut self, model: &Model, at: WindowId) {
         let Some(room) = model.room_of(at) else { return };
         let row = room.entries.partition_point(|entry| entry.seq < room.unread_from);
@@ -162,7 +162,7 @@ impl Messages {
         self.line_seen = room.unread_from;
     }
 
-    /// Where the bar is dragged to, as a part of the whole.
+    /// Scrolls to where the scrollbar is dragged.
     pub fn drag_bar(&mut self, model: &Model, at: WindowId, py: i32) {
         let Some(room) = model.room_of(at) else { return };
         let rows = i64::try_from(count(room)).unwrap_or(0);
@@ -178,7 +178,7 @@ impl Messages {
         self.made_for.room
     }
 
-    /// The room has another id.
+    /// The room's id changed.
     pub fn renumbered(&mut self, old: RoomId, new: RoomId) {
         if self.made_for.room == old {
             self.made_for.room = new;
@@ -186,7 +186,7 @@ impl Messages {
         }
     }
 
-    /// So many entries were put into the room from this place on.
+    /// Entries were inserted into the room at this index.
     pub fn grown(&mut self, place: usize, entries: usize) {
         if !self.scroll.follow && self.scroll.top >= place {
             self.scroll.grown(entries);
@@ -195,7 +195,7 @@ impl Messages {
         self.selection = None;
     }
 
-    /// Draws the list. True: what the model is to know has changed.
+    /// Draws the list. Returns whether the model must be updated.
     pub fn draw(&mut self, p: &mut Painter, model: &Model, at: WindowId, view: Rect) -> bool {
         let before = (self.scroll.follow, self.in_sight, self.near_top);
         (self.view, self.size) = (view, p.size);
@@ -223,7 +223,7 @@ impl Messages {
         before != (self.scroll.follow, self.in_sight, self.near_top)
     }
 
-    /// While nobody looks, the list does not run away: the first unread message stays in sight.
+    /// While the window is not focused, the first unread message stays visible.
     fn wait_at_unread(&mut self, model: &Model, at: WindowId, room: &Room) {
         let looks = model.window(at).is_some_and(|window| window.focused);
         let row = room.entries.partition_point(|entry| entry.seq < room.unread_from);
@@ -270,7 +270,7 @@ impl Messages {
         if self.scroll.follow {
             self.in_sight = room.last_seq();
         }
-        // Rows far out of sight are laid out again when they are wanted.
+        // Drop rows far out of view.
         if self.rows.len() > ROWS_MAX {
             let near = self.scroll.top.saturating_sub(100)..self.scroll.top + 200;
             self.rows.retain(|index, _| near.contains(index));
@@ -285,7 +285,7 @@ impl Messages {
                 .scrolls(Scrolled::Messages),
         );
         if self.scroll == Scroll::default() {
-            // Everything is in sight.
+            // Everything is visible.
             return;
         }
         let count = i64::try_from(count).unwrap_or(i64::MAX).max(1);
@@ -300,7 +300,7 @@ impl Messages {
         p.round(Rect::new(track.right() - width - 2, track.y + place, width, thumb), 2, color);
     }
 
-    /// Ways to where one may want to be: the first unread message, and the end.
+    /// Draws the buttons that jump to the first unread message and to the end.
     fn draw_jumps(&self, p: &mut Painter, room: &Room) {
         let unread_row = room.entries.partition_point(|entry| entry.seq < room.unread_from);
         if room.unread_from > 0 && self.line_seen != room.unread_from && unread_row < self.scroll.top {

@@ -1,5 +1,5 @@
-//! What is seen. Everything but the fields in which one writes is drawn from the model whenever something has changed, and says
-//! while it is drawn what answers the mouse.
+//! The windows. Everything but the input fields is drawn from the model whenever it has changed; drawing also registers what
+//! responds to the mouse.
 
 mod composer;
 mod fields;
@@ -43,5 +43,5 @@ use mailbox::Mailbox;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The model, read while drawing. Nothing changes it then: messages are handled between the toolkit's turns.
+/// The model, borrowed while drawing. Nothing changes it meanwhile: messages are handled between the toolkit's turns.
 pub type Shared = Rc<RefCell<Model>>;

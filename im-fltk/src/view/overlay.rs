@@ -1,5 +1,5 @@
-//! What is open above a window: menus, the switcher, the picker, cards, questions, lists, help; and words about what the mouse
-//! rests on. Nothing of it is the toolkit's own: those run a loop of their own while they are open, in which nothing comes in.
+//! Overlays: menus, the switcher, the picker, cards, confirmations, prompts, lists, help; and tooltips. None of them is the
+//! toolkit's own, since those run a nested event loop in which the library is not polled.
 
 use super::help;
 use super::icons;
@@ -16,10 +16,10 @@ use crate::update::Msg;
 use fltk::enums::Font;
 use libim::wire::Presence;
 
-/// Rows of emoji in sight.
+/// Visible rows of emoji.
 const EMOJI_ROWS: i32 = 6;
 
-/// Where what is open is, in a window of this size.
+/// The rectangle of an overlay in a window of this size.
 fn frame(p: &Painter, model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
     match overlay {
         Overlay::Menu(menu) => {
@@ -30,7 +30,7 @@ fn frame(p: &Painter, model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> R
             };
             let widest = menu.items.iter().map(wide).max().unwrap_or(0);
             let height: i32 = menu.items.iter().map(|item| menu_row(size, item.begins_group)).sum();
-            // One that is higher than the window is scrolled.
+            // A menu higher than the window scrolls.
             let height = (height + 8).min(h - 4);
             let place = Rect::new(menu.at.0, menu.at.1, (widest + size * 5).min(w), height);
             place.within(&Rect::new(2, 2, w - 4, h - 4))
@@ -45,7 +45,7 @@ fn frame(p: &Painter, model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> R
     }
 }
 
-/// As [`frame`], for what needs no measuring.
+/// Like [`frame`], for overlays that need no text measuring.
 fn fixed_frame(model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
     let size = letter(model, (w, h));
     let field = field_height(size);
@@ -80,7 +80,7 @@ fn fixed_frame(model: &Model, overlay: &Overlay, (w, h): (i32, i32)) -> Rect {
     }
 }
 
-/// Where the field of what is open is.
+/// The rectangle of the overlay's field.
 pub fn field(model: &Model, at: WindowId, size: (i32, i32)) -> Option<Rect> {
     let overlay = model.window(at)?.overlay.as_ref()?;
     let text = letter(model, size);
@@ -99,7 +99,7 @@ pub fn field(model: &Model, at: WindowId, size: (i32, i32)) -> Option<Rect> {
     }
 }
 
-/// Draws what is open.
+/// Draws the overlay.
 pub fn draw(p: &mut Painter, model: &Model, at: WindowId, size: (i32, i32), focused: bool) {
     let Some(overlay) = model.window(at).and_then(|window| window.overlay.as_ref()) else { return };
     let place = frame(p, model, overlay, size);
@@ -285,7 +285,7 @@ fn draw_confirm(p: &mut Painter, confirm: &Confirm, place: Rect) {
     buttons(p, inner, &confirm.action, Look::Danger, Msg::Confirmed);
 }
 
-/// What is asked, and the way out, at the lower edge.
+/// Draws the confirming button and Cancel at the lower edge.
 fn buttons(p: &mut Painter, inner: Rect, action: &str, look: Look, msg: Msg) {
     let (width, height) = (p.size * 8, p.size * 16 / 7);
     let y = inner.bottom() - height;
@@ -301,7 +301,7 @@ fn draw_prompt(p: &mut Painter, prompt: &Prompt, place: Rect) {
     buttons(p, place.inset(p.size, p.size * 5 / 7), &prompt.action, Look::Primary, Msg::PromptDone);
 }
 
-/// A word about what the mouse rests on.
+/// Draws a tooltip.
 pub fn draw_tip(p: &mut Painter, tip: &str, (x, y): (i32, i32), (w, h): (i32, i32)) {
     let size = p.small();
     let lines: Vec<String> =

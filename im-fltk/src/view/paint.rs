@@ -1,4 +1,4 @@
-//! Drawing, and saying what answers the mouse.
+//! Drawing, and registering zones for the mouse.
 
 use super::rect::Rect;
 use super::theme::Colors;
@@ -10,7 +10,7 @@ use fltk::enums::{Color, Font};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Where lists are scrolled to, and how far they can be, in pixels.
+/// Scroll offsets of lists and their maximum, in pixels.
 pub type Offsets = HashMap<Scrolled, (i32, i32)>;
 
 /// The width of a scrollbar.
@@ -19,33 +19,33 @@ pub const BAR: i32 = 10;
 /// How a button looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// What one most likely wants.
+    /// The most likely choice.
     Primary,
     Plain,
-    /// What cannot be undone.
+    /// An action that cannot be undone.
     Danger,
 }
 
-/// Draws into a window. What it draws can be pointed at.
+/// Draws into a window and registers zones.
 pub struct Painter<'a> {
     pub c: Colors,
     /// The size of text, in points.
     pub size: i32,
     pub zones: &'a mut Vec<Zone>,
-    /// Where the mouse is, if it is over this.
+    /// The mouse position, if it is over this window.
     pub pointer: Option<(i32, i32)>,
     pub offsets: &'a mut Offsets,
     clips: Vec<Rect>,
 }
 
-/// Widths that are kept, so that what is drawn again and again is measured once; all are forgotten when there are more.
+/// Maximum number of cached text widths; the cache is cleared when it is full.
 const WIDTHS_MAX: usize = 8192;
 
 thread_local! {
     static WIDTHS: RefCell<HashMap<(i32, i32), HashMap<String, i32>>> = RefCell::new(HashMap::new());
 }
 
-/// How wide a text is in the font that is set.
+/// The width of a text in the current font.
 pub fn width_of(text: &str) -> i32 {
     let key = (draw::font().bits(), draw::size());
     WIDTHS.with_borrow_mut(|widths| {
@@ -55,14 +55,14 @@ pub fn width_of(text: &str) -> i32 {
         if widths.values().map(HashMap::len).sum::<usize>() >= WIDTHS_MAX {
             widths.clear();
         }
-        #[allow(clippy::cast_possible_truncation)] // texts of one line
+        #[allow(clippy::cast_possible_truncation)] // single-line texts
         let width = draw::width(text).ceil() as i32;
         widths.entry(key).or_default().insert(text.into(), width);
         width
     })
 }
 
-/// A text that is cut, with dots, to what fits, in the font that is set.
+/// Truncates a text to `width` with an ellipsis, in the current font.
 pub fn clipped(text: &str, width: i32) -> String {
     if width_of(text) <= width {
         return text.to_owned();
@@ -74,7 +74,7 @@ pub fn clipped(text: &str, width: i32) -> String {
     format!("{}…", text.get(..ends.last().copied().unwrap_or(0)).unwrap_or_default())
 }
 
-#[allow(clippy::unused_self)] // everything that draws is asked of the painter
+#[allow(clippy::unused_self)] // all drawing goes through the painter
 impl<'a> Painter<'a> {
     pub fn new(
         c: Colors,
@@ -86,7 +86,7 @@ impl<'a> Painter<'a> {
         Painter { c, size, zones, pointer, offsets, clips: Vec::new() }
     }
 
-    /// Smaller text, for what matters less.
+    /// The smaller text size, for secondary text.
     pub fn small(&self) -> i32 {
         (self.size * 6 / 7).max(8)
     }
@@ -105,13 +105,13 @@ impl<'a> Painter<'a> {
         draw::draw_rounded_rect(r.x, r.y, r.w, r.h, radius);
     }
 
-    /// A box with a border, for what is open above the window.
+    /// Draws a box with a border, for overlays.
     pub fn raised(&mut self, r: Rect) {
         self.round(r, 6, self.c.raised);
         self.outline(r, 6, self.c.border);
     }
 
-    /// A text from this place on; how wide it is.
+    /// Draws a text from its baseline origin. Returns its width.
     pub fn text(&self, text: &str, (x, base): (i32, i32), font: Font, size: i32, color: Color) -> i32 {
         draw::set_font(font, size);
         draw::set_draw_color(color);
@@ -119,14 +119,14 @@ impl<'a> Painter<'a> {
         width_of(text)
     }
 
-    /// A text within a rectangle, in the middle of its height, cut with dots; how wide it is.
+    /// Draws a text in a rectangle, vertically centred and truncated with an ellipsis. Returns its width.
     pub fn text_in(&self, text: &str, r: Rect, font: Font, size: i32, color: Color) -> i32 {
         draw::set_font(font, size);
         let text = clipped(text, r.w);
         self.text(&text, (r.x, r.y + (r.h + size * 7 / 10) / 2), font, size, color)
     }
 
-    /// As [`text_in`](Self::text_in), in the middle.
+    /// Like [`text_in`](Self::text_in), horizontally centred too.
     pub fn text_mid(&self, text: &str, r: Rect, font: Font, size: i32, color: Color) {
         draw::set_font(font, size);
         let text = clipped(text, r.w);
@@ -134,7 +134,7 @@ impl<'a> Painter<'a> {
         self.text(&text, (x, r.y + (r.h + size * 7 / 10) / 2), font, size, color);
     }
 
-    /// A text of one line or two within a rectangle, in the middle of its height.
+    /// Draws a text of one or two lines in a rectangle, vertically centred.
     pub fn text_block(&self, text: &str, r: Rect, size: i32, color: Color) {
         if self.measure(text, Font::Helvetica, size) <= r.w {
             self.text_in(text, r, Font::Helvetica, size, color);
@@ -168,7 +168,7 @@ impl<'a> Painter<'a> {
         self.clips.pop();
     }
 
-    /// The upper edge of what is drawn.
+    /// The upper edge of the clip area.
     pub fn clip_top(&self) -> i32 {
         self.clips.last().map_or(0, |clip| clip.y)
     }
@@ -179,7 +179,7 @@ impl<'a> Painter<'a> {
         self.pointer.is_some_and(|at| seen.contains(at))
     }
 
-    /// Something that can be pointed at; only as far as it is seen.
+    /// Registers a zone, clipped to the visible area.
     pub fn zone(&mut self, zone: Zone) {
         let rect = self.clips.last().map_or(zone.rect, |clip| zone.rect.intersect(clip));
         if !rect.is_empty() {
@@ -187,7 +187,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// A button with words on it.
+    /// Draws a button with a label.
     pub fn button(&mut self, r: Rect, label: &str, look: Look, msg: Msg) {
         let over = self.is_over(r);
         let (back, ink) = match look {
@@ -206,7 +206,7 @@ impl<'a> Painter<'a> {
         self.zone(Zone::new(r, Role::Button, label).click(msg));
     }
 
-    /// A small button with a picture that `draw` draws, given its middle, its size and its colour.
+    /// Draws a small button; `draw` draws its icon, given the centre, size and colour.
     pub fn icon(
         &mut self,
         r: Rect,
@@ -224,7 +224,7 @@ impl<'a> Painter<'a> {
         self.zone(Zone::new(r, Role::Button, name).click(msg).tip(tip));
     }
 
-    /// A round picture of somebody: their colour and letters, on this background.
+    /// Draws the avatar of a user: their colour and initials, on this background.
     pub fn avatar(&self, name: &str, r: Rect, back: Color) {
         draw::set_draw_color(self.c.of(name));
         draw::draw_pie(r.x, r.y, r.w, r.w, 0.0, 360.0);
@@ -233,7 +233,7 @@ impl<'a> Painter<'a> {
         self.text_mid(&letters, Rect::new(r.x - 4, r.y, r.w + 8, r.w), Font::HelveticaBold, size, back);
     }
 
-    /// How far a list of this height is scrolled within a view, which it never exceeds.
+    /// The scroll offset of a list in a view, clamped to the list's height.
     pub fn scroll(&mut self, list: Scrolled, height: i32, view: i32) -> i32 {
         let max = (height - view).max(0);
         let entry = self.offsets.entry(list).or_default();
@@ -241,7 +241,7 @@ impl<'a> Painter<'a> {
         entry.0
     }
 
-    /// The bar of such a list, at the right edge of its view; nothing when everything is in sight.
+    /// Draws the scrollbar of a list at the right edge of its view, if it does not fit.
     pub fn bar(&mut self, list: Scrolled, view: Rect, height: i32) {
         let Some((offset, max)) = self.offsets.get(&list).copied().filter(|(_, max)| *max > 0) else {
             return;

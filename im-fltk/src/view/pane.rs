@@ -1,4 +1,4 @@
-//! One window: what is drawn in it, and its fields.
+//! One window: its contents and fields.
 
 use super::composer::{self, Written};
 use super::fields::{ALL, Fields, too_much};
@@ -20,7 +20,7 @@ use fltk::window::DoubleWindow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What a window keeps between two drawings.
+/// The state of a window between drawings.
 #[derive(Default)]
 pub struct State {
     pub messages: Messages,
@@ -29,15 +29,15 @@ pub struct State {
     pub pointer: Pointer,
     /// The window's size.
     pub size: (i32, i32),
-    /// Lines of the composer.
+    /// Lines shown in the composer.
     pub lines: i32,
-    /// A field that is to have the keyboard.
+    /// A field that is to get the focus.
     pub wants_focus: Option<FieldId>,
-    /// What is to be done with the list of messages.
+    /// Scrolling to be done.
     pub todo: Vec<Scrolling>,
-    /// Somebody wants to know what can be pointed at, whenever it is drawn.
+    /// Zones are to be described after each drawing.
     pub watched: bool,
-    /// It has been drawn since somebody last asked.
+    /// It has been drawn since the zones were last described.
     drawn: bool,
     written: Written,
 }
@@ -66,7 +66,7 @@ impl Pane {
         let mut base = Widget::default();
         let fields = Fields::new(model, &mail);
         let mut above = Widget::default();
-        // Its field lies above what is open, the others below.
+        // Its field is above the overlay, the others are below.
         if let Some(field) = fields.get(FieldId::Overlay) {
             window.add(&field);
         }
@@ -90,7 +90,7 @@ impl Pane {
             Event::KeyDown => keys::in_open(&model, &keyed) || keys::everywhere(&model, &keyed),
             _ => false,
         });
-        // The window sees the mouse before anything in it does.
+        // The window handles mouse events before its widgets.
         window.super_handle_first(false);
         let (handled, keyed, model) = (mouse.clone(), mail.clone(), mouse.model.clone());
         window.handle(move |it, event| match event {
@@ -99,7 +99,7 @@ impl Pane {
         });
         let closed = mail.clone();
         window.set_callback(move |_| {
-            // Escape is for leaving what is open, not the program.
+            // Escape closes overlays, not the program.
             if app::event() != Event::Shortcut || app::event_key() != Key::Escape {
                 closed.send(Msg::Close);
             }
@@ -109,7 +109,7 @@ impl Pane {
         Pane { id, window, base, above, fields, mail, mouse, state, focused: false, place: (x, y) }
     }
 
-    /// Tells what has happened to the window itself. True: it is to be drawn anew.
+    /// Reports what happened to the window itself. Returns whether it must be redrawn.
     pub fn look(&mut self, model: &Model) -> bool {
         let mut changed = false;
         let todo = std::mem::take(&mut self.state.borrow_mut().todo);
@@ -128,7 +128,7 @@ impl Pane {
         }
         let wanted = self.state.borrow_mut().wants_focus.take();
         if let Some(mut field) = wanted.and_then(|field| self.fields.get(field)) {
-            // What is selected in it stays selected.
+            // This keeps the field's selection.
             let _ = field.take_focus();
             changed = true;
         }
@@ -150,7 +150,7 @@ impl Pane {
         changed | self.mouse.rested()
     }
 
-    /// The toolkit has a focused widget just when one of its windows has the keyboard.
+    /// The toolkit has a focused widget exactly when one of its windows has the keyboard focus.
     fn look_at_focus(&mut self, model: &Model) {
         let own = self.window.as_widget_ptr();
         let has = app::focus().is_some_and(|it| {
@@ -182,7 +182,7 @@ impl Pane {
         }
     }
 
-    /// Makes the window show what the model says.
+    /// Updates the window from the model.
     pub fn sync(&mut self, model: &Model, title: &str) {
         let size = (self.window.w(), self.window.h());
         let lines = self.fields.composer_lines(letter(model, size));
@@ -203,7 +203,7 @@ impl Pane {
             self.fields.place(id, frame, model, self.id, letter(model, size));
         }
         self.sync_form(model);
-        // A field that has gone takes the keyboard with it.
+        // Hiding the focused field loses the focus.
         if focus.is_some() && focus != app::focus().map(|it| it.as_widget_ptr()) {
             self.focus(model);
         }
@@ -213,7 +213,7 @@ impl Pane {
         self.window.redraw();
     }
 
-    /// What one types stands already; what an invite has filled in does not.
+    /// Copies form values that did not come from the fields, such as those of an invite.
     fn sync_form(&self, model: &Model) {
         if model.screen == Screen::Connect && self.id == WindowId::MAIN {
             let form = &model.form;
@@ -230,8 +230,8 @@ impl Pane {
         }
     }
 
-    /// Gives the keyboard to what is open, or else to the composer. A widget that takes the focus takes the keyboard from other
-    /// programs too, so only a window that has it moves it.
+    /// Moves the focus to the overlay, or else to the composer. In the toolkit, focusing a widget takes the keyboard from
+    /// other programs, so only a focused window does it.
     pub fn focus(&mut self, model: &Model) {
         if app::focus().is_none() {
             return;
@@ -247,7 +247,7 @@ impl Pane {
                     let _ = field.take_focus();
                 }
                 if wrong || replaces && !has {
-                    // The next letter replaces what is there.
+                    // Typing replaces the text.
                     let _ = field.set_position(i32::try_from(field.value().len()).unwrap_or(0));
                     let _ = field.set_mark(0);
                 }
@@ -256,7 +256,7 @@ impl Pane {
         }
     }
 
-    /// Gives the keyboard to a field.
+    /// Moves the focus to a field.
     pub fn focus_field(&self, field: FieldId) {
         self.mail.focus(field);
         crate::fl::wake();
@@ -274,7 +274,7 @@ impl Pane {
         &self.window
     }
 
-    /// Comes before the others, with the keyboard.
+    /// Raises the window and gives it the focus.
     pub fn raise(&mut self, model: &Model) {
         self.window.show();
         let _ = self.window.take_focus();
@@ -286,7 +286,7 @@ impl Pane {
         DoubleWindow::delete(self.window);
     }
 
-    /// What can be pointed at since the last drawing, for tests and those who look for a fault.
+    /// Describes the zones if they were drawn since the last call, for tests and debugging.
     pub fn describe(&self) -> Option<String> {
         let mut state = self.state.borrow_mut();
         state.watched = true;
@@ -309,7 +309,7 @@ fn shown_places(model: &Model, id: WindowId, state: &State) -> Places {
     places(model, id, state.size, state.lines)
 }
 
-/// Which field of the window has the keyboard.
+/// The focused field of the window.
 fn focus_of(fields: &Fields) -> Option<FieldId> {
     let focus = app::focus()?.as_widget_ptr();
     fields
@@ -332,7 +332,7 @@ fn draw_base(model: &Model, id: WindowId, state: &mut State, fields: &Fields) {
     match model.screen {
         Screen::Connect => form::draw(&mut p, model, state.size, focused),
         Screen::Chat => {
-            // The messages come first: what lies around them is drawn over their edges.
+            // Messages first: what surrounds them covers their edges.
             changed = state.messages.draw(&mut p, model, id, it.messages);
             header::draw(&mut p, model, id, &it);
             state.written.focused = focused == Some(FieldId::Composer);
@@ -346,7 +346,7 @@ fn draw_base(model: &Model, id: WindowId, state: &mut State, fields: &Fields) {
     state.zones.base = zones;
     state.offsets = offsets;
     if changed {
-        // Drawing comes last in the toolkit's turn: another one is wanted for what has come of it.
+        // Drawing is last in the toolkit's turn, so another turn must handle the change.
         crate::fl::wake();
     }
 }

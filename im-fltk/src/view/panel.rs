@@ -1,4 +1,4 @@
-//! The panel at the right: who is in the room, or the search.
+//! The panel at the right: the members of the room, or the search.
 
 use super::icons;
 use super::paint::{Look, Painter};
@@ -36,8 +36,7 @@ fn heading(p: &mut Painter, it: &Places, text: &str) {
     p.zone(Zone::new(place, Role::Text, text));
 }
 
-/// The list of people, as far as it is narrowed.
-/// `by_keys`: the keyboard is there.
+/// Draws the filtered people list. `by_keys`: the list has the focus.
 pub fn draw_people(
     p: &mut Painter,
     model: &Model,
@@ -52,7 +51,7 @@ pub fn draw_people(
     let all = i32::try_from(people.len()).unwrap_or(i32::MAX / row).saturating_mul(row) + p.size / 2;
     let mut offset = p.scroll(scrolled, all, list.h);
     if by_keys {
-        // Who is chosen stays in sight.
+        // Keep the selected one visible.
         let chosen = i32::try_from(window.chosen).unwrap_or(0).saturating_mul(row);
         offset = offset.clamp((chosen + row - list.h).max(0), chosen.max(0));
         p.offsets.entry(scrolled).and_modify(|it| it.0 = offset);
@@ -200,10 +199,10 @@ fn draw_hit(p: &mut Painter, room: &Room, seq: u64, index: usize, wanted: &str, 
     p.zone(Zone::new(place, Role::Item, name).click(Msg::SearchTo(index)).scrolls(Scrolled::Panel));
 }
 
-/// Letters before a hit that are shown with it.
+/// Characters shown before a hit.
 const BEFORE: usize = 14;
 
-/// What stands around a hit, in one line.
+/// The text around a hit, in one line.
 fn context(text: &str, wanted: &str) -> (String, String, String) {
     let text = text.replace('\n', " ");
     let (from, to) = find_folded(&text, wanted).unwrap_or((0, 0));

@@ -1,14 +1,14 @@
-//! Pastes that come in parts (INCR; ICCCM, section 2.7.2). The toolkit deletes the property twice when such a paste begins, and
-//! loses the first part when the other program is quick. They are larger than what can be pasted at once anyhow: they are let
-//! go by, and it is said.
+//! Incremental pastes (INCR; ICCCM, section 2.7.2). The toolkit deletes the property twice when one begins, and loses the
+//! first part if the other program is fast. Such pastes exceed the paste limit anyway: they are consumed, dropped, and
+//! reported.
 
-/// Sees such pastes from now on.
+/// Installs the handler.
 pub fn watch() {
     #[cfg(target_os = "linux")]
     x::watch();
 }
 
-/// Whether one was let go by since the last call.
+/// Whether a paste was dropped since the last call.
 pub fn came() -> bool {
     #[cfg(target_os = "linux")]
     return x::CAME.take();
@@ -17,7 +17,7 @@ pub fn came() -> bool {
 }
 
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code)] // the toolkit hands out X's events as they are
+#[allow(unsafe_code)] // the toolkit passes X events as raw pointers
 mod x {
     use std::cell::Cell;
     use std::ffi::{c_char, c_int, c_long, c_uchar, c_ulong, c_void};
@@ -77,19 +77,19 @@ mod x {
 
     thread_local! {
         pub(super) static CAME: Cell<bool> = const { Cell::new(false) };
-        /// The window and the property of the paste that goes by.
+        /// The window and property of the paste being dropped.
         static PASSING: Cell<Option<(c_ulong, c_ulong)>> = const { Cell::new(None) };
     }
 
     pub(super) fn watch() {
-        // SAFETY: the function is there as long as the program, and needs no data.
+        // SAFETY: the function is static and needs no data.
         unsafe { fltk::app::add_system_handler(Some(see), null_mut()) };
     }
 
-    /// The type of a property and how many bytes it has.
+    /// The type of a property and its size in bytes.
     unsafe fn measure(display: *mut c_void, window: c_ulong, property: c_ulong) -> (c_ulong, c_ulong) {
         let (mut kind, mut format, mut count, mut after, mut data) = (0, 0, 0, 0, null_mut());
-        // SAFETY: the caller's display is open; all that is written to is ours, and `data` is X's until it is freed.
+        // SAFETY: the caller's display is open; all output pointers are ours, and `data` belongs to X until it is freed.
         unsafe {
             let (at, into) = (&raw mut kind, &raw mut data);
             XGetWindowProperty(
@@ -113,10 +113,10 @@ mod x {
         (kind, after)
     }
 
-    /// One event; not 0 when the toolkit is not to see it.
+    /// Handles an X event. Returns non-zero to hide it from the toolkit.
     unsafe extern "C" fn see(event: *mut c_void, _: *mut c_void) -> c_int {
-        // SAFETY: X gives an `XEvent`, a union whose first member is the kind, and which is as large as each of its kinds. Its
-        // display is the toolkit's own, which is open.
+        // SAFETY: X passes an `XEvent`, a union whose first member is the type and which is as large as any of its members.
+        // Its display is the toolkit's own, which is open.
         unsafe {
             match *event.cast::<c_int>() {
                 SELECTION_NOTIFY => {
@@ -139,7 +139,7 @@ mod x {
                     if it.state != NEW_VALUE || PASSING.get() != Some((it.window, it.atom)) {
                         return 0;
                     }
-                    // The last part is an empty one.
+                    // An empty part ends the transfer.
                     if measure(it.display, it.window, it.atom).1 == 0 {
                         PASSING.set(None);
                     }

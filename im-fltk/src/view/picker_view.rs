@@ -14,7 +14,7 @@ pub fn draw(p: &mut Painter, picker: &Picker, place: Rect) {
     let each = p.size * 5 / 2;
     let tabs = place.y + gap + field_height(p.size) + 4;
     let columns = i32::try_from(COLUMNS).unwrap_or(9);
-    // The groups, those used last first.
+    // The tabs: recently used first, then the groups.
     let tab = (place.w - gap * 2) / (i32::try_from(emoji::GROUPS.len()).unwrap_or(9) + 1);
     let groups = std::iter::once("🕘").chain(emoji::GROUPS.iter().map(|(_, sign)| *sign));
     for (index, sign) in groups.enumerate() {
@@ -33,7 +33,7 @@ pub fn draw(p: &mut Painter, picker: &Picker, place: Rect) {
     let bottom = place.bottom() - p.size * 5 / 2 - 4;
     let grid = Rect::new(place.x + gap, top, place.w - gap * 2 + 6, bottom - top);
     let rows = i32::try_from(picker.len().div_ceil(COLUMNS)).unwrap_or(0);
-    // The selected one stays in sight.
+    // Keep the selected emoji visible.
     let chosen = i32::try_from(picker.selected / COLUMNS).unwrap_or(0);
     let all = rows * each;
     let offset = p.scroll(Scrolled::Overlay, all, grid.h);
@@ -84,7 +84,7 @@ pub fn draw(p: &mut Painter, picker: &Picker, place: Rect) {
     draw_tones(p, picker, place, hint);
 }
 
-/// The name of the emoji under the mouse, and the skin tones.
+/// Draws the name of the emoji under the mouse, and the skin tones.
 fn draw_tones(p: &mut Painter, picker: &Picker, place: Rect, hint: Option<String>) {
     let foot = Rect::new(
         place.x + p.size * 5 / 7,

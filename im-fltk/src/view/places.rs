@@ -1,34 +1,34 @@
-//! What is where in a window.
+//! The layout of a window.
 
 use super::rect::Rect;
 use crate::model::{FieldId, Link, Model, Overlay, Screen, WindowId};
 
-/// Places of a window that shows the chat.
+/// The rectangles of a window that shows the chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     pub whole: Rect,
-    /// The list of rooms; empty in windows of their own.
+    /// The room list; empty in detached windows.
     pub side: Rect,
     pub header: Rect,
-    /// How the connection stands, when it does not.
+    /// The connection banner; empty while connected.
     pub banner: Rect,
     pub messages: Rect,
-    /// What is answered or edited.
+    /// The reply or edit strip.
     pub strip: Rect,
     pub attach: Rect,
-    /// What the composer stands in.
+    /// The frame of the composer.
     pub frame: Rect,
     pub emoji: Rect,
     pub send: Rect,
-    /// Who types, and notes.
+    /// Typing notices and notes.
     pub status: Rect,
-    /// People, or the search; empty where there is no room for it.
+    /// The people list or the search; empty where there is no room for it.
     pub panel: Rect,
-    /// The field of the panel.
+    /// The panel's field.
     pub panel_field: Rect,
 }
 
-/// The size of text in a window: as it is set, but not so large that what is needed has no room.
+/// The text size in a window: as set, but small enough that the essential parts fit.
 pub fn letter(model: &Model, (w, h): (i32, i32)) -> i32 {
     model.settings.text_size.min(w / 34).min(h / 23).max(8)
 }
@@ -38,19 +38,19 @@ pub fn field_height(size: i32) -> i32 {
     size * 5 / 2
 }
 
-/// Whether a window is too narrow for the list of people beside the messages.
+/// Whether a window is too narrow for the people list beside the messages.
 pub fn is_narrow(w: i32, size: i32) -> bool {
     w < size * 55
 }
 
-/// Lines are those of the composer.
+/// Computes the layout. `lines` is the number of lines of the composer.
 pub fn places(model: &Model, at: WindowId, (w, h): (i32, i32), lines: i32) -> Places {
     let size = letter(model, (w, h));
     let window = model.window(at);
     let main = at == WindowId::MAIN;
     let narrow = is_narrow(w, size);
     let searching = window.is_some_and(|it| it.search.is_some());
-    // Where there is little room, a search takes that of the lists.
+    // In a narrow window, a search takes the room of the lists.
     let side = if narrow && searching {
         0
     } else if main {
@@ -105,7 +105,7 @@ pub fn places(model: &Model, at: WindowId, (w, h): (i32, i32), lines: i32) -> Pl
     }
 }
 
-/// The form for connecting, from top to bottom.
+/// The rectangles of the connection form, from top to bottom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FormPlaces {
     pub icon: Rect,
@@ -119,9 +119,9 @@ pub struct FormPlaces {
     pub show: Rect,
     pub connect: Rect,
     pub exit: Rect,
-    /// Height of the words above a field.
+    /// Height of the label above a field.
     pub label: i32,
-    /// Height of the words below a field that say what is wrong.
+    /// Height of the error text below a field.
     pub error: i32,
 }
 
@@ -130,7 +130,7 @@ pub fn form_places(model: &Model, (w, h): (i32, i32)) -> FormPlaces {
     let (field, gap) = (field_height(size), size * 4 / 7);
     let width = (size * 28).min(w - 2 * size);
     let x = (w - width) / 2;
-    // What is above the fields gives way first, then the distances.
+    // When space is short, the header shrinks first, then the gaps.
     let label = size * 3 / 2;
     // An error may need two lines.
     let full_error = if model.form.error.is_some() { size * 13 / 5 } else { size * 8 / 5 };
@@ -183,7 +183,7 @@ pub fn form_places(model: &Model, (w, h): (i32, i32)) -> FormPlaces {
     }
 }
 
-/// Where a field that one writes in is, in a window; `None`: it is not there at the moment. The text's own place is within.
+/// The frame of a field in a window; `None` if it is hidden. The text itself is inset.
 pub fn field_frame(
     model: &Model,
     at: WindowId,
@@ -206,7 +206,7 @@ pub fn field_frame(
     (!found.is_empty()).then_some(found)
 }
 
-/// The field that has the keyboard.
+/// The field that is to have the focus.
 pub fn focused_field(model: &Model, at: WindowId) -> Option<FieldId> {
     let window = model.window(at)?;
     match &window.overlay {

@@ -1,5 +1,4 @@
-//! The mouse. The window sees every event of it first: what it is over is asked of the zones, and only the fields are left to the
-//! toolkit.
+//! The mouse. The window handles its events first, by looking up zones; only events over input fields are left to the toolkit.
 
 use super::Shared;
 use super::fields::Fields;
@@ -17,38 +16,38 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// The mouse rests so long on something before a word about it is shown.
+/// Delay before a tooltip is shown.
 pub const TIP_AFTER: Duration = Duration::from_millis(600);
-/// A press and a release so far apart are a drag.
+/// Minimum distance between press and release, in pixels, of a drag.
 const DRAG_FROM: i32 = 8;
-/// A wheel's step, in lines.
+/// Lines per step of the wheel.
 const LINES_PER_STEP: i32 = 3;
 
-/// What a pressed button does.
+/// The action of the pressed button.
 #[derive(Clone, Debug, PartialEq)]
 enum Pressed {
     Drag(Drag),
-    /// Something opened: releasing over one of its entries takes it.
+    /// It opened something; releasing over one of its items chooses that.
     Opened((i32, i32)),
     Nothing,
 }
 
-/// What the mouse does in a window.
+/// The state of the mouse in a window.
 #[derive(Debug, Default)]
 pub struct Pointer {
-    /// Where it is, while it is over the window.
+    /// Its position, while it is over the window.
     pub at: Option<(i32, i32)>,
-    /// What it is over, and since when.
+    /// The zone under it, and since when.
     over: String,
     since: Option<Instant>,
-    /// A word about what it is over.
+    /// The tooltip being shown.
     pub tip: Option<String>,
     pressed: Option<Pressed>,
-    /// Where it was last pressed, and what a second press there does.
+    /// The position of the last press, and the action of a second press there.
     last: Option<((i32, i32), Msg)>,
 }
 
-/// A window's part in the mouse's events.
+/// The mouse handler of a window.
 pub struct Mouse {
     pub model: Shared,
     pub mail: Mailbox,
@@ -57,7 +56,7 @@ pub struct Mouse {
 }
 
 impl Mouse {
-    /// Handles an event; false: it is left to the toolkit.
+    /// Handles an event. Returns false to leave it to the toolkit.
     pub fn handle(&self, window: &mut DoubleWindow, event: Event) -> bool {
         let at = app::event_coords();
         match event {
@@ -100,7 +99,7 @@ impl Mouse {
         }
     }
 
-    /// The field at a place, if nothing lies above it.
+    /// The field at a position, unless something covers it.
     fn field_at(&self, at: (i32, i32)) -> Option<FieldId> {
         let field = self.fields.at(at)?;
         let state = self.state.borrow();
@@ -127,7 +126,7 @@ impl Mouse {
             |place: (i32, i32)| (place.0 - at.0).abs() < DRAG_FROM && (place.1 - at.1).abs() < DRAG_FROM;
         if let Some((_, msg)) = last.filter(|(place, _)| twice && button == MouseButton::Left && near(*place))
         {
-            // What the first press has opened goes.
+            // Close what the first press opened.
             if self.is_open() {
                 self.mail.send(Msg::Cancel);
             }
@@ -145,7 +144,7 @@ impl Mouse {
         match button {
             MouseButton::Right => self.open_menu(at),
             MouseButton::Left => self.click(at, twice),
-            // The wheel pressed, and the buttons at the side.
+            // The wheel button, and the side buttons.
             _ => {}
         }
         true
@@ -169,7 +168,7 @@ impl Mouse {
                 FieldId::Composer | FieldId::Server | FieldId::Port | FieldId::Name | FieldId::Panel => false,
             }
         };
-        // A menu above a menu's field would close what the field belongs to.
+        // A menu would replace the overlay that the field belongs to.
         if field == FieldId::Overlay {
             return;
         }
@@ -276,7 +275,7 @@ impl Mouse {
             None => false,
             Some(Pressed::Nothing | Pressed::Drag(Drag::Bar(_))) => true,
             Some(Pressed::Opened(from)) => {
-                // Pressed, moved to an entry, released: that entry is meant. Released at once, the menu stays.
+                // Press, move to an item, release: chooses the item. A release without moving keeps the menu open.
                 let far = (from.0 - at.0).abs() >= DRAG_FROM || (from.1 - at.1).abs() >= DRAG_FROM;
                 let chosen = {
                     let state = self.state.borrow();
@@ -297,7 +296,7 @@ impl Mouse {
                 self.state.borrow_mut().messages.release();
                 let selected = self.mail.selected(&self.model.borrow());
                 if !selected.is_empty() {
-                    // As X has it: what is selected can be pasted with the middle button.
+                    // The primary selection of X: the middle button pastes it.
                     app::copy2(&selected);
                 }
                 true
@@ -335,7 +334,7 @@ impl Mouse {
         }
     }
 
-    /// The mouse has rested long enough: true when there is a word to show now.
+    /// Whether a tooltip is to be shown now.
     pub fn rested(&self) -> bool {
         let mut state = self.state.borrow_mut();
         let due = state.pointer.since.is_some_and(|since| since.elapsed() >= TIP_AFTER);
@@ -349,7 +348,7 @@ impl Mouse {
         state.pointer.tip.is_some()
     }
 
-    /// Down is what the wheel turned towards oneself shows: newer messages, the rest of a list.
+    /// Scrolls the list under the mouse; wheel down shows newer messages or the rest of a list.
     fn wheel(&self, at: (i32, i32)) {
         let model = self.model.borrow();
         let mut state = self.state.borrow_mut();

@@ -1,4 +1,4 @@
-//! Rectangles of a window.
+//! Rectangles in a window.
 
 /// A rectangle, in pixels of a window at 1x.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,12 +26,12 @@ impl Rect {
         (self.x..self.right()).contains(&x) && (self.y..self.bottom()).contains(&y)
     }
 
-    /// Smaller on each side.
+    /// Shrinks it on each side.
     pub fn inset(&self, dx: i32, dy: i32) -> Rect {
         Rect::new(self.x + dx, self.y + dy, (self.w - 2 * dx).max(0), (self.h - 2 * dy).max(0))
     }
 
-    /// What both have in common.
+    /// The intersection.
     pub fn intersect(&self, other: &Rect) -> Rect {
         let (x, y) = (self.x.max(other.x), self.y.max(other.y));
         let (right, bottom) = (self.right().min(other.right()), self.bottom().min(other.bottom()));
@@ -42,7 +42,7 @@ impl Rect {
         self.w <= 0 || self.h <= 0
     }
 
-    /// Moved so that it lies within another one, as far as that is possible.
+    /// Moves it into another rectangle, as far as possible.
     pub fn within(&self, outer: &Rect) -> Rect {
         let x = self.x.min(outer.right() - self.w).max(outer.x);
         let y = self.y.min(outer.bottom() - self.h).max(outer.y);

@@ -1,4 +1,4 @@
-//! One entry of the list of messages, drawn.
+//! Drawing one row of the message list.
 
 use super::icons;
 use super::paint::{Look, Painter};
@@ -13,7 +13,7 @@ use fltk::draw;
 use fltk::enums::{Color, Font};
 
 impl Row {
-    /// Draws it with its upper left corner there. `selected` gives the selected columns of a line.
+    /// Draws it with its upper left corner at this point. `selected` gives the selected columns of a line.
     pub fn draw(
         &self,
         p: &mut Painter,
@@ -71,7 +71,7 @@ impl Row {
         }
     }
 
-    /// The row as a whole.
+    /// Registers the zone of the whole row.
     fn say_zone(&self, p: &mut Painter, body: Rect) {
         let text = || self.lines.iter().flat_map(|it| it.line.runs.iter()).map(|run| run.text.as_str());
         let zone = match &self.kind {
@@ -124,7 +124,7 @@ impl Row {
                 draw_mark(p, mark, (after, base - m.line + m.size), m);
             }
         } else if over || mark.is_some_and(|mark| !matches!(mark, Mark::Kept | Mark::Read(_))) {
-            // In the room of the avatar.
+            // In place of the avatar.
             let width = p.measure(&self.time, Font::Helvetica, m.size * 5 / 7);
             let x = body.x + m.margin + (m.avatar - width).max(0) / 2;
             if over {
@@ -178,7 +178,7 @@ impl Row {
                 }
             }
         }
-        // Marks that a letter carries stay within the message.
+        // Clip combining marks to the message.
         p.push_clip(Rect::new(top.x - m.size, top.y - m.size / 3, top.w + m.size * 2, top.h + m.size / 2));
         for (number, placed) in self.lines.iter().enumerate() {
             self.draw_line(p, placed, (top.x, top.y), m, selected(number));
@@ -265,7 +265,7 @@ impl Row {
         );
     }
 
-    /// What can be done about a message that is not sent, or about to be deleted.
+    /// Draws the buttons of an unsent message, or of one about to be deleted.
     fn draw_buttons(&self, p: &mut Painter, top: Rect, m: &Metrics) {
         let (y, height, width) = (top.bottom() + m.size / 4, m.line + m.size / 7, m.size * 6);
         let mut x = top.x;
@@ -283,7 +283,7 @@ impl Row {
         }
     }
 
-    /// What can be done with the message under the mouse.
+    /// Draws the tools of the message under the mouse.
     fn draw_tools(&self, p: &mut Painter, body: Rect, m: &Metrics) {
         let Kind::Message(seq, _, own) = self.kind else { return };
         if self.deleting || self.faint {
@@ -294,7 +294,7 @@ impl Row {
         let top = (body.y - each / 2).max(p.clip_top());
         let place = Rect::new(body.right() - each * count - m.size - 2, top, each * count + 4, each + 2);
         p.raised(place);
-        // Between the buttons too it belongs to the message.
+        // The gaps between the buttons belong to the message too.
         p.zone(Zone::new(place, Role::Area, "tools").menu(About::Message(Some(seq), String::new())));
         let mut x = place.x + 2;
         let mut next = || {

@@ -1,4 +1,4 @@
-//! Laying out entries of the list of messages.
+//! Laying out rows of the message list.
 
 use super::rows::{Decor, Fonts, Head, Kind, Mark, Metrics, Pill, Placed, Row, clock};
 use crate::layout::{Line, Measure, Run, wrap};
@@ -6,26 +6,26 @@ use crate::model::{Entry, Model, Move, PendingState, Room, Said, What};
 use crate::text::{Block, Span, Style, brief, emoticons, isolated, mark_found, parse, plain, sentence};
 use libim::wire::UserId;
 
-/// Messages of one author within this time stand together.
+/// Messages of one author within this time, in milliseconds, share a header.
 const TOGETHER: u64 = 5 * 60 * 1000;
-/// A message with more lines is folded, and how many of them are shown then.
+/// A message with more lines is folded, and the number of lines shown then.
 const LINES_MAX: usize = 40;
 const LINES_FOLDED: usize = 24;
-/// Names in the line about joining and leaving.
+/// Names shown in the line about joins and leaves.
 const NAMES_SHOWN: usize = 4;
 
-/// Lays out rows of a room.
+/// Lays out the rows of a room.
 pub struct RowMaker<'a> {
     pub model: &'a Model,
     pub room: &'a Room,
     pub m: Metrics,
-    /// What is searched for, in small letters.
+    /// The search text in lower case.
     pub wanted: &'a str,
     pub fonts: &'a mut dyn Measure,
 }
 
 impl RowMaker<'_> {
-    /// An entry of the room, or after them a message that the server has not taken.
+    /// Lays out an entry of the room, or (after the entries) a pending message.
     pub fn row(&mut self, index: usize) -> Row {
         match index.checked_sub(self.room.entries.len()) {
             None => self.entry(index),
@@ -54,7 +54,7 @@ impl RowMaker<'_> {
             What::Moves(moves) if self.model.settings.show_moves => {
                 self.note(&mut row, &moves_in_words(moves));
             }
-            // Not shown, and nothing stands where it would be.
+            // Hidden: the row has no height, date line or unread line.
             What::Moves(_) => {
                 row.day = None;
                 row.unread = false;
@@ -81,13 +81,13 @@ impl RowMaker<'_> {
         row
     }
 
-    /// The entry before one, without those that are not shown.
+    /// The visible entry before this one.
     fn last_shown(&self, index: usize) -> Option<&Entry> {
         let shown = |entry: &&Entry| self.model.settings.show_moves || !matches!(entry.what, What::Moves(_));
         (0..index).rev().take(50).filter_map(|at| self.room.entries.get(at)).find(shown)
     }
 
-    /// A divider's words, broken so that they have room.
+    /// Breaks a divider's text into lines.
     fn in_lines(&self, text: &str) -> Vec<String> {
         let style = Style { bold: true, ..Style::default() };
         let width = self.m.width - self.m.margin * 6;
@@ -172,7 +172,7 @@ impl RowMaker<'_> {
         row
     }
 
-    /// The blocks of a message, one below the other.
+    /// Lays out the blocks of a message, top to bottom.
     fn text(&mut self, row: &mut Row, text: &str) {
         let width = self.m.text_width();
         let indent = self.m.size;
@@ -234,7 +234,7 @@ impl RowMaker<'_> {
         row.text_height = y;
     }
 
-    /// Says at the end of the last line that the text is not the first one.
+    /// Appends a note to the last line that the message was edited.
     fn append_edited(&mut self, row: &mut Row) {
         let style = Style { italic: true, ..Style::default() };
         let text = " (edited)".to_owned();
@@ -270,7 +270,7 @@ impl RowMaker<'_> {
     }
 }
 
-/// Who joined and left, in words.
+/// Describes joins and leaves.
 fn moves_in_words(moves: &[Move]) -> String {
     let part = |left: bool| {
         let those: Vec<&Move> = moves.iter().filter(|it| it.left.is_some() == left).collect();

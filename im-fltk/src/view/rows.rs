@@ -1,4 +1,4 @@
-//! One entry of the list of messages, laid out.
+//! The layout of one row of the message list.
 
 use super::theme::face;
 use crate::layout::{Line, Measure};
@@ -7,17 +7,17 @@ use fltk::draw;
 use jiff::{Timestamp, tz::TimeZone};
 use libim::wire::{TxnId, UserId};
 
-/// The widest column of text, in widths of the letter size.
+/// The maximum width of a text column, in units of the text size.
 const COLUMN: i32 = 51;
 
-/// Sizes that follow from the text's.
+/// Sizes derived from the text size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metrics {
     pub size: i32,
     pub line: i32,
     pub margin: i32,
     pub avatar: i32,
-    /// Where texts begin.
+    /// The left edge of texts.
     pub left: i32,
     pub width: i32,
 }
@@ -39,55 +39,55 @@ pub struct Fonts(pub i32);
 impl Measure for Fonts {
     fn width(&mut self, text: &str, style: Style) -> i32 {
         draw::set_font(face(style), self.0);
-        // Rows keep their lines: what is measured for them is not measured again.
-        #[allow(clippy::cast_possible_truncation)] // texts of one line
+        // Not cached: rows keep their lines, so nothing is measured twice.
+        #[allow(clippy::cast_possible_truncation)] // single-line texts
         let width = draw::width(text).ceil() as i32;
         width
     }
 }
 
-/// What a row is about.
+/// The subject of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
-    /// A message, by its sequence number; the author, and whether it is the person's own.
+    /// A message, by its sequence number; the author, and whether that is the user.
     Message(u64, UserId, bool),
-    /// A message that the server does not know any more.
+    /// A message of an earlier epoch.
     Past,
-    /// A message that the server has not taken; whether it never will.
+    /// A message not stored yet; whether it was rejected.
     Pending(TxnId, bool),
     Divider,
     #[default]
     Note,
 }
 
-/// The author and the time, above the text.
+/// The header above the text.
 #[derive(Clone, Debug)]
 pub struct Head {
     pub name: String,
     pub author: UserId,
 }
 
-/// A line of text where it stands in its row.
+/// A line of text, placed in its row.
 #[derive(Clone, Debug)]
 pub struct Placed {
     pub line: Line,
-    /// From the beginning of texts.
+    /// From the left edge of texts.
     pub x: i32,
-    /// From the upper edge of the text.
+    /// From the top of the text.
     pub y: i32,
 }
 
-/// What stands behind or beside lines.
+/// Decoration behind or beside lines.
 #[derive(Clone, Debug)]
 pub enum Decor {
     Quote,
-    /// What is copied by its button.
+    /// A code block; its button copies this text.
     Code(String),
-    /// The sign of an item.
+    /// The bullet or number of a list item.
     Sign(String),
 }
 
-/// An emoji under a message.
+/// A reaction.
 #[derive(Clone, Debug)]
 pub struct Pill {
     pub emoji: String,
@@ -99,7 +99,7 @@ pub struct Pill {
     pub width: i32,
 }
 
-/// How a message of the person's own is on its way.
+/// The delivery state of one of the user's own messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     Sending,
@@ -108,42 +108,42 @@ pub enum Mark {
     Failed,
 }
 
-/// One entry.
+/// A row.
 #[allow(clippy::struct_excessive_bools)] // independent facts
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     pub kind: Kind,
     pub seq: u64,
-    /// Milliseconds since 1970.
+    /// Unix time in milliseconds.
     pub stamp: u64,
-    /// The text of a message that only this program has.
+    /// The source text of a message that only this program has.
     pub source: String,
     pub day: Option<String>,
     pub unread: bool,
     pub head: Option<Head>,
     pub time: String,
     pub full_time: String,
-    /// The message that it answers, and what is known of it.
+    /// The message replied to, and a summary of it.
     pub reply: Option<(u64, String)>,
     pub lines: Vec<Placed>,
-    /// What belongs to the lines of a block: from and to, from the upper edge of the text.
+    /// Decorations of blocks: top and bottom, from the top of the text.
     pub decor: Vec<(Decor, i32, i32)>,
     pub text_height: i32,
-    /// How many lines there are, when not all or more than usual are shown; and whether they all are.
+    /// The number of lines of a foldable message, and whether all are shown.
     pub fold: Option<(usize, bool)>,
     pub pills: Vec<Pill>,
     pub mark: Option<Mark>,
     pub faint: bool,
     pub failed: bool,
     pub for_me: bool,
-    /// It is deleted in a moment.
+    /// It is about to be deleted.
     pub deleting: bool,
-    /// The line across the list.
+    /// The lines of a divider.
     pub rule: Vec<String>,
     pub height: i32,
 }
 
-/// A time as the clock on the wall has it.
+/// A time in the local time zone.
 pub fn clock(time: u64) -> jiff::Zoned {
     let millis = i64::try_from(time).unwrap_or(0);
     Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(TimeZone::system())
@@ -165,12 +165,12 @@ impl Row {
         m.size / 7 + buttons
     }
 
-    /// Height of the day line and the line of unread messages.
+    /// Height of the date line and the unread line.
     pub fn above(&self, m: &Metrics) -> i32 {
         i32::from(self.day.is_some()) * m.line * 2 + i32::from(self.unread) * m.line * 3 / 2
     }
 
-    /// Where the text begins, from the row's upper edge.
+    /// The top of the text, from the row's upper edge.
     pub fn text_top(&self, m: &Metrics) -> i32 {
         let head = if self.head.is_some() { m.line + m.size * 4 / 7 } else { m.size / 7 };
         self.above(m) + head + i32::from(self.reply.is_some()) * m.line

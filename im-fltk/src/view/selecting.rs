@@ -8,7 +8,7 @@ use crate::model::{Model, Room, WindowId};
 use std::fmt::Write as _;
 
 impl Messages {
-    /// The row at a height, with its upper edge.
+    /// The row at a vertical position, with its upper edge.
     fn row_at(&mut self, model: &Model, room: &Room, m: &Metrics, py: i32) -> Option<(usize, i32)> {
         let wanted = self.made_for.wanted.clone();
         let mut top = self.view.y - self.scroll.skip;
@@ -42,12 +42,12 @@ impl Messages {
         Some((index, line, x))
     }
 
-    /// The mouse begins to select.
+    /// Starts a selection.
     pub fn press(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
         self.selection = self.place_at(model, at, place).map(|place| (place, place));
     }
 
-    /// The mouse selects further; beyond the edges the list moves along.
+    /// Extends the selection; beyond the edges the list scrolls.
     pub fn drag(&mut self, model: &Model, at: WindowId, place: (i32, i32)) {
         if place.1 < self.view.y {
             self.scroll_by(model, at, -self.made_for.size * 2);
@@ -60,7 +60,7 @@ impl Messages {
         }
     }
 
-    /// The mouse button comes up: a click selects nothing.
+    /// Ends the selection; a click without a drag selects nothing.
     pub fn release(&mut self) {
         self.selection.take_if(|(from, to)| from == to);
     }
@@ -81,7 +81,7 @@ impl Messages {
         self.selection = Some(((index, 0, 0), (index, last, i32::MAX)));
     }
 
-    /// What is selected, lines of one message joined as they were.
+    /// The selected text, with the lines of each message joined as they were.
     pub fn selected_text(&mut self, model: &Model, at: WindowId) -> String {
         let mut text = String::new();
         let (Some(room), Some(selection)) = (model.room_of(at), self.selection) else { return text };
@@ -97,7 +97,7 @@ impl Messages {
             }
             for (number, placed) in row.lines.iter().enumerate() {
                 if let Some((left, right)) = columns(from, to, (index, number)) {
-                    // Lines that were broken for want of room are joined as they were.
+                    // Lines broken only for layout are joined again.
                     let joined = text.ends_with('\n') && number > 0;
                     match placed.line.joint {
                         Joint::Word if joined => drop(text.pop()),

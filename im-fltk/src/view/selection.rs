@@ -1,9 +1,9 @@
-//! What is selected in the list of messages.
+//! The selection in the message list.
 
 use crate::layout::{Line, Measure, is_right_to_left};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// A place in the list: row, line, and pixels from the line's beginning.
+/// A position in the list: row, line, and pixels from the line's start.
 pub type Place = (usize, usize, i32);
 
 /// The selected part of a line, in pixels.
@@ -16,19 +16,19 @@ pub fn columns(from: Place, to: Place, (index, line): (usize, usize)) -> Option<
     (right > left).then_some((left, right))
 }
 
-/// These pixels, and all of every piece with right-to-left letters that they touch: where in such a piece a letter stands
-/// only the drawing system knows.
+/// Extends a range of pixels to all of every run with right-to-left characters that it touches: only the drawing system knows
+/// where a character is within such a run.
 pub fn snap(line: &Line, left: i32, right: i32) -> (i32, i32) {
     let touched = line.runs.iter().filter(|run| run.x < right && run.x + run.width > left);
     let whole = touched.filter(|run| run.text.chars().any(is_right_to_left));
     whole.fold((left, right), |(left, right), run| (left.min(run.x), right.max(run.x + run.width)))
 }
 
-/// The characters of a line whose middles are between these pixels, in the order of reading.
+/// The characters of a line whose centres are between these pixels, in reading order.
 pub fn cut(line: &Line, left: i32, right: i32, fonts: &mut dyn Measure) -> String {
     let (left, right) = snap(line, left, right);
     let mut parts: Vec<(usize, String)> = Vec::new();
-    // What this program has added is not part of the text.
+    // Text that this program has added is not copied.
     for run in line.runs.iter().filter(|run| run.order != usize::MAX) {
         let text = run.text.trim_start_matches('\u{200f}');
         if left <= run.x && run.x + run.width <= right {
@@ -51,7 +51,7 @@ pub fn cut(line: &Line, left: i32, right: i32, fonts: &mut dyn Measure) -> Strin
     parts.into_iter().map(|(_, part)| part).collect()
 }
 
-/// From where to where the word at a place reaches, in pixels.
+/// The extent of the word at a position, in pixels.
 pub fn word_at(line: &Line, x: i32, fonts: &mut dyn Measure) -> (i32, i32) {
     let Some(run) = line.runs.iter().find(|run| (run.x..run.x + run.width).contains(&x)) else {
         return (line.width(), line.width());
@@ -74,7 +74,7 @@ mod tests {
     use crate::layout::wrap;
     use crate::text::{Block, Style, parse};
 
-    /// Every character is ten wide.
+    /// Every character is 10 pixels wide.
     struct Mono;
 
     impl Measure for Mono {

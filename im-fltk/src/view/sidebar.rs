@@ -1,4 +1,4 @@
-//! The list of rooms and private conversations, and below it who one is.
+//! The list of rooms and private conversations, with the user's own name below.
 
 use super::icons;
 use super::paint::{Painter, width_of};
@@ -11,11 +11,11 @@ use fltk::draw;
 use fltk::enums::{Color, Font};
 use libim::wire::Presence;
 
-/// What stands in the list, from top to bottom.
+/// A line of the list, from top to bottom.
 enum Line<'a> {
     Heading(&'static str, &'static str),
     Room(&'a Room),
-    /// A word where a section is empty.
+    /// The text of an empty section.
     Hint(&'static str),
 }
 
@@ -86,7 +86,7 @@ fn draw_list(p: &mut Painter, model: &Model, list: Rect) {
     }
 }
 
-/// Unread messages are further up or down.
+/// Draws the marker that unread messages are further up or down.
 fn more(p: &mut Painter, within: Rect, way: i32, msg: Msg) {
     let width = p.measure("unread", Font::HelveticaBold, p.small()) + p.size * 3;
     let place = Rect::new(within.x + (within.w - width) / 2, within.y, width, within.h);
@@ -170,7 +170,7 @@ fn count(number: usize) -> String {
     if number > 999 { "999+".into() } else { number.to_string() }
 }
 
-/// A number in a rounded box that ends at `right`; where it begins.
+/// Draws a number in a rounded box that ends at `right`. Returns its left edge.
 fn badge(p: &mut Painter, right: i32, place: Rect, text: &str, back: Color, ink: Color) -> i32 {
     let size = p.size * 6 / 7;
     draw::set_font(Font::HelveticaBold, size);
@@ -181,14 +181,14 @@ fn badge(p: &mut Painter, right: i32, place: Rect, text: &str, back: Color, ink:
     it.x - p.size / 4
 }
 
-/// Whether somebody is there, at the corner of their picture.
+/// Draws the presence of a user, at the corner of their avatar.
 pub fn presence_dot(p: &Painter, model: &Model, presence: Option<Presence>, avatar: Rect, back: Color) {
     let dot = (avatar.w / 3).max(6);
     let place = Rect::new(avatar.right() - dot, avatar.bottom() - dot, dot, dot);
     draw::set_draw_color(back);
     draw::draw_pie(place.x - 2, place.y - 2, dot + 4, dot + 4, 0.0, 360.0);
     let color = match presence {
-        // Nobody knows at the moment.
+        // Unknown while disconnected.
         _ if model.link != Link::On => p.c.faint,
         Some(Presence::Online) => p.c.good,
         Some(Presence::Away) => p.c.away,
@@ -199,12 +199,12 @@ pub fn presence_dot(p: &Painter, model: &Model, presence: Option<Presence>, avat
     if filled {
         draw::draw_pie(place.x, place.y, dot, dot, 0.0, 360.0);
     } else {
-        // A ring: not there. Colour alone does not tell.
+        // A ring means offline, so that colour alone does not tell.
         draw::draw_arc(place.x, place.y, dot, dot, 0.0, 360.0);
     }
 }
 
-/// Who one is, and the way out.
+/// Draws the user's own name, and the Exit button.
 fn draw_me(p: &mut Painter, model: &Model, place: Rect) {
     p.fill(Rect::new(place.x, place.y, place.w, 1), p.c.line);
     let Some((user, name)) = &model.me else { return };

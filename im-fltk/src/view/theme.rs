@@ -1,47 +1,47 @@
-//! Colours and fonts: one table, for both themes.
+//! The colours and fonts of both themes.
 
 use crate::model::Theme;
 use crate::text::hue;
 use fltk::enums::{Color, Font};
 
-/// The colours of a theme. `Color::from_hex` throughout: named colours are remapped by the toolkit's own themes.
+/// The colours of a theme. Use `Color::from_hex` only: the toolkit's themes remap named colours.
 #[derive(Clone, Copy, Debug)]
 pub struct Colors {
-    /// Behind the messages.
+    /// Background of the messages.
     pub back: Color,
-    /// Behind the lists and the form.
+    /// Background of the lists and the form.
     pub panel: Color,
-    /// Behind what is open above a window.
+    /// Background of overlays.
     pub raised: Color,
-    /// Behind text that is being written.
+    /// Background of input fields.
     pub field: Color,
-    /// Around fields.
+    /// Border of input fields.
     pub border: Color,
-    /// Between things; nothing depends on seeing it.
+    /// Separators; nothing depends on seeing them.
     pub line: Color,
-    /// Behind what the mouse is over.
+    /// Background of what the mouse is over.
     pub hover: Color,
-    /// Behind what is selected in a list.
+    /// Background of the selected item of a list.
     pub active: Color,
     pub text: Color,
-    /// Text that matters less.
+    /// Secondary text.
     pub faint: Color,
     pub accent: Color,
     pub on_accent: Color,
     pub link: Color,
     pub code_back: Color,
-    /// Behind messages that mention the person.
+    /// Background of messages that mention the user.
     pub mention_back: Color,
-    /// Behind text that the mouse has selected.
+    /// Background of selected text.
     pub selection: Color,
-    /// Behind words that somebody searches for.
+    /// Background of search matches.
     pub found: Color,
     pub good: Color,
     pub away: Color,
     pub bad: Color,
-    /// Behind badges of mentions and buttons of what cannot be undone.
+    /// Background of mention badges and of buttons for what cannot be undone.
     pub danger: Color,
-    /// Of names and avatars.
+    /// Colours of names and avatars.
     pub people: [Color; 8],
 }
 
@@ -49,7 +49,7 @@ fn rgb(hex: u32) -> Color {
     Color::from_hex(hex)
 }
 
-/// Dark grey and ocean blue, as in the original; or light.
+/// The colours of a theme. The dark one is grey and ocean blue.
 pub fn colors(theme: Theme) -> Colors {
     match theme {
         Theme::Dark => Colors {
@@ -122,13 +122,13 @@ pub fn colors(theme: Theme) -> Colors {
 }
 
 impl Colors {
-    /// The colour of somebody's name and avatar.
+    /// The colour of a user's name and avatar.
     pub fn of(&self, name: &str) -> Color {
         self.people.get(hue(name) % self.people.len()).copied().unwrap_or(self.text)
     }
 }
 
-/// The face for a style.
+/// The font of a style.
 pub fn face(style: crate::text::Style) -> Font {
     match (style.code, style.bold, style.italic) {
         (true, _, _) => Font::Courier,

@@ -8,13 +8,13 @@ use crate::text::plain;
 use fltk::app;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The windows of the program.
+/// All windows of the program.
 pub struct Ui {
     model: Shared,
     mail: Mail,
     panes: BTreeMap<WindowId, Pane>,
     urgent: bool,
-    /// Windows in which the keyboard is to go to what is open.
+    /// Windows that are to move the focus to their overlay.
     to_focus: BTreeSet<WindowId>,
 }
 
@@ -32,22 +32,22 @@ impl Ui {
         }
     }
 
-    /// Tells what has happened to the windows. True: something is to be drawn anew.
+    /// Lets every window report what happened to it. Returns whether something must be redrawn.
     pub fn look(&mut self) -> bool {
         let model = self.model.clone();
         let model = model.borrow();
-        // All of them, not only up to the first.
+        // Not `any`, which would stop at the first.
         self.panes.values_mut().map(|pane| pane.look(&model)).fold(false, |a, b| a | b)
     }
 
-    /// Makes the windows show what the model says.
+    /// Updates the windows from the model.
     pub fn sync(&mut self) {
         let model = self.model.clone();
         let model = model.borrow();
         for (id, pane) in &mut self.panes {
             pane.sync(&model, &title(&model, *id));
         }
-        // Only now are the fields there that are to have it.
+        // Only after the update do the fields exist that get the focus.
         for id in std::mem::take(&mut self.to_focus) {
             if let Some(pane) = self.panes.get_mut(&id) {
                 pane.focus(&model);
@@ -67,12 +67,12 @@ impl Ui {
         self.panes.iter()
     }
 
-    /// Something is done in every window.
+    /// Runs a function on every window.
     pub fn each(&self, run: impl Fn(&Pane)) {
         self.panes.values().for_each(run);
     }
 
-    /// Opens a window of its own for a room.
+    /// Opens a detached window for a room.
     pub fn open(&mut self, id: WindowId) {
         let (x, y, w, h) = first_frame(&self.model.borrow());
         let step = 40 * i32::try_from(id.0).unwrap_or(1);
@@ -93,7 +93,7 @@ impl Ui {
         }
     }
 
-    /// Gives the keyboard to what is open in a window.
+    /// Moves the focus to the overlay of a window.
     pub fn focus(&mut self, id: WindowId) {
         self.to_focus.insert(id);
     }
@@ -105,7 +105,7 @@ impl Ui {
         }
     }
 
-    /// Asks for attention until a window has the keyboard.
+    /// Sets the urgency hint until a window gets the focus.
     pub fn urge(&mut self) {
         self.urgent = true;
         if let Some(pane) = self.panes.get(&WindowId::MAIN) {
@@ -129,17 +129,17 @@ fn title(model: &Model, id: WindowId) -> String {
     plain(&title)
 }
 
-/// Where the main window opens: where it was, as far as that is on a screen, and no larger than the screen.
+/// The frame of the main window: as saved, but within the screen.
 fn first_frame(model: &Model) -> (i32, i32, i32, i32) {
     let settings = &model.settings;
     let (sx, sy, sw, sh) = screen_of(settings.place);
-    // Some room for the desktop's own frame around it.
+    // Leave room for the window manager's frame.
     let (w, h) = (settings.width.min(sw - 16), settings.height.min(sh - 48));
     let (x, y) = settings.place.unwrap_or((sx + (sw - w) / 2, sy + (sh - h) / 3));
     (x.clamp(sx, (sx + sw - w).max(sx)), y.clamp(sy, (sy + sh - h).max(sy)), w, h)
 }
 
-/// The part of the screen that windows may take, in pixels at 1x.
+/// The work area of a screen, in pixels at 1x.
 fn screen_of(place: Option<(i32, i32)>) -> (i32, i32, i32, i32) {
     let number = place.map_or(0, |(x, y)| app::screen_num(x, y));
     app::screen_work_area(number)

@@ -1,9 +1,9 @@
-//! Asks for attention by the window manager's own means: the urgency hint (ICCCM, section 4.1.2.4).
+//! The urgency hint of X11 window managers (ICCCM, section 4.1.2.4).
 
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
-/// Sets or takes away the hint. Only X has it; elsewhere the title says that something is unread.
+/// Sets or clears the hint. Only X11 has it; elsewhere the window title shows unread messages.
 pub fn urge(window: &DoubleWindow, urgent: bool) {
     #[cfg(target_os = "linux")]
     if window.shown() {
@@ -14,7 +14,7 @@ pub fn urge(window: &DoubleWindow, urgent: bool) {
 }
 
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code)] // the toolkit has no call for it
+#[allow(unsafe_code)] // the toolkit has no function for it
 mod x {
     use std::ffi::{c_int, c_long, c_ulong, c_void};
 
@@ -46,8 +46,8 @@ mod x {
         if display.is_null() {
             return;
         }
-        // SAFETY: the display is open while a window is shown, and used on the toolkit's thread alone. The toolkit has given
-        // the window its hints; they are a copy of ours to change and to free.
+        // SAFETY: the display is open while a window is shown, and is used on the toolkit's thread only. The toolkit has set
+        // the window's hints; `XGetWMHints` returns a copy that is ours to change and to free.
         unsafe {
             let hints = XGetWMHints(display, window);
             if let Some(own) = hints.as_mut() {

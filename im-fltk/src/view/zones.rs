@@ -1,12 +1,12 @@
-//! What can be pointed at: while a window is drawn, each thing that answers the mouse says where it is and what it does. The
-//! last one drawn lies on top, so what one sees is what one clicks.
+//! Mouse zones. While a window is drawn, everything that responds to the mouse registers its rectangle and its actions. The
+//! last one drawn is on top, so that a click goes to what is visible there.
 
 use super::rect::Rect;
 use crate::model::About;
 use crate::update::Msg;
 use fltk::enums::Cursor;
 
-/// What something is, for whoever cannot see it.
+/// The kind of a zone, as for accessibility tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     Button,
@@ -17,7 +17,7 @@ pub enum Role {
     Area,
 }
 
-/// A list that is scrolled.
+/// A list that scrolls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scrolled {
     Rooms,
@@ -26,30 +26,30 @@ pub enum Scrolled {
     Overlay,
 }
 
-/// What pressing and moving does.
+/// The action of dragging.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drag {
-    /// Selects text of the messages.
+    /// Selects text in the messages.
     Select,
-    /// Moves a list.
+    /// Scrolls a list.
     Bar(Scrolled),
 }
 
-/// Something that can be pointed at.
+/// A zone.
 #[derive(Clone, Debug)]
 pub struct Zone {
     pub rect: Rect,
     pub role: Role,
-    /// What it is called.
+    /// Its accessible name.
     pub name: String,
     pub click: Option<Msg>,
     pub double: Option<Msg>,
-    /// What the right button opens a menu about.
+    /// The subject of its context menu.
     pub menu: Option<About>,
-    /// A word about it, when the mouse rests on it.
+    /// Its tooltip.
     pub tip: String,
     pub drag: Option<Drag>,
-    /// The list that the wheel moves.
+    /// The list that the wheel scrolls.
     pub scrolls: Option<Scrolled>,
 }
 
@@ -101,19 +101,19 @@ impl Zone {
     }
 }
 
-/// All of a window, in the order of drawing.
+/// All zones of a window, in drawing order.
 #[derive(Debug, Default)]
 pub struct Zones {
-    /// Of the window itself.
+    /// Zones of the window itself.
     pub base: Vec<Zone>,
-    /// Of what is open above it.
+    /// Zones of the overlay.
     pub above: Vec<Zone>,
-    /// Whether what is open takes every click.
+    /// Whether the overlay takes every click.
     pub modal: bool,
 }
 
 impl Zones {
-    /// The uppermost zone at a place that is so.
+    /// The topmost zone at a position that satisfies `is_so`.
     pub fn find(&self, at: (i32, i32), is_so: impl Fn(&Zone) -> bool) -> Option<&Zone> {
         let here = |zone: &&Zone| zone.rect.contains(at) && is_so(zone);
         let above = self.above.iter().rev().find(here);
@@ -123,12 +123,12 @@ impl Zones {
         self.base.iter().rev().find(here)
     }
 
-    /// Whether something that is open lies above the window there.
+    /// Whether the overlay covers this position.
     pub fn is_covered(&self, at: (i32, i32)) -> bool {
         self.modal || self.above.iter().any(|zone| zone.rect.contains(at))
     }
 
-    /// Whether something that is open is there.
+    /// Whether a zone of the overlay is at this position.
     pub fn is_above(&self, at: (i32, i32)) -> bool {
         self.above.iter().any(|zone| zone.rect.contains(at))
     }

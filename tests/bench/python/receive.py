@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How many messages of 100 bytes a Python program receives per CPU second: libim with asyncio, and paho-mqtt from mosquitto.
+"""Measures how many 100-byte messages a Python program receives per CPU second: libim with asyncio, and paho-mqtt with mosquitto.
 
-    receive.py [COUNT]          needs mosquitto and paho-mqtt; IM_LIBRARY names the library
+    receive.py [COUNT]          needs mosquitto and paho-mqtt; IM_LIBRARY is the path of the library
 
-Both are told COUNT messages (100,000) over TCP on this machine, three times in turn. What is counted is the receiver's own CPU
+Both receive COUNT messages (default 100,000) over TCP on this machine, three times alternately. The figure is the receiver's own CPU
 time, user and system, between its first and its last message.
 """
 
@@ -67,7 +67,7 @@ def receive_mqtt(address: str, count: int) -> None:
 
 
 def until_asked(context) -> None:
-    """Runs the server until something is said on standard input."""
+    """Runs the server until there is input on standard input."""
     import im
 
     while True:
@@ -107,7 +107,7 @@ def talk_mqtt(address: str, count: int) -> None:
         for _ in range(min(200, count - start)):
             last = client.publish("room", TEXT, 0)
         last.wait_for_publish()
-        # mosquitto drops what waits beyond its queue; a pause lets the listener follow.
+        # mosquitto drops messages when its queue overflows; the pause lets the receiver catch up.
         time.sleep(0.004)
     sys.stdin.readline()
 

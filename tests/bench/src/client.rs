@@ -1,4 +1,4 @@
-//! Many connections on one thread, each speaking the floor's or libim's dialect as cheaply as possible.
+//! Many client connections on one thread, speaking the floor's or libim's protocol as cheaply as possible.
 
 use crate::process::Kind;
 use anyhow::{Context, Result, bail};
@@ -11,12 +11,12 @@ use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-/// The text of every message.
+/// Length of the text of every message.
 pub(crate) const TEXT_BYTES: usize = 100;
-/// The kind byte of a durable event, after the array marker.
-const EVENT_KIND: u8 = 66;
+/// The kind byte of an entry, after the array marker.
+const ENTRY_KIND: u8 = 66;
 
-/// The load: connections and their poll.
+/// The load generator: its connections and their epoll instance.
 pub(crate) struct Swarm {
     kind: Kind,
     port: u16,
@@ -31,11 +31,11 @@ pub(crate) struct Swarm {
 /// One connection.
 pub(crate) struct Conn {
     stream: TcpStream,
-    /// The beginning of a frame whose end has not come.
+    /// The start of an incomplete frame.
     kept: Vec<u8>,
-    /// Not read any more.
+    /// Not read from any more.
     pub(crate) asleep: bool,
-    /// The private conversation it is in.
+    /// The private conversation that it posts to.
     room: RoomId,
 }
 
@@ -53,7 +53,7 @@ impl Swarm {
         })
     }
 
-    /// Connects and logs in so many more, a few at a time.
+    /// Connects and logs in `count` more users, in batches.
     pub(crate) fn log_in(&mut self, count: usize) -> Result<()> {
         let total = self.conns.len() + count;
         while self.conns.len() < total {
@@ -66,12 +66,11 @@ impl Swarm {
                 self.await_welcome(at)?;
             }
         }
-        // Every frame about the others' coming is read, so that it is not counted later.
+        // Reads every frame about other users' logins, so that none is counted later.
         self.drain(Duration::from_millis(300))
     }
 
     fn open(&mut self, at: usize) -> Result<()> {
-        // Addresses of the loopback network beyond one host's ports.
         let stream = TcpStream::connect(("127.0.0.1", self.port)).context("cannot connect")?;
         stream.set_nodelay(true)?;
         self.scratch.clear();
@@ -108,7 +107,7 @@ impl Swarm {
         }
     }
 
-    /// Reads one message, waiting for it.
+    /// Waits for one message and returns it.
     fn next_message(&mut self, at: usize) -> Result<FromServer> {
         loop {
             let conn = self.conns.get_mut(at).context("no such connection")?;
@@ -154,7 +153,7 @@ impl Swarm {
         self.drain(Duration::from_millis(300))
     }
 
-    /// Posts messages, all in one write.
+    /// Posts `count` messages in one write.
     pub(crate) fn post(&mut self, at: usize, count: usize) -> Result<()> {
         self.scratch.clear();
         let room = self.conns.get(at).context("no such connection")?.room;
@@ -166,7 +165,7 @@ impl Swarm {
                 self.scratch.extend_from_slice(text.as_bytes());
                 continue;
             }
-            // Scattered, as random ids are.
+            // Spread over the whole range, as random ids are.
             let scattered = u128::from(self.posted).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
             let txn_id = TxnId(scattered.to_be_bytes());
             let post = Post { id: RequestId(3), room, txn_id, text, reply_to: None };
@@ -188,7 +187,7 @@ impl Swarm {
         Ok(())
     }
 
-    /// Waits for input and counts the messages in it, by connection.
+    /// Waits for input and reports the number of messages per connection. Returns whether there was any input.
     pub(crate) fn receive(&mut self, wait: Duration, mut seen: impl FnMut(usize, usize)) -> Result<bool> {
         let timeout =
             Timespec { tv_sec: i64::try_from(wait.as_secs())?, tv_nsec: wait.subsec_nanos().into() };
@@ -216,7 +215,7 @@ impl Swarm {
             };
             let mut messages = 0;
             while let Some(frame) = next_frame(&mut rest) {
-                if self.kind == Kind::Floor || frame.get(1) == Some(&EVENT_KIND) {
+                if self.kind == Kind::Floor || frame.get(1) == Some(&ENTRY_KIND) {
                     messages += 1;
                 }
             }
@@ -228,14 +227,14 @@ impl Swarm {
         Ok(!self.ready.is_empty())
     }
 
-    /// Stops reading from a connection, and watching it.
+    /// Stops reading from a connection.
     pub(crate) fn sleep(&mut self, at: usize) -> Result<()> {
         let conn = self.conns.get_mut(at).context("no such connection")?;
         conn.asleep = true;
         Ok(epoll::delete(&self.poll, &conn.stream)?)
     }
 
-    /// Reads until nothing comes for so long.
+    /// Reads until nothing has arrived for `quiet`.
     pub(crate) fn drain(&mut self, quiet: Duration) -> Result<()> {
         let limit = Instant::now() + Duration::from_mins(1);
         for conn in &mut self.conns {
@@ -249,7 +248,7 @@ impl Swarm {
         Ok(())
     }
 
-    /// Everybody leaves, for good: names are free again.
+    /// Logs out all users, which frees their names.
     pub(crate) fn hang_up(&mut self) -> Result<()> {
         if let Kind::Libim(_) = self.kind {
             self.scratch.clear();
@@ -268,7 +267,7 @@ impl Swarm {
     }
 }
 
-/// Takes the next whole frame off a stream.
+/// Takes the next complete frame from a stream.
 fn next_frame<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (header, body) = rest.split_first_chunk::<4>()?;
     let (frame, tail) = body.split_at_checked(u32::from_be_bytes(*header) as usize)?;

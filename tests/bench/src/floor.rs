@@ -1,5 +1,5 @@
-//! The floor: accepts, reads up to 64 KiB, writes the same bytes to every other socket. No framing, no names, no order
-//! across senders, no bound, no care for slow readers. Nothing that relays through a kernel socket can do much less.
+//! The floor: accepts connections, reads up to 64 KiB, and writes the same bytes to every other socket. No framing, no names,
+//! no order across senders, no bounds, no handling of slow readers. No relay through kernel sockets can do much less.
 
 use anyhow::{Context, Result};
 use rustix::event::epoll;
@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 
 const LISTENER: u64 = u64::MAX;
 
-/// Serves until it is killed. Prints its port first.
+/// Serves until it is killed. First prints its port.
 pub(crate) fn run(pairs: bool) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
@@ -47,12 +47,12 @@ pub(crate) fn run(pairs: bool) -> Result<()> {
             };
             let bytes = buffer.get(..count).context("more than was asked for")?;
             if count == 0 {
-                // Dropping it closes it, which takes it out of the poll.
+                // Dropping the stream closes it and removes it from epoll.
                 if let Some(peer) = peers.get_mut(from) {
                     *peer = None;
                 }
             } else if bytes.starts_with(b"login") {
-                // Logging in, for the floor: an answer of one word.
+                // The floor's login: a fixed reply.
                 send(peers.get(from), b"welcome\n");
             } else if pairs {
                 send(peers.get(from ^ 1), bytes);
@@ -72,7 +72,7 @@ fn send(peer: Option<&Option<TcpStream>>, mut bytes: &[u8]) {
     while !bytes.is_empty() {
         match rustix::net::send(peer, bytes, SendFlags::NOSIGNAL) {
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
-            // A reader that is behind: wait, as a bare relay must if it is to lose nothing.
+            // A slow reader: wait, as a bare relay must if it is to lose nothing.
             Err(rustix::io::Errno::AGAIN) => std::thread::yield_now(),
             Err(_) => return,
         }

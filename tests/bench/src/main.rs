@@ -1,7 +1,7 @@
 //! Measures a server against the *floor*: a bare epoll relay that copies what it reads to every other socket.
 //!
-//! The server runs as a process of its own, pinned to one processor, the load on another. CPU is what the kernel
-//! accounts to the server's thread. `docs/performance.md` says what the figures mean.
+//! The server runs as a process pinned to one processor, the load generator on another. CPU time is the kernel's accounting of
+//! the server's main thread. `docs/performance.md` explains the figures.
 
 mod client;
 mod floor;
@@ -24,22 +24,22 @@ struct Options {
 enum Command {
     /// Runs the floor.
     Floor {
-        /// Copy to the partner (the connection after or before) instead of to everybody else.
+        /// Copy to the partner (the next or previous connection) instead of to all others.
         #[arg(long)]
         pairs: bool,
     },
     /// Runs workloads against the floor and im-server, and prints a table.
     Run {
-        /// Only workloads whose name contains this.
+        /// Run only workloads whose name contains this.
         #[arg(default_value = "")]
         only: String,
-        /// Runs of each; the table has the medians.
+        /// Number of runs of each; the table shows medians.
         #[arg(long, default_value_t = 3)]
         runs: usize,
-        /// A tenth of the work, to see that everything works.
+        /// Do a tenth of the work, to check that everything works.
         #[arg(long)]
         quick: bool,
-        /// The im-server binary; by default the one beside this program.
+        /// The im-server binary; the default is the one beside this program.
         #[arg(long)]
         server: Option<PathBuf>,
     },

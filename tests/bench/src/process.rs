@@ -1,4 +1,4 @@
-//! Server processes: started, pinned, watched, and ended.
+//! Server processes: starting, pinning, measuring and killing.
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Resource, Rlimit};
@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// Which server is measured.
+/// The server to measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Floor,
     Libim(PathBuf),
 }
 
-/// A running server. It is ended when this is dropped.
+/// A running server. Dropping it kills the process.
 pub(crate) struct Server {
     child: Child,
     pub(crate) port: u16,
-    /// Kept open, so that the server can say more.
+    /// Kept open, so that the server can write more.
     _output: BufReader<ChildStdout>,
 }
 
@@ -80,7 +80,7 @@ impl Server {
         Ok(Duration::from_nanos(nanos))
     }
 
-    /// CPU time since it was so much, in microseconds.
+    /// CPU time since `before`, in microseconds.
     pub(crate) fn micros_since(&self, before: Duration) -> Result<f64> {
         Ok(micros(self.cpu()?.saturating_sub(before)))
     }
@@ -105,7 +105,7 @@ pub(crate) fn micros(span: Duration) -> f64 {
     span.as_secs_f64() * 1e6
 }
 
-/// Pins a process, or this thread, to one processor, as far as there are so many.
+/// Pins a process, or this thread, to one processor, if there is one of that number.
 pub(crate) fn pin(pid: Option<Pid>, cpu: usize) -> Result<()> {
     if std::thread::available_parallelism()?.get() > cpu {
         let mut set = CpuSet::new();
@@ -115,7 +115,7 @@ pub(crate) fn pin(pid: Option<Pid>, cpu: usize) -> Result<()> {
     Ok(())
 }
 
-/// Allows as many descriptors as the system lets us have; children have it from us.
+/// Raises the soft limit of open files to the hard limit; child processes inherit it.
 pub(crate) fn raise_descriptor_limit() -> Result<u64> {
     let limit = rustix::process::getrlimit(Resource::Nofile);
     let all = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -123,7 +123,7 @@ pub(crate) fn raise_descriptor_limit() -> Result<u64> {
     Ok(limit.maximum.unwrap_or(u64::MAX))
 }
 
-/// The server binary beside this program.
+/// The path of the im-server binary beside this program.
 pub(crate) fn default_server() -> Result<PathBuf> {
     let path = std::env::current_exe()?.parent().unwrap_or(Path::new(".")).join("im-server");
     anyhow::ensure!(

@@ -1,11 +1,11 @@
-//! Runs the workloads in turn and prints a table.
+//! Runs the workloads and prints a table.
 
 use crate::process::{Kind, default_server, pin, raise_descriptor_limit};
 use crate::workload::{Figure, Workload, run as measure};
 use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
 
-/// Every workload, with its name.
+/// All workloads, with their names.
 fn workloads(quick: bool) -> Vec<(&'static str, Workload)> {
     let scale = if quick { 10 } else { 1 };
     let fan_out = |members, window, messages: usize| {

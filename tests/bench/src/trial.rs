@@ -1,4 +1,4 @@
-//! Servers measured side by side.
+//! Measures servers side by side.
 
 use crate::client::Swarm;
 use crate::process::{Kind, Server};
@@ -6,13 +6,13 @@ use crate::workload::to_f64;
 use anyhow::{Result, ensure};
 use std::time::Duration;
 
-/// How often the servers take turns. A shared machine changes its speed from second to second; what is measured in short turns
-/// has the same weather.
+/// Number of turns per server. The speed of a shared machine varies from second to second; short alternating turns expose all
+/// servers to the same conditions.
 pub(crate) const TURNS: usize = 10;
-/// In this time a server has done all that is left of its last turn, so that it counts where it belongs.
+/// Time for a server to finish the work of its turn.
 const SETTLING: Duration = Duration::from_millis(100);
 
-/// A server, started for one workload, and the load on it.
+/// A server started for one workload, and its load generator.
 pub(crate) struct Trial {
     pub(crate) server: Server,
     pub(crate) swarm: Swarm,
@@ -26,8 +26,8 @@ impl Trial {
     }
 }
 
-/// Starts all servers and prepares them, and then has them do the work in turn, all of [`TURNS`] parts of it. The CPU time per
-/// piece of work of each server, in microseconds: what it does between its turns counts too.
+/// Starts and prepares all servers, and then runs the work alternately in [`TURNS`] turns. Returns each server's CPU time per
+/// unit of work, in microseconds, including what it does between turns.
 pub(crate) fn cost(
     kinds: &[Kind],
     pairs: bool,

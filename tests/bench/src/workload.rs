@@ -1,4 +1,4 @@
-//! What is measured.
+//! The workloads.
 
 use crate::client::Swarm;
 use crate::process::{Kind, micros};
@@ -7,25 +7,25 @@ use anyhow::{Result, ensure};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// One kind of work.
+/// A workload.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Workload {
-    /// One member of a room posts; so many messages are under way until every other member has them. Each is a write of
-    /// its own, as people's messages come, or all that may go are one write.
+    /// One member of a room posts `messages`, with at most `window` not yet received by every other member. Each message is a
+    /// write of its own, as users send them, or (`in_one_write`) all that the window allows share one.
     FanOut { members: usize, window: usize, messages: usize, in_one_write: bool },
-    /// Each of so many pairs sends one message to and fro.
+    /// Each pair sends one message back and forth.
     Pairs { pairs: usize, messages: usize },
-    /// Messages at a fixed rate, whether or not the earlier ones have arrived.
+    /// Posts at a fixed rate, whether or not earlier messages have arrived.
     Latency { members: usize, per_second: u32, seconds: u32 },
-    /// People log in, and then do nothing.
+    /// Users log in and then do nothing.
     Idle { connections: usize, seconds: u64 },
-    /// People come and go.
+    /// Users log in and out.
     Churn { logins: usize },
-    /// As fan-out, but one member does not read.
+    /// Like fan-out, but one member does not read.
     SlowReader { members: usize, messages: usize },
 }
 
-/// People who come at the same time.
+/// Users who log in at the same time.
 const COMING_TOGETHER: usize = 50;
 
 /// A figure and its unit.
@@ -40,7 +40,7 @@ fn figure(name: &'static str, value: f64, unit: &'static str) -> Figure {
     Figure { name, value, unit }
 }
 
-/// Runs a workload against servers that are started for it; each one's figures.
+/// Runs a workload against servers started for it. Returns the figures of each.
 pub(crate) fn run(kinds: &[Kind], workload: Workload) -> Result<Vec<Vec<Figure>>> {
     let per = |name, costs: Vec<f64>| costs.into_iter().map(|cost| vec![figure(name, cost, "µs")]).collect();
     match workload {
@@ -88,11 +88,11 @@ pub(crate) fn run(kinds: &[Kind], workload: Workload) -> Result<Vec<Vec<Figure>>
     }
 }
 
-/// Member 0 posts `messages`, keeping `window` of them under way until all other readers have them.
+/// Member 0 posts `messages`, with at most `window` not yet received by all other readers.
 fn fan_out(swarm: &mut Swarm, window: usize, messages: usize, in_one_write: bool) -> Result<()> {
     let readers = swarm.conns.iter().skip(1).filter(|conn| !conn.asleep).count();
     let mut received = vec![0usize; swarm.conns.len()];
-    // How many readers have each message that is under way; the first one is message number `done`.
+    // How many readers have received each message in flight; the first is message number `done`.
     let mut have: VecDeque<usize> = VecDeque::new();
     let (mut posted, mut done) = (0, 0);
     let limit = Instant::now() + Duration::from_mins(2);
@@ -173,7 +173,7 @@ fn latency(kinds: &[Kind], members: usize, per_second: u32, seconds: u32) -> Res
     Ok(spans.into_iter().map(figures).collect())
 }
 
-/// Posts for a second, and adds how long each delivery took.
+/// Posts for one second, and adds the latency of each delivery.
 fn one_second(swarm: &mut Swarm, members: usize, per_second: u32, spans: &mut Vec<f64>) -> Result<()> {
     let start = Instant::now();
     let gap = Duration::from_secs(1) / per_second;
@@ -187,7 +187,7 @@ fn one_second(swarm: &mut Swarm, members: usize, per_second: u32, spans: &mut Ve
         ensure!(now < limit, "messages are missing");
         let next = start + gap * u32::try_from(due.len())?;
         if due.len() < total && next <= now {
-            // Counted from when it was to be sent, so that a stall is not hidden.
+            // Measured from the scheduled time, so that a stall is not hidden.
             due.push(next);
             swarm.post(0, 1)?;
         }
@@ -207,7 +207,7 @@ fn one_second(swarm: &mut Swarm, members: usize, per_second: u32, spans: &mut Ve
 
 fn idle(trial: Trial, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
     let Trial { server, mut swarm } = trial;
-    // The first few pay for what every server needs once.
+    // The first few users pay for one-time allocations.
     swarm.log_in(10)?;
     let memory = server.memory()?;
     let before = server.cpu()?;
@@ -215,7 +215,7 @@ fn idle(trial: Trial, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
     let login = server.micros_since(before)? / to_f64(connections);
     let per_connection =
         to_f64(usize::try_from(server.memory()?.saturating_sub(memory))?) / to_f64(connections);
-    // What the last login still has the server say, it says within a second or so.
+    // The server may still send for about a second after the last login.
     swarm.drain(Duration::from_secs(2))?;
     let before = server.cpu()?;
     let start = Instant::now();
@@ -230,7 +230,7 @@ fn idle(trial: Trial, connections: usize, seconds: u64) -> Result<Vec<Figure>> {
     ])
 }
 
-/// So many people come, and all go.
+/// `people` users log in and out.
 fn come_and_go(swarm: &mut Swarm, people: usize) -> Result<()> {
     swarm.log_in(people)?;
     swarm.hang_up()

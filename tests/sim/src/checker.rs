@@ -1,4 +1,4 @@
-//! The promises of delivery, checked against everything that the server and the clients say.
+//! Checks the delivery guarantees against every event of the server and the clients.
 
 use crate::Summary;
 use libim::wire::{Body, Entry, RoomId, Seq, SmolStr, TxnId};
@@ -7,37 +7,37 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
-/// One life of the server's data.
+/// What was committed in one epoch of the server's data.
 #[derive(Default)]
-struct Life {
+struct EpochLog {
     rooms: BTreeMap<RoomId, Vec<Entry>>,
     /// Every text that was committed; each is posted once.
     texts: HashSet<String>,
 }
 
-/// Where a client is in a room: the last place that it was given.
+/// A client's position in each room: the last sequence number delivered to it.
 #[derive(Default)]
 struct View {
     rooms: BTreeMap<RoomId, Option<Seq>>,
 }
 
 pub(crate) struct Checker {
-    lives: Vec<Life>,
+    epochs: Vec<EpochLog>,
     views: HashMap<usize, View>,
-    /// Which life each client sees.
+    /// The epoch that each client is logged in to, as an index into `epochs`.
     sees: HashMap<usize, usize>,
-    /// What was posted under each txn_id, by whom.
+    /// The poster and text of each post, by transaction id.
     posted: HashMap<TxnId, (usize, String)>,
-    /// Posts that have been answered, well or ill.
+    /// Posts that were acknowledged or rejected.
     answered: HashSet<TxnId>,
-    /// Under which name each client was told of a room's id.
+    /// The room name that each client has seen for each room id.
     names: HashMap<(usize, RoomId), SmolStr>,
 }
 
 impl Checker {
     pub(crate) fn new() -> Checker {
         Checker {
-            lives: vec![Life::default()],
+            epochs: vec![EpochLog::default()],
             views: HashMap::new(),
             sees: HashMap::new(),
             posted: HashMap::new(),
@@ -46,11 +46,11 @@ impl Checker {
         }
     }
 
-    pub(crate) fn new_life(&mut self) {
-        self.lives.push(Life::default());
+    pub(crate) fn new_epoch(&mut self) {
+        self.epochs.push(EpochLog::default());
     }
 
-    /// A person's program was ended: what it had posted and had no answer to is undecided.
+    /// A client is lost: the outcome of its unanswered posts is unknown.
     pub(crate) fn forget_person(&mut self, at: usize) {
         self.views.remove(&at);
         self.posted.retain(|txn_id, (poster, _)| *poster != at || self.answered.contains(txn_id));
@@ -64,12 +64,12 @@ impl Checker {
         note(summary, said);
         let ServerEvent::Committed(entry) = said else { return };
         summary.committed += 1;
-        let life = self.lives.last_mut().expect("there is always one");
-        let room = life.rooms.entry(entry.room).or_default();
-        assert_eq!(entry.seq, Seq(room.len() as u64 + 1), "places are dense in {:?}", entry.room);
+        let epoch = self.epochs.last_mut().expect("never empty");
+        let room = epoch.rooms.entry(entry.room).or_default();
+        assert_eq!(entry.seq, Seq(room.len() as u64 + 1), "sequence numbers are dense in {:?}", entry.room);
         if let Body::Message(message) = &entry.body {
             assert!(
-                life.texts.insert(message.text.clone()),
+                epoch.texts.insert(message.text.clone()),
                 "posted once, committed twice: {}",
                 message.text
             );
@@ -77,30 +77,30 @@ impl Checker {
         room.push(entry.clone());
     }
 
-    /// A person's program begins anew: what it knew is gone.
+    /// A client is restarted and starts without room ids.
     pub(crate) fn restarted(&mut self, at: usize) {
         self.names.retain(|(whose, _), _| *whose != at);
     }
 
     pub(crate) fn client_says(&mut self, at: usize, said: ClientEvent, summary: &mut Summary) {
         note(summary, &(at, &said));
-        let life = self.lives.len() - 1;
+        let epoch = self.epochs.len() - 1;
         match said {
-            ClientEvent::LoggedIn { .. } if self.sees.insert(at, life) != Some(life) => {
+            ClientEvent::LoggedIn { .. } if self.sees.insert(at, epoch) != Some(epoch) => {
                 self.views.remove(&at);
             }
             ClientEvent::Entered(info) => {
                 let named = self.names.entry((at, info.room)).or_insert_with(|| info.name.clone());
-                assert_eq!(*named, info.name, "an id is never another room's");
+                assert_eq!(*named, info.name, "an id never belongs to another room");
                 self.views.entry(at).or_default().rooms.entry(info.room).or_insert(None);
             }
             ClientEvent::Exited { room, .. } => {
                 self.views.entry(at).or_default().rooms.remove(&room);
             }
             ClientEvent::Backlog { room, messages, .. } => {
-                let places: Vec<Seq> = messages.iter().map(|message| message.seq).collect();
-                assert!(places.is_sorted_by(|a, b| a < b), "backlog in order");
-                // A backlog starts a room's order anew.
+                let seqs: Vec<Seq> = messages.iter().map(|message| message.seq).collect();
+                assert!(seqs.is_sorted_by(|a, b| a < b), "backlog in order");
+                // A backlog resets the expected sequence number.
                 self.views.entry(at).or_default().rooms.insert(room, None);
                 for message in &messages {
                     self.check_true(at, message);
@@ -126,9 +126,9 @@ impl Checker {
                 let Some((poster, text)) = self.posted.get(&txn_id) else { return };
                 assert_eq!(*poster, at);
                 let entry = self
-                    .lives
+                    .epochs
                     .get(self.sees[&at])
-                    .and_then(|life| life.rooms.get(&server_id(room))?.get(index(seq)));
+                    .and_then(|epoch| epoch.rooms.get(&server_id(room))?.get(index(seq)));
                 let entry =
                     entry.unwrap_or_else(|| panic!("acknowledged at {room:?} {seq:?} but not committed"));
                 match &entry.body {
@@ -147,7 +147,7 @@ impl Checker {
         }
     }
 
-    /// A client is given the places from one to another: they must be the next ones.
+    /// A client received the entries `from..=to`: they must follow its last one.
     fn step(&mut self, at: usize, room: RoomId, from: Seq, to: Seq) {
         let view = self.views.entry(at).or_default();
         let last = view.rooms.get_mut(&room).unwrap_or_else(|| panic!("person {at} is not in {room:?}"));
@@ -158,10 +158,10 @@ impl Checker {
         *last = Some(to);
     }
 
-    /// What a client sees is what was committed, or what became of it since.
+    /// Checks that a client sees an entry as it was committed, or as it was edited or deleted since.
     fn check_true(&self, at: usize, seen: &Entry) {
-        let life = &self.lives[self.sees[&at]];
-        let truth = life.rooms.get(&server_id(seen.room)).and_then(|room| room.get(index(seen.seq)));
+        let epoch = &self.epochs[self.sees[&at]];
+        let truth = epoch.rooms.get(&server_id(seen.room)).and_then(|room| room.get(index(seen.seq)));
         let truth = truth.unwrap_or_else(|| panic!("person {at} sees what was never committed: {seen:?}"));
         assert_eq!((truth.author, &truth.name, truth.time), (seen.author, &seen.name, seen.time));
         match (&truth.body, &seen.body) {
@@ -175,18 +175,18 @@ impl Checker {
         }
     }
 
-    /// At rest everything that was posted has been answered.
+    /// At rest every post has been answered.
     pub(crate) fn check_answered(&self) {
         for (txn_id, (poster, text)) in &self.posted {
             assert!(self.answered.contains(txn_id), "person {poster} never heard of their post {text}");
         }
     }
 
-    /// At rest every client has been given everything up to the head.
+    /// At rest every client has received everything up to the head.
     pub(crate) fn check_complete(&self, at: usize, heads: impl Iterator<Item = (RoomId, Seq)>) {
-        let life = self.lives.last().expect("there is always one");
+        let epoch = self.epochs.last().expect("never empty");
         for (room, head) in heads {
-            let committed = life.rooms.get(&server_id(room)).map_or(0, Vec::len) as u64;
+            let committed = epoch.rooms.get(&server_id(room)).map_or(0, Vec::len) as u64;
             assert_eq!(head, Seq(committed), "person {at} does not know the head of {room:?}");
             let last = self.views.get(&at).and_then(|view| view.rooms.get(&room)).copied().flatten();
             assert!(
@@ -201,7 +201,7 @@ fn index(seq: Seq) -> usize {
     usize::try_from(seq.0).unwrap_or(usize::MAX).wrapping_sub(1)
 }
 
-/// Adds something said to the fingerprint of the run.
+/// Adds an event to the trace hash of the run.
 fn note(summary: &mut Summary, said: &impl std::fmt::Debug) {
     if std::env::var_os("IM_SIM_TRACE").is_some() {
         println!("{said:?}");
@@ -212,7 +212,7 @@ fn note(summary: &mut Summary, said: &impl std::fmt::Debug) {
     summary.trace = hasher.finish();
 }
 
-/// The server's own id of a room: a client tells the lives of its data apart above it.
+/// The server's room id: the client puts its generation into the upper 32 bits.
 fn server_id(room: RoomId) -> RoomId {
     RoomId(room.0 & u64::from(u32::MAX))
 }

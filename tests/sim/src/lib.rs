@@ -1,6 +1,6 @@
-//! The real engines in a simulated world: one server and a few clients, on a virtual clock, over a network that delays,
-//! splits, stalls, cuts and falls silent, with a store that waits and fails. Everything comes from one seed, so that a
-//! failure replays exactly.
+//! The real engines in a simulated world: one server and a few clients, on a virtual clock, with a network that delays,
+//! splits, stalls, cuts and silently loses data, and a store that is slow and fails. Everything derives from one seed, so that
+//! a failure replays exactly.
 
 mod checker;
 mod network;
@@ -10,20 +10,20 @@ mod world;
 
 pub use script::run;
 
-/// What came of one seed.
+/// The result of one seed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// A fingerprint of everything that happened, in order.
+    /// A hash of all events, in order.
     pub trace: u64,
-    /// Events that the server committed.
+    /// Entries that the server committed.
     pub committed: usize,
-    /// Events that clients were given.
+    /// Entries delivered to clients.
     pub delivered: usize,
     /// Connections cut.
     pub cuts: usize,
-    /// Posts that clients retried and the server recognised or stored late.
+    /// Posts acknowledged to clients.
     pub acknowledged: usize,
-    /// Events that clients were told they missed.
+    /// Ranges of entries that clients were notified of having missed.
     pub missed: usize,
     /// Server restarts.
     pub restarts: usize,

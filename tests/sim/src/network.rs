@@ -1,27 +1,27 @@
-//! One simulated connection: two directions of bytes with delay, a bound, and ways to break.
+//! A simulated connection: one pipe per direction, with delay, bounded capacity and faults.
 
 use libim::engine::{ConnId, Random, SendQueue};
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::time::Duration;
 
-/// Bytes that a direction holds before its sender is blocked.
+/// Capacity of a pipe in bytes; beyond it the sender is blocked.
 const PIPE_BYTES: usize = 8 * 1024;
 
-/// Bytes on their way, with the time of their arrival.
+/// Bytes in flight, with their time of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Pipe {
     segments: VecDeque<(Duration, Vec<u8>)>,
     bytes: usize,
     last_arrival: Duration,
-    /// The sender waits for room.
+    /// The sender waits for capacity.
     pub(crate) starving: bool,
-    /// The sender has ended.
+    /// The sender has closed its end.
     pub(crate) ended: bool,
 }
 
 impl Pipe {
-    /// Takes bytes from a queue, as far as there is room. Whether all went.
+    /// Takes bytes from a queue as far as capacity allows. Returns whether the queue is empty.
     pub(crate) fn take(
         &mut self,
         send_queue: &mut SendQueue,
@@ -52,7 +52,7 @@ impl Pipe {
         self.segments.front().map(|(at, _)| *at).or(self.ended.then_some(self.last_arrival))
     }
 
-    /// The next bytes that have arrived; an empty vector is the end.
+    /// The next bytes that have arrived; an empty vector is the end of the stream.
     pub(crate) fn arrive(&mut self, now: Duration) -> Option<Vec<u8>> {
         match self.segments.front() {
             Some((at, _)) if *at > now => None,
@@ -70,12 +70,12 @@ impl Pipe {
 #[derive(Debug)]
 pub(crate) struct LinkId {
     pub(crate) client: usize,
-    /// The ends, as their engines know them; `None`: that end is gone.
+    /// The engines' ids of the two ends; `None` if that end is closed.
     pub(crate) client_conn: Option<ConnId>,
     pub(crate) server_conn: Option<ConnId>,
     pub(crate) up: Pipe,
     pub(crate) down: Pipe,
     pub(crate) delay: Duration,
-    /// Bytes vanish, and neither end is told.
+    /// Bytes are lost, and neither end is notified.
     pub(crate) silent: bool,
 }

@@ -1,4 +1,4 @@
-//! What people do and what befalls them, from a seed.
+//! Random user actions and faults, from a seed.
 
 use crate::Summary;
 use crate::world::World;
@@ -9,11 +9,11 @@ use std::time::Duration;
 const ROOMS: [&str; 3] = ["tea", "coffee", "water"];
 const EMOJI: [&str; 3] = ["👍", "🎉", "no"];
 
-/// Plays one seed to its end and checks every promise. Panics where one is broken.
+/// Runs one seed to its end and checks every guarantee. Panics if one is violated.
 pub fn run(seed: u64) -> Summary {
     let mut world = World::new(seed, 2 + usize::try_from(seed % 5).unwrap_or(0));
     let rounds = 20 + world.random.below(60);
-    // Half of the worlds are kind, so that the rules are seen without the noise as well.
+    // Half of the worlds have no faults.
     let rough = world.random.below(2) == 0;
     let mut said = 0;
     for _ in 0..rounds {
@@ -42,7 +42,7 @@ fn pick(world: &mut World, most: usize) -> usize {
     usize::try_from(world.random.below(count as u64)).unwrap_or(0)
 }
 
-/// One person does one thing. Whether the moment allows it is the engine's to say.
+/// One user performs a random action. The engine decides whether it is allowed.
 fn act(world: &mut World, at: usize, said: &mut u64) {
     let now = world.now;
     let rooms: Vec<RoomId> = world.people[at].client.rooms().map(|room| room.room).collect();
@@ -99,7 +99,7 @@ fn other_request(
     }
 }
 
-/// Something goes wrong.
+/// Injects a random fault.
 fn befall(world: &mut World) {
     let links: Vec<usize> = world.links.keys().copied().collect();
     let link =
@@ -122,7 +122,7 @@ fn befall(world: &mut World) {
         (18, _) => world.restart_person(at),
         (19, _) => {
             let name = world.people[at].name.clone();
-            // Whoever it was may be gone by now.
+            // The user may have left by now.
             let _ = world.server.at(world.now).kick(&name, "out");
             world.settle();
             world.restart_person(at);
@@ -131,14 +131,14 @@ fn befall(world: &mut World) {
     }
 }
 
-/// The world is kind again: after a while everybody knows everything.
+/// Ends all faults: after a while every client must know everything.
 fn come_to_rest(world: &mut World) {
     *world.weather.borrow_mut() = crate::store::Weather::default();
     for person in &mut world.people {
         person.asleep_until = Duration::ZERO;
         person.offline_until = Duration::ZERO;
     }
-    // Silent connections are noticed by both sides within two and a half heartbeats and a retry or two.
+    // Both sides detect a silent connection within two and a half heartbeat intervals; this leaves time for retries.
     world.advance(world.now.mono + Duration::from_secs(400));
     let people: Vec<_> = {
         let mut people: Vec<_> =

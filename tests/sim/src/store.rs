@@ -1,4 +1,4 @@
-//! A store that takes its time and sometimes fails, around the one in memory.
+//! A store that delays and sometimes fails, wrapping the one in memory.
 
 use libim::engine::store::{Outcome, Query, Store, Ticket};
 use libim::storage::MemoryStore;
@@ -7,10 +7,10 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// How the store behaves at the moment; the world turns these knobs.
+/// The store's current faults, set by the world.
 #[derive(Debug, Default)]
 pub(crate) struct Weather {
-    /// Nothing is answered.
+    /// Results are held back.
     pub(crate) waiting: bool,
     /// Appends fail.
     pub(crate) failing: bool,

@@ -1,4 +1,4 @@
-//! The world: it is the engines' driver, as `net` is in earnest.
+//! The world drives the engines, as `net` does in a real program.
 
 use crate::Summary;
 use crate::checker::Checker;
@@ -15,19 +15,19 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// What one engine's queue may refer to in this world: small, so that it overflows.
+/// Limit of the server's queue per connection in this world; small, so that it overflows.
 const QUEUE_BYTES: usize = 6 * 1024;
 
 pub(crate) struct Person {
     pub(crate) client: Client,
     pub(crate) name: String,
-    /// Reads nothing before this time.
+    /// Does not read before this time.
     pub(crate) asleep_until: Duration,
     /// Cannot connect before this time.
     pub(crate) offline_until: Duration,
     /// Wants to connect as soon as it can.
     dialing: bool,
-    /// Tries the name again at this time, after it was refused.
+    /// Retries the login with the same name at this time, after a refusal.
     insist_at: Option<Duration>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct World {
     pub(crate) weather: Rc<RefCell<Weather>>,
     pub(crate) checker: Checker,
     pub(crate) summary: Summary,
-    life: u64,
+    epoch: u64,
 }
 
 impl World {
@@ -61,7 +61,7 @@ impl World {
             weather,
             checker: Checker::new(),
             summary: Summary::default(),
-            life: 1,
+            epoch: 1,
         };
         for at in 0..people {
             let name = format!("person{at}");
@@ -80,7 +80,7 @@ impl World {
         Person { client, name, asleep_until: never, offline_until: never, dialing: false, insist_at: None }
     }
 
-    /// Ends a person's program at once and starts it again.
+    /// Kills a user's client and starts a new one.
     pub(crate) fn restart_person(&mut self, at: usize) {
         self.checker.restarted(at);
         let links: Vec<usize> =
@@ -93,9 +93,9 @@ impl World {
         self.checker.forget_person(at);
     }
 
-    /// Ends the server at once, with everything that it had in memory, and starts another.
+    /// Kills the server with everything in memory, and starts a new one.
     pub(crate) fn restart_server(&mut self) {
-        self.life += 1;
+        self.epoch += 1;
         self.summary.restarts += 1;
         for link in self.links.keys().copied().collect::<Vec<_>>() {
             if let Some(link) = self.links.get_mut(&link) {
@@ -103,11 +103,11 @@ impl World {
             }
             self.truncate(link);
         }
-        self.server = new_server(&mut self.random, &self.weather, self.life);
-        self.checker.new_life();
+        self.server = new_server(&mut self.random, &self.weather, self.epoch);
+        self.checker.new_epoch();
     }
 
-    /// Breaks a connection: both ends are told, and what is under way is lost.
+    /// Breaks a connection: both ends are notified, and data in flight is lost.
     pub(crate) fn truncate(&mut self, link: usize) {
         let Some(link) = self.links.remove(&link) else { return };
         self.summary.cuts += 1;
@@ -119,7 +119,7 @@ impl World {
         }
     }
 
-    /// Lets everything happen that is to happen until `until`.
+    /// Runs the world until `until`.
     pub(crate) fn advance(&mut self, until: Duration) {
         let mut steps = 0;
         loop {
@@ -143,7 +143,7 @@ impl World {
         self.now.wall.0 += u64::try_from(time.as_millis()).unwrap_or(0);
     }
 
-    /// When something happens next by itself.
+    /// The time of the next event.
     fn next_time(&self) -> Option<Duration> {
         let arrivals = self.links.values().flat_map(|link| {
             let person = &self.people[link.client];
@@ -158,7 +158,7 @@ impl World {
         arrivals.chain(timers).chain(dials).chain(insists).chain([self.server.poll_timeout()]).flatten().min()
     }
 
-    /// Lets happen what is due now.
+    /// Handles everything due now.
     fn happen(&mut self) {
         let now = self.now;
         if self.server.poll_timeout().is_some_and(|due| due <= now.mono) {
@@ -172,7 +172,7 @@ impl World {
             if person.insist_at.is_some_and(|insist| insist <= now.mono) {
                 person.insist_at = None;
                 let name = person.name.clone();
-                // By itself it may be in by now.
+                // The client may have logged in by itself by now.
                 let _ = person.client.at(now).log_in_as(Some(&name), None);
             }
             if person.dialing && person.offline_until <= now.mono {
@@ -243,7 +243,7 @@ impl World {
         }
     }
 
-    /// Settles every engine until nothing more comes of it.
+    /// Settles every engine until none has anything left to do.
     pub(crate) fn settle(&mut self) {
         for _ in 0..1000 {
             let mut busy = settle_one(&mut self.server, self.now, true, &mut self.links, &mut self.random);
@@ -312,7 +312,7 @@ impl World {
         }
     }
 
-    /// No queue of the server refers to much more than its bound.
+    /// No queue of the server exceeds its bound by much.
     pub(crate) fn check_queues(&self) {
         for link in self.links.values() {
             let bytes = link.server_conn.map_or(0, |conn| self.server.queued_bytes(conn));
@@ -321,7 +321,7 @@ impl World {
     }
 }
 
-fn new_server(random: &mut Random, weather: &Rc<RefCell<Weather>>, life: u64) -> Server {
+fn new_server(random: &mut Random, weather: &Rc<RefCell<Weather>>, epoch: u64) -> Server {
     let limits =
         Limits { requests_per_second: 200, requests_burst: 50, drafts_in_flight: 4, ..Limits::default() };
     let config = ServerConfig {
@@ -335,11 +335,11 @@ fn new_server(random: &mut Random, weather: &Rc<RefCell<Weather>>, life: u64) ->
         entries_per_room: 40 + usize::try_from(random.below(2000)).unwrap_or(0),
         bytes: 1 << 20,
     };
-    let store = FaultyStore::new(MemoryStore::new(Epoch(life), kept), weather.clone());
+    let store = FaultyStore::new(MemoryStore::new(Epoch(epoch), kept), weather.clone());
     Server::new(config, Box::new(store), Random::from_seed(random.bytes()))
 }
 
-/// Settles an engine and moves its bytes onto its connections. Whether there were any.
+/// Settles an engine and moves its bytes into the pipes. Returns whether there were any.
 fn settle_one(
     machine: &mut dyn Machine,
     now: Now,
@@ -368,7 +368,7 @@ fn settle_one(
     busy
 }
 
-/// Cuts bytes into pieces, as a stream may.
+/// Splits bytes into pieces, as a stream may.
 fn pieces<'a>(bytes: &'a [u8], random: &mut Random) -> Vec<&'a [u8]> {
     let mut rest = bytes;
     let mut pieces = Vec::new();

@@ -1,4 +1,4 @@
-//! Thousands of worlds. `IM_SIM_SEEDS=100000 cargo test -p im-sim` plays more, `IM_SIM_SEED=17` one alone.
+//! Runs thousands of seeds. `IM_SIM_SEEDS=100000 cargo test -p im-sim` runs more, `IM_SIM_SEED=17` a single one.
 
 use im_sim::{Summary, run};
 use std::panic::catch_unwind;

@@ -43,7 +43,7 @@ fn one_name_has_one_conversation() {
     present(&mut model, 8, "hana");
     let line = ["hana is a new guest from here on: a guest's name alone does not prove who it is"];
     assert_eq!(dividers(room(&model)), line);
-    // What is written is said to the new one, who was announced: the conversation opens under the surface.
+    // The message goes to the new user, who was announced: this opens their conversation.
     assert_eq!(send(&mut model, "is it you?")[0], Effect::Direct("hana".into(), "is it you?".into(), true));
     tell(&mut model, Msg::Opening(Ok(RequestId(3)), "hana".into(), "is it you?".into(), true));
     let effects = net(&mut model, ClientEvent::Entered(with_peer(9, "hana", 8)));
@@ -119,7 +119,7 @@ fn first_words_wait_for_their_conversation() {
     let refused = Msg::Opening(Err("not now".into()), "person3".into(), "secret".into(), true);
     tell(&mut model, refused);
     assert!(note(&model).contains("secret"), "what is being written stays: {}", note(&model));
-    // Who is spoken to already is just written to.
+    // For an existing conversation the message is posted directly.
     let effects = send(&mut model, "/msg person2 again");
     assert!(effects.contains(&Effect::Post(RoomId(5), "again".into(), None)), "{effects:?}");
 }

@@ -1,4 +1,4 @@
-//! Lists that are long, come in pages, or come late.
+//! Lists that are long, paged or late.
 
 use super::*;
 use crate::model::Search;
@@ -49,7 +49,7 @@ fn five_thousand_members_come_in_pages() {
     }
     assert_eq!(members(&model).len(), 5_000);
     assert!(members(&model).is_sorted_by_key(|it| it.name.to_string()));
-    // From then on the list follows what happens.
+    // From then on the list follows the entries.
     happens(&mut model, TEA, 1, 9, Body::Joined);
     assert_eq!((model.member_count(MAIN), &*members(&model).last().unwrap().name), (5_001, "person9"));
     happens(&mut model, TEA, 2, 10, Body::Left { reason: LeaveReason::Quit, text: String::new() });
@@ -82,7 +82,7 @@ fn a_crowd_is_listed_in_pages() {
     );
     tell(&mut model, Msg::Typed(FieldId::Composer, "@visitor499".into(), 11));
     assert!(model.window(MAIN).unwrap().completion.is_some());
-    // Not again at once, however often its number changes.
+    // Not again at once, however often the number changes.
     assert_eq!(net(&mut model, ClientEvent::PeopleCount(5_001)), []);
     let effects = update(&mut model, NOW + 31_000, MAIN, Msg::Tick);
     assert!(effects.contains(&Effect::Users(UserId(0))), "{effects:?}");

@@ -1,4 +1,4 @@
-//! Menus, the picker, cards and questions.
+//! Menus, the picker, cards and confirmations.
 
 use super::*;
 use crate::model::{About, Asked, Deed, FieldDeed, PickFor};

@@ -1,4 +1,4 @@
-//! What happens to the model, without a display.
+//! Tests of the update function, without a display.
 
 mod direct;
 mod lists;
@@ -37,7 +37,7 @@ fn info(room: RoomId, kind: RoomKind, name: &str) -> RoomInfo {
     }
 }
 
-/// A private conversation with somebody of this id.
+/// A private conversation with the user of this id.
 fn with_peer(room: u64, name: &str, peer: u64) -> RoomInfo {
     RoomInfo { peer: Some(UserId(peer)), ..info(RoomId(room), RoomKind::Direct, name) }
 }
@@ -64,12 +64,12 @@ fn event(room: RoomId, seq: u64, author: u64, body: Body) -> RoomEntry {
     }
 }
 
-/// Something happens in the main window.
+/// A message of the main window.
 fn tell(model: &mut Model, msg: Msg) -> Vec<Effect> {
     tell_at(model, NOW, MAIN, msg)
 }
 
-/// Something happens in a window at a time; what is due when is left out.
+/// A message of a window at a time; timer effects are left out.
 fn tell_at(model: &mut Model, now: u64, at: WindowId, msg: Msg) -> Vec<Effect> {
     let effects = update(model, now, at, msg);
     effects.into_iter().filter(|it| !matches!(it, Effect::Later(_))).collect()
@@ -120,7 +120,7 @@ fn done(request: u32, room: RoomId) -> ClientEvent {
     ClientEvent::Done { request: RequestId(request), room: Some(room) }
 }
 
-/// Logged in, in the lobby and in #tea, with two others, and with the keyboard.
+/// Logged in, in the lobby and in #tea, with two other users, and with the focus.
 fn chatting() -> Model {
     let mut model = Model::new(Settings::default());
     tell(&mut model, Msg::Typed(FieldId::Name, "me".into(), 2));

@@ -1,4 +1,4 @@
-//! What is read, and what calls.
+//! Read marks and notifications.
 
 use super::*;
 

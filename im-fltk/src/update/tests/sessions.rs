@@ -1,4 +1,4 @@
-//! Connections that break, servers that forget, and what is kept between runs.
+//! Lost connections, servers that lose their data, and saved settings.
 
 use super::*;
 use crate::model::Memory;
@@ -141,7 +141,7 @@ fn rooms_conversations_and_drafts_outlive_the_program() {
     let join = Effect::Join("tea".into(), false);
     assert!(net(&mut model, lobby()).contains(&join));
     assert_eq!(model.direct_with("hana").unwrap().life, Life::Closed);
-    // The connection breaks before the answer: it is not forgotten, and tried again.
+    // The connection is lost before the answer: the room is kept, and joined after the next login.
     tell(&mut model, Msg::Joining(RequestId(1), "tea".into(), false));
     let cut =
         ClientEvent::Failed { request: RequestId(1), code: None, text: "broken".into(), retry_after: None };
@@ -206,7 +206,7 @@ fn nothing_is_done_in_another_room_than_it_was_meant_for() {
     net(&mut model, done(9, TEA));
     assert!(model.window(MAIN).unwrap().overlay.is_none());
     assert_eq!(tell(&mut model, Msg::MenuTake(3)), []);
-    // A server that has lost its data has other messages under these numbers.
+    // After a server has lost its data, these numbers belong to other messages.
     tell(&mut model, Msg::Select(LOBBY));
     tell(&mut model, Msg::OpenSearch);
     tell(&mut model, Msg::EditLast);

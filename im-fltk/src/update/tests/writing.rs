@@ -37,24 +37,24 @@ fn a_pending_message_goes_however_its_post_ends() {
         txn_id
     };
     let stored = |txn_id, seq| ClientEvent::Posted { txn_id, room: LOBBY, seq: Seq(seq) };
-    // The entry came by itself, as after a pause of the server, and the answer only says where it is.
+    // The entry arrives before the acknowledgement.
     let txn_id = posted(&mut model, 1);
     said(&mut model, LOBBY, 1, 1, "x");
     assert_eq!(room(&model).pending.len(), 1, "nobody can know yet whose it is");
     net(&mut model, stored(txn_id, 1));
     assert!(room(&model).pending.is_empty());
-    // The answer comes first.
+    // The acknowledgement comes first.
     let txn_id = posted(&mut model, 2);
     net(&mut model, stored(txn_id, 2));
     assert_eq!(room(&model).pending.len(), 1, "it is not to be seen yet");
     said(&mut model, LOBBY, 2, 1, "x");
     assert!(room(&model).pending.is_empty());
-    // The entry is not kept any more.
+    // The entry is not available any more.
     let txn_id = posted(&mut model, 3);
     net(&mut model, stored(txn_id, 5));
     net(&mut model, ClientEvent::Missed { room: LOBBY, from: Seq(3), to: Seq(9) });
     assert!(room(&model).pending.is_empty());
-    // It is refused: it stays, says why, and can be sent again or dismissed.
+    // A rejected message stays, shows the reason, and can be sent again or dismissed.
     let txn_id = posted(&mut model, 4);
     net(
         &mut model,
