@@ -19,7 +19,7 @@ fn frame(kind: u16, body: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// The ClientHello of a later client: a wider range of versions, and an unknown capability and field.
+/// The `ClientHello` of a later client: a wider range of versions, and an unknown capability and field.
 #[derive(Serialize)]
 struct LaterHello {
     l: u16,
@@ -59,7 +59,7 @@ fn an_old_server_serves_a_later_client() {
     assert_eq!(refused, Some((2, Code::Unsupported)), "the answer names the unknown request");
 }
 
-/// A ServerHello with fewer limits than this version has, as of an older server, and unknown fields, as of a later one.
+/// A `ServerHello` with fewer limits than this version has, as of an older server, and unknown fields, as of a later one.
 #[derive(Serialize)]
 struct OtherServerHello {
     v: u16,

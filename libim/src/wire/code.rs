@@ -56,7 +56,7 @@ numbered! {
     /// Why a request was refused or a connection was closed.
     Code(u16) {
         /// A frame could not be decoded, and the connection is closed (in a Bye); or a field of the request is missing or has the wrong
-        /// type (in an ErrorReply).
+        /// type (in an `ErrorReply`).
         Malformed = 1, "malformed frame";
         /// A length exceeds a limit. The text names the limit and its value.
         TooLarge = 2, "too large";
@@ -96,12 +96,12 @@ numbered! {
         /// The session was resumed on another connection.
         Replaced = 19, "resumed on another connection";
         /// The connection was silent for too long or did not log in in time (in a Bye); or the server's program did not resolve the
-        /// approval request in time (in an ErrorReply, with a delay).
+        /// approval request in time (in an `ErrorReply`, with a delay).
         TimedOut = 20, "timed out";
         /// The client did not read what was sent to it.
         Slow = 21, "reads too slowly";
         /// Too many refused logins on this connection, which is closed (in a Bye); or too many wrong passkeys from this address (in an
-        /// ErrorReply, with a delay).
+        /// `ErrorReply`, with a delay).
         TooManyTries = 22, "too many attempts";
         /// The text is blank, or a field's value is invalid.
         Invalid = 23, "invalid value";

@@ -1,5 +1,5 @@
 //! All limits of the protocol and the engines, asserted at compile time and listed in `docs/protocol.md`. A server can configure
-//! those in [`Limits`] and sends them in ServerHello. A trailing comment marks a limit that is internal to this implementation's
+//! those in [`Limits`] and sends them in `ServerHello`. A trailing comment marks a limit that is internal to this implementation's
 //! server, client or both; other clients need not know it.
 
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ pub const PAGES_PER_TURN: usize = 16; // server
 pub const LIST_MAX: u32 = 500;
 /// Private conversations that other users can open with one user. They do not count towards that user's `rooms_per_user`.
 pub const INCOMING_MAX: usize = 1_000;
-/// Private conversations of one user whose other user is gone. Beyond, the server forgets one and sends RoomLeft for it.
+/// Private conversations of one user whose other user is gone. Beyond, the server forgets one and sends `RoomLeft` for it.
 pub const ORPHANS_MAX: usize = 100;
 /// Disconnected sessions of one network address that can wait to be resumed, as a fraction of the server's `people_max`: one in
 /// this number. Beyond, the oldest one ends.
@@ -46,7 +46,7 @@ pub const WAITING_SHARE: usize = 4; // server
 pub const WAITING_MIN: usize = 64; // server
 /// Maximum length of the reason of a quit or kick. The server truncates that of a Quit.
 pub const REASON_BYTES_MAX: usize = 200;
-/// Maximum length of the client program's name in ClientHello.
+/// Maximum length of the client program's name in `ClientHello`.
 pub const AGENT_BYTES_MAX: usize = 64;
 /// Maximum length of a passkey.
 pub const PASSKEY_BYTES_MAX: usize = 128;
@@ -61,7 +61,7 @@ pub const MALFORMED_MAX: u8 = 20;
 pub const LIVE_ROSTER_MAX: usize = 1_000;
 /// Maximum number of members of a room in which typing notices are forwarded.
 pub const TYPING_MEMBERS_MAX: usize = 100;
-/// Maximum number of members of a room in which receipts are forwarded. In larger rooms they are available through ListMembers.
+/// Maximum number of members of a room in which receipts are forwarded. In larger rooms they are available through `ListMembers`.
 pub const RECEIPT_MEMBERS_MAX: usize = 32;
 /// While a connection's send queue is longer than its bound divided by this number, the server does not read from it.
 pub const QUEUE_HIGH_SHARE: usize = 2; // server
@@ -98,7 +98,7 @@ pub const HELD_ENTRIES_MAX: usize = 2_000; // client
 /// Events queued for the program of one endpoint. At this number the loop stops reading from that endpoint's connections.
 pub const PENDING_EVENTS_MAX: usize = 8_192; // both
 
-/// The server's limits, sent in ServerHello. Lengths are in bytes of UTF-8 and are maxima.
+/// The server's limits, sent in `ServerHello`. Lengths are in bytes of UTF-8 and are maxima.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {

@@ -227,7 +227,7 @@ messages! {
 messages! {
     /// A message from server to client.
     FromServer {
-        /// Answers ClientHello.
+        /// Answers `ClientHello`.
         64 => ServerHello;
         /// Accepts a Login.
         65 => Welcome;

@@ -8,7 +8,7 @@ use super::message::is_default;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-/// Answers ClientHello.
+/// Answers `ClientHello`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServerHello {
     /// The protocol version of this connection: the highest that both sides speak.
@@ -283,7 +283,7 @@ pub struct PresenceNotice {
     pub count: u32,
 }
 
-/// The number of users, sent in place of PresenceNotice while there are too many to report each.
+/// The number of users, sent in place of `PresenceNotice` while there are too many to report each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UserCount {
     /// Number of users who are not Offline now.

@@ -54,7 +54,7 @@ impl Client {
             | ClientEvent::Members { room, .. }
             | ClientEvent::Done { room: Some(room), .. } => *room = self.to_program(*room),
             ClientEvent::Renumbered { old, new } => {
-                (*old, *new) = (self.to_program(*old), self.to_program(*new))
+                (*old, *new) = (self.to_program(*old), self.to_program(*new));
             }
             ClientEvent::Entry { entry, .. } => entry.room = self.to_program(entry.room),
             ClientEvent::Backlog { room, messages, .. } | ClientEvent::History { room, messages, .. } => {

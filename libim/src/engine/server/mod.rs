@@ -249,7 +249,7 @@ impl Server {
                     self.store.recall(*ticket, entry, txn_id);
                 }
                 (Some(InFlight::Entry(_, entry)), txn_id) => {
-                    self.store.append(*ticket, entry, txn_id.as_ref())
+                    self.store.append(*ticket, entry, txn_id.as_ref());
                 }
                 (Some(InFlight::Page(..)) | None, _) => {}
             }
