@@ -2,60 +2,65 @@
  * @file im.h
  * libim: private chat inside your own program. The C interface. Generated from libim/src/ffi; do not edit.
  *
- * In short
+ * Overview
  *
- *   A context (im_ctx) is one event loop with any number of servers and clients. im_step() runs it, im_next_event() says what
- *   happened, everything else asks for something. Nothing blocks but im_step(), and that as long as you say; nothing is called
- *   back. The guide with whole programs is docs/embedding.md.
+ *   A context (im_ctx) is one event loop with any number of servers and clients. im_step() runs it, im_next_event() returns what
+ *   happened, and every other function starts an operation or looks something up. Only im_step() blocks, for at most the given
+ *   time. The only callback is the log callback of im_config_set_log(). docs/embedding.md is a guide with complete programs.
  *
- * Status
+ * Errors
  *
- *   Every function that can fail returns an int32_t: IM_OK (0) or a negative im_status. im_last_error() has the words. When a
- *   function fails it has done nothing and written nothing to its out pointers. What can only be known later comes as an event
- *   that has the request's number.
+ *   Every function that can fail returns an int32_t: IM_OK (0) or a negative im_status. im_last_error() describes the failure. A
+ *   function that fails has no effect and writes nothing through its out pointers; only im_step() may have done part of its
+ *   work. Results that are known later arrive as events with the number of the request or the transaction id of the post.
+ *
+ *   The comment of a function lists the errors particular to it. Besides, any function may return IM_E_NULL, IM_E_HANDLE,
+ *   IM_E_GONE or IM_E_PANIC; a function of a context IM_E_THREAD, IM_E_REENTRANT or IM_E_FORKED; a function with a string
+ *   parameter IM_E_UTF8.
  *
  * Handles and ids
  *
- *   im_ctx, im_config and im_waker are handles in the shape of pointers: never look through them. Servers, clients and watched
- *   descriptors are im_id numbers. None is ever used again: a freed or removed one is IM_E_GONE, one that never was is
- *   IM_E_HANDLE, NULL is IM_E_NULL. Pointers to data (strings, out places) must be NULL or valid.
+ *   im_ctx, im_config and im_waker are opaque handles: pointers in type, never to be dereferenced. Servers, clients and watched
+ *   descriptors are named by im_id numbers. Neither is ever reused: a freed handle or removed id is IM_E_GONE, any other invalid
+ *   one is IM_E_HANDLE, NULL is IM_E_NULL. Pointers to data (strings, out parameters) must be NULL or valid.
  *
  * Threads
  *
- *   A context belongs to the thread that made it; on others its functions return IM_E_THREAD. im_config, im_waker and the
- *   functions of the library itself may be used from any thread. Several contexts may live in one or many threads.
- *   A thread that ends frees its contexts.
+ *   A context belongs to the thread that made it; on any other its functions return IM_E_THREAD. Functions of im_config and
+ *   im_waker, and those without a handle, may be called from any thread. A program may have several contexts, on one or several
+ *   threads. A thread that ends frees its contexts.
  *
  * Strings
  *
- *   In: UTF-8, copied during the call. Out: im_str, UTF-8 with its length and a NUL after it, the library's. What people
- *   wrote may contain any character but NUL: sanitize control characters before a terminal.
+ *   Strings that the program passes are UTF-8 and copied during the call. Strings that the library returns are im_str: UTF-8,
+ *   with a length and a terminating NUL; they belong to the library. What people wrote may contain any character but NUL:
+ *   sanitize control characters before writing it to a terminal.
  *
- * Growth
+ * Compatibility
  *
- *   Structures are made by the library and start with their size as the library knows it: read a field that came later than
- *   your first library only if the size reaches over it. Numbers in im_event.kind, im_code and the like may be ones that you
- *   do not know.
+ *   The library allocates all structures, and their first field, `size`, is sizeof in that library: read a field that was added
+ *   after the oldest library that you support only if `size` covers it. im_event.kind, im_code and other enumerations may have
+ *   values that your header does not list.
  *
- * The host is left alone
+ * The host program
  *
- *   No signal handler, no SIGPIPE, no output, no global logger, no exit; no thread with IM_OPT_WORKERS 0, and otherwise only while
- *   a host name is looked up. A failure inside the library (IM_E_PANIC) does not unwind into the program; Rust then writes one
- *   line about it to stderr.
+ *   The library installs no signal handler, raises no SIGPIPE, writes no output, sets no global logger and never exits. It starts
+ *   a thread only while it looks up a host name, and none with IM_OPT_WORKERS 0. An internal error (IM_E_PANIC) does not unwind
+ *   into the program; the Rust runtime then writes one line to stderr.
  *
- * The functions
+ * Functions
  *
  *   library         im_abi_version im_version im_strerror im_last_error im_event_kind_name im_code_name
- *   settings        im_config_new _free _set_str _set_int _set_log
+ *   configuration   im_config_new _free _set_str _set_int _set_log
  *   context         im_new im_free im_step im_fd im_next_timeout im_advance im_watch im_set_user im_remove,
  *                   im_waker_new _wake _free
  *   events          im_next_event im_event_encode im_next_events
  *   client          im_connect, im_client_quit _login _retry_now
- *   saying things   im_client_post _reply _edit _delete _react _mark_read _typing
+ *   posts           im_client_post _reply _edit _delete _react _mark_read _typing
  *   requests        im_client_set_status _create_room _join _leave _set_topic _direct _history _fetch
  *                   _list_rooms _list_users _list_members
- *   what it knows   im_client_look _server _room _person _next_room _next_person
- *   server          im_serve im_listen im_unlisten, im_server_set_str _set_int _decide _kick _kick_user _remove_member _close_room
+ *   client state    im_client_look _server _room _person _next_room _next_person
+ *   server          im_serve im_listen im_unlisten, im_server_set_str _set_int _resolve _kick _kick_user _remove_member _close_room
  *                   _post _delete _broadcast _drain _look _next_person _next_room _next_member
  */
 
@@ -64,19 +69,19 @@
 
 #include <stddef.h>
 #include <stdint.h>
-/** As the length of a text: it ends at its first NUL. */
+/** Pass as the length of a text that ends at its first NUL. */
 #define IM_NUL_TERMINATED ((size_t)-1)
 
 
 /**
- * The generation of the interface in the upper 16 bits, its revision in the lower. A program runs with every library of its
- * header's generation and of the same or a later revision.
+ * The version of the interface: its generation in the upper 16 bits, its revision in the lower. A program works with
+ * every library of its header's generation and of the same or a later revision.
  */
 #define IM_ABI 1
 
 /**
- * What a function returns: IM_OK, or a negative number that says why nothing was done. Numbers are never reused. The words
- * for one particular failure, with names and limits, are in im_last_error().
+ * What a function returns: IM_OK, or a negative number that names the error. Numbers are never reused. im_last_error()
+ * describes the particular failure, with names and limits.
  */
 enum im_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -84,63 +89,63 @@ enum im_status
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Done.
+     * Success.
      */
     IM_OK = 0,
     /**
-     * A pointer that must be given is NULL.
+     * A pointer that must not be NULL is NULL.
      */
     IM_E_NULL = -1,
     /**
-     * Not a handle or an id that this library gave out, one of another kind, or one of another context.
+     * Not a handle or id of this library, one of another kind, or an id of another context.
      */
     IM_E_HANDLE = -2,
     /**
-     * The handle or the id was valid once: it has been freed or removed.
+     * The handle has been freed, or what the id named has been removed; or the approval is no longer open.
      */
     IM_E_GONE = -3,
     /**
-     * A context is used on another thread than the one that made it.
+     * The context belongs to another thread.
      */
     IM_E_THREAD = -4,
     /**
-     * A context is used from within a callback that it has called.
+     * The context was used from its own log callback.
      */
     IM_E_REENTRANT = -5,
     /**
-     * The library has failed inside; the context can only be freed. Please report it.
+     * An internal error of the library. The context can only be freed. Please report it.
      */
     IM_E_PANIC = -6,
     /**
-     * A string is not UTF-8.
+     * A string is not valid UTF-8.
      */
     IM_E_UTF8 = -7,
     /**
-     * A text has a character that it may not have, such as a NUL within its length.
+     * A text contains a character that is not allowed there, such as a NUL within its length.
      */
     IM_E_TEXT = -8,
     /**
-     * A number is out of its range.
+     * A number is out of range.
      */
     IM_E_RANGE = -9,
     /**
-     * A text is longer than a limit.
+     * A text is longer than its limit.
      */
     IM_E_TOO_LONG = -10,
     /**
-     * A text has nothing in it.
+     * A text is empty, or has only blank or invisible characters.
      */
     IM_E_EMPTY = -11,
     /**
-     * No such option, an option of another type, or one that does not go with what is being made.
+     * No such option, an option of the other type (str or int), or one that does not apply here.
      */
     IM_E_OPTION = -12,
     /**
-     * An address that cannot be understood, or that cannot be reached by this context.
+     * The address is malformed, or this context cannot use it (IM_OPT_WORKERS, IM_OPT_VIRTUAL_CLOCK).
      */
     IM_E_ADDRESS = -13,
     /**
-     * The system refused something.
+     * An operating system call failed.
      */
     IM_E_IO = -14,
     /**
@@ -148,43 +153,43 @@ enum im_status
      */
     IM_E_IN_USE = -15,
     /**
-     * The client is not logged in at the moment, which this request needs.
+     * The client is not logged in, which this request needs; or another membership change of that person is pending.
      */
     IM_E_NOT_READY = -16,
     /**
-     * The client is not in that room.
+     * The client is not in that room; or, on a server, the room is the lobby or a private conversation.
      */
     IM_E_NOT_IN_ROOM = -17,
     /**
-     * Too many posts wait for the server already.
+     * The client's outbox is full.
      */
     IM_E_OUTBOX_FULL = -18,
     /**
-     * The client has quit, or the server has been drained.
+     * The client has quit, or the server is closing or closed.
      */
     IM_E_CLOSED = -19,
     /**
-     * Nobody and nothing of that name is there.
+     * No such person, room, address or event.
      */
     IM_E_NOT_FOUND = -20,
     /**
-     * It needs the other kind of clock than this context has.
+     * The function needs a virtual clock (IM_OPT_VIRTUAL_CLOCK).
      */
     IM_E_CLOCK = -21,
     /**
-     * This system cannot do that.
+     * Not supported on this system.
      */
     IM_E_UNSUPPORTED = -22,
     /**
-     * The program was compiled against a header that is newer than this library, or of another generation.
+     * The program was compiled with a newer header than this library's, or with one of another generation.
      */
     IM_E_ABI = -23,
     /**
-     * A child of fork() uses what its parent has made: there it can only be freed. See docs/embedding.md.
+     * A child of fork() used an object that its parent made. The child can only free it. See docs/embedding.md.
      */
     IM_E_FORKED = -24,
     /**
-     * There are as many of these as there may be at once.
+     * The maximum number of such objects exists already.
      */
     IM_E_LIMIT = -25,
     /**
@@ -201,8 +206,8 @@ typedef int32_t im_status;
 #endif // __cplusplus
 
 /**
- * What an event tells. The comment names the fields of im_event that it fills besides kind and source, and the member of
- * its data. Ignore kinds that you do not know: later libraries have more.
+ * The kind of an event. Each comment names the fields of im_event that are set besides `size`, `kind`, `source` and
+ * `user`, and the member of `data`. Ignore unknown kinds: later libraries add more.
  */
 enum im_event_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -210,133 +215,134 @@ enum im_event_kind
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Client: a try to connect begins. data.count: which try since the last success, from 1.
+     * Client: a connection attempt begins. data.count: the number of the attempt since the last success, from 1.
      */
     IM_EVENT_CONNECTING = 1,
     /**
-     * Client: it is in. Its rooms follow, each as IM_EVENT_ROOM_ENTERED. data.login.
+     * Client: logged in. An IM_EVENT_ROOM_ENTERED follows for each of its rooms. data.login.
      */
     IM_EVENT_LOGGED_IN = 2,
     /**
-     * Client: the login was refused. code, text, retry_after_ms. data.wait: when the client tries again by itself, which it does
-     * when it had been in before and the reason can pass (its name is held, the server is full); NULL: it waits for
-     * im_client_login().
+     * Client: the login was refused. code, text, retry_after_ms. data.wait: when the client tries again by itself, which
+     * it does only if it was logged in before and the cause is temporary (its name is still held, the server is full);
+     * NULL: it waits for im_client_login().
      */
     IM_EVENT_LOGIN_REFUSED = 3,
     /**
-     * Client: the connection is gone or did not come to be. code (0: the server said nothing), text. data.wait: when the
-     * next try begins; NULL: there is none, the client is closed.
+     * Client: the connection broke or could not be opened. code (0: the server gave none), text. data.wait: when the
+     * next attempt begins; NULL: there is none, and the client is closed.
      */
     IM_EVENT_DISCONNECTED = 4,
     /**
-     * Client: it is in this room, just now or again after a login. room; data.room.
+     * Client: is in this room, newly or again after a login. room; data.room.
      */
     IM_EVENT_ROOM_ENTERED = 5,
     /**
-     * Client: it is no longer in this room. room, text (empty after its own leave).
+     * Client: is no longer in this room. room, text (the reason; empty after im_client_leave()).
      */
     IM_EVENT_ROOM_EXITED = 6,
     /**
-     * Client: a room has another id from now on. room: the old one; data.number: the new one. The lobby keeps its id; that it is
-     * told of means that the server has lost its data, and that places of before mean nothing.
+     * Client: a room's id has changed. room: the old id; data.number: the new one. The lobby keeps its id; this event
+     * for the lobby means that the server has lost its data, and that earlier sequence numbers are void.
      */
     IM_EVENT_ROOM_RENUMBERED = 7,
     /**
-     * Client: the last messages before it came to this room, before the room's first entry. room; data.page.
+     * Client: the last messages from before it entered this room. Comes before the room's first entry. room; data.page.
      */
     IM_EVENT_BACKLOG = 8,
     /**
-     * Client: these entries were made but are no longer kept. room; data.gap.
+     * Client: these entries existed but are no longer stored. The next entry follows them. room; data.gap.
      */
     IM_EVENT_MISSED = 9,
     /**
-     * Client: the server keeps what was posted; the entry itself comes in its turn. room; data.posted.
+     * Client: the server has stored a post. The entry itself arrives in the room's order. room; data.posted.
      */
     IM_EVENT_POSTED = 10,
     /**
-     * Client: the server refused what was posted; it is not tried again. room, code, text, retry_after_ms; data.posted with seq 0.
+     * Client: the server refused a post; the client does not retry it. room, code, text, retry_after_ms; data.posted
+     * with seq 0.
      */
     IM_EVENT_POST_FAILED = 11,
     /**
-     * Client: everybody who is there. Replaces what was known before. data.people.
+     * Client: everybody who is online. Replaces all earlier information. data.people.
      */
     IM_EVENT_PEOPLE = 12,
     /**
-     * Client: somebody came, went or changed. data.presence.
+     * Client: somebody joined, left or changed. data.presence.
      */
     IM_EVENT_PRESENCE = 13,
     /**
-     * Client: how many people are there; they are too many to be told one by one. data.count.
+     * Client: how many people are online; there are too many to report each of them. data.count.
      */
     IM_EVENT_PEOPLE_COUNT = 14,
     /**
-     * Client: somebody types or has stopped. room; data.typing.
+     * Client: somebody is typing or has stopped. room; data.typing.
      */
     IM_EVENT_TYPING = 15,
     /**
-     * Client: up to where a member has received and read. room; data.receipt.
+     * Client: how far a member has received and read. room; data.receipt.
      */
     IM_EVENT_RECEIPT = 16,
     /**
-     * Client: a request is carried out. request, room (where it made, entered, opened or left one).
+     * Client: a request succeeded. request, room (of a request that created, entered, opened or left one).
      */
     IM_EVENT_DONE = 17,
     /**
-     * Client: a request was refused, or the connection broke before its answer. request, code (0: it broke), text,
+     * Client: a request was refused, or the connection broke before the answer. request, code (0: it broke), text,
      * retry_after_ms.
      */
     IM_EVENT_FAILED = 18,
     /**
-     * Client: a page of history that was asked for. request, room; data.page.
+     * Client: the answer to im_client_history() or im_client_fetch(). request, room; data.page.
      */
     IM_EVENT_HISTORY = 19,
     /**
-     * Client: a page of rooms that was asked for. request; data.rooms.
+     * Client: the answer to im_client_list_rooms(). request; data.rooms.
      */
     IM_EVENT_ROOMS = 20,
     /**
-     * Client: a page of members that was asked for. request, room; data.members.
+     * Client: the answer to im_client_list_members(). request, room; data.members.
      */
     IM_EVENT_MEMBERS = 21,
     /**
-     * Client: a word from the server's operator to everybody. text.
+     * Client: an announcement of the server's operator. text.
      */
     IM_EVENT_NOTICE = 22,
     /**
-     * Client: the server reads this client more slowly for a while; nothing is lost. text; data.wait.
+     * Client: the server reads from this client more slowly for a while; nothing is lost. text (which limit); data.wait.
      */
     IM_EVENT_THROTTLED = 23,
     /**
-     * Client: a page of people that was asked for. request; data.people.
+     * Client: the answer to im_client_list_users(). request; data.people.
      */
     IM_EVENT_USERS = 24,
     /**
-     * Client, and an observed server: somebody said something. room, text; data.entry. So are the next eight: entries of a
-     * room, each exactly once and in the room's order.
+     * Client, and server with IM_OPT_OBSERVE: a message. room, text; data.entry. This and the next eight are entries of
+     * a room: each arrives exactly once, in the room's order, with room, text and data.entry set.
      */
     IM_EVENT_MESSAGE = 40,
     /**
-     * The author gave a message another text. data.entry: target, text.
+     * The author changed the text of a message. data.entry: target, text, mentions.
      */
     IM_EVENT_EDITED = 41,
     /**
-     * The author took a message back. data.entry: target.
+     * A message was deleted. data.entry: target.
      */
     IM_EVENT_DELETED = 42,
     /**
-     * Somebody added a reaction to a message or took it away. data.entry: target, text (the emoji), on.
+     * Somebody added a reaction to a message or removed it. data.entry: target, text (the emoji), on.
      */
     IM_EVENT_REACTED = 43,
     /**
-     * The room came to be. data.entry: text (its name), room_kind.
+     * The room was created. data.entry: text (its name), room_kind.
      */
     IM_EVENT_ROOM_CREATED = 44,
     /**
-     * The author entered. data.entry.
+     * The author entered the room. data.entry.
      */
     IM_EVENT_JOINED = 45,
     /**
-     * The author left. data.entry: reason, text (their or the operator's words).
+     * The author left the room. data.entry: reason, text (the reason that was given).
      */
     IM_EVENT_LEFT = 46,
     /**
@@ -344,49 +350,49 @@ enum im_event_kind
      */
     IM_EVENT_TOPIC = 47,
     /**
-     * Something of a later protocol; it counts in the order all the same. data.entry.
+     * An entry of a kind that this library does not know; it has a sequence number like the others. data.entry.
      */
     IM_EVENT_OTHER_ENTRY = 48,
     /**
-     * Server: somebody logged in. data.visitor. This and the next five are left out while 8192 events wait to be taken.
-     * Entries of an observed server never are: it reads no more until they are taken.
+     * Server: somebody logged in. data.visitor. This and the next five are dropped while 8192 events of the server are
+     * pending. Entries (IM_OPT_OBSERVE) are never dropped: the server stops reading until they are taken.
      */
     IM_EVENT_PERSON_ENTERED = 60,
     /**
-     * Server: somebody's connection broke; their session waits for them. text; data.visitor.
+     * Server: somebody's connection broke; their session is kept for IM_OPT_RESUME_MS. text (why); data.visitor.
      */
     IM_EVENT_PERSON_DETACHED = 61,
     /**
-     * Server: somebody took up their session again. data.visitor.
+     * Server: somebody resumed their session. data.visitor.
      */
     IM_EVENT_PERSON_RESUMED = 62,
     /**
-     * Server: somebody is gone for good. text; data.visitor with reason.
+     * Server: somebody's session ended. text (the reason that was given); data.visitor with reason.
      */
     IM_EVENT_PERSON_LEFT = 63,
     /**
-     * Server: a connection was refused or ended by the server. code, text; data.visitor with peer alone.
+     * Server: it refused or ended a connection. code, text; data.visitor with peer only.
      */
     IM_EVENT_REFUSED = 64,
     /**
-     * Server: the store could not keep something; its sender was told. text.
+     * Server: the store failed to keep an entry; its sender was notified. text.
      */
     IM_EVENT_STORE_FAILED = 65,
     /**
-     * Server: all is said and every connection closed, after im_server_drain().
+     * Server: im_server_drain() is complete: every connection is closed.
      */
     IM_EVENT_DRAINED = 66,
     /**
-     * Server: it cannot accept connections for the moment, for want of descriptors or memory; it goes on by itself. text.
+     * Server: cannot accept connections for want of descriptors or memory; it resumes by itself. text.
      */
     IM_EVENT_ACCEPT_PAUSED = 67,
     /**
-     * Server: somebody waits for im_server_resolve(). Never left out. room, text; data.approval.
+     * Server: a request waits for im_server_resolve(). Never dropped. room, text; data.approval.
      */
     IM_EVENT_APPROVAL = 68,
     /**
-     * A descriptor given to im_watch() has something to read, or has ended. Read until there is nothing more (EAGAIN): it is told
-     * again only when more arrives.
+     * A descriptor given to im_watch() is readable or at its end. Read until EAGAIN: the event comes again only after
+     * more has arrived.
      */
     IM_EVENT_READABLE = 80,
 };
@@ -399,8 +405,9 @@ typedef int32_t im_event_kind;
 #endif // __cplusplus
 
 /**
- * What can be set in an im_config. "str" options are set with im_config_set_str(), where NULL takes the option back to its
- * default, "int" options with im_config_set_int(). Unless said otherwise the default is what most programs want.
+ * Options of an im_config. The comment says what each applies to and its type: "str" options are set with
+ * im_config_set_str(), "int" options with im_config_set_int(). Counts and byte limits without a range are 1 to
+ * 4294967295.
  */
 enum im_option
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -408,31 +415,33 @@ enum im_option
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Context, int: where all its randomness comes from, so that it can be repeated. For tests: whoever knows the seed
-     * can take up its sessions. Default: the system's randomness.
+     * Context, int: the seed of all its randomness, to make a run repeatable. For tests only: whoever knows the seed can
+     * compute session tokens. Default: the system's random numbers.
      */
     IM_OPT_SEED = 1,
     /**
-     * Context, int: 1: time passes only by im_advance(), only mem: addresses are known, and with IM_OPT_SEED the same
-     * calls bring the same events, byte for byte. Default 0.
+     * Context, int, 0 or 1. 1: time passes only by im_advance(), im_step() never waits, and only mem: addresses can be
+     * used; with IM_OPT_SEED, the same calls give the same events, byte for byte. Default 0.
      */
     IM_OPT_VIRTUAL_CLOCK = 2,
     /**
-     * Context, int, 0 or 1: threads that it may start by itself. With 0 servers are named by numeric address; host names
-     * (except localhost) are IM_E_ADDRESS then, since looking one up needs a thread. Default 1.
+     * Context, int, 0 or 1: whether the context may start threads, which it does only to look up host names. With 0, a
+     * host name other than localhost is IM_E_ADDRESS. Default 1.
      */
     IM_OPT_WORKERS = 3,
     /**
-     * Client or server, str, up to 256 bytes: the client's name (the server may take fewer), or the server's as shown to people.
+     * Client or server, str, up to 256 bytes: the client's name (required; the server may accept fewer bytes), or the
+     * server's name as shown to people (default "libim").
      */
     IM_OPT_NAME = 20,
     /**
-     * Client or server, str, up to 128 bytes: the passkey to give or to ask for. Default: none, and the server lets anybody in.
+     * Client or server, str, up to 128 bytes: the passkey that the client presents or the server requires. Default:
+     * none; such a server admits anybody.
      */
     IM_OPT_PASSKEY = 21,
     /**
-     * Client or server, int, 0 to 200: how many of a room's last messages a newcomer gets. Default 50 at the server, and
-     * for the client what the server suggests.
+     * Client or server, int, 0 to 200: how many of a room's last messages a new member gets. Default 50 on a server; a
+     * client's default is what the server suggests.
      */
     IM_OPT_BACKLOG = 22,
     /**
@@ -440,37 +449,37 @@ enum im_option
      */
     IM_OPT_AGENT = 40,
     /**
-     * Client, int, 0 or 1: whether to keep the list of people who are there. Default 1.
+     * Client, int, 0 or 1: whether to keep the list of people who are online. Default 1.
      */
     IM_OPT_ROSTER = 41,
     /**
-     * Client, int, 0 or 1: whether to come back by itself when the connection breaks. Default 1.
+     * Client, int, 0 or 1: whether to reconnect when the connection breaks. Default 1.
      */
     IM_OPT_RECONNECT = 42,
     /**
-     * Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Not above
-     * IM_OPT_RETRY_MAX_MS. Default 500.
+     * Client, int, 10 or more: milliseconds before the first attempt to reconnect; the wait doubles with every failure.
+     * Must not exceed IM_OPT_RETRY_MAX_MS. Default 500.
      */
     IM_OPT_RETRY_MIN_MS = 43,
     /**
-     * Client, int, 10 or more: the longest wait between tries, in milliseconds, also where the server wishes a longer one. Default
-     * 30000.
+     * Client, int, 10 or more: the longest wait between attempts, in milliseconds, even if the server asks for a longer
+     * one. Default 30000.
      */
     IM_OPT_RETRY_MAX_MS = 44,
     /**
-     * Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
+     * Client, int, 0 or 1: whether to report to rooms which entries have arrived. Default 1.
      */
     IM_OPT_RECEIPTS = 45,
     /**
-     * Client, str, up to 4096 bytes: a directory in which the session is kept, in a file that only its owner may read, so that the
-     * client comes back as the same person at once when its program ended without quitting. "": where programs of this user keep
-     * their state ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client lives: a second
-     * one with the same name and address logs in by name. It is removed when the client quits. Default: none, and such a name is
-     * held until the server ends the session (IM_OPT_RESUME_MS).
+     * Client, str, up to 4096 bytes: a directory for the session file, readable by its owner only. If the program ends
+     * without im_client_quit(), the next client with the same name and address resumes the session. "": the user's state
+     * directory ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client
+     * exists: a second client with the same name and address logs in by name. im_client_quit() removes it. Default:
+     * none; the name is then held until the server ends the session (IM_OPT_RESUME_MS).
      */
     IM_OPT_STATE_DIR = 46,
     /**
-     * Server, str, up to 4096 bytes: a word to people who come in.
+     * Server, str, up to 4096 bytes: the welcome text, sent at login. Default: empty.
      */
     IM_OPT_WELCOME = 60,
     /**
@@ -478,15 +487,15 @@ enum im_option
      */
     IM_OPT_LOBBY = 61,
     /**
-     * Server, int: milliseconds that a broken connection's session waits for its client to come back. Default 60000.
+     * Server, int, 0 to 4294967295: milliseconds for which the session of a broken connection is kept. Default 60000.
      */
     IM_OPT_RESUME_MS = 62,
     /**
-     * Server, int: connections at once. Default 20000.
+     * Server, int: connections at once; more are refused with IM_CODE_BUSY. Default 20000.
      */
     IM_OPT_CONNECTIONS_MAX = 63,
     /**
-     * Server, int: people at once. Default 20000.
+     * Server, int: people at once, including those who are reconnecting. Default 20000.
      */
     IM_OPT_PEOPLE_MAX = 64,
     /**
@@ -494,73 +503,75 @@ enum im_option
      */
     IM_OPT_ROOMS_MAX = 65,
     /**
-     * Server, int: bytes of a connection's outgoing queue before entries are dropped and marked as a gap. Default 1 MiB.
+     * Server, int, 65536 to 4294967295: bytes of a connection's send queue; beyond, entries are dropped and reported as
+     * a gap. Default 1 MiB.
      */
     IM_OPT_QUEUE_BYTES_MAX = 66,
     /**
-     * Server, int: entries of one room that are kept. Default 10000.
+     * Server, int: entries stored for one room; beyond, the oldest are removed. Default 10000.
      */
     IM_OPT_HISTORY_MAX = 67,
     /**
-     * Server, int: bytes of all rooms together that are kept. Default 64 MiB.
+     * Server, int, 65536 or more: bytes stored for all rooms together. Default 64 MiB.
      */
     IM_OPT_HISTORY_BYTES_MAX = 68,
     /**
-     * Server, int, up to 65536: bytes of a message's text. Default 16384.
+     * Server, int, 1 to 65536: bytes of a message's text. Default 16384.
      */
     IM_OPT_TEXT_BYTES_MAX = 69,
     /**
-     * Server, int: requests per second that a connection may make for long; beyond, it is read more slowly. 0: no limit.
-     * Default 50.
+     * Server, int, 0 or more: the sustained rate of requests of one connection; above it, the server reads more slowly.
+     * 0: no limit. Default 50.
      */
     IM_OPT_REQUESTS_PER_SECOND = 70,
     /**
-     * Server, int: requests that a connection may make at once before that rate counts. Default 500.
+     * Server, int: the burst of requests that a connection may make before the rate applies. Default 500.
      */
     IM_OPT_REQUESTS_BURST = 71,
     /**
-     * Server, int, 0 or 1: whether it tells the program every entry that it keeps, private conversations included. Default 0.
+     * Server, int, 0 or 1: whether every stored entry is reported as an event, private conversations included. Default
+     * 0.
      */
     IM_OPT_OBSERVE = 72,
     /**
-     * Server, int, 0 or 1: whether the program decides about everything that the next nine name; each of them can be set apart.
-     * Default 0. See im_server_resolve().
+     * Server, int, 0 or 1: whether all requests that the next nine options name need approval; each of these overrides
+     * it. An approval request is an IM_EVENT_APPROVAL, answered with im_server_resolve(). Default 0.
      */
     IM_OPT_APPROVE_ALL = 79,
     /**
-     * Server, int, 0 or 1: whether the program decides about logins by name.
+     * Server, int, 0 or 1: whether logins by name need approval. Resuming a session does not.
      */
     IM_OPT_APPROVE_LOGINS = 80,
     /**
-     * Server, int, 0 or 1: whether the program decides about messages and their edits.
+     * Server, int, 0 or 1: whether messages and their edits need approval.
      */
     IM_OPT_APPROVE_POSTS = 81,
     /**
-     * Server, int, 0 or 1: whether the program decides about making rooms.
+     * Server, int, 0 or 1: whether creating a room needs approval.
      */
     IM_OPT_APPROVE_CREATES = 82,
     /**
-     * Server, int, 0 or 1: whether the program decides about entering rooms.
+     * Server, int, 0 or 1: whether entering a room needs approval.
      */
     IM_OPT_APPROVE_JOINS = 83,
     /**
-     * Server, int, 0 or 1: whether the program decides about opening private conversations.
+     * Server, int, 0 or 1: whether opening a private conversation needs approval.
      */
     IM_OPT_APPROVE_DIRECTS = 84,
     /**
-     * Server, int, 0 or 1: whether the program decides about taking messages back.
+     * Server, int, 0 or 1: whether deleting a message needs approval.
      */
     IM_OPT_APPROVE_DELETES = 85,
     /**
-     * Server, int, 0 or 1: whether the program decides about adding reactions.
+     * Server, int, 0 or 1: whether adding a reaction needs approval. Removing one does not.
      */
     IM_OPT_APPROVE_REACTIONS = 86,
     /**
-     * Server, int, 0 or 1: whether the program decides about topics.
+     * Server, int, 0 or 1: whether setting a topic needs approval, including that of a new room.
      */
     IM_OPT_APPROVE_TOPICS = 87,
     /**
-     * Server, int, 0 or 1: whether the program decides about presence and status texts.
+     * Server, int, 0 or 1: whether presence and status texts need approval.
      */
     IM_OPT_APPROVE_STATUSES = 88,
 };
@@ -573,7 +584,7 @@ typedef int32_t im_option;
 #endif // __cplusplus
 
 /**
- * What somebody wants to do, in data.approval.
+ * What an approval request asks for: approval_kind in data.approval.
  */
 enum im_approval_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -581,19 +592,19 @@ enum im_approval_kind
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * To log in; the passkey and the name are in order.
+     * To log in; passkey and name have been checked already.
      */
     IM_APPROVAL_LOG_IN = 1,
     /**
-     * To say something. text: what.
+     * To post a message. text: the message; data.approval: target, of a reply.
      */
     IM_APPROVAL_POST = 2,
     /**
-     * To give a message another text. text: which.
+     * To change the text of one's own message. text: the new text; data.approval: target.
      */
     IM_APPROVAL_EDIT = 3,
     /**
-     * To make a room. text: its name; data.approval: topic.
+     * To create a room. text: its name; data.approval: topic.
      */
     IM_APPROVAL_CREATE_ROOM = 4,
     /**
@@ -601,23 +612,23 @@ enum im_approval_kind
      */
     IM_APPROVAL_JOIN = 5,
     /**
-     * To open a private conversation. text: with whom.
+     * To open a private conversation. text: the other person's name.
      */
     IM_APPROVAL_DIRECT = 6,
     /**
-     * To take back a message of theirs. data.approval: target.
+     * To delete one's own message. data.approval: target.
      */
     IM_APPROVAL_DELETE = 7,
     /**
-     * To add a reaction. text: which; data.approval: target.
+     * To add a reaction. text: the emoji; data.approval: target.
      */
     IM_APPROVAL_REACT = 8,
     /**
-     * To set a room's topic. text: which; may be empty.
+     * To set a room's topic. text: the topic; may be empty.
      */
     IM_APPROVAL_SET_TOPIC = 9,
     /**
-     * To have a status. text: which; may be empty.
+     * To set one's presence and status text. text: the status text; may be empty.
      */
     IM_APPROVAL_SET_STATUS = 10,
 };
@@ -630,7 +641,7 @@ typedef int32_t im_approval_kind;
 #endif // __cplusplus
 
 /**
- * Which entries im_client_fetch() asks for: any of these together.
+ * Flags of im_client_fetch(); they can be combined.
  */
 enum im_fetch
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -638,11 +649,11 @@ enum im_fetch
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Begin after the lower end and go up; otherwise before the upper end and go down.
+     * Start after the lower bound and go up. Without it: start before the upper bound and go down.
      */
     IM_FETCH_UPWARD = 1,
     /**
-     * Messages alone, each in its present state; otherwise every kind of entry.
+     * Only messages, each in its present state. Without it: every kind of entry.
      */
     IM_FETCH_MESSAGES = 2,
 };
@@ -655,7 +666,7 @@ typedef int32_t im_fetch;
 #endif // __cplusplus
 
 /**
- * How events are written for other languages.
+ * Formats of im_event_encode() and im_next_events().
  */
 enum im_format
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -667,7 +678,7 @@ enum im_format
      */
     IM_FORMAT_JSON = 1,
     /**
-     * MessagePack, maps with string keys.
+     * MessagePack; maps have string keys.
      */
     IM_FORMAT_MSGPACK = 2,
 };
@@ -680,7 +691,7 @@ typedef int32_t im_format;
 #endif // __cplusplus
 
 /**
- * How much im_config_set_log() is told.
+ * How much is reported to the log callback (im_config_set_log()). Each level includes those before it.
  */
 enum im_log_level
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -688,19 +699,19 @@ enum im_log_level
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * What does not work as it should: the store, accepting.
+     * Failures of the store and of accepting connections.
      */
     IM_LOG_ERROR = 1,
     /**
-     * Also calls that failed, with the words of im_last_error().
+     * Calls that failed, with the text of im_last_error().
      */
     IM_LOG_WARN = 2,
     /**
-     * Also who connects, comes and goes.
+     * Connections, logins and departures.
      */
     IM_LOG_INFO = 3,
     /**
-     * Also every other event, as JSON.
+     * Every other event, as JSON.
      */
     IM_LOG_DEBUG = 4,
 };
@@ -713,7 +724,7 @@ typedef int32_t im_log_level;
 #endif // __cplusplus
 
 /**
- * Why a server refused something or ended a connection. 0: it gave no reason.
+ * Why a server refused a request or ended a connection. 0: it gave no reason.
  */
 enum im_code
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -721,27 +732,28 @@ enum im_code
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * A frame cannot be understood, and the connection ends; or a field of a request is wrong.
+     * A frame could not be decoded, and the connection ends; or a field of a request is wrong.
      */
     IM_CODE_MALFORMED = 1,
     /**
-     * A length beyond a limit. The text names the limit and its value.
+     * A length is beyond a limit. The text names the limit and its value.
      */
     IM_CODE_TOO_LARGE = 2,
     /**
-     * The two sides have no protocol version in common; the connection ends.
+     * Client and server have no protocol version in common; the connection ends.
      */
     IM_CODE_VERSION = 3,
     /**
-     * A request before login, or a second login; or one to enter or leave a room while the operator changes that.
+     * The request does not fit the state of the connection, such as one before login or a second login; or another
+     * membership change of that person in that room is pending.
      */
     IM_CODE_OUT_OF_TURN = 4,
     /**
-     * The name is taken.
+     * The name is in use.
      */
     IM_CODE_NAME_TAKEN = 5,
     /**
-     * The name breaks a rule for names.
+     * The name breaks a rule for names, or is reserved.
      */
     IM_CODE_NAME_INVALID = 6,
     /**
@@ -749,39 +761,39 @@ enum im_code
      */
     IM_CODE_PASSKEY = 7,
     /**
-     * The session to take up again has ended; log in by name.
+     * The session to resume has ended; log in by name.
      */
     IM_CODE_SESSION_ENDED = 8,
     /**
-     * No such room, message, or person.
+     * No such room, person, message or reaction.
      */
     IM_CODE_NOT_FOUND = 9,
     /**
-     * The one who asks may not do this.
+     * The user may not do this, or the server's program refused it.
      */
     IM_CODE_FORBIDDEN = 10,
     /**
-     * The one who asks is not in that room.
+     * The user is not in that room, or there is no such room.
      */
     IM_CODE_NOT_MEMBER = 11,
     /**
-     * It exists already.
+     * The room or the reaction exists already.
      */
     IM_CODE_EXISTS = 12,
     /**
-     * The same txn_id came with another content.
+     * The transaction id was used before with other content.
      */
     IM_CODE_CONFLICT = 13,
     /**
-     * A bound on how many there may be is reached. The text names it.
+     * A maximum number is reached. The text names it.
      */
     IM_CODE_FULL = 14,
     /**
-     * The server has too many connections or is short of memory; try again after the given time.
+     * The server has too many connections or is short of memory; try again after retry_after_ms.
      */
     IM_CODE_BUSY = 15,
     /**
-     * The store could not keep it; nothing was sent to anybody. Retry with the same txn_id.
+     * The store failed to keep it; nobody received it. Retry with the same transaction id.
      */
     IM_CODE_NOT_STORED = 16,
     /**
@@ -793,31 +805,32 @@ enum im_code
      */
     IM_CODE_KICKED = 18,
     /**
-     * The same session was taken up on another connection.
+     * The session was resumed on another connection.
      */
     IM_CODE_REPLACED = 19,
     /**
-     * The connection took too long to log in, to answer, or to read.
+     * The client was silent, or did not log in, for too long; or the server's program did not resolve the approval in
+     * time.
      */
     IM_CODE_TIMED_OUT = 20,
     /**
-     * The connection did not read what was sent to it.
+     * The client did not read what was sent to it.
      */
     IM_CODE_SLOW = 21,
     /**
-     * Too many refused logins, or too many wrong passkeys of this address.
+     * Too many refused logins on this connection, or too many wrong passkeys from this address.
      */
     IM_CODE_TOO_MANY_TRIES = 22,
     /**
-     * The text has no content, or a field has a value that makes no sense.
+     * The text is blank, or a field has a value that makes no sense.
      */
     IM_CODE_INVALID = 23,
     /**
-     * The peer of a private conversation is gone for good.
+     * The other person of a private conversation has left for good.
      */
     IM_CODE_PEER_GONE = 24,
     /**
-     * A kind of request that this server does not know.
+     * The server does not know this kind of request.
      */
     IM_CODE_UNSUPPORTED = 25,
 };
@@ -838,11 +851,11 @@ enum im_leave_reason
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * They left by their own word.
+     * They left of their own accord.
      */
     IM_LEAVE_QUIT = 1,
     /**
-     * Their connection broke and they did not come back in time.
+     * Their connection broke, and they did not come back in time.
      */
     IM_LEAVE_LOST = 2,
     /**
@@ -859,7 +872,7 @@ typedef int32_t im_leave_reason;
 #endif // __cplusplus
 
 /**
- * Whether somebody is there.
+ * Whether somebody is online.
  */
 enum im_presence_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -867,19 +880,19 @@ enum im_presence_kind
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Connected and active.
+     * Connected.
      */
     IM_PRESENCE_ONLINE = 1,
     /**
-     * Connected, away by their own word.
+     * Connected, but set to away.
      */
     IM_PRESENCE_AWAY = 2,
     /**
-     * The connection broke; they may come back to the same session.
+     * The connection broke; the session is kept for them to come back.
      */
     IM_PRESENCE_RECONNECTING = 3,
     /**
-     * Gone.
+     * The session has ended.
      */
     IM_PRESENCE_OFFLINE = 4,
 };
@@ -892,7 +905,7 @@ typedef int32_t im_presence_kind;
 #endif // __cplusplus
 
 /**
- * What kind of place a room is.
+ * The kind of a room.
  */
 enum im_room_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -900,15 +913,15 @@ enum im_room_kind
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The one that everybody is in.
+     * The room that everybody is in.
      */
     IM_ROOM_LOBBY = 1,
     /**
-     * One that people make, find by name, join and leave.
+     * A room that anybody can create, find by name, join and leave.
      */
     IM_ROOM_PUBLIC = 2,
     /**
-     * A private conversation of two.
+     * A private conversation of two people.
      */
     IM_ROOM_DIRECT = 3,
 };
@@ -921,54 +934,55 @@ typedef int32_t im_room_kind;
 #endif // __cplusplus
 
 /**
- * Settings for a context, a client or a server that is about to be made. Not bound to a thread. Copied when it is used: it
- * may be changed, used again and freed afterwards.
+ * Settings for a context, a client or a server. The functions that take a configuration copy it: it may be changed,
+ * reused or freed afterwards. Any thread may use it. An opaque handle.
  */
 typedef struct im_config im_config;
 
 /**
- * A loop with any number of servers and clients. It belongs to the thread that makes it; other threads reach it through an
- * im_waker. A handle, not to be looked through.
+ * A context: one event loop with its servers, clients and watched descriptors. It belongs to the thread that made it;
+ * other threads can only wake it, with an im_waker. An opaque handle.
  */
 typedef struct im_ctx im_ctx;
 
 /**
- * Wakes a context from any thread or signal handler. A handle, not to be looked through.
+ * Wakes a context from any thread or signal handler. An opaque handle.
  */
 typedef struct im_waker im_waker;
 
 /**
- * Names a server, a client or a watched descriptor of one context; 0: none. Never reused; below 2^53, so that it survives
- * in languages whose numbers are doubles.
+ * Names a server, a client or a watched descriptor of one context. 0: none. Never reused; below 2^53, so that a double
+ * can hold it.
  */
 typedef uint64_t im_id;
 
 /**
- * Told what happens in a context: on the thread of the context, during a call of it. `text` is NUL-terminated and valid during
- * the call only. It must not use the context (that is IM_E_REENTRANT), nor leave by an exception or longjmp.
+ * A log callback. Called on the context's thread, during a call on the context, with the `user` pointer of
+ * im_config_set_log(). `text` is UTF-8 and NUL-terminated, and valid during the callback only. It must not call
+ * functions of the same context (they return IM_E_REENTRANT), and must not leave by an exception or longjmp().
  */
 typedef void (*im_log_fn)(void *user, int32_t level, const char *text);
 
 /**
- * A string of the library's: UTF-8, `len` bytes, and a NUL after them. Never NULL.
+ * A string of the library: UTF-8, followed by a NUL. Valid as long as the structure that contains it.
  */
 typedef struct im_str {
     /**
-     * The first byte.
+     * The first byte; never NULL.
      */
     const char *ptr;
     /**
-     * How many bytes, the NUL not counted.
+     * Its length in bytes, without the NUL.
      */
     size_t len;
 } im_str;
 
 /**
- * A list of people's ids.
+ * A list of user ids.
  */
 typedef struct im_users {
     /**
-     * The first of them.
+     * The first id.
      */
     const uint64_t *items;
     /**
@@ -982,7 +996,7 @@ typedef struct im_users {
  */
 typedef struct im_strs {
     /**
-     * The first of them.
+     * The first string.
      */
     const struct im_str *items;
     /**
@@ -992,7 +1006,7 @@ typedef struct im_strs {
 } im_strs;
 
 /**
- * One emoji under a message.
+ * One emoji under a message, and who added it.
  */
 typedef struct im_reaction {
     /**
@@ -1004,7 +1018,7 @@ typedef struct im_reaction {
      */
     struct im_str emoji;
     /**
-     * Who added it.
+     * The names of those who added it.
      */
     struct im_strs names;
 } im_reaction;
@@ -1014,7 +1028,7 @@ typedef struct im_reaction {
  */
 typedef struct im_reactions {
     /**
-     * Pointers to each.
+     * Pointers to the reactions.
      */
     const struct im_reaction *const *items;
     /**
@@ -1024,7 +1038,7 @@ typedef struct im_reactions {
 } im_reactions;
 
 /**
- * A post's own name, random: the same from the call that posts to the events that answer it. All zero: none.
+ * A transaction id: names a post from the call that made it to the events that answer it. Random. All zero: none.
  */
 typedef struct im_txn_id {
     /**
@@ -1034,7 +1048,8 @@ typedef struct im_txn_id {
 } im_txn_id;
 
 /**
- * Something that happened in a room and lasts. Fields that do not concern its kind are zero or empty.
+ * An entry of a room: something that happened in it, with its sequence number. Fields that do not concern its kind are
+ * zero or empty.
  */
 typedef struct im_entry {
     /**
@@ -1042,23 +1057,23 @@ typedef struct im_entry {
      */
     uint32_t size;
     /**
-     * What happened: an im_event_kind from IM_EVENT_MESSAGE to IM_EVENT_OTHER_ENTRY.
+     * Its kind: an im_event_kind from IM_EVENT_MESSAGE to IM_EVENT_OTHER_ENTRY.
      */
     int32_t kind;
     /**
-     * Where.
+     * The room's id.
      */
     uint64_t room;
     /**
-     * Its place in the room's order: dense, from 1.
+     * Its sequence number in the room: consecutive, from 1.
      */
     uint64_t seq;
     /**
-     * When the server took it: milliseconds since 1970-01-01T00:00:00Z.
+     * When the server accepted it: milliseconds since 1970-01-01T00:00:00Z.
      */
     uint64_t time;
     /**
-     * Whose doing it is.
+     * The author's user id; 0: the server.
      */
     uint64_t author;
     /**
@@ -1066,31 +1081,31 @@ typedef struct im_entry {
      */
     struct im_str name;
     /**
-     * The text, or what the kind says.
+     * The text, or what im_event_kind says for the kind.
      */
     struct im_str text;
     /**
-     * The message that it answers or changes; 0: none.
+     * The sequence number of the message that it answers or changes; 0: none.
      */
     uint64_t target;
     /**
-     * People named with @ in the text.
+     * The users named with @ in the text.
      */
     struct im_users mentions;
     /**
-     * When the text last changed, as time; 0: never.
+     * When the text last changed, in the unit of `time`; 0: never.
      */
     uint64_t edited;
     /**
-     * 1: the message was taken back.
+     * 1: the message was deleted.
      */
     int32_t deleted;
     /**
-     * 1: the reaction was added, 0: taken away.
+     * 1: the reaction was added; 0: removed.
      */
     int32_t on;
     /**
-     * Reactions, oldest first.
+     * The reactions, oldest first.
      */
     struct im_reactions reactions;
     /**
@@ -1098,11 +1113,11 @@ typedef struct im_entry {
      */
     int32_t reason;
     /**
-     * The kind of the room that came to be: im_room_kind.
+     * The kind of the new room: im_room_kind.
      */
     int32_t room_kind;
     /**
-     * The post's own name when this client posted it.
+     * The transaction id, if this client posted it.
      */
     struct im_txn_id txn_id;
 } im_entry;
@@ -1112,7 +1127,7 @@ typedef struct im_entry {
  */
 typedef struct im_entries {
     /**
-     * Pointers to each.
+     * Pointers to the entries.
      */
     const struct im_entry *const *items;
     /**
@@ -1122,7 +1137,7 @@ typedef struct im_entries {
 } im_entries;
 
 /**
- * Some of a room's entries, oldest first, messages in their present state.
+ * A page of a room's entries, oldest first; messages are in their present state.
  */
 typedef struct im_page {
     /**
@@ -1130,7 +1145,7 @@ typedef struct im_page {
      */
     uint32_t size;
     /**
-     * 1: there are more beyond it, in the direction asked for.
+     * 1: there are more entries beyond the page, in the requested direction.
      */
     int32_t more;
     /**
@@ -1138,21 +1153,22 @@ typedef struct im_page {
      */
     struct im_entries entries;
     /**
-     * The page answers for every place from here (0 in a backlog) ...
+     * The first sequence number that the page covers; 0 in a backlog.
      */
     uint64_t from;
     /**
-     * ... to here. What it does not have of these is no longer kept, or was not asked for. Nothing when `to` is below `from`.
+     * The last one that it covers; below `from`: none. Entries missing between the two are no longer stored or were not
+     * requested.
      */
     uint64_t to;
     /**
-     * The place of the room's newest entry.
+     * The sequence number of the room's newest entry; 0 in a backlog.
      */
     uint64_t head;
 } im_page;
 
 /**
- * Who the client is now.
+ * The result of a login.
  */
 typedef struct im_login {
     /**
@@ -1160,15 +1176,15 @@ typedef struct im_login {
      */
     uint32_t size;
     /**
-     * 1: the same session as before; nothing was missed but what now follows.
+     * 1: the session was resumed; entries since the break follow.
      */
     int32_t resumed;
     /**
-     * The client's id at the server.
+     * The client's user id.
      */
     uint64_t user;
     /**
-     * Its name.
+     * The client's name.
      */
     struct im_str name;
     /**
@@ -1176,17 +1192,17 @@ typedef struct im_login {
      */
     struct im_str server;
     /**
-     * The server's word to people who come in.
+     * The server's welcome text; may be empty.
      */
     struct im_str welcome;
     /**
-     * How many people are there.
+     * How many people are online.
      */
     uint32_t people;
 } im_login;
 
 /**
- * A room as one member sees it.
+ * A room, as one of its members sees it.
  */
 typedef struct im_room {
     /**
@@ -1194,15 +1210,15 @@ typedef struct im_room {
      */
     uint32_t size;
     /**
-     * im_room_kind.
+     * The kind: im_room_kind.
      */
     int32_t room_kind;
     /**
-     * Its id; the lobby's is 1.
+     * The room's id; 1: the lobby.
      */
     uint64_t room;
     /**
-     * Its name; for a private conversation the other's name.
+     * Its name; of a private conversation, the other person's name.
      */
     struct im_str name;
     /**
@@ -1210,15 +1226,15 @@ typedef struct im_room {
      */
     struct im_str topic;
     /**
-     * The place of its newest entry.
+     * The sequence number of its newest entry; 0: none.
      */
     uint64_t head;
     /**
-     * Up to where this member has read.
+     * The sequence number up to which this member has read.
      */
     uint64_t read;
     /**
-     * The other, in a private conversation.
+     * The other person's user id, in a private conversation; otherwise 0.
      */
     uint64_t peer;
     /**
@@ -1228,7 +1244,7 @@ typedef struct im_room {
 } im_room;
 
 /**
- * A page of rooms, by id.
+ * A page of rooms, in the order of their ids.
  */
 typedef struct im_rooms {
     /**
@@ -1236,11 +1252,11 @@ typedef struct im_rooms {
      */
     uint32_t size;
     /**
-     * 1: there are more; ask on from the last one's id.
+     * 1: there are more rooms; continue after the last one's id.
      */
     int32_t more;
     /**
-     * Pointers to each.
+     * Pointers to the rooms.
      */
     const struct im_room *const *items;
     /**
@@ -1250,7 +1266,7 @@ typedef struct im_rooms {
 } im_rooms;
 
 /**
- * Somebody, as everybody sees them.
+ * A person.
  */
 typedef struct im_person {
     /**
@@ -1258,29 +1274,29 @@ typedef struct im_person {
      */
     uint32_t size;
     /**
-     * im_presence_kind.
+     * The presence: im_presence_kind.
      */
     int32_t presence;
     /**
-     * Their id.
+     * The user id.
      */
     uint64_t user;
     /**
-     * Their name.
+     * The name.
      */
     struct im_str name;
     /**
-     * Their status text.
+     * The status text; may be empty.
      */
     struct im_str status;
     /**
-     * Why they went (im_leave_reason), with IM_PRESENCE_OFFLINE.
+     * With IM_PRESENCE_OFFLINE: why they left, im_leave_reason.
      */
     int32_t reason;
 } im_person;
 
 /**
- * People: everybody who is there, or a page of them.
+ * Everybody who is online, or a page of them in the order of their ids.
  */
 typedef struct im_people {
     /**
@@ -1288,11 +1304,11 @@ typedef struct im_people {
      */
     uint32_t size;
     /**
-     * 1: there are more, in the next page.
+     * 1: there are more people; continue after the last one's id.
      */
     int32_t more;
     /**
-     * Pointers to each.
+     * Pointers to the people.
      */
     const struct im_person *const *items;
     /**
@@ -1310,17 +1326,17 @@ typedef struct im_presence {
      */
     uint32_t size;
     /**
-     * How they were (im_presence_kind); 0: not here.
+     * The presence before: im_presence_kind; 0: not here.
      */
     int32_t was;
     /**
-     * How they are now.
+     * The person, with the present state.
      */
     const struct im_person *person;
 } im_presence;
 
 /**
- * One member of a room.
+ * A member of a room.
  */
 typedef struct im_member {
     /**
@@ -1328,29 +1344,29 @@ typedef struct im_member {
      */
     uint32_t size;
     /**
-     * im_presence_kind.
+     * The presence: im_presence_kind.
      */
     int32_t presence;
     /**
-     * Their id.
+     * The user id.
      */
     uint64_t user;
     /**
-     * Their name.
+     * The name.
      */
     struct im_str name;
     /**
-     * Everything up to here has arrived at them.
+     * The sequence number up to which entries have arrived at this member.
      */
     uint64_t delivered;
     /**
-     * Everything up to here has been read by them.
+     * The sequence number up to which this member has read.
      */
     uint64_t read;
 } im_member;
 
 /**
- * A page of members, by id.
+ * A page of members, in the order of their user ids.
  */
 typedef struct im_members {
     /**
@@ -1358,11 +1374,11 @@ typedef struct im_members {
      */
     uint32_t size;
     /**
-     * 1: there are more; ask on from the last one's id.
+     * 1: there are more members; continue after the last one's id.
      */
     int32_t more;
     /**
-     * Pointers to each.
+     * Pointers to the members.
      */
     const struct im_member *const *items;
     /**
@@ -1372,7 +1388,7 @@ typedef struct im_members {
 } im_members;
 
 /**
- * Entries that are no longer kept.
+ * A range of entries that are no longer stored.
  */
 typedef struct im_gap {
     /**
@@ -1380,11 +1396,11 @@ typedef struct im_gap {
      */
     uint32_t size;
     /**
-     * The first one.
+     * The first sequence number.
      */
     uint64_t from;
     /**
-     * The last one.
+     * The last sequence number.
      */
     uint64_t to;
 } im_gap;
@@ -1398,17 +1414,17 @@ typedef struct im_posted {
      */
     uint32_t size;
     /**
-     * The post's own name.
+     * The transaction id that the posting call returned.
      */
     struct im_txn_id txn_id;
     /**
-     * Its place; 0: it was refused.
+     * The entry's sequence number; 0: it was refused.
      */
     uint64_t seq;
 } im_posted;
 
 /**
- * Who types.
+ * Who is typing.
  */
 typedef struct im_typing {
     /**
@@ -1416,21 +1432,21 @@ typedef struct im_typing {
      */
     uint32_t size;
     /**
-     * 1: types, 0: has stopped.
+     * 1: typing; 0: stopped.
      */
     int32_t on;
     /**
-     * Who.
+     * The user id.
      */
     uint64_t user;
     /**
-     * Their name, as far as it is known.
+     * The name; empty when it is not known.
      */
     struct im_str name;
 } im_typing;
 
 /**
- * How far a member is.
+ * How far a member has received and read.
  */
 typedef struct im_receipt {
     /**
@@ -1438,21 +1454,21 @@ typedef struct im_receipt {
      */
     uint32_t size;
     /**
-     * Who.
+     * The member's user id.
      */
     uint64_t user;
     /**
-     * Everything up to here has arrived at them.
+     * The sequence number up to which entries have arrived at this member.
      */
     uint64_t delivered;
     /**
-     * Everything up to here has been read by them.
+     * The sequence number up to which this member has read.
      */
     uint64_t read;
 } im_receipt;
 
 /**
- * A span of time.
+ * A duration.
  */
 typedef struct im_wait {
     /**
@@ -1466,7 +1482,7 @@ typedef struct im_wait {
 } im_wait;
 
 /**
- * Who came to a server or went.
+ * A person or connection at a server.
  */
 typedef struct im_visitor {
     /**
@@ -1474,25 +1490,25 @@ typedef struct im_visitor {
      */
     uint32_t size;
     /**
-     * Why they left: im_leave_reason.
+     * In IM_EVENT_PERSON_LEFT: im_leave_reason.
      */
     int32_t reason;
     /**
-     * Their id.
+     * The user id.
      */
     uint64_t user;
     /**
-     * Their name.
+     * The name.
      */
     struct im_str name;
     /**
-     * From where: a network address, or "local".
+     * A network address, or "local"; empty in IM_EVENT_PERSON_DETACHED and IM_EVENT_PERSON_LEFT.
      */
     struct im_str peer;
 } im_visitor;
 
 /**
- * A request that waits for im_server_resolve().
+ * An approval request, to be answered with im_server_resolve().
  */
 typedef struct im_approval {
     /**
@@ -1500,7 +1516,7 @@ typedef struct im_approval {
      */
     uint32_t size;
     /**
-     * What is asked for: im_approval_kind.
+     * What is requested: im_approval_kind.
      */
     int32_t approval_kind;
     /**
@@ -1508,29 +1524,29 @@ typedef struct im_approval {
      */
     uint64_t approval;
     /**
-     * Who asks; 0: a stranger's, who logs in.
+     * The requester's user id; 0: a connection that logs in.
      */
     uint64_t user;
     /**
-     * Their name, or the one that they ask for.
+     * The requester's name; at a login, the requested one.
      */
     struct im_str name;
     /**
-     * From where: a network address, or "local".
+     * A network address, or "local".
      */
     struct im_str peer;
     /**
-     * The message that it is about; 0: none.
+     * The sequence number of the message concerned; 0: none.
      */
     uint64_t target;
     /**
-     * The topic that comes with a new room.
+     * The topic of a new room; may be empty.
      */
     struct im_str topic;
 } im_approval;
 
 /**
- * What an event has besides its head. Read only the member that im_event_kind names for the kind.
+ * The part of an event that depends on its kind. Read only the member that im_event_kind names for the kind.
  */
 typedef union im_data {
     /**
@@ -1538,11 +1554,11 @@ typedef union im_data {
      */
     const struct im_entry *entry;
     /**
-     * Messages of a room.
+     * A page of entries.
      */
     const struct im_page *page;
     /**
-     * Who the client is.
+     * The result of a login.
      */
     const struct im_login *login;
     /**
@@ -1550,7 +1566,7 @@ typedef union im_data {
      */
     const struct im_room *room;
     /**
-     * Rooms.
+     * A page of rooms.
      */
     const struct im_rooms *rooms;
     /**
@@ -1558,15 +1574,15 @@ typedef union im_data {
      */
     const struct im_people *people;
     /**
-     * Somebody's presence.
+     * A change of presence.
      */
     const struct im_presence *presence;
     /**
-     * Members of a room.
+     * A page of members.
      */
     const struct im_members *members;
     /**
-     * Entries that are lost.
+     * Entries that are no longer stored.
      */
     const struct im_gap *gap;
     /**
@@ -1574,27 +1590,27 @@ typedef union im_data {
      */
     const struct im_posted *posted;
     /**
-     * Who types.
+     * Who is typing.
      */
     const struct im_typing *typing;
     /**
-     * How far a member is.
+     * How far a member has received and read.
      */
     const struct im_receipt *receipt;
     /**
-     * A span.
+     * A duration.
      */
     const struct im_wait *wait;
     /**
-     * Who came or went.
+     * A person or connection at a server.
      */
     const struct im_visitor *visitor;
     /**
-     * What is to be decided.
+     * An approval request.
      */
     const struct im_approval *approval;
     /**
-     * How many.
+     * A number of things.
      */
     uint64_t count;
     /**
@@ -1604,7 +1620,7 @@ typedef union im_data {
 } im_data;
 
 /**
- * Something that the program wants to know. Everything in it is the library's and valid until the next call of
+ * An event. It and everything that it points to belong to the library and are valid until the next call of
  * im_next_event(), im_next_events() or im_free() on the same context.
  */
 typedef struct im_event {
@@ -1613,45 +1629,45 @@ typedef struct im_event {
      */
     uint32_t size;
     /**
-     * im_event_kind.
+     * The kind: im_event_kind.
      */
     int32_t kind;
     /**
-     * The server, client or descriptor that it comes from.
+     * The server, client or watched descriptor that it concerns.
      */
     im_id source;
     /**
-     * The request that it answers; 0: none.
+     * The number of the request that it answers; 0: none.
      */
     uint32_t request;
     /**
-     * im_code; 0: none.
+     * The error code: im_code; 0: none.
      */
     int32_t code;
     /**
-     * The room that it is about; 0: none.
+     * The room's id; 0: none.
      */
     uint64_t room;
     /**
-     * Words for people, or the text that it is about.
+     * A text for people, or what im_event_kind says for the kind.
      */
     struct im_str text;
     /**
-     * The rest.
+     * The part that depends on the kind.
      */
     union im_data data;
     /**
-     * With a code: after so many milliseconds the server would have it tried again; 0: waiting does not help.
+     * With a code: milliseconds after which to try again; 0: waiting does not help.
      */
     uint32_t retry_after_ms;
     /**
-     * What im_set_user() has tied to the source; NULL: nothing.
+     * The pointer given to im_set_user() for the source; NULL: none.
      */
     void *user;
 } im_event;
 
 /**
- * How a client stands.
+ * The state of a client.
  */
 typedef struct im_client_state {
     /**
@@ -1659,37 +1675,38 @@ typedef struct im_client_state {
      */
     uint32_t size;
     /**
-     * 1: logged in at this moment.
+     * 1: logged in.
      */
     int32_t ready;
     /**
-     * 1: over, by im_client_quit() or because it was told not to come back.
+     * 1: it will not connect any more: after im_client_quit(), after a break without IM_OPT_RECONNECT, or when the
+     * server ended the connection with a code that rules it out, such as IM_CODE_KICKED.
      */
     int32_t closed;
     /**
-     * Posts that the server has not answered yet.
+     * How many posts the server has not answered yet.
      */
     uint32_t unanswered;
     /**
-     * Its id at the server; 0: not logged in yet.
+     * Its user id; 0: never logged in.
      */
     uint64_t user;
     /**
-     * Its name.
+     * Its name; empty: never logged in.
      */
     struct im_str name;
     /**
-     * Bytes that a message's text may have.
+     * The server's limit for a message's text, in bytes.
      */
     uint32_t text_bytes_max;
     /**
-     * Microseconds that a ping and its answer last took; 0: not measured yet. Measured with each heartbeat.
+     * The last round trip of a heartbeat, in microseconds; 0: not measured yet.
      */
     uint32_t round_trip_us;
 } im_client_state;
 
 /**
- * What a server has said of itself. Lengths are in bytes of UTF-8.
+ * What a server announces about itself. Lengths are in bytes of UTF-8.
  */
 typedef struct im_server_info {
     /**
@@ -1697,73 +1714,73 @@ typedef struct im_server_info {
      */
     uint32_t size;
     /**
-     * The version of the protocol that is spoken.
+     * The protocol version in use.
      */
     uint32_t version;
     /**
-     * Its name, as shown to people.
+     * The server's name, as shown to people.
      */
     struct im_str name;
     /**
-     * Which life of its data this is: ids and places of another one mean nothing.
+     * The epoch of its data: ids and sequence numbers of another epoch are void.
      */
     uint64_t epoch;
     /**
-     * What it can do besides, by name.
+     * The names of its optional capabilities.
      */
     struct im_strs capabilities;
     /**
-     * 1: it asks for a passkey.
+     * 1: it requires a passkey.
      */
     int32_t passkey;
     /**
-     * How many of a room's last messages a newcomer is meant to see.
+     * How many of a room's last messages it suggests to show to a new member.
      */
     uint32_t backlog;
     /**
-     * Length of a frame that it takes.
+     * Maximum length of a frame.
      */
     uint32_t frame_bytes_max;
     /**
-     * Length of a message's text.
+     * Maximum length of a message's text.
      */
     uint32_t text_bytes_max;
     /**
-     * Length of a person's name.
+     * Maximum length of a person's name.
      */
     uint32_t name_bytes_max;
     /**
-     * Length of a room's name.
+     * Maximum length of a room's name.
      */
     uint32_t room_name_bytes_max;
     /**
-     * Length of a topic.
+     * Maximum length of a topic.
      */
     uint32_t topic_bytes_max;
     /**
-     * Length of a status text.
+     * Maximum length of a status text.
      */
     uint32_t status_bytes_max;
     /**
-     * Rooms that one person may be in.
+     * Maximum number of rooms of one person, private conversations that they opened included, the lobby not.
      */
     uint32_t rooms_max;
     /**
-     * Posts that may be unanswered at once; the client keeps to it by itself.
+     * Maximum number of unanswered posts; the client observes it by itself.
      */
     uint32_t posts_in_flight_max;
     /**
-     * Requests per second that it takes for long; 0: no limit.
+     * The sustained rate of requests; 0: no limit.
      */
     uint32_t requests_per_second;
     /**
-     * Requests that it takes at once before that rate counts.
+     * The burst of requests allowed before the rate applies.
      */
     uint32_t requests_burst;
 } im_server_info;
 
 /**
- * How a server stands.
+ * The state of a server.
  */
 typedef struct im_server_state {
     /**
@@ -1771,19 +1788,19 @@ typedef struct im_server_state {
      */
     uint32_t size;
     /**
-     * 1: IM_EVENT_DRAINED has been told.
+     * 1: im_server_drain() is complete.
      */
     int32_t drained;
     /**
-     * Connections, logged in or not.
+     * How many connections are open, logged in or not.
      */
     uint32_t connections;
     /**
-     * People, counting those whose connection broke and may come back.
+     * How many people have a session, including those who are reconnecting.
      */
     uint32_t people;
     /**
-     * The lobby and the rooms that can be joined.
+     * How many rooms there are: the lobby and the public ones.
      */
     uint32_t rooms;
 } im_server_state;
@@ -1793,72 +1810,78 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Ties a pointer of the program's own to a server, a client or a watched descriptor: it comes with each of its events
- * (im_event.user). The library does not look through it; it is forgotten with the id. NULL: none.
+ * Attaches a pointer of the program to a server, a client or a watched descriptor; every later event of it carries the
+ * pointer in im_event.user. NULL detaches it. The library never dereferences or frees it, and forgets it when the id is
+ * removed.
  */
 int32_t im_set_user(struct im_ctx *ctx,
                     im_id id,
                     void *user);
 
 /**
- * The IM_ABI that this library has. im_new() compares it with the program's. From any thread.
+ * Returns the library's IM_ABI. im_new() checks it against the program's. Any thread.
  */
 uint32_t im_abi_version(void);
 
 /**
- * The library's version, such as "0.1.0". Static. From any thread.
+ * Returns the library's version, such as "0.1.0". A static string. Any thread.
  */
 const char *im_version(void);
 
 /**
- * A few words for an im_status. Static, never NULL. From any thread.
+ * Returns a short description of an im_status. A static string, never NULL, for any number. Any thread.
  */
 const char *im_strerror(int32_t status);
 
 /**
- * What exactly went wrong in the last call on this thread that returned a negative status: names, lengths, limits. Empty when
- * none has. The library's; valid until the next failing call on this thread.
+ * Returns the description of the last failure on the calling thread, with names, lengths and limits; empty: none yet.
+ * The string belongs to the library and is valid until the next failing call on this thread; a successful call leaves it
+ * as it is.
  */
 const char *im_last_error(void);
 
 /**
- * The name of an im_event_kind, as in im_event_encode(): "message". "unknown" for a number that this library does not know.
- * Static. From any thread.
+ * Returns the name of an im_event_kind as im_event_encode() writes it, such as "message"; "unknown" for an unknown
+ * number. A static string. Any thread.
  */
 const char *im_event_kind_name(int32_t kind);
 
 /**
- * The name of an im_code: "name_taken"; of 0 "none". "unknown" for a number that this library does not know. Static. From any
- * thread.
+ * Returns the name of an im_code, such as "name_taken"; "none" for 0, "unknown" for an unknown number. A static string.
+ * Any thread.
  */
 const char *im_code_name(int32_t code);
 
 /**
- * Makes an empty configuration; free it with im_config_free().
+ * Makes an empty configuration, in `*out`. Free it with im_config_free(). Any thread.
  */
 int32_t im_config_new(struct im_config **out);
 
 /**
- * Frees a configuration. What was made with it is not concerned. IM_E_GONE when it has been freed already.
+ * Frees a configuration. Contexts, clients and servers made with it are unaffected. Any thread.
  */
 int32_t im_config_free(struct im_config *config);
 
 /**
- * Sets a "str" option (im_option); NULL takes it back to its default. The string is UTF-8, NUL-terminated, and copied. Whether
- * it suits is said when the configuration is used.
+ * Sets a "str" option (im_option) to a copy of `value`, a NUL-terminated string; NULL resets it to its default. The
+ * value is checked when the configuration is used. Any thread. Returns IM_E_OPTION for an unknown or "int" option.
  */
 int32_t im_config_set_str(struct im_config *config,
                           int32_t option,
                           const char *value);
 
 /**
- * Sets an "int" option (im_option). Whether the number suits is said when the configuration is used.
+ * Sets an "int" option (im_option). The value is checked when the configuration is used. Any thread. Returns IM_E_OPTION
+ * for an unknown or "str" option.
  */
-int32_t im_config_set_int(struct im_config *config, int32_t option, int64_t value);
+int32_t im_config_set_int(struct im_config *config,
+                          int32_t option,
+                          int64_t value);
 
 /**
- * Has a context tell what happens up to a level (im_log_level) to a function, with `user` handed through. NULL: nobody is
- * told, as is the default. The library itself writes nothing anywhere. IM_E_RANGE when `level` is no im_log_level.
+ * Sets the log callback of a context and the most detailed level (im_log_level) that it gets; `log` NULL, the default:
+ * none. `user` is passed to each call. The library itself writes no log. Any thread. Returns IM_E_RANGE if `level` is
+ * not an im_log_level. A client or server cannot be made with a configuration that has a log callback (IM_E_OPTION).
  */
 int32_t im_config_set_log(struct im_config *config,
                           int32_t level,
@@ -1866,56 +1889,67 @@ int32_t im_config_set_log(struct im_config *config,
                           void *user);
 
 /**
- * Makes a context. `abi` is IM_ABI: IM_E_ABI says that the program was compiled for a newer library than this one. `config`
- * may be NULL; IM_E_OPTION or IM_E_RANGE says what does not suit in it. On success the handle is in `*out`; free it with
- * im_free().
+ * Makes a context, in `*out`, that belongs to the calling thread. Free it with im_free(). Pass IM_ABI as `abi`. `config`
+ * may be NULL for the defaults.
+ *
+ * Returns IM_E_ABI if the library is too old for the program's header, IM_E_OPTION for an option that is not a
+ * context's, IM_E_RANGE for a value out of range, and IM_E_IO if the system has no descriptors or random numbers.
  */
 int32_t im_new(uint32_t abi,
                const struct im_config *config,
                struct im_ctx **out);
 
 /**
- * Frees a context with all its servers and clients; their connections break. To close in good order, im_client_quit() and
- * im_server_drain() first. IM_E_GONE when it has been freed already, IM_E_THREAD on another thread. In a child of fork() it releases
- * the child's memory and descriptors only: the parent's connections stand, and nothing is sent.
+ * Frees a context with its servers, clients and events, and breaks their connections. To close in good order, complete
+ * im_client_quit() and im_server_drain() first. In a child of fork() it frees only the child's memory and descriptors:
+ * the parent's connections stay open, and nothing is sent.
  */
 int32_t im_free(struct im_ctx *ctx);
 
 /**
- * One bounded turn: waits for something to do, at most `timeout_ms` milliseconds (-1: without limit, 0: not at all), and does
- * it. Also returns IM_OK when a signal handler has run meanwhile (EINTR). Does not wait while events are to be taken. Take all events after each step: a client whose events are not taken stops
- * reading.
+ * Runs one bounded turn of the event loop: waits up to `timeout_ms` milliseconds for work (-1: without limit, 0: not at
+ * all) and does it. Does not wait while events are pending. Also returns IM_OK when a signal handler has run (EINTR).
+ * Invalidates what the look-up functions of clients and servers returned.
+ *
+ * After each step take all events with im_next_event(): a client with 8192 pending events stops reading from its
+ * connection. Returns IM_E_RANGE for a `timeout_ms` below -1, IM_E_IO if waiting fails.
  */
 int32_t im_step(struct im_ctx *ctx,
                 int32_t timeout_ms);
 
 /**
- * A descriptor that is readable while a step or an event is due, to be watched by the program's own poll(2), epoll(7) or event
- * loop: when it is readable, call im_step(ctx, 0) and take the events. The same for the life of the context, which closes it;
- * do nothing else with it. On systems other than Linux also wait no longer than im_next_timeout() says. IM_E_UNSUPPORTED on
- * Windows.
+ * Returns in `*out` a descriptor that is readable while a step has work to do or events are pending. Watch it with
+ * poll(2), epoll(7) or another event loop; when it is readable, call im_step() with timeout 0 and take the events. It is
+ * the same descriptor for the life of the context, which closes it; do nothing else with it. On systems other than Linux
+ * it does not show deadlines: wait no longer than im_next_timeout() says. Returns IM_E_IO if the system has no
+ * descriptors, IM_E_UNSUPPORTED on Windows.
  */
 int32_t im_fd(struct im_ctx *ctx,
               int32_t *out);
 
 /**
- * After how many milliseconds a step is due even when nothing comes in, in `*out`; -1: none is, as poll(2) has it. With a virtual
- * clock, how far to im_advance() it.
+ * Returns in `*out` after how many milliseconds the next step is needed even without input; 0: now; -1: never. It suits
+ * poll(2). With a virtual clock it is how far to im_advance().
  */
 int32_t im_next_timeout(struct im_ctx *ctx,
                         int32_t *out);
 
 /**
- * The next event, oldest first for each server and client, in `*out`; NULL: there is none at the moment. It and all in it is the
- * library's and valid until the next call of this function, im_next_events() or im_free().
+ * Returns the next event in `*out`, in order for each server and client; NULL: none is pending. The event and everything
+ * that it points to belong to the library and are valid until the next call of im_next_event(), im_next_events() or
+ * im_free().
  */
 int32_t im_next_event(struct im_ctx *ctx,
                       const struct im_event **out);
 
 /**
- * Writes the event that im_next_event() gave last, for other programs: a map with the names of the structures in this header and
- * `event`, its kind in small letters; what is zero or empty is left out, and what is 1 or 0 for yes or no is true or left out. `*out` is `*len` bytes and a NUL, the library's, valid
- * until the next call that writes events. IM_E_NOT_FOUND when there is none.
+ * Encodes the event that im_next_event() returned last as `format` (im_format), for other languages. The result is a
+ * map: `event` is the kind's name in lower case, and the other keys are the field names of this header. Fields that are
+ * zero or empty are left out; fields that are 1 or 0 for yes or no are true or left out.
+ *
+ * `*out` gets the `*len` bytes, followed by a NUL. They belong to the library and are valid until the next call of
+ * im_event_encode(), im_next_events() or im_free(). Returns IM_E_NOT_FOUND if there is no such event, IM_E_RANGE if
+ * `format` is not an im_format.
  */
 int32_t im_event_encode(struct im_ctx *ctx,
                         int32_t format,
@@ -1923,9 +1957,11 @@ int32_t im_event_encode(struct im_ctx *ctx,
                         size_t *len);
 
 /**
- * Takes up to `max` events at once, written as by im_event_encode() in one array; an empty one when there is none. For
- * languages to which one call for many events is cheaper than many. `*out` is `*len` bytes and a NUL, the library's, valid until
- * the next call that takes events.
+ * Takes up to `max` pending events and encodes them as one array of maps, each as im_event_encode() writes it; an empty
+ * array if none is pending. For languages in which a call for each event is expensive.
+ *
+ * `*out` gets the `*len` bytes, followed by a NUL. They belong to the library and are valid until the next call of
+ * im_next_event(), im_event_encode(), im_next_events() or im_free(). Returns IM_E_RANGE if `format` is not an im_format.
  */
 int32_t im_next_events(struct im_ctx *ctx,
                        int32_t format,
@@ -1934,54 +1970,63 @@ int32_t im_next_events(struct im_ctx *ctx,
                        size_t *len);
 
 /**
- * Lets `ms` milliseconds of virtual time pass; what has become due happens in the next im_step(). IM_E_CLOCK when the context
- * goes by the system's clock.
+ * Advances a virtual clock by `ms` milliseconds. Timers that expire by it are handled in the next im_step(). Returns
+ * IM_E_CLOCK if the context uses the system's clock.
  */
 int32_t im_advance(struct im_ctx *ctx,
                    uint32_t ms);
 
 /**
- * Watches a descriptor of the program's own, such as its standard input or a pipe: see IM_EVENT_READABLE. A copy is watched; the
- * program's own stays the program's. The id for im_remove() is in `*out`. IM_E_IO for a regular file, which is always readable, and
- * for this context's own descriptor. IM_E_UNSUPPORTED on Windows.
+ * Watches a descriptor of the program, such as its standard input or a pipe: IM_EVENT_READABLE is reported when it is
+ * readable. The library watches a duplicate; the program keeps and closes its own. `*out` gets the id, for im_remove().
+ * Returns IM_E_RANGE for a negative number, IM_E_IO for a regular file or directory (always readable), for this
+ * context's own im_fd() and for a descriptor that is not open, IM_E_UNSUPPORTED on Windows.
  */
 int32_t im_watch(struct im_ctx *ctx,
                  int32_t fd,
                  im_id *out);
 
 /**
- * Removes a server, a client or a watched descriptor at once: its connections break, it has no more events, and its id is stale
- * from now on.
+ * Removes a server, a client or a watched descriptor at once: its connections break, its pending events are dropped, and
+ * its id becomes invalid (IM_E_GONE). To close in good order, complete im_client_quit() or im_server_drain() first.
  */
 int32_t im_remove(struct im_ctx *ctx,
                   im_id id);
 
 /**
- * Makes a waker for a context, on the context's thread; free it with im_waker_free(). It may outlive the context. IM_E_LIMIT
- * when a program has 1,024 of them.
+ * Makes a waker for a context, in `*out`, on the context's thread. Free it with im_waker_free(). It may outlive the
+ * context. Returns IM_E_LIMIT if the program has 1024 wakers already.
  */
 int32_t im_waker_new(struct im_ctx *ctx,
                      struct im_waker **out);
 
 /**
- * Makes the context's im_step() return soon and its descriptor readable, from any thread, and from a signal handler: it is
- * async-signal-safe (signal-safety(7)), keeps errno, and leaves im_last_error() as it is, also when it fails. Several calls
- * before the context wakes are one. Hand over work in a queue of your own before. IM_E_GONE when the waker has been freed,
- * IM_E_HANDLE when it is none, IM_E_IO when the system refuses the write, IM_E_FORKED in a child of fork().
+ * Makes the context's im_step() return soon and its im_fd() readable. May be called from any thread and from a signal
+ * handler: it is async-signal-safe (signal-safety(7)), preserves errno, and does not change im_last_error() even when it
+ * fails. Several calls before the context wakes count as one. Hand over data in a queue of the program before calling
+ * it. No effect once the context is freed. Returns IM_E_IO if the system refuses the write, IM_E_FORKED in a child of
+ * fork().
  */
 int32_t im_waker_wake(struct im_waker *waker);
 
 /**
- * Frees a waker, from any thread, but not from a signal handler. IM_E_GONE when it has been freed already.
+ * Frees a waker. May be called from any thread, but not from a signal handler.
  */
 int32_t im_waker_free(struct im_waker *waker);
 
 /**
- * Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.
+ * Adds a client that connects to `address`, logs in, and reconnects when the connection breaks. `*out` gets its id. Its
+ * progress is reported in events: IM_EVENT_CONNECTING, then IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or
+ * IM_EVENT_DISCONNECTED.
  *
- * `address` is `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, several of these with commas between (tried side by side, RFC 8305), `unix:/path`, `mem:name` for a server of the same context, or an invite
- * (`im://host:port/?key=passkey`), whose passkey counts when IM_OPT_PASSKEY is not set; the usual port is 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
- * IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or IM_EVENT_DISCONNECTED.
+ * `address` is `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, several of these separated by commas (one server's
+ * addresses, tried side by side as in RFC 8305), `unix:/path`, `mem:name` for a server of the same context, or an invite
+ * `im://host:port/?key=passkey`, whose passkey is used if IM_OPT_PASSKEY is not set. The default port is 7464. `config`
+ * must set IM_OPT_NAME.
+ *
+ * Returns IM_E_ADDRESS for a malformed or unusable address, IM_E_EMPTY without a name, IM_E_OPTION for an option that is
+ * not a client's or a log callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, and IM_E_IO if the
+ * session file of IM_OPT_STATE_DIR cannot be opened.
  */
 int32_t im_connect(struct im_ctx *ctx,
                    const char *address,
@@ -1989,16 +2034,18 @@ int32_t im_connect(struct im_ctx *ctx,
                    im_id *out);
 
 /**
- * Leaves for good, with a reason for the others (may be NULL; 200 bytes at most). What was posted is delivered first, if the server answers within a
- * few seconds. Ends with IM_EVENT_DISCONNECTED; the id stays valid until im_remove().
+ * Logs out for good, with a reason for others to see (may be NULL; up to 200 bytes). Pending posts are delivered first,
+ * if the server answers within five seconds. Completes with IM_EVENT_DISCONNECTED; the id stays valid until im_remove().
+ * Returns IM_E_TOO_LONG.
  */
 int32_t im_client_quit(struct im_ctx *ctx,
                        im_id client,
                        const char *reason);
 
 /**
- * Tries to log in again after IM_EVENT_LOGIN_REFUSED, under this name and with this passkey; NULL keeps what was given before.
- * IM_E_LOGGED_IN when the client is logged in or coming back to its session, IM_E_CLOSED when it has quit.
+ * Logs in again after IM_EVENT_LOGIN_REFUSED, with another name or passkey; NULL keeps the previous one. While a first
+ * login is under way, they apply to the next attempt. Returns IM_E_LOGGED_IN if the client is logged in or is resuming
+ * its session, IM_E_CLOSED if it has quit, IM_E_TOO_LONG as for IM_OPT_NAME and IM_OPT_PASSKEY.
  */
 int32_t im_client_login(struct im_ctx *ctx,
                         im_id client,
@@ -2006,19 +2053,20 @@ int32_t im_client_login(struct im_ctx *ctx,
                         const char *passkey);
 
 /**
- * Tries to connect at once instead of waiting for the next try; of use when the network is known to be back. IM_E_CLOSED when
- * the client has quit.
+ * Ends the wait before the next connection attempt; for example when the network is known to be back. No effect if the
+ * client is not waiting. Returns IM_E_CLOSED if it has quit.
  */
 int32_t im_client_retry_now(struct im_ctx *ctx,
                             im_id client);
 
 /**
- * Posts a message in a room; in the lobby (1) also before the first login. Delivered exactly once, now or when the connection is
- * back: the answer is IM_EVENT_POSTED or
- * IM_EVENT_POST_FAILED with the name that is put in `*txn_id` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
+ * Posts a message in a room that the client is in; before the first login, in the lobby (room 1). The post goes to the
+ * outbox and is delivered exactly once, now or after a reconnect. `*txn_id` (may be NULL) gets its transaction id. The
+ * answer is IM_EVENT_POSTED or IM_EVENT_POST_FAILED with this id, and the entry arrives as IM_EVENT_MESSAGE with it.
  *
- * `text` is UTF-8, `len` bytes or IM_NUL_TERMINATED, and copied. IM_E_TOO_LONG beyond the server's limit
- * (im_client_state.text_bytes_max), IM_E_OUTBOX_FULL when 10,000 posts wait already.
+ * `text` is `len` bytes of UTF-8, or `len` is IM_NUL_TERMINATED. Returns IM_E_EMPTY, IM_E_TOO_LONG beyond
+ * im_client_state.text_bytes_max, IM_E_TEXT for a NUL within `len`, IM_E_NOT_IN_ROOM, IM_E_OUTBOX_FULL if 10000 posts
+ * are unanswered, IM_E_CLOSED if the client has quit.
  */
 int32_t im_client_post(struct im_ctx *ctx,
                        im_id client,
@@ -2028,7 +2076,7 @@ int32_t im_client_post(struct im_ctx *ctx,
                        struct im_txn_id *txn_id);
 
 /**
- * As im_client_post(), in answer to the message at `target` of the room; 0: in answer to none.
+ * Posts a message as a reply to the one with sequence number `target`; 0: to none. Otherwise as im_client_post().
  */
 int32_t im_client_reply(struct im_ctx *ctx,
                         im_id client,
@@ -2039,7 +2087,8 @@ int32_t im_client_reply(struct im_ctx *ctx,
                         struct im_txn_id *txn_id);
 
 /**
- * Gives a message of one's own another text. Answered like a post.
+ * Replaces the text of the client's own message `target`, a sequence number. Otherwise as im_client_post(); the entry is
+ * IM_EVENT_EDITED.
  */
 int32_t im_client_edit(struct im_ctx *ctx,
                        im_id client,
@@ -2050,7 +2099,8 @@ int32_t im_client_edit(struct im_ctx *ctx,
                        struct im_txn_id *txn_id);
 
 /**
- * Takes back a message of one's own. Answered like a post.
+ * Deletes the client's own message `target`, a sequence number. Answered as im_client_post(); the entry is
+ * IM_EVENT_DELETED. Returns IM_E_NOT_IN_ROOM, IM_E_OUTBOX_FULL, IM_E_CLOSED.
  */
 int32_t im_client_delete(struct im_ctx *ctx,
                          im_id client,
@@ -2059,7 +2109,9 @@ int32_t im_client_delete(struct im_ctx *ctx,
                          struct im_txn_id *txn_id);
 
 /**
- * Adds a reaction (an emoji) to a message, or takes one's own away when `on` is 0. Answered like a post.
+ * Adds a reaction to the message `target`, a sequence number, or removes the client's own one if `on` is 0. `emoji` is a
+ * NUL-terminated string of up to 64 bytes. Answered as im_client_post(); the entry is IM_EVENT_REACTED. Returns
+ * IM_E_EMPTY, IM_E_TOO_LONG, IM_E_NOT_IN_ROOM, IM_E_OUTBOX_FULL, IM_E_CLOSED.
  */
 int32_t im_client_react(struct im_ctx *ctx,
                         im_id client,
@@ -2070,12 +2122,17 @@ int32_t im_client_react(struct im_ctx *ctx,
                         struct im_txn_id *txn_id);
 
 /**
- * Notes that the person has read a room up to `upto`. The room is told in a moment.
+ * Marks a room as read up to the sequence number `upto`. The room is notified within 250 ms; a mark made while
+ * disconnected is sent with the next receipt after the login. No effect below an earlier mark. Returns IM_E_NOT_IN_ROOM.
  */
-int32_t im_client_mark_read(struct im_ctx *ctx, im_id client, uint64_t room, uint64_t upto);
+int32_t im_client_mark_read(struct im_ctx *ctx,
+                            im_id client,
+                            uint64_t room,
+                            uint64_t upto);
 
 /**
- * Tells a room that one is typing (`on` 1) or has stopped (0). May be lost. Repeat it every few seconds while it lasts.
+ * Notifies a room that the client's user is typing (`on` 1) or has stopped (0). Ephemeral: it may be lost. Repeat it
+ * every few seconds while it lasts. Returns IM_E_NOT_READY, IM_E_NOT_IN_ROOM.
  */
 int32_t im_client_typing(struct im_ctx *ctx,
                          im_id client,
@@ -2083,8 +2140,9 @@ int32_t im_client_typing(struct im_ctx *ctx,
                          int32_t on);
 
 /**
- * Sets one's presence, online (`away` 0) or away (1), and status text (may be NULL). Answered by IM_EVENT_DONE or
- * IM_EVENT_FAILED with the number that is put in `*request` (may be NULL), as all that follow. IM_E_NOT_READY while not logged in.
+ * Sets the presence, online (`away` 0) or away (1), and the status text (may be NULL). Like all requests below, it needs
+ * a login (IM_E_NOT_READY otherwise), puts its number in `*request` (may be NULL), and is answered by one event with
+ * this number: IM_EVENT_DONE or IM_EVENT_FAILED. Returns IM_E_TOO_LONG beyond im_server_info.status_bytes_max.
  */
 int32_t im_client_set_status(struct im_ctx *ctx,
                              im_id client,
@@ -2093,7 +2151,8 @@ int32_t im_client_set_status(struct im_ctx *ctx,
                              uint32_t *request);
 
 /**
- * Makes a room, with a topic (may be NULL), and enters it. IM_EVENT_DONE has its id.
+ * Creates a room, with a topic (may be NULL), and enters it. IM_EVENT_DONE has its id. Returns IM_E_EMPTY or
+ * IM_E_TOO_LONG for the name, IM_E_TOO_LONG for the topic.
  */
 int32_t im_client_create_room(struct im_ctx *ctx,
                               im_id client,
@@ -2102,17 +2161,17 @@ int32_t im_client_create_room(struct im_ctx *ctx,
                               uint32_t *request);
 
 /**
- * Enters a room by its name. IM_EVENT_DONE has its id.
+ * Enters a room by its name. IM_EVENT_DONE has its id. Returns IM_E_EMPTY, IM_E_TOO_LONG.
  */
 int32_t im_client_join(struct im_ctx *ctx, im_id client, const char *name, uint32_t *request);
 
 /**
- * Leaves a room.
+ * Leaves a room. Returns IM_E_NOT_IN_ROOM.
  */
 int32_t im_client_leave(struct im_ctx *ctx, im_id client, uint64_t room, uint32_t *request);
 
 /**
- * Sets a room's topic; NULL or empty: none.
+ * Sets a room's topic; NULL or empty: no topic. Returns IM_E_NOT_IN_ROOM, IM_E_TOO_LONG.
  */
 int32_t im_client_set_topic(struct im_ctx *ctx,
                             im_id client,
@@ -2121,7 +2180,8 @@ int32_t im_client_set_topic(struct im_ctx *ctx,
                             uint32_t *request);
 
 /**
- * Opens the private conversation with somebody, by name. IM_EVENT_DONE has its id, which is used like a room's.
+ * Opens the private conversation with a person, by name. IM_EVENT_DONE has its id, which is used like a room's. Returns
+ * IM_E_EMPTY, IM_E_TOO_LONG.
  */
 int32_t im_client_direct(struct im_ctx *ctx,
                          im_id client,
@@ -2129,8 +2189,8 @@ int32_t im_client_direct(struct im_ctx *ctx,
                          uint32_t *request);
 
 /**
- * Asks for a room's messages before a place (0: before its end), the newest of them, at most `limit` (0: as many as one page
- * holds). Answered by IM_EVENT_HISTORY or IM_EVENT_FAILED.
+ * Requests the last `limit` messages of a room (0: as many as fit in a page) before the sequence number `before` (0: the
+ * newest). Answered by IM_EVENT_HISTORY or IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM.
  */
 int32_t im_client_history(struct im_ctx *ctx,
                           im_id client,
@@ -2140,9 +2200,9 @@ int32_t im_client_history(struct im_ctx *ctx,
                           uint32_t *request);
 
 /**
- * Asks for a room's entries between two places, both excluded: after `after` (0: from the first) and before `before` (0: to the
- * newest), at most `limit` (0: as many as one page holds). `flags` is 0 or some of im_fetch. Answered by IM_EVENT_HISTORY or
- * IM_EVENT_FAILED.
+ * Requests up to `limit` entries of a room (0: as many as fit in a page) with sequence numbers above `after` (0: from
+ * the first) and below `before` (0: to the newest). `flags` is 0 or a combination of im_fetch. Answered by
+ * IM_EVENT_HISTORY or IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM, IM_E_RANGE for an unknown flag.
  */
 int32_t im_client_fetch(struct im_ctx *ctx,
                         im_id client,
@@ -2154,7 +2214,7 @@ int32_t im_client_fetch(struct im_ctx *ctx,
                         uint32_t *request);
 
 /**
- * Asks for rooms that can be joined, those whose ids are after `after`; begin with 0. Answered by IM_EVENT_ROOMS or
+ * Requests a page of the public rooms with ids above `after`; 0: from the first. Answered by IM_EVENT_ROOMS or
  * IM_EVENT_FAILED.
  */
 int32_t im_client_list_rooms(struct im_ctx *ctx,
@@ -2163,8 +2223,8 @@ int32_t im_client_list_rooms(struct im_ctx *ctx,
                              uint32_t *request);
 
 /**
- * Asks for the people who are there, those whose ids are after `after`; begin with 0. Of use where they are too many to be told
- * one by one. Answered by IM_EVENT_USERS or IM_EVENT_FAILED.
+ * Requests a page of the people online with user ids above `after`; 0: from the first. Of use after
+ * IM_EVENT_PEOPLE_COUNT, when there are too many to report each. Answered by IM_EVENT_USERS or IM_EVENT_FAILED.
  */
 int32_t im_client_list_users(struct im_ctx *ctx,
                              im_id client,
@@ -2172,7 +2232,8 @@ int32_t im_client_list_users(struct im_ctx *ctx,
                              uint32_t *request);
 
 /**
- * Asks for a room's members, those whose ids are after `after`; begin with 0. Answered by IM_EVENT_MEMBERS or IM_EVENT_FAILED.
+ * Requests a page of a room's members with user ids above `after`; 0: from the first. Answered by IM_EVENT_MEMBERS or
+ * IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM.
  */
 int32_t im_client_list_members(struct im_ctx *ctx,
                                im_id client,
@@ -2181,16 +2242,16 @@ int32_t im_client_list_members(struct im_ctx *ctx,
                                uint32_t *request);
 
 /**
- * How a client stands, in `*out`. The library's; it and everything that is looked up in this context is valid until the next
- * im_step() or im_free().
+ * Returns a client's state in `*out`. It is a snapshot that belongs to the library, valid until the next im_step() or
+ * im_free().
  */
 int32_t im_client_look(struct im_ctx *ctx,
                        im_id client,
                        const struct im_client_state **out);
 
 /**
- * The room after `after`, by id, among those that a client is in; begin with 0. NULL in `*out`: there are no more. Valid as
- * im_client_look() says.
+ * Returns in `*out` the room with the lowest id above `after` among those that the client is in; 0: the first. NULL: no
+ * more. Valid until the next im_step() or im_free().
  */
 int32_t im_client_next_room(struct im_ctx *ctx,
                             im_id client,
@@ -2198,8 +2259,8 @@ int32_t im_client_next_room(struct im_ctx *ctx,
                             const struct im_room **out);
 
 /**
- * The person after `after`, by id, among those who are there, as far as the server tells them one by one; begin with 0. NULL in
- * `*out`: there are no more. Valid as im_client_look() says.
+ * Returns in `*out` the person with the lowest user id above `after` among those online, as far as the server reports
+ * them (im_client_list_users() lists all); 0: the first. NULL: no more. Valid until the next im_step() or im_free().
  */
 int32_t im_client_next_person(struct im_ctx *ctx,
                               im_id client,
@@ -2207,13 +2268,16 @@ int32_t im_client_next_person(struct im_ctx *ctx,
                               const struct im_person **out);
 
 /**
- * A room that a client is in, by id. NULL in `*out`: it is not in that one. Valid as im_client_look() says.
+ * Returns in `*out` the room `id`, if the client is in it; otherwise NULL. Valid until the next im_step() or im_free().
  */
-int32_t im_client_room(struct im_ctx *ctx, im_id client, uint64_t id, const struct im_room **out);
+int32_t im_client_room(struct im_ctx *ctx,
+                       im_id client,
+                       uint64_t id,
+                       const struct im_room **out);
 
 /**
- * Somebody who is there, by id, as far as the server tells of people one by one. NULL in `*out`: nobody. Valid as
- * im_client_look() says.
+ * Returns in `*out` the person with user id `id`, if online and reported by the server; otherwise NULL. Valid until the
+ * next im_step() or im_free().
  */
 int32_t im_client_person(struct im_ctx *ctx,
                          im_id client,
@@ -2221,25 +2285,28 @@ int32_t im_client_person(struct im_ctx *ctx,
                          const struct im_person **out);
 
 /**
- * What a client's server has said of itself when the client last connected. NULL in `*out`: nothing yet. Valid as
- * im_client_look() says.
+ * Returns in `*out` what the server announced about itself at the last connection; NULL: not connected yet. Valid until
+ * the next im_step() or im_free().
  */
 int32_t im_client_server(struct im_ctx *ctx,
                          im_id client,
                          const struct im_server_info **out);
 
 /**
- * Adds a server that keeps its history in memory. Its id is in `*out`. `config` may be NULL: open to anybody, with safe
- * bounds. It takes connections once it listens.
+ * Adds a server that stores its history in memory. `*out` gets its id. `config` may be NULL: an open server with default
+ * limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not a server's or a log
+ * callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for the name of the
+ * lobby.
  */
 int32_t im_serve(struct im_ctx *ctx,
                  const struct im_config *config,
                  im_id *out);
 
 /**
- * Has a server take connections at an address, in addition to others: `ip:port`, `[v6]:port`, `unix:/path`, or `mem:name` for
- * clients of the same context. The address that it really is (with port 0, the port that the system chose) is put in `*bound`
- * (may be NULL), valid as im_client_look() says. IM_E_IN_USE when it is taken.
+ * Starts accepting connections at an address, in addition to earlier ones: `ip:port`, `[v6]:port`, `unix:/path`, or
+ * `mem:name` for clients of the same context. `*bound` (may be NULL) gets the actual address, with the port that the
+ * system chose for port 0; valid until the next im_step() or im_free(). Returns IM_E_ADDRESS, IM_E_IN_USE, IM_E_IO (for
+ * example, no permission), IM_E_UNSUPPORTED for a unix socket where there are none, IM_E_CLOSED after im_server_drain().
  */
 int32_t im_listen(struct im_ctx *ctx,
                   im_id server,
@@ -2247,15 +2314,16 @@ int32_t im_listen(struct im_ctx *ctx,
                   struct im_str *bound);
 
 /**
- * Sets an option of a running server: IM_OPT_PASSKEY (NULL: open to anybody; people already inside stay) or
- * IM_OPT_WELCOME.
+ * Sets a string option of a running server: IM_OPT_PASSKEY (NULL: none; people who are logged in stay) or
+ * IM_OPT_WELCOME. Returns IM_E_OPTION for any other, IM_E_TOO_LONG.
  */
 int32_t im_server_set_str(struct im_ctx *ctx, im_id server, int32_t option, const char *value);
 
 /**
- * Answers an IM_EVENT_APPROVAL by its data.approval.approval: the request is granted, if the rules still allow it, or (`grant` 0)
- * refused for this reason (may be NULL; 200 bytes at most). Undecided for 20 s, it is refused. Until then nothing else of that connection is
- * read. IM_E_GONE when nobody waits for it any more.
+ * Answers the approval request `approval` (data.approval.approval of IM_EVENT_APPROVAL). `grant` 1: the request is
+ * carried out, if the rules still allow it. 0: it is refused with this reason (may be NULL; up to 200 bytes). A request
+ * that is not resolved within 20 s is refused with IM_CODE_TIMED_OUT. Until then the server reads nothing more from that
+ * connection. Returns IM_E_GONE if the request is no longer open, IM_E_TOO_LONG.
  */
 int32_t im_server_resolve(struct im_ctx *ctx,
                           im_id server,
@@ -2264,8 +2332,8 @@ int32_t im_server_resolve(struct im_ctx *ctx,
                           const char *reason);
 
 /**
- * Removes somebody from the server at once, by name: everybody sees them kicked for this reason (may be NULL; 200 bytes at most).
- * IM_E_NOT_FOUND when nobody of that name is there.
+ * Removes a person from the server at once, by name, with a reason that everybody sees (may be NULL; up to 200 bytes).
+ * Their session ends. Returns IM_E_NOT_FOUND, IM_E_TOO_LONG.
  */
 int32_t im_server_kick(struct im_ctx *ctx,
                        im_id server,
@@ -2273,14 +2341,15 @@ int32_t im_server_kick(struct im_ctx *ctx,
                        const char *reason);
 
 /**
- * As im_server_kick(), by the person's id.
+ * As im_server_kick(), by user id.
  */
 int32_t im_server_kick_user(struct im_ctx *ctx, im_id server, uint64_t user, const char *reason);
 
 /**
- * Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
- * refuses it (IM_OPT_APPROVE_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
- * IM_E_NOT_READY while they enter or leave it: try again after the next im_step().
+ * Removes a person from a room, with a reason (may be NULL; up to 200 bytes). They may enter it again, unless the
+ * program refuses it (IM_OPT_APPROVE_JOINS). Returns IM_E_NOT_FOUND if there is no such room or member, IM_E_NOT_IN_ROOM
+ * for the lobby and private conversations, IM_E_NOT_READY while they are entering or leaving it (try again after the
+ * next im_step()), IM_E_TOO_LONG.
  */
 int32_t im_server_remove_member(struct im_ctx *ctx,
                                 im_id server,
@@ -2289,8 +2358,8 @@ int32_t im_server_remove_member(struct im_ctx *ctx,
                                 const char *reason);
 
 /**
- * Ends a room with all that was said in it; its members are told the reason (may be NULL; 200 bytes at most). Its name is free
- * again. IM_E_NOT_FOUND when there is no such room, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+ * Deletes a room with its history, with a reason for its members (may be NULL; up to 200 bytes). Its name becomes free.
+ * Returns IM_E_NOT_FOUND, IM_E_NOT_IN_ROOM for the lobby and private conversations, IM_E_TOO_LONG.
  */
 int32_t im_server_close_room(struct im_ctx *ctx,
                              im_id server,
@@ -2298,8 +2367,9 @@ int32_t im_server_close_room(struct im_ctx *ctx,
                              const char *reason);
 
 /**
- * Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post(). IM_E_EMPTY, IM_E_TOO_LONG
- * beyond the server's limit, IM_E_NOT_FOUND where there is no such room, IM_E_CLOSED when the server is drained.
+ * Posts a message in a room in the server's name, with author 0. `text` and `len` as for im_client_post(). Returns
+ * IM_E_EMPTY, IM_E_TOO_LONG beyond IM_OPT_TEXT_BYTES_MAX, IM_E_TEXT, IM_E_NOT_FOUND, IM_E_CLOSED after
+ * im_server_drain().
  */
 int32_t im_server_post(struct im_ctx *ctx,
                        im_id server,
@@ -2308,8 +2378,8 @@ int32_t im_server_post(struct im_ctx *ctx,
                        size_t len);
 
 /**
- * Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message. IM_E_NOT_FOUND where
- * there is no such room, IM_E_CLOSED when the server is drained.
+ * Deletes anybody's message `target`, a sequence number: its text is removed for everybody. No effect if there is no
+ * such message. Returns IM_E_NOT_FOUND if there is no such room, IM_E_CLOSED after im_server_drain().
  */
 int32_t im_server_delete(struct im_ctx *ctx,
                          im_id server,
@@ -2317,14 +2387,16 @@ int32_t im_server_delete(struct im_ctx *ctx,
                          uint64_t target);
 
 /**
- * Says a word to everybody who is here now (IM_EVENT_NOTICE). It is not kept.
+ * Sends an announcement to everybody who is online (IM_EVENT_NOTICE). It is not stored. Returns IM_E_EMPTY,
+ * IM_E_TOO_LONG beyond IM_OPT_TEXT_BYTES_MAX, IM_E_CLOSED after im_server_drain().
  */
 int32_t im_server_broadcast(struct im_ctx *ctx, im_id server, const char *message);
 
 /**
- * Changes a number of a running server, of IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX, IM_OPT_PEOPLE_MAX,
- * IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_APPROVE_*; others are
- * IM_E_OPTION. It counts from now on; nobody is sent away by a lower bound.
+ * Sets an integer option of a running server: IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX,
+ * IM_OPT_PEOPLE_MAX, IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST or one
+ * of IM_OPT_APPROVE_*. It takes effect at once; a lower maximum removes nobody. Returns IM_E_OPTION for any other,
+ * IM_E_RANGE.
  */
 int32_t im_server_set_int(struct im_ctx *ctx,
                           im_id server,
@@ -2332,28 +2404,31 @@ int32_t im_server_set_int(struct im_ctx *ctx,
                           int64_t value);
 
 /**
- * Takes no more connections at an address, as im_listen() has given it in `*bound`; NULL: at none of them. Those that stand
- * are not concerned. IM_E_NOT_FOUND when the server does not listen there.
+ * Stops accepting connections at `address`, as im_listen() returned it in `*bound`; NULL: at all addresses. Open
+ * connections stay. Returns IM_E_NOT_FOUND if the server does not listen there, IM_E_ADDRESS.
  */
 int32_t im_unlisten(struct im_ctx *ctx,
                     im_id server,
                     const char *address);
 
 /**
- * Begins to close: newcomers are refused, what was taken is still kept and answered, then everybody is told and disconnected.
- * Ends with IM_EVENT_DRAINED, within ten seconds.
+ * Starts an orderly shutdown: new connections are refused, accepted posts are stored and answered, then everybody is
+ * notified and disconnected. Completes with IM_EVENT_DRAINED, within ten seconds. No effect when repeated.
  */
 int32_t im_server_drain(struct im_ctx *ctx,
                         im_id server);
 
 /**
- * How a server stands, in `*out`. Valid as im_client_look() says.
+ * Returns a server's state in `*out`. It is a snapshot that belongs to the library, valid until the next im_step() or
+ * im_free().
  */
-int32_t im_server_look(struct im_ctx *ctx, im_id server, const struct im_server_state **out);
+int32_t im_server_look(struct im_ctx *ctx,
+                       im_id server,
+                       const struct im_server_state **out);
 
 /**
- * The person after `after`, by id, among those who are at a server; begin with 0. NULL in `*out`: there are no more. Valid as
- * im_client_look() says.
+ * Returns in `*out` the person with the lowest user id above `after` among those who have a session; 0: the first. NULL:
+ * no more. Valid until the next im_step() or im_free().
  */
 int32_t im_server_next_person(struct im_ctx *ctx,
                               im_id server,
@@ -2361,8 +2436,8 @@ int32_t im_server_next_person(struct im_ctx *ctx,
                               const struct im_person **out);
 
 /**
- * The room after `after`, by id, among the lobby and the rooms that can be joined; begin with 0. NULL in `*out`: there are no
- * more. Valid as im_client_look() says.
+ * Returns in `*out` the room with the lowest id above `after` among the lobby and the public rooms; 0: the first. NULL:
+ * no more. Valid until the next im_step() or im_free().
  */
 int32_t im_server_next_room(struct im_ctx *ctx,
                             im_id server,
@@ -2370,7 +2445,8 @@ int32_t im_server_next_room(struct im_ctx *ctx,
                             const struct im_room **out);
 
 /**
- * The member after `after`, by id, of a room; begin with 0. NULL in `*out`: there are no more. Valid as im_client_look() says.
+ * Returns in `*out` the member with the lowest user id above `after` of a room; 0: the first. NULL: no more, or no such
+ * room. Valid until the next im_step() or im_free().
  */
 int32_t im_server_next_member(struct im_ctx *ctx,
                               im_id server,

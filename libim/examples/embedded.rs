@@ -1,4 +1,4 @@
-//! A server and two clients in one program, in memory: `cargo run --example embedded`.
+//! A server and two clients in one program, connected in memory: `cargo run --example embedded`.
 
 use libim::{Address, ClientConfig, ClientEvent, Event, Loop, ServerConfig, wire::Body, wire::RoomId};
 

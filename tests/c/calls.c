@@ -1,5 +1,5 @@
-/* Random calls with good, stale, foreign and nonsensical arguments: `calls SEED COUNT`. Whatever comes, the host lives, and every
- * status is one that the header names. */
+/* Random calls with valid, stale, foreign and nonsensical arguments: `calls SEED COUNT`. The program must not crash, and every
+ * status must be one of the header's. */
 #include "check.h"
 
 static uint64_t state;
@@ -143,7 +143,7 @@ int main(int argc, char **argv) {
         contexts[slot] = make_context((int64_t)seed + slot);
     for (slot = 0; slot < SLOTS; slot++)
         OK(im_config_new(&configs[slot]));
-    /* Something to begin with: a server that everybody finds, and people at it. */
+    /* The start: a server that clients can reach, and people on it. */
     for (slot = 0; slot < 3; slot++) {
         OK(im_serve(contexts[slot], NULL, &ids[4 * slot]));
         OK(im_listen(contexts[slot], ids[4 * slot], "mem:a", NULL));

@@ -1,4 +1,4 @@
-/* What the tests of the C interface share. */
+/* Helpers for the tests of the C interface. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -26,14 +26,14 @@
         CHECK(im_last_error()[0] != '\0');                                                \
     } while (0)
 
-/* Seconds, for bounds on waiting. */
+/* Monotonic time in seconds. */
 static double seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* A context; with a seed, on a virtual clock. */
+/* Makes a context; with a seed, on a virtual clock. */
 static im_ctx *make_context(int64_t seed) {
     im_config *config;
     im_ctx *ctx = NULL;
@@ -48,7 +48,7 @@ static im_ctx *make_context(int64_t seed) {
     return ctx;
 }
 
-/* A client of a name. */
+/* Connects a client with this name. */
 static im_id make_client(im_ctx *ctx, const char *address, const char *name) {
     im_config *config;
     im_id client = 0;
@@ -59,20 +59,20 @@ static im_id make_client(im_ctx *ctx, const char *address, const char *name) {
     return client;
 }
 
-/* The next event, or NULL. */
+/* Returns the next event, or NULL. */
 static const im_event *next_event(im_ctx *ctx) {
     const im_event *event = NULL;
     OK(im_next_event(ctx, &event));
     return event;
 }
 
-/* Takes all events and forgets them. */
+/* Takes and drops all pending events. */
 static void drop_events(im_ctx *ctx) {
     while (next_event(ctx) != NULL) {
     }
 }
 
-/* Steps until an event of this kind comes from this source. Others are passed over. */
+/* Steps until this source (0: any) has an event of this kind. Drops others. */
 static const im_event *wait_for(im_ctx *ctx, im_id source, int32_t kind) {
     double end = seconds() + 60;
     const im_event *event;
@@ -80,7 +80,7 @@ static const im_event *wait_for(im_ctx *ctx, im_id source, int32_t kind) {
     while (seconds() < end) {
         event = next_event(ctx);
         if (event == NULL) {
-            /* On a virtual clock time must be let pass; on the system's this says so and does nothing. */
+            /* A virtual clock must be advanced; on the system's clock this returns IM_E_CLOCK. */
             OK(im_next_timeout(ctx, &wait));
             if (wait > 0)
                 (void)im_advance(ctx, (uint32_t)wait);

@@ -1,7 +1,7 @@
-/* The program decides: about logins, messages and rooms. */
+/* Approvals: of logins, messages, rooms and the rest. */
 #include "check.h"
 
-/* The next approval is about this; it is refused, and who asked is told so. */
+/* Expects an approval request of this kind, refuses it, and expects the requester to be notified. */
 static void refuses(im_ctx *ctx, im_id server, im_id client, int32_t wish, const char *text, int32_t told) {
     const im_event *event = wait_for(ctx, server, IM_EVENT_APPROVAL);
     CHECK(event->data.approval->approval_kind == wish && strcmp(event->text.ptr, text) == 0);
@@ -21,7 +21,7 @@ int main(void) {
 
     OK(im_config_new(&config));
     OK(im_config_set_int(config, IM_OPT_APPROVE_ALL, 1));
-    OK(im_config_set_int(config, IM_OPT_APPROVE_JOINS, 0)); /* One of them apart. */
+    OK(im_config_set_int(config, IM_OPT_APPROVE_JOINS, 0)); /* Overrides IM_OPT_APPROVE_ALL. */
     OK(im_serve(ctx, config, &server));
     OK(im_config_free(config));
     OK(im_listen(ctx, server, "mem:a", NULL));
@@ -45,7 +45,7 @@ int main(void) {
 
     OK(im_client_post(ctx, anna, 1, "a rude word", IM_NUL_TERMINATED, NULL));
     event = wait_for(ctx, server, IM_EVENT_APPROVAL);
-    OK(im_client_create_room(ctx, anna, "tea", "a rude topic", &request)); /* It waits behind the approval. */
+    OK(im_client_create_room(ctx, anna, "tea", "a rude topic", &request)); /* It waits until the approval is resolved. */
     CHECK(event->data.approval->approval_kind == IM_APPROVAL_POST && strcmp(event->text.ptr, "a rude word") == 0);
     CHECK(event->room == 1 && event->data.approval->user != 0);
     OK(im_server_resolve(ctx, server, event->data.approval->approval, 0, "mind your language"));
@@ -58,7 +58,7 @@ int main(void) {
     event = wait_for(ctx, anna, IM_EVENT_DONE);
     CHECK(event->request == request && event->room != 0);
 
-    /* Whatever others would read is asked about. */
+    /* Everything that others would read needs approval. */
     room = event->room;
     OK(im_client_set_topic(ctx, anna, room, "rude", NULL));
     refuses(ctx, server, anna, IM_APPROVAL_SET_TOPIC, "rude", IM_EVENT_FAILED);
@@ -73,12 +73,12 @@ int main(void) {
     OK(im_client_direct(ctx, anna, "anna", NULL));
     refuses(ctx, server, anna, IM_APPROVAL_DIRECT, "anna", IM_EVENT_FAILED);
 
-    /* Nobody decides: after a while it is refused, and the connection goes on. */
+    /* Not resolved in time: it is refused, and the connection continues. */
     OK(im_client_post(ctx, anna, 1, "well?", IM_NUL_TERMINATED, NULL));
     event = wait_for(ctx, anna, IM_EVENT_POST_FAILED);
     CHECK(event->code == IM_CODE_TIMED_OUT);
 
-    /* Who asks is gone: the approval is too. */
+    /* The requester disconnects: the approval is closed. */
     OK(im_client_post(ctx, anna, 1, "well?", IM_NUL_TERMINATED, NULL));
     event = wait_for(ctx, server, IM_EVENT_APPROVAL);
     approval = event->data.approval->approval;

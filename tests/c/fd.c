@@ -1,4 +1,4 @@
-/* The one descriptor: readable while a step or an event is due, and quiet otherwise. */
+/* im_fd(): readable while a step has work to do or events are pending, and only then. */
 #include "check.h"
 
 #include <arpa/inet.h>
@@ -23,7 +23,7 @@ static int fd_of(im_ctx *ctx) {
     return fd;
 }
 
-/* Runs a context as a foreign loop does until it is quiet for `quiet_ms`. Returns how often it woke. */
+/* Runs a context as another event loop would, until it is quiet for `quiet_ms`. Returns how often it woke. */
 static int run_quiet(im_ctx *ctx, int fd, int quiet_ms) {
     int turns = 0;
     while (readable(fd, quiet_ms) == 1) {
@@ -62,15 +62,15 @@ int main(int argc, char **argv) {
     memcpy(address, bound.ptr, bound.len + 1);
     anna = make_client(ctx, address, "anna");
     bert = make_client(ctx, address, "bert");
-    CHECK(readable(fd, 0) == 1); /* Something was asked for: a step is due. */
+    CHECK(readable(fd, 0) == 1); /* A client was added: a step has work to do. */
 
-    /* Two loops that know nothing but their descriptors come to rest with everybody logged in. */
+    /* Two contexts, driven by their descriptors only, become quiet with all clients logged in. */
     for (i = 0; i < 200 && (readable(fd, 20) == 1 || readable(far_fd, 20) == 1); i++) {
         run_quiet(ctx, fd, 20);
         run_quiet(far, far_fd, 20);
     }
 
-    /* An event that is not taken. */
+    /* A pending event. */
     OK(im_client_typing(ctx, anna, 1, 0));
     OK(im_client_post(ctx, anna, 1, "hello", IM_NUL_TERMINATED, NULL));
     CHECK(readable(fd, 0) == 1);
@@ -84,10 +84,10 @@ int main(int argc, char **argv) {
         if (event != NULL)
             break;
     }
-    CHECK(event != NULL); /* What follows it is left where it is. */
+    CHECK(event != NULL); /* The events after it are not taken. */
     OK(im_step(ctx, 0));
     CHECK(readable(fd, 0) == 1);
-    OK(im_step(ctx, 0)); /* Still not taken: still readable. */
+    OK(im_step(ctx, 0)); /* Still pending: still readable. */
     CHECK(readable(fd, 0) == 1);
     run_quiet(ctx, fd, 200);
     CHECK(readable(fd, 0) == 0);
@@ -122,7 +122,7 @@ int main(int argc, char **argv) {
     pthread_join(thread, NULL);
     OK(im_waker_free(waker));
 
-    /* A descriptor of the program's own. */
+    /* A descriptor of the program. */
     CHECK(pipe(pipes) == 0);
     OK(im_watch(ctx, pipes[0], &watch));
     CHECK(im_watch(ctx, -1, &watch) == IM_E_RANGE && im_watch(ctx, 9999, &watch) == IM_E_IO);
@@ -134,7 +134,7 @@ int main(int argc, char **argv) {
     close(pipes[0]);
     close(pipes[1]);
 
-    /* A deadline: the server of a closed port is tried again, by the descriptor alone. */
+    /* A deadline: the descriptor alone drives the retries against a closed port. */
     OK(im_remove(far, server));
     run_quiet(far, far_fd, 100);
     for (woken = 0, start = seconds(); woken < 3 && seconds() < start + 60;) {

@@ -1,4 +1,4 @@
-/* A child of fork() has the parent's contexts in its memory and must not touch what they share. */
+/* A child of fork() has copies of the parent's contexts, and must not use what the two share. */
 #include "check.h"
 
 #include <pthread.h>
@@ -57,7 +57,7 @@ static void every_function(void) {
     FAILS(IM_E_FORKED, im_step(ctx, 0));
 }
 
-/* A thread that has no context of its own, while another has. */
+/* Forks on a thread without a context, while another thread has one. */
 static void *forks(void *unused) {
     int status;
     pid_t pid = fork();
@@ -98,7 +98,7 @@ static void a_child_of_its_own(void) {
     FAILS(IM_E_FORKED, im_step(ctx, 0));
 }
 
-/* The parent's newcomers still come in, by TCP and by the unix socket, and its client still hears. */
+/* New clients of the parent can log in, by TCP and by the unix socket, and its own client still receives. */
 static void parent_lives(const char *tcp, const char *unix_address, int number) {
     const char *addresses[2] = {tcp, unix_address};
     char name[32];
@@ -147,7 +147,7 @@ int main(void) {
     parent_lives(tcp, unix_address, i);
     OK(im_waker_free(waker));
     OK(im_free(ctx));
-    CHECK(access(unix_address + 5, F_OK) != 0); /* The parent's own end removes it. */
+    CHECK(access(unix_address + 5, F_OK) != 0); /* The parent removes it at its end. */
     CHECK(rmdir(directory) == 0);
     return 0;
 }

@@ -1,4 +1,4 @@
-"""What include/im.h declares, read with regular expressions: cbindgen writes it in one shape."""
+"""The declarations of include/im.h, found with regular expressions: cbindgen's output has a regular form."""
 
 import re
 from pathlib import Path
@@ -17,19 +17,19 @@ def functions():
 
 
 def structs():
-    """Structures with their fields' names, in order."""
+    """Structures with the names of their fields, in order."""
     found = re.findall(r"^typedef (?:struct|union) (im_\w+) \{(.*?)^\} \w+;", text(), re.M | re.S)
     return {name: re.findall(r"(\w+)(?:\[\d+\])?;", body) for name, body in found}
 
 
 def enums():
-    """Enumerations with their constants' numbers."""
+    """Enumerations with the numbers of their constants."""
     found = re.findall(r"^enum (im_\w+)\n.*?\{(.*?)^\};", text(), re.M | re.S)
     return {name: {k: int(v) for k, v in re.findall(r"(\w+) = (-?\d+)", body)} for name, body in found}
 
 
 def probe():
-    """A C program that prints sizes and offsets as the compiler has them."""
+    """A C program that prints the compiler's sizes and offsets."""
     lines = ["#include <im.h>", "#include <stdio.h>", "int main(void) {"]
     for name, fields in structs().items():
         lines.append(f'    printf("{name} %zu\\n", sizeof({name}));')
@@ -38,7 +38,7 @@ def probe():
 
 
 def stub():
-    """A library that has the header's functions and types and does nothing, for tools that compare interfaces."""
+    """A library with the header's functions and types but no code, for tools that compare interfaces."""
     lines = ["#include <im.h>"]
     for name, kind, params in functions():
         lines.append(f"{kind} {name}({', '.join(params)}) {{ return 0; }}")

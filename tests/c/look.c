@@ -1,4 +1,4 @@
-/* What can be looked up, and the server's side of things. */
+/* The look-up functions, and the functions of a server. */
 #include "check.h"
 
 static im_ctx *ctx;
@@ -30,7 +30,7 @@ static void counts_are_live(void) {
     while (members(anna, 1) != 2)
         wait_for(ctx, anna, IM_EVENT_PRESENCE);
     OK(im_remove(ctx, cora));
-    /* Both sides of a private conversation know of two. */
+    /* Both sides of a private conversation see two members. */
     OK(im_client_direct(ctx, anna, "bert", NULL));
     private_room = wait_for(ctx, bert, IM_EVENT_ROOM_ENTERED)->room;
     CHECK(private_room != 1 && members(bert, private_room) == 2);
@@ -187,7 +187,7 @@ int main(void) {
     history_both_ways();
     the_servers_side();
     settings_and_listeners();
-    /* A heartbeat measures the way there and back. */
+    /* A heartbeat measures the round trip. */
     OK(im_advance(ctx, 40000));
     for (i = 0; i < 10; i++)
         OK(im_step(ctx, 0));

@@ -1,4 +1,4 @@
-/* Every kind of misuse gives a named error, and the host lives. */
+/* Every kind of misuse returns its documented error, and nothing crashes. */
 #include "check.h"
 
 #include <stdint.h>

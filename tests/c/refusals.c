@@ -1,4 +1,4 @@
-/* What must not be taken silently: each wrong value and each wrong moment has its named error. */
+/* Wrong values, and calls at the wrong time, return their documented errors. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static void values(void) {
     FAILS(IM_E_ABI, im_new(0, NULL, &made));
     for (i = 0; i < sizeof invites / sizeof *invites; i++)
         FAILS(IM_E_ADDRESS, connecting(invites[i], IM_OPT_ROSTER, 1, IM_OPT_RECEIPTS, 1));
-    /* A name needs a thread, which this context may not start. */
+    /* Looking up a name needs a thread, which this context may not start. */
     FAILS(IM_E_ADDRESS, connecting("chat.example", IM_OPT_ROSTER, 1, IM_OPT_RECEIPTS, 1));
     OK(connecting("localhost:9", IM_OPT_ROSTER, 1, IM_OPT_RECEIPTS, 1));
     FAILS(IM_E_RANGE, connecting("127.0.0.1:9", IM_OPT_RETRY_MIN_MS, 2000, IM_OPT_RETRY_MAX_MS, 1000));
@@ -91,7 +91,7 @@ int main(void) {
     OK(im_config_free(config));
     OK(im_listen(ctx, server, "mem:a", NULL));
 
-    /* What is posted before the login waits in the outbox, in its order. */
+    /* Posts made before the login wait in the outbox, in order. */
     client = make_client(ctx, "mem:a", "cora");
     OK(im_client_post(ctx, client, 1, "first words", IM_NUL_TERMINATED, &first));
     OK(im_client_post(ctx, client, 1, "and more", IM_NUL_TERMINATED, &second));
@@ -103,7 +103,7 @@ int main(void) {
     FAILS(IM_E_LOGGED_IN, im_client_login(ctx, client, "somebody else", NULL));
     OK(im_client_look(ctx, client, &state));
     CHECK(strcmp(state->name.ptr, "cora") == 0);
-    OK(im_client_retry_now(ctx, client)); /* It has nothing to do. */
+    OK(im_client_retry_now(ctx, client)); /* No effect. */
     FAILS(IM_E_EMPTY, im_client_create_room(ctx, client, "", NULL, NULL));
     FAILS(IM_E_EMPTY, im_client_create_room(ctx, client, " ", NULL, NULL));
     FAILS(IM_E_EMPTY, im_client_join(ctx, client, "", NULL));
@@ -116,7 +116,7 @@ int main(void) {
     FAILS(IM_E_NULL, im_server_broadcast(ctx, server, NULL));
     CHECK(strcmp(im_last_error(), "NULL was given for the text") == 0);
 
-    /* Being busy carries the time after which to try again; the client waits no longer than it was told to. */
+    /* IM_CODE_BUSY has a time after which to try again; the client waits no longer than IM_OPT_RETRY_MAX_MS. */
     {
         im_id another = make_client(ctx, "mem:a", "dora");
         event = wait_for(ctx, another, IM_EVENT_DISCONNECTED);

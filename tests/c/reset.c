@@ -1,5 +1,5 @@
-/* A host that leaves SIGPIPE at its default survives peers that are gone in the middle of what is written to them: over TCP with a
- * reset, over a unix socket with the end of the other side, where the very next write gives EPIPE. */
+/* A program with the default action for SIGPIPE survives peers that disconnect during a write: over TCP with a reset, over a unix
+ * socket by closing, where the next write returns EPIPE. */
 #include "check.h"
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@ static void step_all(im_ctx *ctx, int turns) {
     }
 }
 
-/* A raw peer that speaks a little of the protocol, MessagePack by hand. */
+/* A raw peer that speaks a minimum of the protocol, in hand-written MessagePack. */
 static void say(int fd, const char *bytes, size_t len) {
     unsigned char head[4];
     head[0] = head[1] = 0;
@@ -56,16 +56,16 @@ static void round_of(im_ctx *ctx, im_id server, im_id anna, const char *address,
     login[9] = 'b', login[10] = (char)('a' + round);
     say(fd, login, 11);
     step_all(ctx, 20);
-    /* It reads nothing; its socket fills up, and a queue waits behind it. */
+    /* It reads nothing: its socket buffer fills, then the server's send queue. */
     for (i = 0; i < 60; i++)
         OK(im_client_post(ctx, anna, 1, text, 16000, NULL));
     if (round % 2 == 0)
         step_all(ctx, 10);
-    /* With unread bytes and a linger of zero the kernel answers with a reset. */
+    /* With unread bytes and a linger time of zero, the kernel sends a reset. */
     linger.l_onoff = 1, linger.l_linger = 0;
     CHECK(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) == 0);
     close(fd);
-    /* Written at the beginning of the next step, before the end of the other side is seen. */
+    /* Written at the start of the next step, before the close of the other side is seen. */
     OK(im_server_broadcast(ctx, server, "is anybody there?"));
     step_all(ctx, 10);
 }
@@ -95,7 +95,7 @@ int main(void) {
         round_of(ctx, server, anna, round < 10 ? tcp : local, round, text);
     free(text);
     OK(im_server_look(ctx, server, &state));
-    CHECK(state->people == 21); /* They did log in, and their sessions wait for them. */
+    CHECK(state->people == 21); /* They did log in, and their sessions are kept. */
     OK(im_free(ctx));
     CHECK(access(local + 5, F_OK) != 0); /* Nothing is left behind. */
     return 0;

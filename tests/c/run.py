@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests the C library as its users have it: installed, found by pkg-config and CMake, compiled as C99 and C++17, run plain, under
-valgrind and with the sanitizers.
+"""Tests the installed C library: found by pkg-config and CMake, compiled as C99 and C++17, run plainly, under valgrind and with
+the sanitizers.
 
     tests/c/run.py [NAME...]     all, or those whose name contains one of these
 """
@@ -25,8 +25,8 @@ EXAMPLES = ROOT / "libim" / "examples" / "c"
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-g"]
 C99 = ["cc", "-std=c99", "-D_GNU_SOURCE", *STRICT]
 CPP17 = ["c++", "-x", "c++", "-std=c++17", *STRICT]
-# Time for anything to come about; only a hang takes it.
-PATIENCE = 300
+# Seconds that a command may take; only one that hangs reaches it.
+TIMEOUT = 300
 
 checks = []
 
@@ -37,7 +37,7 @@ def check(function):
 
 
 class World:
-    """The library, installed into a directory of its own."""
+    """The library, installed in its own directory."""
 
     def __init__(self, root):
         self.root = root
@@ -48,7 +48,7 @@ class World:
     def run(self, *command, ok=(0,), env=None, **more):
         command = [str(part) for part in command]
         done = subprocess.run(
-            command, env=dict(self.env, **(env or {})), capture_output=True, timeout=PATIENCE, cwd=self.root, **more
+            command, env=dict(self.env, **(env or {})), capture_output=True, timeout=TIMEOUT, cwd=self.root, **more
         )
         if done.returncode not in ok:
             shown = (done.stdout + done.stderr).decode(errors="replace")[-4000:]
@@ -69,7 +69,7 @@ def test_programs():
 
 
 def arguments(program, quick=False):
-    """What the long ones are given when a tool slows them down."""
+    """The arguments of a program; smaller ones for a run under a slow tool."""
     if program == "fd":
         return ["2000" if quick else "10000"]
     return []
@@ -80,7 +80,7 @@ def compiles_as_c99_and_cpp17(world):
     for source in test_programs() + sorted(EXAMPLES.glob("*.c")):
         packages = {"glib": ("im", "glib-2.0"), "uv": ("im", "libuv")}.get(source.stem, ("im",))
         world.compile(source, C99, packages)
-        # The first example is C alone: it casts and jumps as C may.
+        # The examples compile as C++ too.
         world.compile(source, CPP17, packages)
 
 
@@ -150,7 +150,7 @@ def debug_information_stands_beside(world):
 
 @check
 def reference_is_whole(world):
-    """Doxygen makes an HTML reference of the header, and finds nothing without its words."""
+    """Doxygen makes an HTML reference of the header, and finds nothing undocumented."""
     settings = f"""
         PROJECT_NAME = libim
         INPUT = {world.prefix}/include/im.h
@@ -174,10 +174,10 @@ def reference_is_whole(world):
 
 @check
 def interface_is_the_baseline(world):
-    """The whole interface against the one that was last agreed on: IM_BLESS=1 agrees on this one."""
+    """Compares the interface with the baseline im.abi; IM_BLESS=1 replaces the baseline."""
     source, library, found = world.root / "stub.c", world.root / "stub.so", world.root / "stub.abi"
     source.write_text(layout.stub())
-    # By relative names, which are written into it.
+    # With relative paths, since the output contains them.
     shutil.copy(world.prefix / "include/im.h", world.root / "im.h")
     world.run("cc", "-std=c99", "-g", "-shared", "-fPIC", "-I.", "stub.c", "-o", library)
     world.run("abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", library, "--out-file", found)
@@ -185,7 +185,7 @@ def interface_is_the_baseline(world):
     if os.environ.get("IM_BLESS"):
         shutil.copy(found, baseline)
     world.run("abidiff", baseline, found)
-    # The gate itself notices a structure that grew in the middle and a return type that changed.
+    # The check itself detects a changed field in the middle of a structure, and a changed return type.
     for before, after in [("    int32_t more;", "    int64_t more;"), ("int32_t im_step(", "int64_t im_step(")]:
         broken = world.root / "broken"
         broken.mkdir(exist_ok=True)
@@ -198,7 +198,7 @@ def interface_is_the_baseline(world):
             world.run("abidiff", baseline, library)
         except AssertionError:
             continue
-        raise AssertionError(f"the gate does not see '{after}'")
+        raise AssertionError(f"the check does not detect '{after}'")
 
 
 @check
@@ -252,14 +252,14 @@ def foreign_loops(world):
             assert greeter.stdout.readline() == "greeting at libim\n"
             world.run(hello, server.address, "sesame")
             assert greeter.stdout.readline() == "Welcome, cora!\n", loop
-        # The server is gone; the greeter says so and ends.
-        rest, _ = greeter.communicate(timeout=PATIENCE)
+        # The server has stopped; the greeter reports it and ends.
+        rest, _ = greeter.communicate(timeout=TIMEOUT)
         assert greeter.returncode == 0, (loop, rest)
 
 
 @check
 def guide_snippets_compile(world):
-    """Every C snippet of docs/embedding.md is a whole program or stands in one."""
+    """Every C snippet of docs/embedding.md compiles, as a program or inside a function."""
     guide = (ROOT / "docs/embedding.md").read_text()
     snippets = re.findall(r"```c\n(.*?)```", guide, re.S)
     assert snippets
@@ -293,7 +293,7 @@ def main():
                 try:
                     outcome.result()
                     print(f"ok      {it.__name__}", flush=True)
-                except Exception as problem:  # each is told, and the rest goes on
+                except Exception as problem:  # report it, and continue with the others
                     failed += 1
                     print(f"FAILED  {it.__name__}\n{problem}", flush=True)
         if failed:

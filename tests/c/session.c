@@ -1,4 +1,4 @@
-/* A program that ends without quitting, and the next one of the same name. */
+/* IM_OPT_STATE_DIR: a program ends without quitting, and the next one with the same name resumes its session. */
 #include "check.h"
 #include <sys/stat.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 static im_ctx *place;
 static char address[64], dir[64];
 
-/* The status of connecting as Tri, with a state directory. */
+/* Connects as Tri, with a state directory. Returns the status. */
 static int32_t connect_from(im_ctx *ctx, const char *state_dir, im_id *client) {
     im_config *config;
     int32_t status;
@@ -18,7 +18,7 @@ static int32_t connect_from(im_ctx *ctx, const char *state_dir, im_id *client) {
     return status;
 }
 
-/* Steps both sides until an event of this kind or that comes to the client. */
+/* Steps both sides until the client gets an event of one of two kinds. */
 static const im_event *answer(im_ctx *ctx, int32_t kind, int32_t other) {
     double end = seconds() + 60;
     while (seconds() < end) {
@@ -34,7 +34,7 @@ static const im_event *answer(im_ctx *ctx, int32_t kind, int32_t other) {
     exit(1);
 }
 
-/* Comes in with what is kept; returns who one is. */
+/* Logs in with the session file; returns the user id. */
 static uint64_t come_in(im_ctx *ctx, im_id *client) {
     const im_client_state *state;
     OK(connect_from(ctx, dir, client));
@@ -57,19 +57,19 @@ int main(void) {
 
     one = make_context(0);
     tri = come_in(one, &client);
-    /* As by a crash: nobody says goodbye. */
+    /* Like a crash: no quit is sent. */
     OK(im_free(one));
     one = make_context(0);
     CHECK(come_in(one, &client) == tri);
 
-    /* While that one lives, another is not taken for it. */
+    /* While that client exists, a second one does not resume its session. */
     two = make_context(0);
     OK(connect_from(two, dir, &client));
     CHECK(answer(two, IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED)->kind == IM_EVENT_LOGIN_REFUSED);
     OK(im_free(two));
     OK(im_free(one));
 
-    /* Who quits leaves nothing behind. */
+    /* Quitting removes the session file. */
     one = make_context(0);
     CHECK(come_in(one, &client) == tri);
     OK(im_client_quit(one, client, NULL));
@@ -77,7 +77,7 @@ int main(void) {
     OK(im_free(one));
     CHECK(rmdir(dir) == 0);
 
-    /* A directory that cannot be made. */
+    /* A directory that cannot be created. */
     one = make_context(0);
     FAILS(IM_E_IO, connect_from(one, "/dev/null/im", &client));
     CHECK(strstr(im_last_error(), "/dev/null/im") != NULL);

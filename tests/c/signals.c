@@ -1,4 +1,4 @@
-/* A signal handler may wake a context, whatever the program is doing in that moment. */
+/* A signal handler may wake a context at any time. */
 #include "check.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ int main(void) {
     while (seconds() < end || wakes < 100) {
         im_config *config;
         im_waker *another;
-        /* What shares tables with the waker, and what allocates. */
+        /* Calls that share tables with the waker, and calls that allocate. */
         OK(im_waker_new(ctx, &another));
         OK(im_waker_wake(another));
         OK(im_waker_free(another));
@@ -45,11 +45,11 @@ int main(void) {
         OK(im_config_free(config));
         OK(im_step(ctx, 1));
     }
-    /* A wait without an end is over when the handler has run. */
+    /* A wait without limit ends when the handler has run. */
     OK(im_step(ctx, -1));
     CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
     CHECK(errors == 0);
-    /* errno is the interrupted program's. */
+    /* The handler preserves errno. */
     errno = 77;
     OK(im_waker_wake(waker));
     CHECK(errno == 77);

@@ -1,4 +1,4 @@
-/* A program without standard input and output: no socket gets their numbers, to be written to by every printf. */
+/* A program without standard input and output: no socket gets descriptors 0 to 2, which printf would write to. */
 #include "check.h"
 
 #include <fcntl.h>

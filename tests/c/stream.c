@@ -1,4 +1,4 @@
-/* Everything once, on a virtual clock, written as JSON: `stream SEED` writes the same bytes every time. */
+/* Every kind of event, on a virtual clock, as JSON: `stream SEED` writes the same bytes every time. */
 #include "check.h"
 
 static void drain(im_ctx *ctx) {

@@ -1,4 +1,4 @@
-/* A context belongs to its thread; wakers and configurations to nobody. */
+/* A context belongs to its thread; wakers and configurations can be used on any. */
 #include "check.h"
 
 #include <pthread.h>
@@ -11,7 +11,7 @@ static void *intrude(void *waker) {
     FAILS(IM_E_THREAD, im_next_event(ctx, &event));
     FAILS(IM_E_THREAD, im_free(ctx));
     OK(im_waker_wake((im_waker *)waker));
-    /* This thread ends with a context of its own, which goes with it. */
+    /* This thread ends with a context of its own, which is freed with it. */
     orphan = make_context(0);
     return NULL;
 }

@@ -1,5 +1,5 @@
-/* A server and two clients in one thread, in memory, on a virtual clock: every run is the same, byte for byte. This is how a
- * program can test its own use of chat. */
+/* A server and two clients in one thread, connected in memory, on a virtual clock: every run has the same output, byte for byte.
+ * A program can test its use of the library in this way. */
 #include <im.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* libim in a loop around epoll(7), beside descriptors of the program's own: epoll ADDRESS [PASSKEY]. */
+/* libim in an epoll(7) loop, which can have other descriptors too: epoll ADDRESS [PASSKEY]. */
 #include "greeter.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* libim in GLib's main loop, as in a GTK program: glib ADDRESS [PASSKEY]. */
+/* libim in GLib's main loop, for GTK programs: glib ADDRESS [PASSKEY]. */
 #include "greeter.h"
 
 #include <glib-unix.h>

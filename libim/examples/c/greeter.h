@@ -1,4 +1,4 @@
-/* A client that welcomes everybody who comes, for the examples of loops around it. */
+/* A client that greets everybody who joins, shared by the examples of event loops. */
 #ifndef GREETER_H
 #define GREETER_H
 
@@ -11,7 +11,7 @@ typedef struct greeter {
     int fd;
 } greeter;
 
-/* Connects to ADDRESS, with a passkey or NULL. 0: done. */
+/* Connects to an address, with a passkey or NULL. Returns 0, or -1 on failure. */
 static int greeter_open(greeter *it, const char *address, const char *passkey) {
     im_config *config;
     int32_t status;
@@ -35,7 +35,7 @@ static int greeter_open(greeter *it, const char *address, const char *passkey) {
     return 0;
 }
 
-/* Call when the descriptor is readable. 1: go on, 0: the server is gone, -1: something is wrong. */
+/* Call it when `fd` is readable. Returns 1 to continue, 0 when disconnected, -1 on failure. */
 static int greeter_ready(greeter *it) {
     const im_event *event;
     char text[200];

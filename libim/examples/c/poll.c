@@ -1,5 +1,5 @@
-/* libim in a loop around poll(2): poll ADDRESS [PASSKEY]. On systems other than Linux the timeout would come from
- * im_next_timeout(); on Linux the descriptor shows deadlines too. */
+/* libim in a poll(2) loop: poll ADDRESS [PASSKEY]. On Linux the descriptor shows deadlines too; on other systems, take the
+ * timeout from im_next_timeout(). */
 #include "greeter.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* libim in libuv's loop, as in Node.js: uv ADDRESS [PASSKEY]. */
+/* libim in libuv's event loop: uv ADDRESS [PASSKEY]. */
 #include "greeter.h"
 
 #include <uv.h>

@@ -1,4 +1,4 @@
-//! What the person types.
+//! The commands that the user types.
 
 use crate::show::describe;
 use crate::{Aim, Chat, HELP, say};

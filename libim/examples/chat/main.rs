@@ -1,6 +1,6 @@
-//! A terminal client: `cargo run --release --example chat [SERVER] [NAME] [PASSKEY]`. What is not given is asked for.
+//! A terminal client: `cargo run --release --example chat [SERVER] [NAME] [PASSKEY]`. It asks for missing arguments.
 
-#![allow(clippy::single_match_else)] // words for either case stand side by side
+#![allow(clippy::single_match_else)] // keeps the texts of both cases side by side
 
 mod commands;
 mod show;
@@ -21,11 +21,11 @@ const HELP: &str = "  TEXT               says it in the current room
   /more              shows older messages
   /quit, quit or q   leaves";
 
-/// Prints a line. When nobody reads what we print any more, there is nothing left to do.
+/// Prints a line. Exits if standard output is closed.
 macro_rules! say {
-    ($($words:tt)*) => {{
+    ($($text:tt)*) => {{
         use std::io::Write as _;
-        if writeln!(std::io::stdout(), $($words)*).is_err() {
+        if writeln!(std::io::stdout(), $($text)*).is_err() {
             std::process::exit(1);
         }
     }};
@@ -36,23 +36,23 @@ struct Chat {
     event_loop: Loop,
     me: ClientId,
     current: RoomId,
-    /// The first place shown of each room, for /more.
+    /// The first sequence number shown of each room, for /more.
     shown_from: HashMap<RoomId, libim::wire::Seq>,
-    /// Where the person wants to go, until the server has answered. What they type meanwhile is for there, and waits.
+    /// The pending request to change the current room. Lines typed meanwhile are for the new room, and wait.
     going: Option<(RequestId, Aim)>,
-    /// Lines that wait.
+    /// Lines that are not processed yet.
     typed: VecDeque<String>,
 }
 
-/// What a request to go somewhere is for.
+/// The purpose of a pending request.
 enum Aim {
-    /// A room, which is made if it turns out not to be there.
+    /// To enter a room; it is created if it does not exist.
     Room(String),
-    /// A room that is being made.
+    /// To create a room.
     Made,
-    /// A private conversation.
+    /// To open a private conversation.
     Person,
-    /// A private conversation, to say this in it and stay where one is.
+    /// To post this in a private conversation without changing the current room.
     Say(String),
 }
 
@@ -79,7 +79,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut event_loop = Loop::new()?;
     let config = ClientConfig { passkey, ..ClientConfig::new(name) };
-    // Who is killed comes back as the same person; without a place to keep the session it goes without.
+    // Keeps the session, so that a killed client resumes it; continues without if it cannot be kept.
     let kept = StateDir::of_user().map(|dir| event_loop.connect_kept(&invite.address, config.clone(), &dir));
     let me = match kept {
         Some(Ok(client)) => client,
@@ -99,7 +99,7 @@ fn ask(input: &mut impl BufRead, question: &str) -> io::Result<String> {
     Ok(line.trim().to_owned())
 }
 
-/// Reads lines on a thread, since a terminal cannot be read without waiting everywhere.
+/// Reads lines on a thread, since not every system can read a terminal without blocking.
 fn read_lines(event_loop: &Loop) -> io::Result<Receiver<String>> {
     let (sender, receiver) = channel();
     let waker = event_loop.waker();
@@ -107,7 +107,7 @@ fn read_lines(event_loop: &Loop) -> io::Result<Receiver<String>> {
         let mut input = io::stdin().lock();
         let mut line = Vec::new();
         while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
-            // Whatever is no UTF-8 is shown as such; the rest of the line is worth saying all the same.
+            // Invalid UTF-8 is replaced; the rest of the line is kept.
             if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
                 return;
             }
@@ -134,7 +134,7 @@ impl Chat {
                     };
                     say!("* refused: {text}\n* type another {asked}, or q to leave");
                     question = Some(asked);
-                    // What was typed before was not meant as an answer.
+                    // Earlier lines were not typed as an answer to this.
                     self.typed.clear();
                 }
                 let over = matches!(event, ClientEvent::Disconnected { retry_in: None, .. });
@@ -150,7 +150,7 @@ impl Chat {
                     Err(TryRecvError::Disconnected) => break true,
                 }
             };
-            // What is typed before the login is through, or on the way to a room, waits until then.
+            // Lines wait until the login or a pending change of room has completed.
             while question.is_some() || (self.client().is_ready() && self.going.is_none()) {
                 let Some(line) = self.typed.pop_front() else { break };
                 match (question.take(), line.as_str()) {

@@ -1,4 +1,4 @@
-//! What happens, in words.
+//! Prints events.
 
 use crate::{Aim, Chat, say};
 use libim::ClientEvent;
@@ -73,7 +73,7 @@ impl Chat {
         }
     }
 
-    /// Where the person wanted to go is open.
+    /// A request succeeded: completes a pending change of room.
     fn arrive(&mut self, request: RequestId, room: Option<RoomId>) {
         let Some((_, aim)) = self.going.take_if(|(asked, _)| *asked == request) else { return };
         match (aim, room) {
@@ -87,7 +87,7 @@ impl Chat {
         }
     }
 
-    /// A request has failed. Where it was to a room that is not there, the room is made.
+    /// A request failed. If it was to enter a room that does not exist, creates the room.
     fn stay(&mut self, request: RequestId, code: Option<Code>, text: &str) {
         let going = self.going.take_if(|(asked, _)| *asked == request);
         if let (Some((_, Aim::Room(room))), Some(Code::NotFound)) = (&going, code) {
@@ -99,7 +99,7 @@ impl Chat {
         }
         say!("* {}", sanitize_line(text));
         if going.is_some() && !self.typed.is_empty() {
-            // They were meant for where it did not get.
+            // They were meant for the room that it could not change to.
             say!("* not said: {} lines that were typed for it", self.typed.len());
             self.typed.clear();
         }

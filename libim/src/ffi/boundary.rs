@@ -1,4 +1,4 @@
-//! What stands between every C function and the rest: handles, threads, panics, and the words of the last failure.
+//! The boundary that every C function passes: looks up handles, checks threads, catches panics, and records the last error.
 
 use super::context::Context;
 use super::handles::{Kind, missing, new_handle};
@@ -13,19 +13,19 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A context in its place.
+/// A context in its thread's table.
 struct Slot {
     handle: usize,
     process: Process,
-    /// It panicked once and is not used any more.
+    /// A call panicked; the context is not used again.
     poisoned: Cell<bool>,
     context: RefCell<Context>,
 }
 
 impl Drop for Slot {
-    /// Freed by the program or with its thread.
+    /// Runs when the program frees the context, or when its thread ends.
     fn drop(&mut self) {
-        // In a forked child the table may be locked for good, by a thread that is not there.
+        // In a forked child the table may stay locked, by a thread that does not exist there.
         if self.process.is_this() {
             owners().remove(&self.handle);
         }
@@ -37,19 +37,18 @@ thread_local! {
     static LAST_ERROR: RefCell<CString> = RefCell::default();
 }
 
-/// Which thread has which context, to tell a wrong thread from a stale handle.
+/// Which thread owns which context, to distinguish a wrong thread from a stale handle.
 static OWNERS: Mutex<BTreeMap<usize, Owner>> = Mutex::new(BTreeMap::new());
-/// The process that last added one. In its forked children the table is not looked into: a thread that is not there may have locked
-/// it.
+/// The process that last added one. Its forked children do not use the table: a thread that does not exist there may have locked it.
 static OWNERS_PROCESS: AtomicU32 = AtomicU32::new(0);
 
-/// Whose a context is.
+/// The owner of a context.
 struct Owner {
     thread: u64,
     process: Process,
 }
 
-/// The number of this thread, for this table alone.
+/// A number for this thread, for this table only.
 fn this_thread() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     thread_local! {
@@ -68,7 +67,7 @@ pub(super) fn guard(body: impl FnOnce() -> CallResult) -> i32 {
     answer(outcome)
 }
 
-/// Runs the body of a C function on a context. A panic in it ends the context's use.
+/// Runs the body of a C function on a context. A panic poisons the context.
 pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> CallResult) -> i32 {
     let slot = match find(handle) {
         Ok(slot) => slot,
@@ -92,7 +91,7 @@ pub(super) fn with_context(handle: usize, body: impl FnOnce(&mut Context) -> Cal
     answer(outcome)
 }
 
-/// Gives a context to this thread.
+/// Adds a context that this thread owns.
 pub(super) fn add_context(context: Context) -> CallResult<usize> {
     let handle = new_handle(Kind::Context);
     let slot =
@@ -119,7 +118,7 @@ fn find(handle: usize) -> CallResult<Rc<Slot>> {
     found.ok_or_else(|| not_here(handle))
 }
 
-/// Why this thread has no such context.
+/// The failure for a context that this thread does not own.
 fn not_here(handle: usize) -> Failure {
     let missing = || missing(handle, Kind::Context, "the context");
     if !Process::numbered(OWNERS_PROCESS.load(Ordering::Relaxed)).is_this() {
@@ -130,14 +129,14 @@ fn not_here(handle: usize) -> Failure {
         Some(owner) if !owner.process.is_this() => forked(),
         Some(owner) if owner.thread != this_thread() => Failure::new(
             im_status::IM_E_THREAD,
-            "the context belongs to the thread that made it; use an im_waker to reach it from others",
+            "the context belongs to the thread that made it; use an im_waker to wake it from others",
         ),
         Some(_) | None => missing(),
     }
 }
 
 fn panicked() -> Failure {
-    Failure::new(im_status::IM_E_PANIC, "the library has failed inside; the context can only be freed")
+    Failure::new(im_status::IM_E_PANIC, "internal error of the library; the context can only be freed")
 }
 
 fn forked() -> Failure {
@@ -148,10 +147,10 @@ fn forked() -> Failure {
 }
 
 fn reentered() -> Failure {
-    Failure::new(im_status::IM_E_REENTRANT, "the context is in use: this is called from its own callback")
+    Failure::new(im_status::IM_E_REENTRANT, "the context is in use: called from its own callback")
 }
 
-/// The words of the last failure on this thread.
+/// The text of the last failure on this thread.
 pub(super) fn last_error() -> *const c_char {
     LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
 }

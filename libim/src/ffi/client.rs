@@ -1,4 +1,4 @@
-//! Clients: coming, going, and saying things.
+//! Clients: connecting, quitting and posting.
 
 use super::boundary::with_context;
 use super::config::{for_client, im_config};
@@ -15,13 +15,13 @@ use crate::wire::{RoomId, Seq, TxnId};
 use std::ffi::c_char;
 
 impl Context {
-    /// A client, to act on.
+    /// A client, mutably.
     pub(super) fn client_mut(&mut self, id: im_id) -> CallResult<&mut Client> {
         let client = self.ids.client(id)?;
         self.event_loop.client_mut(client).ok_or_else(gone)
     }
 
-    /// A client, to look at.
+    /// The loop's id of a client.
     pub(super) fn client_id(&self, id: im_id) -> CallResult<ClientId> {
         self.ids.client(id)
     }
@@ -35,7 +35,7 @@ impl Context {
     fn invite(&self, invite: *const c_char) -> CallResult<Invite> {
         let invite: Invite = text(invite, "the address")?.parse().map_err(no_address)?;
         if !invite.address.has_port() {
-            return Err(no_address("there is no port 0 to connect to"));
+            return Err(no_address("cannot connect to port 0"));
         }
         self.event_loop.check_reachable(&invite.address).map_err(no_address)?;
         Ok(invite)
@@ -51,11 +51,18 @@ pub(super) fn gone() -> Failure {
     Failure::new(im_status::IM_E_GONE, "it has been removed")
 }
 
-/// Adds a client that connects to `address`, logs in, and comes back by itself when the connection breaks. Its id is in `*out`.
+/// Adds a client that connects to `address`, logs in, and reconnects when the connection breaks. `*out` gets its id. Its
+/// progress is reported in events: IM_EVENT_CONNECTING, then IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or
+/// IM_EVENT_DISCONNECTED.
 ///
-/// `address` is `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, several of these with commas between (tried side by side, RFC 8305), `unix:/path`, `mem:name` for a server of the same context, or an invite
-/// (`im://host:port/?key=passkey`), whose passkey counts when IM_OPT_PASSKEY is not set; the usual port is 7464. `config` sets at least IM_OPT_NAME. What becomes of it is told in events, from IM_EVENT_CONNECTING to
-/// IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED or IM_EVENT_DISCONNECTED.
+/// `address` is `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, several of these separated by commas (one server's
+/// addresses, tried side by side as in RFC 8305), `unix:/path`, `mem:name` for a server of the same context, or an invite
+/// `im://host:port/?key=passkey`, whose passkey is used if IM_OPT_PASSKEY is not set. The default port is 7464. `config`
+/// must set IM_OPT_NAME.
+///
+/// Returns IM_E_ADDRESS for a malformed or unusable address, IM_E_EMPTY without a name, IM_E_OPTION for an option that is
+/// not a client's or a log callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, and IM_E_IO if the
+/// session file of IM_OPT_STATE_DIR cannot be opened.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_connect(
     ctx: *mut im_ctx,
@@ -77,8 +84,9 @@ pub extern "C" fn im_connect(
     })
 }
 
-/// Leaves for good, with a reason for the others (may be NULL; 200 bytes at most). What was posted is delivered first, if the server answers within a
-/// few seconds. Ends with IM_EVENT_DISCONNECTED; the id stays valid until im_remove().
+/// Logs out for good, with a reason for others to see (may be NULL; up to 200 bytes). Pending posts are delivered first,
+/// if the server answers within five seconds. Completes with IM_EVENT_DISCONNECTED; the id stays valid until im_remove().
+/// Returns IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_quit(ctx: *mut im_ctx, client: im_id, reason: *const c_char) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -87,8 +95,9 @@ pub extern "C" fn im_client_quit(ctx: *mut im_ctx, client: im_id, reason: *const
     })
 }
 
-/// Tries to log in again after IM_EVENT_LOGIN_REFUSED, under this name and with this passkey; NULL keeps what was given before.
-/// IM_E_LOGGED_IN when the client is logged in or coming back to its session, IM_E_CLOSED when it has quit.
+/// Logs in again after IM_EVENT_LOGIN_REFUSED, with another name or passkey; NULL keeps the previous one. While a first
+/// login is under way, they apply to the next attempt. Returns IM_E_LOGGED_IN if the client is logged in or is resuming
+/// its session, IM_E_CLOSED if it has quit, IM_E_TOO_LONG as for IM_OPT_NAME and IM_OPT_PASSKEY.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_login(
     ctx: *mut im_ctx,
@@ -104,19 +113,20 @@ pub extern "C" fn im_client_login(
     })
 }
 
-/// Tries to connect at once instead of waiting for the next try; of use when the network is known to be back. IM_E_CLOSED when
-/// the client has quit.
+/// Ends the wait before the next connection attempt; for example when the network is known to be back. No effect if the
+/// client is not waiting. Returns IM_E_CLOSED if it has quit.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_retry_now(ctx: *mut im_ctx, client: im_id) -> i32 {
     with_context(ctx.addr(), |context| Ok(context.client_mut(client)?.retry_now()?))
 }
 
-/// Posts a message in a room; in the lobby (1) also before the first login. Delivered exactly once, now or when the connection is
-/// back: the answer is IM_EVENT_POSTED or
-/// IM_EVENT_POST_FAILED with the name that is put in `*txn_id` (may be NULL), and the message itself comes as IM_EVENT_MESSAGE with it.
+/// Posts a message in a room that the client is in; before the first login, in the lobby (room 1). The post goes to the
+/// outbox and is delivered exactly once, now or after a reconnect. `*txn_id` (may be NULL) gets its transaction id. The
+/// answer is IM_EVENT_POSTED or IM_EVENT_POST_FAILED with this id, and the entry arrives as IM_EVENT_MESSAGE with it.
 ///
-/// `text` is UTF-8, `len` bytes or IM_NUL_TERMINATED, and copied. IM_E_TOO_LONG beyond the server's limit
-/// (im_client_state.text_bytes_max), IM_E_OUTBOX_FULL when 10,000 posts wait already.
+/// `text` is `len` bytes of UTF-8, or `len` is IM_NUL_TERMINATED. Returns IM_E_EMPTY, IM_E_TOO_LONG beyond
+/// im_client_state.text_bytes_max, IM_E_TEXT for a NUL within `len`, IM_E_NOT_IN_ROOM, IM_E_OUTBOX_FULL if 10000 posts
+/// are unanswered, IM_E_CLOSED if the client has quit.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_post(
     ctx: *mut im_ctx,
@@ -129,7 +139,7 @@ pub extern "C" fn im_client_post(
     im_client_reply(ctx, client, room, 0, text, len, txn_id)
 }
 
-/// As im_client_post(), in answer to the message at `target` of the room; 0: in answer to none.
+/// Posts a message as a reply to the one with sequence number `target`; 0: to none. Otherwise as im_client_post().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_reply(
     ctx: *mut im_ctx,
@@ -149,7 +159,8 @@ pub extern "C" fn im_client_reply(
     })
 }
 
-/// Gives a message of one's own another text. Answered like a post.
+/// Replaces the text of the client's own message `target`, a sequence number. Otherwise as im_client_post(); the entry is
+/// IM_EVENT_EDITED.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_edit(
     ctx: *mut im_ctx,
@@ -165,7 +176,8 @@ pub extern "C" fn im_client_edit(
     })
 }
 
-/// Takes back a message of one's own. Answered like a post.
+/// Deletes the client's own message `target`, a sequence number. Answered as im_client_post(); the entry is
+/// IM_EVENT_DELETED. Returns IM_E_NOT_IN_ROOM, IM_E_OUTBOX_FULL, IM_E_CLOSED.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_delete(
     ctx: *mut im_ctx,
@@ -177,7 +189,9 @@ pub extern "C" fn im_client_delete(
     posting(ctx, client, txn_id, |client| Ok(client.delete(RoomId(room), Seq(target))))
 }
 
-/// Adds a reaction (an emoji) to a message, or takes one's own away when `on` is 0. Answered like a post.
+/// Adds a reaction to the message `target`, a sequence number, or removes the client's own one if `on` is 0. `emoji` is a
+/// NUL-terminated string of up to 64 bytes. Answered as im_client_post(); the entry is IM_EVENT_REACTED. Returns
+/// IM_E_EMPTY, IM_E_TOO_LONG, IM_E_NOT_IN_ROOM, IM_E_OUTBOX_FULL, IM_E_CLOSED.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_react(
     ctx: *mut im_ctx,
@@ -193,7 +207,7 @@ pub extern "C" fn im_client_react(
     })
 }
 
-/// Anything that goes through the outbox.
+/// A call that adds to the outbox.
 fn posting(
     ctx: *mut im_ctx,
     client: im_id,
@@ -207,13 +221,15 @@ fn posting(
     })
 }
 
-/// Notes that the person has read a room up to `upto`. The room is told in a moment.
+/// Marks a room as read up to the sequence number `upto`. The room is notified within 250 ms; a mark made while
+/// disconnected is sent with the next receipt after the login. No effect below an earlier mark. Returns IM_E_NOT_IN_ROOM.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_mark_read(ctx: *mut im_ctx, client: im_id, room: u64, upto: u64) -> i32 {
     with_context(ctx.addr(), |context| Ok(context.client_mut(client)?.mark_read(RoomId(room), Seq(upto))?))
 }
 
-/// Tells a room that one is typing (`on` 1) or has stopped (0). May be lost. Repeat it every few seconds while it lasts.
+/// Notifies a room that the client's user is typing (`on` 1) or has stopped (0). Ephemeral: it may be lost. Repeat it
+/// every few seconds while it lasts. Returns IM_E_NOT_READY, IM_E_NOT_IN_ROOM.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_typing(ctx: *mut im_ctx, client: im_id, room: u64, on: i32) -> i32 {
     with_context(ctx.addr(), |context| Ok(context.client_mut(client)?.typing(RoomId(room), on != 0)?))

@@ -1,4 +1,4 @@
-//! Clients: requests that are answered with IM_EVENT_DONE, IM_EVENT_FAILED or a page.
+//! Clients: requests, which are answered by IM_EVENT_DONE, IM_EVENT_FAILED or a page.
 
 use super::boundary::with_context;
 use super::context::im_ctx;
@@ -10,7 +10,7 @@ use crate::engine::client::{Client, CommandError, Range};
 use crate::wire::{RequestId, RoomId, Seq, UserId};
 use std::ffi::c_char;
 
-/// A request of a client's, whose number goes to `*out`.
+/// Makes a request of a client, and puts its number in `*out`.
 fn requesting(
     ctx: *mut im_ctx,
     client: im_id,
@@ -24,8 +24,9 @@ fn requesting(
     })
 }
 
-/// Sets one's presence, online (`away` 0) or away (1), and status text (may be NULL). Answered by IM_EVENT_DONE or
-/// IM_EVENT_FAILED with the number that is put in `*request` (may be NULL), as all that follow. IM_E_NOT_READY while not logged in.
+/// Sets the presence, online (`away` 0) or away (1), and the status text (may be NULL). Like all requests below, it needs
+/// a login (IM_E_NOT_READY otherwise), puts its number in `*request` (may be NULL), and is answered by one event with
+/// this number: IM_EVENT_DONE or IM_EVENT_FAILED. Returns IM_E_TOO_LONG beyond im_server_info.status_bytes_max.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_set_status(
     ctx: *mut im_ctx,
@@ -39,7 +40,8 @@ pub extern "C" fn im_client_set_status(
     })
 }
 
-/// Makes a room, with a topic (may be NULL), and enters it. IM_EVENT_DONE has its id.
+/// Creates a room, with a topic (may be NULL), and enters it. IM_EVENT_DONE has its id. Returns IM_E_EMPTY or
+/// IM_E_TOO_LONG for the name, IM_E_TOO_LONG for the topic.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_create_room(
     ctx: *mut im_ctx,
@@ -54,7 +56,7 @@ pub extern "C" fn im_client_create_room(
     })
 }
 
-/// Enters a room by its name. IM_EVENT_DONE has its id.
+/// Enters a room by its name. IM_EVENT_DONE has its id. Returns IM_E_EMPTY, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_join(
     ctx: *mut im_ctx,
@@ -65,13 +67,13 @@ pub extern "C" fn im_client_join(
     requesting(ctx, client, request, |client| Ok(client.join(text(name, "the name")?)))
 }
 
-/// Leaves a room.
+/// Leaves a room. Returns IM_E_NOT_IN_ROOM.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_leave(ctx: *mut im_ctx, client: im_id, room: u64, request: *mut u32) -> i32 {
     requesting(ctx, client, request, |client| Ok(client.leave(RoomId(room))))
 }
 
-/// Sets a room's topic; NULL or empty: none.
+/// Sets a room's topic; NULL or empty: no topic. Returns IM_E_NOT_IN_ROOM, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_set_topic(
     ctx: *mut im_ctx,
@@ -85,7 +87,8 @@ pub extern "C" fn im_client_set_topic(
     })
 }
 
-/// Opens the private conversation with somebody, by name. IM_EVENT_DONE has its id, which is used like a room's.
+/// Opens the private conversation with a person, by name. IM_EVENT_DONE has its id, which is used like a room's. Returns
+/// IM_E_EMPTY, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_direct(
     ctx: *mut im_ctx,
@@ -96,8 +99,8 @@ pub extern "C" fn im_client_direct(
     requesting(ctx, client, request, |client| Ok(client.direct(text(name, "the name")?)))
 }
 
-/// Asks for a room's messages before a place (0: before its end), the newest of them, at most `limit` (0: as many as one page
-/// holds). Answered by IM_EVENT_HISTORY or IM_EVENT_FAILED.
+/// Requests the last `limit` messages of a room (0: as many as fit in a page) before the sequence number `before` (0: the
+/// newest). Answered by IM_EVENT_HISTORY or IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_history(
     ctx: *mut im_ctx,
@@ -110,9 +113,9 @@ pub extern "C" fn im_client_history(
     requesting(ctx, client, request, |client| Ok(client.history(RoomId(room), Seq(before), limit)))
 }
 
-/// Asks for a room's entries between two places, both excluded: after `after` (0: from the first) and before `before` (0: to the
-/// newest), at most `limit` (0: as many as one page holds). `flags` is 0 or some of im_fetch. Answered by IM_EVENT_HISTORY or
-/// IM_EVENT_FAILED.
+/// Requests up to `limit` entries of a room (0: as many as fit in a page) with sequence numbers above `after` (0: from
+/// the first) and below `before` (0: to the newest). `flags` is 0 or a combination of im_fetch. Answered by
+/// IM_EVENT_HISTORY or IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM, IM_E_RANGE for an unknown flag.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_fetch(
     ctx: *mut im_ctx,
@@ -141,7 +144,7 @@ pub extern "C" fn im_client_fetch(
     })
 }
 
-/// Asks for rooms that can be joined, those whose ids are after `after`; begin with 0. Answered by IM_EVENT_ROOMS or
+/// Requests a page of the public rooms with ids above `after`; 0: from the first. Answered by IM_EVENT_ROOMS or
 /// IM_EVENT_FAILED.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_list_rooms(
@@ -153,8 +156,8 @@ pub extern "C" fn im_client_list_rooms(
     requesting(ctx, client, request, |client| Ok(client.list_rooms(RoomId(after))))
 }
 
-/// Asks for the people who are there, those whose ids are after `after`; begin with 0. Of use where they are too many to be told
-/// one by one. Answered by IM_EVENT_USERS or IM_EVENT_FAILED.
+/// Requests a page of the people online with user ids above `after`; 0: from the first. Of use after
+/// IM_EVENT_PEOPLE_COUNT, when there are too many to report each. Answered by IM_EVENT_USERS or IM_EVENT_FAILED.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_list_users(
     ctx: *mut im_ctx,
@@ -165,7 +168,8 @@ pub extern "C" fn im_client_list_users(
     requesting(ctx, client, request, |client| Ok(client.list_users(UserId(after))))
 }
 
-/// Asks for a room's members, those whose ids are after `after`; begin with 0. Answered by IM_EVENT_MEMBERS or IM_EVENT_FAILED.
+/// Requests a page of a room's members with user ids above `after`; 0: from the first. Answered by IM_EVENT_MEMBERS or
+/// IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_list_members(
     ctx: *mut im_ctx,

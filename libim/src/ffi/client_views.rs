@@ -1,4 +1,4 @@
-//! Clients: what one knows at the moment, without asking its server.
+//! Clients: their present state, without a request to the server.
 
 use super::boundary::with_context;
 use super::client::gone;
@@ -12,8 +12,8 @@ use super::types::{im_person, im_room};
 use crate::wire::{RoomId, ServerHello, SmolStr, UserId};
 use bumpalo::Bump;
 
-/// How a client stands, in `*out`. The library's; it and everything that is looked up in this context is valid until the next
-/// im_step() or im_free().
+/// Returns a client's state in `*out`. It is a snapshot that belongs to the library, valid until the next im_step() or
+/// im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *const im_client_state) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -38,8 +38,8 @@ pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *con
     })
 }
 
-/// The room after `after`, by id, among those that a client is in; begin with 0. NULL in `*out`: there are no more. Valid as
-/// im_client_look() says.
+/// Returns in `*out` the room with the lowest id above `after` among those that the client is in; 0: the first. NULL: no
+/// more. Valid until the next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_next_room(
     ctx: *mut im_ctx,
@@ -57,8 +57,8 @@ pub extern "C" fn im_client_next_room(
     })
 }
 
-/// The person after `after`, by id, among those who are there, as far as the server tells them one by one; begin with 0. NULL in
-/// `*out`: there are no more. Valid as im_client_look() says.
+/// Returns in `*out` the person with the lowest user id above `after` among those online, as far as the server reports
+/// them (im_client_list_users() lists all); 0: the first. NULL: no more. Valid until the next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_next_person(
     ctx: *mut im_ctx,
@@ -77,7 +77,7 @@ pub extern "C" fn im_client_next_person(
     })
 }
 
-/// A room that a client is in, by id. NULL in `*out`: it is not in that one. Valid as im_client_look() says.
+/// Returns in `*out` the room `id`, if the client is in it; otherwise NULL. Valid until the next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_room(ctx: *mut im_ctx, client: im_id, id: u64, out: *mut *const im_room) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -89,8 +89,8 @@ pub extern "C" fn im_client_room(ctx: *mut im_ctx, client: im_id, id: u64, out: 
     })
 }
 
-/// Somebody who is there, by id, as far as the server tells of people one by one. NULL in `*out`: nobody. Valid as
-/// im_client_look() says.
+/// Returns in `*out` the person with user id `id`, if online and reported by the server; otherwise NULL. Valid until the
+/// next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_person(
     ctx: *mut im_ctx,
@@ -107,8 +107,8 @@ pub extern "C" fn im_client_person(
     })
 }
 
-/// What a client's server has said of itself when the client last connected. NULL in `*out`: nothing yet. Valid as
-/// im_client_look() says.
+/// Returns in `*out` what the server announced about itself at the last connection; NULL: not connected yet. Valid until
+/// the next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_server(ctx: *mut im_ctx, client: im_id, out: *mut *const im_server_info) -> i32 {
     with_context(ctx.addr(), |context| {

@@ -1,4 +1,4 @@
-//! Configurations: settings gathered before something is made.
+//! Configurations: the settings for a new context, client or server.
 
 use super::boundary::guard;
 use super::handles::{Kind, Shelf};
@@ -13,14 +13,15 @@ use crate::storage::MemoryLimits;
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_void};
 
-/// Settings for a context, a client or a server that is about to be made. Not bound to a thread. Copied when it is used: it
-/// may be changed, used again and freed afterwards.
+/// Settings for a context, a client or a server. The functions that take a configuration copy it: it may be changed,
+/// reused or freed afterwards. Any thread may use it. An opaque handle.
 pub struct im_config {
     _handle: [u8; 0],
 }
 
-/// Told what happens in a context: on the thread of the context, during a call of it. `text` is NUL-terminated and valid during
-/// the call only. It must not use the context (that is IM_E_REENTRANT), nor leave by an exception or longjmp.
+/// A log callback. Called on the context's thread, during a call on the context, with the `user` pointer of
+/// im_config_set_log(). `text` is UTF-8 and NUL-terminated, and valid during the callback only. It must not call
+/// functions of the same context (they return IM_E_REENTRANT), and must not leave by an exception or longjmp().
 pub type im_log_fn = Option<unsafe extern "C" fn(user: *mut c_void, level: i32, text: *const c_char)>;
 
 /// What is behind the handle.
@@ -30,7 +31,7 @@ pub(super) struct Config {
     log: Option<Log>,
 }
 
-/// Whom to tell what happens.
+/// A log callback.
 #[derive(Clone, Copy)]
 pub(super) struct Log {
     level: i32,
@@ -38,7 +39,7 @@ pub(super) struct Log {
     user: *mut c_void,
 }
 
-// SAFETY: the pointer is the program's; it is handed back on the context's thread and never looked through here.
+// SAFETY: the pointer is the program's; it is passed back on the context's thread and never dereferenced here.
 unsafe impl Send for Log {}
 
 impl Log {
@@ -48,7 +49,7 @@ impl Log {
 
     pub(super) fn tell(&self, level: im_log_level, text: &str) {
         let text = CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default();
-        // SAFETY: by contract the function may be called with its user pointer as long as the context lives.
+        // SAFETY: by contract the function may be called with its user pointer as long as the context exists.
         unsafe { (self.tell)(self.user, level as i32, text.as_ptr()) };
     }
 }
@@ -116,7 +117,7 @@ impl Config {
     }
 }
 
-/// Makes an empty configuration; free it with im_config_free().
+/// Makes an empty configuration, in `*out`. Free it with im_config_free(). Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_config_new(out: *mut *mut im_config) -> i32 {
     guard(|| {
@@ -126,14 +127,14 @@ pub extern "C" fn im_config_new(out: *mut *mut im_config) -> i32 {
     })
 }
 
-/// Frees a configuration. What was made with it is not concerned. IM_E_GONE when it has been freed already.
+/// Frees a configuration. Contexts, clients and servers made with it are unaffected. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_config_free(config: *mut im_config) -> i32 {
     guard(|| CONFIGS.remove(config.addr()).map(drop))
 }
 
-/// Sets a "str" option (im_option); NULL takes it back to its default. The string is UTF-8, NUL-terminated, and copied. Whether
-/// it suits is said when the configuration is used.
+/// Sets a "str" option (im_option) to a copy of `value`, a NUL-terminated string; NULL resets it to its default. The
+/// value is checked when the configuration is used. Any thread. Returns IM_E_OPTION for an unknown or "int" option.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_config_set_str(config: *mut im_config, option: i32, value: *const c_char) -> i32 {
     guard(|| {
@@ -143,14 +144,16 @@ pub extern "C" fn im_config_set_str(config: *mut im_config, option: i32, value: 
     })
 }
 
-/// Sets an "int" option (im_option). Whether the number suits is said when the configuration is used.
+/// Sets an "int" option (im_option). The value is checked when the configuration is used. Any thread. Returns IM_E_OPTION
+/// for an unknown or "str" option.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_config_set_int(config: *mut im_config, option: i32, value: i64) -> i32 {
     guard(|| set(config, option_of(option, false)?, Some(Value::Int(value))))
 }
 
-/// Has a context tell what happens up to a level (im_log_level) to a function, with `user` handed through. NULL: nobody is
-/// told, as is the default. The library itself writes nothing anywhere. IM_E_RANGE when `level` is no im_log_level.
+/// Sets the log callback of a context and the most detailed level (im_log_level) that it gets; `log` NULL, the default:
+/// none. `user` is passed to each call. The library itself writes no log. Any thread. Returns IM_E_RANGE if `level` is
+/// not an im_log_level. A client or server cannot be made with a configuration that has a log callback (IM_E_OPTION).
 #[unsafe(no_mangle)]
 pub extern "C" fn im_config_set_log(
     config: *mut im_config,
@@ -161,7 +164,7 @@ pub extern "C" fn im_config_set_log(
     guard(|| {
         let levels = im_log_level::IM_LOG_ERROR as i32..=im_log_level::IM_LOG_DEBUG as i32;
         if log.is_some() && !levels.contains(&level) {
-            return Err(Failure::new(im_status::IM_E_RANGE, format!("{level} is no im_log_level")));
+            return Err(Failure::new(im_status::IM_E_RANGE, format!("{level} is not an im_log_level")));
         }
         let log = log.map(|tell| Log { level, tell, user });
         CONFIGS.with(config.addr(), |config| {

@@ -1,4 +1,4 @@
-//! A context: one loop with its servers and clients.
+//! Contexts: an event loop with its servers and clients.
 
 use super::boundary::{add_context, guard, remove_context};
 use super::config::{Log, for_context, im_config};
@@ -14,8 +14,8 @@ use crate::engine::Random;
 use crate::net::{Loop, LoopConfig, Process};
 use bumpalo::Bump;
 
-/// A loop with any number of servers and clients. It belongs to the thread that makes it; other threads reach it through an
-/// im_waker. A handle, not to be looked through.
+/// A context: one event loop with its servers, clients and watched descriptors. It belongs to the thread that made it;
+/// other threads can only wake it, with an im_waker. An opaque handle.
 pub struct im_ctx {
     _handle: [u8; 0],
 }
@@ -26,13 +26,13 @@ pub(super) struct Context {
     pub(super) process: Process,
     pub(super) event_loop: Loop,
     pub(super) ids: Ids,
-    /// What the last pulled events point to.
+    /// Holds what the last pulled event points to.
     events: Bump,
     /// The last pulled event, in the arena.
     pub(super) pulled: Option<*const im_event>,
-    /// What was looked up since the last step.
+    /// Holds what was looked up since the last step.
     pub(super) view: Bump,
-    /// Events as text or bytes.
+    /// Encoded events.
     pub(super) encoded: Vec<u8>,
     log: Option<Log>,
 }
@@ -57,12 +57,12 @@ impl Context {
         })
     }
 
-    /// Takes the next event; what the one before pointed to is gone.
+    /// Takes the next event, and frees what the previous one pointed to.
     pub(super) fn pull(&mut self) -> Option<*const im_event> {
         self.pulled = None;
         self.events.reset();
         while let Some(next) = self.event_loop.next_event() {
-            // Something that was removed has no more to say.
+            // Events of what has been removed are dropped.
             if let Some(next) = event(&self.events, &self.ids, &next) {
                 let next = im_event { user: self.ids.user(next.source), ..next };
                 let next: &im_event = self.events.alloc(next);
@@ -115,9 +115,11 @@ fn random_tag() -> CallResult<u64> {
     getrandom::u64().map_err(|error| Failure::new(im_status::IM_E_IO, error.to_string()))
 }
 
-/// Makes a context. `abi` is IM_ABI: IM_E_ABI says that the program was compiled for a newer library than this one. `config`
-/// may be NULL; IM_E_OPTION or IM_E_RANGE says what does not suit in it. On success the handle is in `*out`; free it with
-/// im_free().
+/// Makes a context, in `*out`, that belongs to the calling thread. Free it with im_free(). Pass IM_ABI as `abi`. `config`
+/// may be NULL for the defaults.
+///
+/// Returns IM_E_ABI if the library is too old for the program's header, IM_E_OPTION for an option that is not a
+/// context's, IM_E_RANGE for a value out of range, and IM_E_IO if the system has no descriptors or random numbers.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_new(abi: u32, config: *const im_config, out: *mut *mut im_ctx) -> i32 {
     guard(|| {
@@ -133,9 +135,9 @@ pub extern "C" fn im_new(abi: u32, config: *const im_config, out: *mut *mut im_c
     })
 }
 
-/// Frees a context with all its servers and clients; their connections break. To close in good order, im_client_quit() and
-/// im_server_drain() first. IM_E_GONE when it has been freed already, IM_E_THREAD on another thread. In a child of fork() it releases
-/// the child's memory and descriptors only: the parent's connections stand, and nothing is sent.
+/// Frees a context with its servers, clients and events, and breaks their connections. To close in good order, complete
+/// im_client_quit() and im_server_drain() first. In a child of fork() it frees only the child's memory and descriptors:
+/// the parent's connections stay open, and nothing is sent.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_free(ctx: *mut im_ctx) -> i32 {
     guard(|| remove_context(ctx.addr()))

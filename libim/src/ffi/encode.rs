@@ -1,5 +1,5 @@
-//! Events as JSON or MessagePack, for other languages: a map with the names of the C structures, `event` saying what it is.
-//! What is zero or empty is left out.
+//! Events as JSON or MessagePack, for other languages: a map with the field names of the C structures, and the kind as `event`.
+//! Fields that are zero or empty are left out.
 
 use super::event_types::{
     im_approval, im_data, im_event, im_gap, im_posted, im_receipt, im_typing, im_visitor, im_wait,
@@ -62,7 +62,7 @@ pub(super) const NAMES: &[(Kind, &CStr)] = &[
     (Kind::IM_EVENT_READABLE, c"readable"),
 ];
 
-/// Writes an event behind what is in `out` already.
+/// Appends an encoded event to `out`.
 pub(super) fn encode(event: &im_event, format: im_format, out: &mut Vec<u8>) -> CallResult {
     let written = match format {
         im_format::IM_FORMAT_JSON => serde_json::to_writer(out, event).map_err(|error| error.to_string()),
@@ -78,7 +78,7 @@ fn named(kind: i32) -> Option<(Kind, &'static str)> {
     Some((*kind, name.to_str().ok()?))
 }
 
-/// Writes itself into a map, without what is zero or empty.
+/// Writes the fields of a structure into a map, except those that are zero or empty.
 trait Fields {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
@@ -127,7 +127,7 @@ impl Serialize for im_txn_id {
     }
 }
 
-/// Writes the fields that say something; those marked `?` are yes or no.
+/// Writes the fields that are not blank; those marked `?` are flags.
 macro_rules! write_fields {
     ($it:ident, $map:ident, $($field:ident $(? $yes:literal)?),*) => {
         $(if !$it.$field.is_blank() {
@@ -195,13 +195,13 @@ impl Serialize for im_entry {
 }
 
 impl Fields for im_wait {
-    /// No wait is a wait too: none at all is something else.
+    /// A wait of zero is written: no `wait_ms` means that there is no wait.
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("wait_ms", &self.wait_ms)
     }
 }
 
-/// Entries of a map whose one value is a list.
+/// Writes a list as one value of a map.
 fn listed<M: SerializeMap, T: Serialize>(
     map: &mut M,
     name: &'static str,
@@ -254,11 +254,11 @@ impl Serialize for im_event {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event", name)?;
         map.serialize_entry("source", &self.source)?;
-        // Entries and rooms say the rest themselves.
+        // The data of entries and rooms has these fields.
         if !is_entry(kind) && kind != Kind::IM_EVENT_ROOM_ENTERED {
             write_fields!(self, map, request, code, room, text, retry_after_ms);
         }
-        // SAFETY: each kind has one member of the data, and the library filled it.
+        // SAFETY: the library filled the member of the data that belongs to the kind.
         unsafe { write_data(&mut map, kind, &self.data)? };
         map.end()
     }
@@ -276,9 +276,9 @@ fn write_to<M: SerializeMap, T: Fields>(map: &mut M, data: *const T) -> Result<(
     }
 }
 
-/// The member of the data that belongs to a kind.
+/// Writes the member of the data that belongs to a kind.
 unsafe fn write_data<M: SerializeMap>(map: &mut M, kind: Kind, data: &im_data) -> Result<(), M::Error> {
-    // SAFETY: the caller says that this kind's member is the one that was filled.
+    // SAFETY: the caller guarantees that this kind's member was filled.
     unsafe {
         match kind {
             Kind::IM_EVENT_MESSAGE

@@ -1,4 +1,4 @@
-//! Events as C sees them.
+//! Conversion of events to C structures.
 
 use super::event_types::{
     im_approval, im_data, im_event, im_gap, im_posted, im_receipt, im_typing, im_visitor, im_wait,
@@ -16,7 +16,7 @@ use crate::wire::{Code, LeaveReason, RoomId, Seq, TxnId, UserId};
 use bumpalo::Bump;
 use std::time::Duration;
 
-/// An event with nothing in it.
+/// An event of a kind, with empty fields.
 fn blank(source: im_id, kind: im_event_kind) -> im_event {
     im_event {
         size: size::<im_event>(),
@@ -32,7 +32,7 @@ fn blank(source: im_id, kind: im_event_kind) -> im_event {
     }
 }
 
-/// An event as C sees it, in the arena. `None`: what it comes from has been removed.
+/// Converts an event; what it points to is in the arena. `None`: its source has been removed.
 pub(super) fn event(arena: &Bump, ids: &Ids, event: &Event) -> Option<im_event> {
     Some(match event {
         Event::Client(id, event) => client_event(arena, ids.name(Thing::Client(*id))?, event),
@@ -59,7 +59,7 @@ fn entry_event(arena: &Bump, source: im_id, entry: im_entry) -> im_event {
 fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
     use im_event_kind as Kind;
     let of = |kind| blank(source, kind);
-    let words = |it: &str| text(arena, it);
+    let string = |it: &str| text(arena, it);
     match event {
         ClientEvent::Connecting { attempt } => {
             im_event { data: im_data { count: u64::from(*attempt) }, ..of(Kind::IM_EVENT_CONNECTING) }
@@ -69,23 +69,23 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
                 size: size::<im_login>(),
                 resumed: (*resumed).into(),
                 user: user.0,
-                name: words(name),
-                server: words(server),
-                welcome: words(welcome),
+                name: string(name),
+                server: string(server),
+                welcome: string(welcome),
                 people: *people,
             };
             im_event { data: im_data { login: one(arena, login) }, ..of(Kind::IM_EVENT_LOGGED_IN) }
         }
         ClientEvent::LoginRefused { code: why, text, retry_after, retry_in } => im_event {
             code: code(*why),
-            text: words(text),
+            text: string(text),
             retry_after_ms: millis(*retry_after),
             data: im_data { wait: retry_in.map_or(std::ptr::null(), |span| wait(arena, span)) },
             ..of(Kind::IM_EVENT_LOGIN_REFUSED)
         },
         ClientEvent::Disconnected { code: why, text, retry_in } => im_event {
             code: why.map_or(0, code),
-            text: words(text),
+            text: string(text),
             data: im_data { wait: retry_in.map_or(std::ptr::null(), |span| wait(arena, span)) },
             ..of(Kind::IM_EVENT_DISCONNECTED)
         },
@@ -95,7 +95,7 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             ..of(Kind::IM_EVENT_ROOM_ENTERED)
         },
         ClientEvent::Exited { room, text } => {
-            im_event { room: room.0, text: words(text), ..of(Kind::IM_EVENT_ROOM_EXITED) }
+            im_event { room: room.0, text: string(text), ..of(Kind::IM_EVENT_ROOM_EXITED) }
         }
         ClientEvent::Renumbered { old, new } => {
             im_event { room: old.0, data: im_data { number: new.0 }, ..of(Kind::IM_EVENT_ROOM_RENUMBERED) }
@@ -118,7 +118,7 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
         }
         ClientEvent::PostFailed { txn_id, room, code: why, text, retry_after } => im_event {
             code: code(*why),
-            text: words(text),
+            text: string(text),
             retry_after_ms: millis(*retry_after),
             ..posted(arena, of(Kind::IM_EVENT_POST_FAILED), *txn_id, *room, Seq::ZERO)
         },
@@ -148,7 +148,7 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             im_event { data: im_data { count: u64::from(*count) }, ..of(Kind::IM_EVENT_PEOPLE_COUNT) }
         }
         ClientEvent::Typing { room, user, name, on } => {
-            let name = words(name.as_deref().unwrap_or(""));
+            let name = string(name.as_deref().unwrap_or(""));
             let typing = im_typing { size: size::<im_typing>(), on: (*on).into(), user: user.0, name };
             im_event {
                 room: room.0,
@@ -172,7 +172,7 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             request: request.0,
             retry_after_ms: millis(*retry_after),
             code: why.map_or(0, code),
-            text: words(text),
+            text: string(text),
             ..of(Kind::IM_EVENT_FAILED)
         },
         ClientEvent::History { request, room, messages, more, from, to, head } => im_event {
@@ -200,9 +200,9 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
                 ..of(Kind::IM_EVENT_MEMBERS)
             }
         }
-        ClientEvent::Notice { text } => im_event { text: words(text), ..of(Kind::IM_EVENT_NOTICE) },
+        ClientEvent::Notice { text } => im_event { text: string(text), ..of(Kind::IM_EVENT_NOTICE) },
         ClientEvent::Throttled { text, wait: span } => im_event {
-            text: words(text),
+            text: string(text),
             data: im_data { wait: wait(arena, *span) },
             ..of(Kind::IM_EVENT_THROTTLED)
         },
@@ -237,18 +237,16 @@ fn server_event(arena: &Bump, source: im_id, event: &ServerEvent) -> im_event {
         ServerEvent::Resumed { user, name, peer } => {
             visitor(arena, of(Kind::IM_EVENT_PERSON_RESUMED), *user, name, Some(*peer), None)
         }
-        ServerEvent::Left { user, name, reason, text: words } => im_event {
-            text: text(arena, words),
+        ServerEvent::Left { user, name, reason, text: why } => im_event {
+            text: text(arena, why),
             ..visitor(arena, of(Kind::IM_EVENT_PERSON_LEFT), *user, name, None, Some(*reason))
         },
-        ServerEvent::Refused { peer, code: why, text: words } => im_event {
+        ServerEvent::Refused { peer, code: why, text: shown } => im_event {
             code: code(*why),
-            text: text(arena, words),
+            text: text(arena, shown),
             ..visitor(arena, of(Kind::IM_EVENT_REFUSED), UserId(0), "", Some(*peer), None)
         },
-        ServerEvent::Committed(event) => {
-            entry_event(arena, source, entry(arena, event, im_txn_id::default()))
-        }
+        ServerEvent::Committed(it) => entry_event(arena, source, entry(arena, it, im_txn_id::default())),
         ServerEvent::Approval(asked) => approval(arena, of(Kind::IM_EVENT_APPROVAL), asked),
         ServerEvent::StoreFailed { text: why } => {
             im_event { text: text(arena, why), ..of(Kind::IM_EVENT_STORE_FAILED) }

@@ -1,4 +1,4 @@
-//! What an event looks like to C, and how clients and servers stand.
+//! The structures of events, and the states of clients and servers.
 
 use super::ids::im_id;
 use super::types::{
@@ -7,15 +7,15 @@ use super::types::{
 };
 use std::ffi::c_void;
 
-/// Entries that are no longer kept.
+/// A range of entries that are no longer stored.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_gap {
     /// sizeof(im_gap) of the library.
     pub size: u32,
-    /// The first one.
+    /// The first sequence number.
     pub from: u64,
-    /// The last one.
+    /// The last sequence number.
     pub to: u64,
 }
 
@@ -25,41 +25,41 @@ pub struct im_gap {
 pub struct im_posted {
     /// sizeof(im_posted) of the library.
     pub size: u32,
-    /// The post's own name.
+    /// The transaction id that the posting call returned.
     pub txn_id: im_txn_id,
-    /// Its place; 0: it was refused.
+    /// The entry's sequence number; 0: it was refused.
     pub seq: u64,
 }
 
-/// Who types.
+/// Who is typing.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_typing {
     /// sizeof(im_typing) of the library.
     pub size: u32,
-    /// 1: types, 0: has stopped.
+    /// 1: typing; 0: stopped.
     pub on: i32,
-    /// Who.
+    /// The user id.
     pub user: u64,
-    /// Their name, as far as it is known.
+    /// The name; empty when it is not known.
     pub name: im_str,
 }
 
-/// How far a member is.
+/// How far a member has received and read.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_receipt {
     /// sizeof(im_receipt) of the library.
     pub size: u32,
-    /// Who.
+    /// The member's user id.
     pub user: u64,
-    /// Everything up to here has arrived at them.
+    /// The sequence number up to which entries have arrived at this member.
     pub delivered: u64,
-    /// Everything up to here has been read by them.
+    /// The sequence number up to which this member has read.
     pub read: u64,
 }
 
-/// A span of time.
+/// A duration.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_wait {
@@ -69,185 +69,186 @@ pub struct im_wait {
     pub wait_ms: u32,
 }
 
-/// Who came to a server or went.
+/// A person or connection at a server.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_visitor {
     /// sizeof(im_visitor) of the library.
     pub size: u32,
-    /// Why they left: im_leave_reason.
+    /// In IM_EVENT_PERSON_LEFT: im_leave_reason.
     pub reason: i32,
-    /// Their id.
+    /// The user id.
     pub user: u64,
-    /// Their name.
+    /// The name.
     pub name: im_str,
-    /// From where: a network address, or "local".
+    /// A network address, or "local"; empty in IM_EVENT_PERSON_DETACHED and IM_EVENT_PERSON_LEFT.
     pub peer: im_str,
 }
 
-/// A request that waits for im_server_resolve().
+/// An approval request, to be answered with im_server_resolve().
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_approval {
     /// sizeof(im_approval) of the library.
     pub size: u32,
-    /// What is asked for: im_approval_kind.
+    /// What is requested: im_approval_kind.
     pub approval_kind: i32,
     /// The id of the approval.
     pub approval: u64,
-    /// Who asks; 0: a stranger's, who logs in.
+    /// The requester's user id; 0: a connection that logs in.
     pub user: u64,
-    /// Their name, or the one that they ask for.
+    /// The requester's name; at a login, the requested one.
     pub name: im_str,
-    /// From where: a network address, or "local".
+    /// A network address, or "local".
     pub peer: im_str,
-    /// The message that it is about; 0: none.
+    /// The sequence number of the message concerned; 0: none.
     pub target: u64,
-    /// The topic that comes with a new room.
+    /// The topic of a new room; may be empty.
     pub topic: im_str,
 }
 
-/// What an event has besides its head. Read only the member that im_event_kind names for the kind.
+/// The part of an event that depends on its kind. Read only the member that im_event_kind names for the kind.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub union im_data {
     /// An entry of a room.
     pub entry: *const im_entry,
-    /// Messages of a room.
+    /// A page of entries.
     pub page: *const im_page,
-    /// Who the client is.
+    /// The result of a login.
     pub login: *const im_login,
     /// A room.
     pub room: *const im_room,
-    /// Rooms.
+    /// A page of rooms.
     pub rooms: *const im_rooms,
     /// People.
     pub people: *const im_people,
-    /// Somebody's presence.
+    /// A change of presence.
     pub presence: *const im_presence,
-    /// Members of a room.
+    /// A page of members.
     pub members: *const im_members,
-    /// Entries that are lost.
+    /// Entries that are no longer stored.
     pub gap: *const im_gap,
     /// The answer to a post.
     pub posted: *const im_posted,
-    /// Who types.
+    /// Who is typing.
     pub typing: *const im_typing,
-    /// How far a member is.
+    /// How far a member has received and read.
     pub receipt: *const im_receipt,
-    /// A span.
+    /// A duration.
     pub wait: *const im_wait,
-    /// Who came or went.
+    /// A person or connection at a server.
     pub visitor: *const im_visitor,
-    /// What is to be decided.
+    /// An approval request.
     pub approval: *const im_approval,
-    /// How many.
+    /// A number of things.
     pub count: u64,
     /// An id.
     pub number: u64,
 }
 
-/// Something that the program wants to know. Everything in it is the library's and valid until the next call of
+/// An event. It and everything that it points to belong to the library and are valid until the next call of
 /// im_next_event(), im_next_events() or im_free() on the same context.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_event {
     /// sizeof(im_event) of the library.
     pub size: u32,
-    /// im_event_kind.
+    /// The kind: im_event_kind.
     pub kind: i32,
-    /// The server, client or descriptor that it comes from.
+    /// The server, client or watched descriptor that it concerns.
     pub source: im_id,
-    /// The request that it answers; 0: none.
+    /// The number of the request that it answers; 0: none.
     pub request: u32,
-    /// im_code; 0: none.
+    /// The error code: im_code; 0: none.
     pub code: i32,
-    /// The room that it is about; 0: none.
+    /// The room's id; 0: none.
     pub room: u64,
-    /// Words for people, or the text that it is about.
+    /// A text for people, or what im_event_kind says for the kind.
     pub text: im_str,
-    /// The rest.
+    /// The part that depends on the kind.
     pub data: im_data,
-    /// With a code: after so many milliseconds the server would have it tried again; 0: waiting does not help.
+    /// With a code: milliseconds after which to try again; 0: waiting does not help.
     pub retry_after_ms: u32,
-    /// What im_set_user() has tied to the source; NULL: nothing.
+    /// The pointer given to im_set_user() for the source; NULL: none.
     pub user: *mut c_void,
 }
 
-/// How a client stands.
+/// The state of a client.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_client_state {
     /// sizeof(im_client_state) of the library.
     pub size: u32,
-    /// 1: logged in at this moment.
+    /// 1: logged in.
     pub ready: i32,
-    /// 1: over, by im_client_quit() or because it was told not to come back.
+    /// 1: it will not connect any more: after im_client_quit(), after a break without IM_OPT_RECONNECT, or when the
+    /// server ended the connection with a code that rules it out, such as IM_CODE_KICKED.
     pub closed: i32,
-    /// Posts that the server has not answered yet.
+    /// How many posts the server has not answered yet.
     pub unanswered: u32,
-    /// Its id at the server; 0: not logged in yet.
+    /// Its user id; 0: never logged in.
     pub user: u64,
-    /// Its name.
+    /// Its name; empty: never logged in.
     pub name: im_str,
-    /// Bytes that a message's text may have.
+    /// The server's limit for a message's text, in bytes.
     pub text_bytes_max: u32,
-    /// Microseconds that a ping and its answer last took; 0: not measured yet. Measured with each heartbeat.
+    /// The last round trip of a heartbeat, in microseconds; 0: not measured yet.
     pub round_trip_us: u32,
 }
 
-/// What a server has said of itself. Lengths are in bytes of UTF-8.
+/// What a server announces about itself. Lengths are in bytes of UTF-8.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_server_info {
     /// sizeof(im_server_info) of the library.
     pub size: u32,
-    /// The version of the protocol that is spoken.
+    /// The protocol version in use.
     pub version: u32,
-    /// Its name, as shown to people.
+    /// The server's name, as shown to people.
     pub name: im_str,
-    /// Which life of its data this is: ids and places of another one mean nothing.
+    /// The epoch of its data: ids and sequence numbers of another epoch are void.
     pub epoch: u64,
-    /// What it can do besides, by name.
+    /// The names of its optional capabilities.
     pub capabilities: im_strs,
-    /// 1: it asks for a passkey.
+    /// 1: it requires a passkey.
     pub passkey: i32,
-    /// How many of a room's last messages a newcomer is meant to see.
+    /// How many of a room's last messages it suggests to show to a new member.
     pub backlog: u32,
-    /// Length of a frame that it takes.
+    /// Maximum length of a frame.
     pub frame_bytes_max: u32,
-    /// Length of a message's text.
+    /// Maximum length of a message's text.
     pub text_bytes_max: u32,
-    /// Length of a person's name.
+    /// Maximum length of a person's name.
     pub name_bytes_max: u32,
-    /// Length of a room's name.
+    /// Maximum length of a room's name.
     pub room_name_bytes_max: u32,
-    /// Length of a topic.
+    /// Maximum length of a topic.
     pub topic_bytes_max: u32,
-    /// Length of a status text.
+    /// Maximum length of a status text.
     pub status_bytes_max: u32,
-    /// Rooms that one person may be in.
+    /// Maximum number of rooms of one person, private conversations that they opened included, the lobby not.
     pub rooms_max: u32,
-    /// Posts that may be unanswered at once; the client keeps to it by itself.
+    /// Maximum number of unanswered posts; the client observes it by itself.
     pub posts_in_flight_max: u32,
-    /// Requests per second that it takes for long; 0: no limit.
+    /// The sustained rate of requests; 0: no limit.
     pub requests_per_second: u32,
-    /// Requests that it takes at once before that rate counts.
+    /// The burst of requests allowed before the rate applies.
     pub requests_burst: u32,
 }
 
-/// How a server stands.
+/// The state of a server.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_server_state {
     /// sizeof(im_server_state) of the library.
     pub size: u32,
-    /// 1: IM_EVENT_DRAINED has been told.
+    /// 1: im_server_drain() is complete.
     pub drained: i32,
-    /// Connections, logged in or not.
+    /// How many connections are open, logged in or not.
     pub connections: u32,
-    /// People, counting those whose connection broke and may come back.
+    /// How many people have a session, including those who are reconnecting.
     pub people: u32,
-    /// The lobby and the rooms that can be joined.
+    /// How many rooms there are: the lobby and the public ones.
     pub rooms: u32,
 }

@@ -1,11 +1,11 @@
-//! Handles: numbers in the shape of pointers. They are looked up, never looked through.
+//! Handles: numbers with a pointer type. They are looked up in a table, never dereferenced.
 
 use super::status::{CallResult, Failure, im_status};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What a handle stands for; part of its number.
+/// What a handle names; part of its number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Context = 8,
@@ -13,7 +13,7 @@ pub(super) enum Kind {
     Waker = 10,
 }
 
-/// The next handle's number; shared by all kinds, so that a number is never reused.
+/// The number of the next handle, shared by all kinds. Never reused.
 static NEXT: AtomicUsize = AtomicUsize::new(1);
 
 /// A new handle of a kind.
@@ -21,7 +21,7 @@ pub(super) fn new_handle(kind: Kind) -> usize {
     (NEXT.fetch_add(1, Ordering::Relaxed) << 4) | kind as usize
 }
 
-/// Why a handle is not on its shelf.
+/// The failure for a handle that is not in its table.
 pub(super) fn missing(handle: usize, kind: Kind, what: &str) -> Failure {
     if handle == 0 {
         Failure::null(what)
@@ -35,7 +35,7 @@ pub(super) fn missing(handle: usize, kind: Kind, what: &str) -> Failure {
     }
 }
 
-/// Things that belong to no thread, by handle.
+/// Objects that any thread may use, by handle.
 pub(super) struct Shelf<T> {
     kind: Kind,
     what: &'static str,

@@ -1,4 +1,4 @@
-//! Ids: what the program holds instead of a server, a client or a watched descriptor.
+//! Ids of servers, clients and watched descriptors.
 
 use super::boundary::with_context;
 use super::context::im_ctx;
@@ -7,11 +7,11 @@ use crate::net::{ClientId, ServerId, WatchId};
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 
-/// Names a server, a client or a watched descriptor of one context; 0: none. Never reused; below 2^53, so that it survives
-/// in languages whose numbers are doubles.
+/// Names a server, a client or a watched descriptor of one context. 0: none. Never reused; below 2^53, so that a double
+/// can hold it.
 pub type im_id = u64;
 
-/// What an id stands for.
+/// What an id names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Thing {
     Server(ServerId),
@@ -19,14 +19,14 @@ pub(super) enum Thing {
     Watch(WatchId),
 }
 
-/// The ids of a context. The upper bits tell contexts apart, the lower count.
+/// The ids of a context: a tag of the context in the upper bits, a counter in the lower ones.
 #[derive(Debug)]
 pub(super) struct Ids {
     tag: u64,
     last: u32,
     things: BTreeMap<im_id, Thing>,
     names: BTreeMap<Thing, im_id>,
-    /// Pointers of the program's own, handed back and never looked through.
+    /// The program's pointers, never dereferenced.
     users: BTreeMap<im_id, *mut c_void>,
 }
 
@@ -40,9 +40,10 @@ impl Ids {
     }
 
     pub(super) fn add(&mut self, thing: Thing) -> CallResult<im_id> {
-        self.last = self.last.checked_add(1).ok_or_else(|| {
-            Failure::new(im_status::IM_E_RANGE, "this context has given out all its 2^32 ids")
-        })?;
+        self.last = self
+            .last
+            .checked_add(1)
+            .ok_or_else(|| Failure::new(im_status::IM_E_RANGE, "this context has used all its 2^32 ids"))?;
         let id = (self.tag << 32) | u64::from(self.last);
         self.things.insert(id, thing);
         self.names.insert(thing, id);
@@ -57,12 +58,12 @@ impl Ids {
         Ok(thing)
     }
 
-    /// The id of a thing; `None`: it has been removed.
+    /// The id of a thing; `None` if it was removed.
     pub(super) fn name(&self, thing: Thing) -> Option<im_id> {
         self.names.get(&thing).copied()
     }
 
-    /// The program's own pointer for a thing; NULL: none was set.
+    /// The program's pointer for a thing; NULL: none.
     pub(super) fn user(&self, id: im_id) -> *mut c_void {
         self.users.get(&id).copied().unwrap_or(std::ptr::null_mut())
     }
@@ -79,10 +80,7 @@ impl Ids {
         }
         let serial = id & u64::from(u32::MAX);
         if id >> 32 == self.tag && serial != 0 && serial <= u64::from(self.last) {
-            return Err(Failure::new(
-                im_status::IM_E_GONE,
-                format!("what id {id} stood for has been removed"),
-            ));
+            return Err(Failure::new(im_status::IM_E_GONE, format!("what id {id} named has been removed")));
         }
         Err(Failure::new(im_status::IM_E_HANDLE, format!("{id} is not an id of this context")))
     }
@@ -106,8 +104,9 @@ impl Ids {
     }
 }
 
-/// Ties a pointer of the program's own to a server, a client or a watched descriptor: it comes with each of its events
-/// (im_event.user). The library does not look through it; it is forgotten with the id. NULL: none.
+/// Attaches a pointer of the program to a server, a client or a watched descriptor; every later event of it carries the
+/// pointer in im_event.user. NULL detaches it. The library never dereferences or frees it, and forgets it when the id is
+/// removed.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_set_user(ctx: *mut im_ctx, id: im_id, user: *mut c_void) -> i32 {
     with_context(ctx.addr(), |context| context.ids.set_user(id, user))

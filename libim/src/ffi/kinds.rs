@@ -1,224 +1,227 @@
-//! The small vocabularies of the header. Numbers are fixed and never reused; expect ones that you do not know.
+//! The enumerations of the header. Numbers are fixed and never reused.
 
 use std::ffi::CStr;
 
-/// What an event tells. The comment names the fields of im_event that it fills besides kind and source, and the member of
-/// its data. Ignore kinds that you do not know: later libraries have more.
+/// The kind of an event. Each comment names the fields of im_event that are set besides `size`, `kind`, `source` and
+/// `user`, and the member of `data`. Ignore unknown kinds: later libraries add more.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_event_kind {
-    /// Client: a try to connect begins. data.count: which try since the last success, from 1.
+    /// Client: a connection attempt begins. data.count: the number of the attempt since the last success, from 1.
     IM_EVENT_CONNECTING = 1,
-    /// Client: it is in. Its rooms follow, each as IM_EVENT_ROOM_ENTERED. data.login.
+    /// Client: logged in. An IM_EVENT_ROOM_ENTERED follows for each of its rooms. data.login.
     IM_EVENT_LOGGED_IN = 2,
-    /// Client: the login was refused. code, text, retry_after_ms. data.wait: when the client tries again by itself, which it does
-    /// when it had been in before and the reason can pass (its name is held, the server is full); NULL: it waits for
-    /// im_client_login().
+    /// Client: the login was refused. code, text, retry_after_ms. data.wait: when the client tries again by itself, which
+    /// it does only if it was logged in before and the cause is temporary (its name is still held, the server is full);
+    /// NULL: it waits for im_client_login().
     IM_EVENT_LOGIN_REFUSED = 3,
-    /// Client: the connection is gone or did not come to be. code (0: the server said nothing), text. data.wait: when the
-    /// next try begins; NULL: there is none, the client is closed.
+    /// Client: the connection broke or could not be opened. code (0: the server gave none), text. data.wait: when the
+    /// next attempt begins; NULL: there is none, and the client is closed.
     IM_EVENT_DISCONNECTED = 4,
-    /// Client: it is in this room, just now or again after a login. room; data.room.
+    /// Client: is in this room, newly or again after a login. room; data.room.
     IM_EVENT_ROOM_ENTERED = 5,
-    /// Client: it is no longer in this room. room, text (empty after its own leave).
+    /// Client: is no longer in this room. room, text (the reason; empty after im_client_leave()).
     IM_EVENT_ROOM_EXITED = 6,
-    /// Client: a room has another id from now on. room: the old one; data.number: the new one. The lobby keeps its id; that it is
-    /// told of means that the server has lost its data, and that places of before mean nothing.
+    /// Client: a room's id has changed. room: the old id; data.number: the new one. The lobby keeps its id; this event
+    /// for the lobby means that the server has lost its data, and that earlier sequence numbers are void.
     IM_EVENT_ROOM_RENUMBERED = 7,
-    /// Client: the last messages before it came to this room, before the room's first entry. room; data.page.
+    /// Client: the last messages from before it entered this room. Comes before the room's first entry. room; data.page.
     IM_EVENT_BACKLOG = 8,
-    /// Client: these entries were made but are no longer kept. room; data.gap.
+    /// Client: these entries existed but are no longer stored. The next entry follows them. room; data.gap.
     IM_EVENT_MISSED = 9,
-    /// Client: the server keeps what was posted; the entry itself comes in its turn. room; data.posted.
+    /// Client: the server has stored a post. The entry itself arrives in the room's order. room; data.posted.
     IM_EVENT_POSTED = 10,
-    /// Client: the server refused what was posted; it is not tried again. room, code, text, retry_after_ms; data.posted with seq 0.
+    /// Client: the server refused a post; the client does not retry it. room, code, text, retry_after_ms; data.posted
+    /// with seq 0.
     IM_EVENT_POST_FAILED = 11,
-    /// Client: everybody who is there. Replaces what was known before. data.people.
+    /// Client: everybody who is online. Replaces all earlier information. data.people.
     IM_EVENT_PEOPLE = 12,
-    /// Client: somebody came, went or changed. data.presence.
+    /// Client: somebody joined, left or changed. data.presence.
     IM_EVENT_PRESENCE = 13,
-    /// Client: how many people are there; they are too many to be told one by one. data.count.
+    /// Client: how many people are online; there are too many to report each of them. data.count.
     IM_EVENT_PEOPLE_COUNT = 14,
-    /// Client: somebody types or has stopped. room; data.typing.
+    /// Client: somebody is typing or has stopped. room; data.typing.
     IM_EVENT_TYPING = 15,
-    /// Client: up to where a member has received and read. room; data.receipt.
+    /// Client: how far a member has received and read. room; data.receipt.
     IM_EVENT_RECEIPT = 16,
-    /// Client: a request is carried out. request, room (where it made, entered, opened or left one).
+    /// Client: a request succeeded. request, room (of a request that created, entered, opened or left one).
     IM_EVENT_DONE = 17,
-    /// Client: a request was refused, or the connection broke before its answer. request, code (0: it broke), text,
+    /// Client: a request was refused, or the connection broke before the answer. request, code (0: it broke), text,
     /// retry_after_ms.
     IM_EVENT_FAILED = 18,
-    /// Client: a page of history that was asked for. request, room; data.page.
+    /// Client: the answer to im_client_history() or im_client_fetch(). request, room; data.page.
     IM_EVENT_HISTORY = 19,
-    /// Client: a page of rooms that was asked for. request; data.rooms.
+    /// Client: the answer to im_client_list_rooms(). request; data.rooms.
     IM_EVENT_ROOMS = 20,
-    /// Client: a page of members that was asked for. request, room; data.members.
+    /// Client: the answer to im_client_list_members(). request, room; data.members.
     IM_EVENT_MEMBERS = 21,
-    /// Client: a word from the server's operator to everybody. text.
+    /// Client: an announcement of the server's operator. text.
     IM_EVENT_NOTICE = 22,
-    /// Client: the server reads this client more slowly for a while; nothing is lost. text; data.wait.
+    /// Client: the server reads from this client more slowly for a while; nothing is lost. text (which limit); data.wait.
     IM_EVENT_THROTTLED = 23,
-    /// Client: a page of people that was asked for. request; data.people.
+    /// Client: the answer to im_client_list_users(). request; data.people.
     IM_EVENT_USERS = 24,
 
-    /// Client, and an observed server: somebody said something. room, text; data.entry. So are the next eight: entries of a
-    /// room, each exactly once and in the room's order.
+    /// Client, and server with IM_OPT_OBSERVE: a message. room, text; data.entry. This and the next eight are entries of
+    /// a room: each arrives exactly once, in the room's order, with room, text and data.entry set.
     IM_EVENT_MESSAGE = 40,
-    /// The author gave a message another text. data.entry: target, text.
+    /// The author changed the text of a message. data.entry: target, text, mentions.
     IM_EVENT_EDITED = 41,
-    /// The author took a message back. data.entry: target.
+    /// A message was deleted. data.entry: target.
     IM_EVENT_DELETED = 42,
-    /// Somebody added a reaction to a message or took it away. data.entry: target, text (the emoji), on.
+    /// Somebody added a reaction to a message or removed it. data.entry: target, text (the emoji), on.
     IM_EVENT_REACTED = 43,
-    /// The room came to be. data.entry: text (its name), room_kind.
+    /// The room was created. data.entry: text (its name), room_kind.
     IM_EVENT_ROOM_CREATED = 44,
-    /// The author entered. data.entry.
+    /// The author entered the room. data.entry.
     IM_EVENT_JOINED = 45,
-    /// The author left. data.entry: reason, text (their or the operator's words).
+    /// The author left the room. data.entry: reason, text (the reason that was given).
     IM_EVENT_LEFT = 46,
     /// The author set the topic. data.entry: text.
     IM_EVENT_TOPIC = 47,
-    /// Something of a later protocol; it counts in the order all the same. data.entry.
+    /// An entry of a kind that this library does not know; it has a sequence number like the others. data.entry.
     IM_EVENT_OTHER_ENTRY = 48,
 
-    /// Server: somebody logged in. data.visitor. This and the next five are left out while 8192 events wait to be taken.
-    /// Entries of an observed server never are: it reads no more until they are taken.
+    /// Server: somebody logged in. data.visitor. This and the next five are dropped while 8192 events of the server are
+    /// pending. Entries (IM_OPT_OBSERVE) are never dropped: the server stops reading until they are taken.
     IM_EVENT_PERSON_ENTERED = 60,
-    /// Server: somebody's connection broke; their session waits for them. text; data.visitor.
+    /// Server: somebody's connection broke; their session is kept for IM_OPT_RESUME_MS. text (why); data.visitor.
     IM_EVENT_PERSON_DETACHED = 61,
-    /// Server: somebody took up their session again. data.visitor.
+    /// Server: somebody resumed their session. data.visitor.
     IM_EVENT_PERSON_RESUMED = 62,
-    /// Server: somebody is gone for good. text; data.visitor with reason.
+    /// Server: somebody's session ended. text (the reason that was given); data.visitor with reason.
     IM_EVENT_PERSON_LEFT = 63,
-    /// Server: a connection was refused or ended by the server. code, text; data.visitor with peer alone.
+    /// Server: it refused or ended a connection. code, text; data.visitor with peer only.
     IM_EVENT_REFUSED = 64,
-    /// Server: the store could not keep something; its sender was told. text.
+    /// Server: the store failed to keep an entry; its sender was notified. text.
     IM_EVENT_STORE_FAILED = 65,
-    /// Server: all is said and every connection closed, after im_server_drain().
+    /// Server: im_server_drain() is complete: every connection is closed.
     IM_EVENT_DRAINED = 66,
-    /// Server: it cannot accept connections for the moment, for want of descriptors or memory; it goes on by itself. text.
+    /// Server: cannot accept connections for want of descriptors or memory; it resumes by itself. text.
     IM_EVENT_ACCEPT_PAUSED = 67,
-    /// Server: somebody waits for im_server_resolve(). Never left out. room, text; data.approval.
+    /// Server: a request waits for im_server_resolve(). Never dropped. room, text; data.approval.
     IM_EVENT_APPROVAL = 68,
 
-    /// A descriptor given to im_watch() has something to read, or has ended. Read until there is nothing more (EAGAIN): it is told
-    /// again only when more arrives.
+    /// A descriptor given to im_watch() is readable or at its end. Read until EAGAIN: the event comes again only after
+    /// more has arrived.
     IM_EVENT_READABLE = 80,
 }
 
-/// What somebody wants to do, in data.approval.
+/// What an approval request asks for: approval_kind in data.approval.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_approval_kind {
-    /// To log in; the passkey and the name are in order.
+    /// To log in; passkey and name have been checked already.
     IM_APPROVAL_LOG_IN = 1,
-    /// To say something. text: what.
+    /// To post a message. text: the message; data.approval: target, of a reply.
     IM_APPROVAL_POST = 2,
-    /// To give a message another text. text: which.
+    /// To change the text of one's own message. text: the new text; data.approval: target.
     IM_APPROVAL_EDIT = 3,
-    /// To make a room. text: its name; data.approval: topic.
+    /// To create a room. text: its name; data.approval: topic.
     IM_APPROVAL_CREATE_ROOM = 4,
     /// To enter a room. text: its name.
     IM_APPROVAL_JOIN = 5,
-    /// To open a private conversation. text: with whom.
+    /// To open a private conversation. text: the other person's name.
     IM_APPROVAL_DIRECT = 6,
-    /// To take back a message of theirs. data.approval: target.
+    /// To delete one's own message. data.approval: target.
     IM_APPROVAL_DELETE = 7,
-    /// To add a reaction. text: which; data.approval: target.
+    /// To add a reaction. text: the emoji; data.approval: target.
     IM_APPROVAL_REACT = 8,
-    /// To set a room's topic. text: which; may be empty.
+    /// To set a room's topic. text: the topic; may be empty.
     IM_APPROVAL_SET_TOPIC = 9,
-    /// To have a status. text: which; may be empty.
+    /// To set one's presence and status text. text: the status text; may be empty.
     IM_APPROVAL_SET_STATUS = 10,
 }
 
-/// Which entries im_client_fetch() asks for: any of these together.
+/// Flags of im_client_fetch(); they can be combined.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_fetch {
-    /// Begin after the lower end and go up; otherwise before the upper end and go down.
+    /// Start after the lower bound and go up. Without it: start before the upper bound and go down.
     IM_FETCH_UPWARD = 1,
-    /// Messages alone, each in its present state; otherwise every kind of entry.
+    /// Only messages, each in its present state. Without it: every kind of entry.
     IM_FETCH_MESSAGES = 2,
 }
 
-/// How events are written for other languages.
+/// Formats of im_event_encode() and im_next_events().
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_format {
     /// JSON (RFC 8259).
     IM_FORMAT_JSON = 1,
-    /// MessagePack, maps with string keys.
+    /// MessagePack; maps have string keys.
     IM_FORMAT_MSGPACK = 2,
 }
 
-/// How much im_config_set_log() is told.
+/// How much is reported to the log callback (im_config_set_log()). Each level includes those before it.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum im_log_level {
-    /// What does not work as it should: the store, accepting.
+    /// Failures of the store and of accepting connections.
     IM_LOG_ERROR = 1,
-    /// Also calls that failed, with the words of im_last_error().
+    /// Calls that failed, with the text of im_last_error().
     IM_LOG_WARN = 2,
-    /// Also who connects, comes and goes.
+    /// Connections, logins and departures.
     IM_LOG_INFO = 3,
-    /// Also every other event, as JSON.
+    /// Every other event, as JSON.
     IM_LOG_DEBUG = 4,
 }
 
-/// Why a server refused something or ended a connection. 0: it gave no reason.
+/// Why a server refused a request or ended a connection. 0: it gave no reason.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_code {
-    /// A frame cannot be understood, and the connection ends; or a field of a request is wrong.
+    /// A frame could not be decoded, and the connection ends; or a field of a request is wrong.
     IM_CODE_MALFORMED = 1,
-    /// A length beyond a limit. The text names the limit and its value.
+    /// A length is beyond a limit. The text names the limit and its value.
     IM_CODE_TOO_LARGE = 2,
-    /// The two sides have no protocol version in common; the connection ends.
+    /// Client and server have no protocol version in common; the connection ends.
     IM_CODE_VERSION = 3,
-    /// A request before login, or a second login; or one to enter or leave a room while the operator changes that.
+    /// The request does not fit the state of the connection, such as one before login or a second login; or another
+    /// membership change of that person in that room is pending.
     IM_CODE_OUT_OF_TURN = 4,
-    /// The name is taken.
+    /// The name is in use.
     IM_CODE_NAME_TAKEN = 5,
-    /// The name breaks a rule for names.
+    /// The name breaks a rule for names, or is reserved.
     IM_CODE_NAME_INVALID = 6,
     /// The passkey is wrong or missing.
     IM_CODE_PASSKEY = 7,
-    /// The session to take up again has ended; log in by name.
+    /// The session to resume has ended; log in by name.
     IM_CODE_SESSION_ENDED = 8,
-    /// No such room, message, or person.
+    /// No such room, person, message or reaction.
     IM_CODE_NOT_FOUND = 9,
-    /// The one who asks may not do this.
+    /// The user may not do this, or the server's program refused it.
     IM_CODE_FORBIDDEN = 10,
-    /// The one who asks is not in that room.
+    /// The user is not in that room, or there is no such room.
     IM_CODE_NOT_MEMBER = 11,
-    /// It exists already.
+    /// The room or the reaction exists already.
     IM_CODE_EXISTS = 12,
-    /// The same txn_id came with another content.
+    /// The transaction id was used before with other content.
     IM_CODE_CONFLICT = 13,
-    /// A bound on how many there may be is reached. The text names it.
+    /// A maximum number is reached. The text names it.
     IM_CODE_FULL = 14,
-    /// The server has too many connections or is short of memory; try again after the given time.
+    /// The server has too many connections or is short of memory; try again after retry_after_ms.
     IM_CODE_BUSY = 15,
-    /// The store could not keep it; nothing was sent to anybody. Retry with the same txn_id.
+    /// The store failed to keep it; nobody received it. Retry with the same transaction id.
     IM_CODE_NOT_STORED = 16,
     /// The server is closing.
     IM_CODE_SHUTDOWN = 17,
     /// Removed by the server's operator or program.
     IM_CODE_KICKED = 18,
-    /// The same session was taken up on another connection.
+    /// The session was resumed on another connection.
     IM_CODE_REPLACED = 19,
-    /// The connection took too long to log in, to answer, or to read.
+    /// The client was silent, or did not log in, for too long; or the server's program did not resolve the approval in
+    /// time.
     IM_CODE_TIMED_OUT = 20,
-    /// The connection did not read what was sent to it.
+    /// The client did not read what was sent to it.
     IM_CODE_SLOW = 21,
-    /// Too many refused logins, or too many wrong passkeys of this address.
+    /// Too many refused logins on this connection, or too many wrong passkeys from this address.
     IM_CODE_TOO_MANY_TRIES = 22,
-    /// The text has no content, or a field has a value that makes no sense.
+    /// The text is blank, or a field has a value that makes no sense.
     IM_CODE_INVALID = 23,
-    /// The peer of a private conversation is gone for good.
+    /// The other person of a private conversation has left for good.
     IM_CODE_PEER_GONE = 24,
-    /// A kind of request that this server does not know.
+    /// The server does not know this kind of request.
     IM_CODE_UNSUPPORTED = 25,
 }
 
@@ -257,37 +260,37 @@ impl im_code {
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_leave_reason {
-    /// They left by their own word.
+    /// They left of their own accord.
     IM_LEAVE_QUIT = 1,
-    /// Their connection broke and they did not come back in time.
+    /// Their connection broke, and they did not come back in time.
     IM_LEAVE_LOST = 2,
     /// They were removed.
     IM_LEAVE_KICKED = 3,
 }
 
-/// Whether somebody is there.
+/// Whether somebody is online.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_presence_kind {
-    /// Connected and active.
+    /// Connected.
     IM_PRESENCE_ONLINE = 1,
-    /// Connected, away by their own word.
+    /// Connected, but set to away.
     IM_PRESENCE_AWAY = 2,
-    /// The connection broke; they may come back to the same session.
+    /// The connection broke; the session is kept for them to come back.
     IM_PRESENCE_RECONNECTING = 3,
-    /// Gone.
+    /// The session has ended.
     IM_PRESENCE_OFFLINE = 4,
 }
 
-/// What kind of place a room is.
+/// The kind of a room.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_room_kind {
-    /// The one that everybody is in.
+    /// The room that everybody is in.
     IM_ROOM_LOBBY = 1,
-    /// One that people make, find by name, join and leave.
+    /// A room that anybody can create, find by name, join and leave.
     IM_ROOM_PUBLIC = 2,
-    /// A private conversation of two.
+    /// A private conversation of two people.
     IM_ROOM_DIRECT = 3,
 }
 
@@ -295,7 +298,7 @@ pub enum im_room_kind {
 mod tests {
     use crate::wire::{Code, LeaveReason, Presence, RoomKind};
 
-    /// The enum items of this file, by name and number.
+    /// The items of an enum of this file, by name and number.
     fn items(name: &str) -> Vec<(String, u16)> {
         let body = include_str!("kinds.rs").split(&format!("pub enum {name} {{")).nth(1).unwrap();
         let body = body.split("\n}").next().unwrap();

@@ -1,9 +1,9 @@
-//! Lists of the header's structures, written as arrays.
+//! Serialization of the header's lists as arrays.
 
 use super::types::{im_entries, im_reactions, im_str, im_strs, im_users};
 use serde::{Serialize, Serializer};
 
-/// Whether a field says nothing.
+/// Whether a field is zero or empty.
 pub(super) trait Blank {
     fn is_blank(&self) -> bool;
 }
@@ -29,7 +29,7 @@ macro_rules! lists {
 
 lists!(im_strs, im_users, im_reactions, im_entries);
 
-/// A list of things or of pointers to things.
+/// Serializes a list of items or of pointers to items.
 pub(super) unsafe fn sequence<S: Serializer, T: Listed>(
     serializer: S,
     items: *const T,
@@ -38,12 +38,12 @@ pub(super) unsafe fn sequence<S: Serializer, T: Listed>(
     if count == 0 {
         return serializer.collect_seq(std::iter::empty::<u64>());
     }
-    // SAFETY: the caller says so.
+    // SAFETY: guaranteed by the caller.
     let items = unsafe { std::slice::from_raw_parts(items, count) };
     serializer.collect_seq(items.iter().map(Listed::listed))
 }
 
-/// What stands in a list: itself, or what it points to.
+/// An item of a list: itself, or what it points to.
 pub(super) trait Listed {
     type Item: Serialize;
     fn listed(&self) -> &Self::Item;

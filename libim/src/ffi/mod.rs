@@ -1,13 +1,12 @@
-//! The C interface: `include/im.h` is generated from these files, its text from their comments.
+//! The C interface. `include/im.h` is generated from these files; its comments are their doc comments.
 //!
-//! `boundary` stands between every function and the rest: it finds the handle, checks the thread, catches panics and turns
-//! errors into a status and words. Behind it is one file per noun of the header. Handles are numbers in the shape of pointers,
-//! never looked through, so that a stale or foreign one is found out instead of followed.
+//! Every function goes through `boundary`, which looks up the handle, checks the thread, catches panics, and turns errors into a
+//! status and a text. Handles are numbers with a pointer type: they are never dereferenced, so a stale or foreign one is an error.
 
 #![allow(unsafe_code)] // C's pointers and names
-#![allow(non_camel_case_types)] // names as the header has them
+#![allow(non_camel_case_types)] // C names
 #![allow(clippy::doc_markdown)] // these comments are C's documentation
-#![allow(clippy::not_unsafe_ptr_arg_deref)] // every pointer is C's word
+#![allow(clippy::not_unsafe_ptr_arg_deref)] // C callers guarantee their pointers
 
 mod boundary;
 mod client;

@@ -1,4 +1,4 @@
-//! Options: what im_config_set_str() and im_config_set_int() take, and what becomes of them.
+//! The options of a configuration, their ranges, and how they are applied.
 
 use super::status::{CallResult, Failure, im_status};
 use crate::engine::client::ClientConfig;
@@ -8,101 +8,106 @@ use crate::storage::MemoryLimits;
 use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
 use std::time::Duration;
 
-/// What can be set in an im_config. "str" options are set with im_config_set_str(), where NULL takes the option back to its
-/// default, "int" options with im_config_set_int(). Unless said otherwise the default is what most programs want.
+/// Options of an im_config. The comment says what each applies to and its type: "str" options are set with
+/// im_config_set_str(), "int" options with im_config_set_int(). Counts and byte limits without a range are 1 to
+/// 4294967295.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum im_option {
-    /// Context, int: where all its randomness comes from, so that it can be repeated. For tests: whoever knows the seed
-    /// can take up its sessions. Default: the system's randomness.
+    /// Context, int: the seed of all its randomness, to make a run repeatable. For tests only: whoever knows the seed can
+    /// compute session tokens. Default: the system's random numbers.
     IM_OPT_SEED = 1,
-    /// Context, int: 1: time passes only by im_advance(), only mem: addresses are known, and with IM_OPT_SEED the same
-    /// calls bring the same events, byte for byte. Default 0.
+    /// Context, int, 0 or 1. 1: time passes only by im_advance(), im_step() never waits, and only mem: addresses can be
+    /// used; with IM_OPT_SEED, the same calls give the same events, byte for byte. Default 0.
     IM_OPT_VIRTUAL_CLOCK = 2,
-    /// Context, int, 0 or 1: threads that it may start by itself. With 0 servers are named by numeric address; host names
-    /// (except localhost) are IM_E_ADDRESS then, since looking one up needs a thread. Default 1.
+    /// Context, int, 0 or 1: whether the context may start threads, which it does only to look up host names. With 0, a
+    /// host name other than localhost is IM_E_ADDRESS. Default 1.
     IM_OPT_WORKERS = 3,
 
-    /// Client or server, str, up to 256 bytes: the client's name (the server may take fewer), or the server's as shown to people.
+    /// Client or server, str, up to 256 bytes: the client's name (required; the server may accept fewer bytes), or the
+    /// server's name as shown to people (default "libim").
     IM_OPT_NAME = 20,
-    /// Client or server, str, up to 128 bytes: the passkey to give or to ask for. Default: none, and the server lets anybody in.
+    /// Client or server, str, up to 128 bytes: the passkey that the client presents or the server requires. Default:
+    /// none; such a server admits anybody.
     IM_OPT_PASSKEY = 21,
-    /// Client or server, int, 0 to 200: how many of a room's last messages a newcomer gets. Default 50 at the server, and
-    /// for the client what the server suggests.
+    /// Client or server, int, 0 to 200: how many of a room's last messages a new member gets. Default 50 on a server; a
+    /// client's default is what the server suggests.
     IM_OPT_BACKLOG = 22,
 
     /// Client, str, up to 64 bytes: the program's name and version, for the server's logs.
     IM_OPT_AGENT = 40,
-    /// Client, int, 0 or 1: whether to keep the list of people who are there. Default 1.
+    /// Client, int, 0 or 1: whether to keep the list of people who are online. Default 1.
     IM_OPT_ROSTER = 41,
-    /// Client, int, 0 or 1: whether to come back by itself when the connection breaks. Default 1.
+    /// Client, int, 0 or 1: whether to reconnect when the connection breaks. Default 1.
     IM_OPT_RECONNECT = 42,
-    /// Client, int, 10 or more: milliseconds before the first try to come back; it doubles with every failure. Not above
-    /// IM_OPT_RETRY_MAX_MS. Default 500.
+    /// Client, int, 10 or more: milliseconds before the first attempt to reconnect; the wait doubles with every failure.
+    /// Must not exceed IM_OPT_RETRY_MAX_MS. Default 500.
     IM_OPT_RETRY_MIN_MS = 43,
-    /// Client, int, 10 or more: the longest wait between tries, in milliseconds, also where the server wishes a longer one. Default
-    /// 30000.
+    /// Client, int, 10 or more: the longest wait between attempts, in milliseconds, even if the server asks for a longer
+    /// one. Default 30000.
     IM_OPT_RETRY_MAX_MS = 44,
-    /// Client, int, 0 or 1: whether to tell rooms up to where entries have arrived here. Default 1.
+    /// Client, int, 0 or 1: whether to report to rooms which entries have arrived. Default 1.
     IM_OPT_RECEIPTS = 45,
-    /// Client, str, up to 4096 bytes: a directory in which the session is kept, in a file that only its owner may read, so that the
-    /// client comes back as the same person at once when its program ended without quitting. "": where programs of this user keep
-    /// their state ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client lives: a second
-    /// one with the same name and address logs in by name. It is removed when the client quits. Default: none, and such a name is
-    /// held until the server ends the session (IM_OPT_RESUME_MS).
+    /// Client, str, up to 4096 bytes: a directory for the session file, readable by its owner only. If the program ends
+    /// without im_client_quit(), the next client with the same name and address resumes the session. "": the user's state
+    /// directory ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client
+    /// exists: a second client with the same name and address logs in by name. im_client_quit() removes it. Default:
+    /// none; the name is then held until the server ends the session (IM_OPT_RESUME_MS).
     IM_OPT_STATE_DIR = 46,
 
-    /// Server, str, up to 4096 bytes: a word to people who come in.
+    /// Server, str, up to 4096 bytes: the welcome text, sent at login. Default: empty.
     IM_OPT_WELCOME = 60,
     /// Server, str, 1 to 64 bytes: the name of the room that everybody is in. Default "lobby".
     IM_OPT_LOBBY = 61,
-    /// Server, int: milliseconds that a broken connection's session waits for its client to come back. Default 60000.
+    /// Server, int, 0 to 4294967295: milliseconds for which the session of a broken connection is kept. Default 60000.
     IM_OPT_RESUME_MS = 62,
-    /// Server, int: connections at once. Default 20000.
+    /// Server, int: connections at once; more are refused with IM_CODE_BUSY. Default 20000.
     IM_OPT_CONNECTIONS_MAX = 63,
-    /// Server, int: people at once. Default 20000.
+    /// Server, int: people at once, including those who are reconnecting. Default 20000.
     IM_OPT_PEOPLE_MAX = 64,
     /// Server, int: rooms at once. Default 1000.
     IM_OPT_ROOMS_MAX = 65,
-    /// Server, int: bytes of a connection's outgoing queue before entries are dropped and marked as a gap. Default 1 MiB.
+    /// Server, int, 65536 to 4294967295: bytes of a connection's send queue; beyond, entries are dropped and reported as
+    /// a gap. Default 1 MiB.
     IM_OPT_QUEUE_BYTES_MAX = 66,
-    /// Server, int: entries of one room that are kept. Default 10000.
+    /// Server, int: entries stored for one room; beyond, the oldest are removed. Default 10000.
     IM_OPT_HISTORY_MAX = 67,
-    /// Server, int: bytes of all rooms together that are kept. Default 64 MiB.
+    /// Server, int, 65536 or more: bytes stored for all rooms together. Default 64 MiB.
     IM_OPT_HISTORY_BYTES_MAX = 68,
-    /// Server, int, up to 65536: bytes of a message's text. Default 16384.
+    /// Server, int, 1 to 65536: bytes of a message's text. Default 16384.
     IM_OPT_TEXT_BYTES_MAX = 69,
-    /// Server, int: requests per second that a connection may make for long; beyond, it is read more slowly. 0: no limit.
-    /// Default 50.
+    /// Server, int, 0 or more: the sustained rate of requests of one connection; above it, the server reads more slowly.
+    /// 0: no limit. Default 50.
     IM_OPT_REQUESTS_PER_SECOND = 70,
-    /// Server, int: requests that a connection may make at once before that rate counts. Default 500.
+    /// Server, int: the burst of requests that a connection may make before the rate applies. Default 500.
     IM_OPT_REQUESTS_BURST = 71,
-    /// Server, int, 0 or 1: whether it tells the program every entry that it keeps, private conversations included. Default 0.
+    /// Server, int, 0 or 1: whether every stored entry is reported as an event, private conversations included. Default
+    /// 0.
     IM_OPT_OBSERVE = 72,
-    /// Server, int, 0 or 1: whether the program decides about everything that the next nine name; each of them can be set apart.
-    /// Default 0. See im_server_resolve().
+    /// Server, int, 0 or 1: whether all requests that the next nine options name need approval; each of these overrides
+    /// it. An approval request is an IM_EVENT_APPROVAL, answered with im_server_resolve(). Default 0.
     IM_OPT_APPROVE_ALL = 79,
-    /// Server, int, 0 or 1: whether the program decides about logins by name.
+    /// Server, int, 0 or 1: whether logins by name need approval. Resuming a session does not.
     IM_OPT_APPROVE_LOGINS = 80,
-    /// Server, int, 0 or 1: whether the program decides about messages and their edits.
+    /// Server, int, 0 or 1: whether messages and their edits need approval.
     IM_OPT_APPROVE_POSTS = 81,
-    /// Server, int, 0 or 1: whether the program decides about making rooms.
+    /// Server, int, 0 or 1: whether creating a room needs approval.
     IM_OPT_APPROVE_CREATES = 82,
-    /// Server, int, 0 or 1: whether the program decides about entering rooms.
+    /// Server, int, 0 or 1: whether entering a room needs approval.
     IM_OPT_APPROVE_JOINS = 83,
-    /// Server, int, 0 or 1: whether the program decides about opening private conversations.
+    /// Server, int, 0 or 1: whether opening a private conversation needs approval.
     IM_OPT_APPROVE_DIRECTS = 84,
-    /// Server, int, 0 or 1: whether the program decides about taking messages back.
+    /// Server, int, 0 or 1: whether deleting a message needs approval.
     IM_OPT_APPROVE_DELETES = 85,
-    /// Server, int, 0 or 1: whether the program decides about adding reactions.
+    /// Server, int, 0 or 1: whether adding a reaction needs approval. Removing one does not.
     IM_OPT_APPROVE_REACTIONS = 86,
-    /// Server, int, 0 or 1: whether the program decides about topics.
+    /// Server, int, 0 or 1: whether setting a topic needs approval, including that of a new room.
     IM_OPT_APPROVE_TOPICS = 87,
-    /// Server, int, 0 or 1: whether the program decides about presence and status texts.
+    /// Server, int, 0 or 1: whether presence and status texts need approval.
     IM_OPT_APPROVE_STATUSES = 88,
 }
 
-/// What an option is set to.
+/// The value of an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Str(String),
@@ -152,7 +157,7 @@ impl im_option {
     pub(super) fn of(number: i32) -> CallResult<im_option> {
         let found = im_option::ALL.iter().find(|option| **option as i32 == number);
         found.copied().ok_or_else(|| {
-            Failure::new(im_status::IM_E_OPTION, format!("{number} is no option of this library"))
+            Failure::new(im_status::IM_E_OPTION, format!("{number} is not an option of this library"))
         })
     }
 
@@ -169,7 +174,7 @@ impl im_option {
     }
 }
 
-/// An option with its value, on its way into a configuration.
+/// An option with its value, while it is applied.
 struct Setting<'a>(im_option, &'a Value);
 
 impl Setting<'_> {
@@ -185,11 +190,14 @@ impl Setting<'_> {
         let fits =
             (min..=max).contains(number).then_some(*number).and_then(|number| T::try_from(number).ok());
         fits.ok_or_else(|| {
-            Failure::new(im_status::IM_E_RANGE, format!("{:?} is {number}; it may be {min} to {max}", self.0))
+            Failure::new(
+                im_status::IM_E_RANGE,
+                format!("{:?} is {number}; the range is {min} to {max}", self.0),
+            )
         })
     }
 
-    /// A bound on how many there may be.
+    /// A maximum number of things.
     fn count<T: TryFrom<i64>>(&self) -> CallResult<T> {
         self.number(1, i64::from(u32::MAX))
     }
@@ -207,7 +215,7 @@ impl Setting<'_> {
     }
 }
 
-/// Bytes that a text may have.
+/// The maximum length of an option's text, in bytes.
 const fn text_max(option: im_option) -> usize {
     match option {
         im_option::IM_OPT_PASSKEY => PASSKEY_BYTES_MAX,
@@ -217,7 +225,7 @@ const fn text_max(option: im_option) -> usize {
     }
 }
 
-/// A text within the bounds of its option.
+/// Checks a text against the limits of its option.
 pub(super) fn check_text(option: im_option, text: &str) -> CallResult<&str> {
     let max = text_max(option);
     if text.len() > max {
@@ -303,7 +311,7 @@ pub(super) fn apply_to_settings(option: im_option, number: i64, settings: &mut S
 
 fn apply_to_ask(it: &Setting<'_>, ask: &mut ApprovalPolicy) -> CallResult {
     match it.0 {
-        // By its number it comes before those that set one of them apart.
+        // Applied first, in the order of the numbers: the others override it.
         im_option::IM_OPT_APPROVE_ALL => {
             *ask = if it.flag()? { ApprovalPolicy::ALL } else { ApprovalPolicy::default() }
         }
@@ -352,7 +360,7 @@ pub(super) fn apply_to_server(
         | im_option::IM_OPT_RETRY_MAX_MS
         | im_option::IM_OPT_RECEIPTS
         | im_option::IM_OPT_STATE_DIR => return Err(it.wrong("an option of a server")),
-        // The others can be changed while it runs, too.
+        // The others can also be changed while the server runs.
         option => {
             let Value::Int(number) = value else { return Err(it.wrong("a str option")) };
             apply_to_settings(option, *number, &mut config.settings())?;

@@ -1,10 +1,10 @@
-//! What goes out to C lives in an arena: strings, structures and lists, all freed at once.
+//! Results for C: strings, structures and lists in an arena, all freed at once.
 
 use super::types::{im_str, im_strs, im_txn_id, im_users};
 use crate::wire::{SmolStr, TxnId, UserId};
 use bumpalo::Bump;
 
-/// The size of a structure, as its first field.
+/// The size of a structure, for its first field.
 pub(super) fn size<T>() -> u32 {
     u32::try_from(size_of::<T>()).unwrap_or(u32::MAX)
 }
@@ -13,7 +13,7 @@ pub(super) const EMPTY: im_str = im_str { ptr: c"".as_ptr(), len: 0 };
 
 pub(super) const NO_USERS: im_users = im_users { items: std::ptr::null(), count: 0 };
 
-/// A copy of a text, with a NUL after it and none within: a peer's NUL becomes U+FFFD.
+/// A NUL-terminated copy of a text. A NUL within it becomes U+FFFD.
 pub(super) fn text(arena: &Bump, text: &str) -> im_str {
     if text.is_empty() {
         return EMPTY;
@@ -41,7 +41,7 @@ pub(super) fn users(arena: &Bump, users: &[UserId]) -> im_users {
     im_users { items: items.as_ptr(), count: items.len() }
 }
 
-/// Pointers to things, each made in the arena.
+/// A list of pointers to items made in the arena.
 pub(super) fn list<'a, T, Item>(
     arena: &'a Bump,
     things: &'a [T],

@@ -1,4 +1,4 @@
-//! Entries, rooms, people and members as C sees them.
+//! Conversion of entries, rooms, people and members to C structures.
 
 use super::kinds::im_event_kind;
 use super::output::{EMPTY, NO_USERS, list, size, text, texts, users};
@@ -58,9 +58,9 @@ pub(super) fn entry(arena: &Bump, entry: &Entry, txn_id: im_txn_id) -> im_entry 
             ..of(im_event_kind::IM_EVENT_ROOM_CREATED)
         },
         Body::Joined => of(im_event_kind::IM_EVENT_JOINED),
-        Body::Left { reason, text: words } => im_entry {
+        Body::Left { reason, text: why } => im_entry {
             reason: u16::from(*reason).into(),
-            text: text(arena, words),
+            text: text(arena, why),
             ..of(im_event_kind::IM_EVENT_LEFT)
         },
         Body::Topic { text: topic } => {

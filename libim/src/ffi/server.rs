@@ -18,7 +18,7 @@ use crate::wire::{RoomId, Seq, UserId};
 use std::ffi::c_char;
 
 impl Context {
-    /// A server, to act on.
+    /// A server, mutably.
     fn server_mut(&mut self, id: im_id) -> CallResult<&mut Server> {
         let server = self.ids.server(id)?;
         self.event_loop.server_mut(server).ok_or_else(gone)
@@ -29,8 +29,10 @@ impl Context {
     }
 }
 
-/// Adds a server that keeps its history in memory. Its id is in `*out`. `config` may be NULL: open to anybody, with safe
-/// bounds. It takes connections once it listens.
+/// Adds a server that stores its history in memory. `*out` gets its id. `config` may be NULL: an open server with default
+/// limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not a server's or a log
+/// callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for the name of the
+/// lobby.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_serve(ctx: *mut im_ctx, config: *const im_config, out: *mut im_id) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -42,9 +44,10 @@ pub extern "C" fn im_serve(ctx: *mut im_ctx, config: *const im_config, out: *mut
     })
 }
 
-/// Has a server take connections at an address, in addition to others: `ip:port`, `[v6]:port`, `unix:/path`, or `mem:name` for
-/// clients of the same context. The address that it really is (with port 0, the port that the system chose) is put in `*bound`
-/// (may be NULL), valid as im_client_look() says. IM_E_IN_USE when it is taken.
+/// Starts accepting connections at an address, in addition to earlier ones: `ip:port`, `[v6]:port`, `unix:/path`, or
+/// `mem:name` for clients of the same context. `*bound` (may be NULL) gets the actual address, with the port that the
+/// system chose for port 0; valid until the next im_step() or im_free(). Returns IM_E_ADDRESS, IM_E_IN_USE, IM_E_IO (for
+/// example, no permission), IM_E_UNSUPPORTED for a unix socket where there are none, IM_E_CLOSED after im_server_drain().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_listen(
     ctx: *mut im_ctx,
@@ -68,8 +71,8 @@ pub extern "C" fn im_listen(
     })
 }
 
-/// Sets an option of a running server: IM_OPT_PASSKEY (NULL: open to anybody; people already inside stay) or
-/// IM_OPT_WELCOME.
+/// Sets a string option of a running server: IM_OPT_PASSKEY (NULL: none; people who are logged in stay) or
+/// IM_OPT_WELCOME. Returns IM_E_OPTION for any other, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_set_str(
     ctx: *mut im_ctx,
@@ -93,9 +96,10 @@ pub extern "C" fn im_server_set_str(
     })
 }
 
-/// Answers an IM_EVENT_APPROVAL by its data.approval.approval: the request is granted, if the rules still allow it, or (`grant` 0)
-/// refused for this reason (may be NULL; 200 bytes at most). Undecided for 20 s, it is refused. Until then nothing else of that connection is
-/// read. IM_E_GONE when nobody waits for it any more.
+/// Answers the approval request `approval` (data.approval.approval of IM_EVENT_APPROVAL). `grant` 1: the request is
+/// carried out, if the rules still allow it. 0: it is refused with this reason (may be NULL; up to 200 bytes). A request
+/// that is not resolved within 20 s is refused with IM_CODE_TIMED_OUT. Until then the server reads nothing more from that
+/// connection. Returns IM_E_GONE if the request is no longer open, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_resolve(
     ctx: *mut im_ctx,
@@ -110,8 +114,8 @@ pub extern "C" fn im_server_resolve(
     })
 }
 
-/// Removes somebody from the server at once, by name: everybody sees them kicked for this reason (may be NULL; 200 bytes at most).
-/// IM_E_NOT_FOUND when nobody of that name is there.
+/// Removes a person from the server at once, by name, with a reason that everybody sees (may be NULL; up to 200 bytes).
+/// Their session ends. Returns IM_E_NOT_FOUND, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_kick(
     ctx: *mut im_ctx,
@@ -125,7 +129,7 @@ pub extern "C" fn im_server_kick(
     })
 }
 
-/// As im_server_kick(), by the person's id.
+/// As im_server_kick(), by user id.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_kick_user(
     ctx: *mut im_ctx,
@@ -139,9 +143,10 @@ pub extern "C" fn im_server_kick_user(
     })
 }
 
-/// Removes somebody from a room, for this reason (may be NULL; 200 bytes at most). They may join it again, unless the program
-/// refuses it (IM_OPT_APPROVE_JOINS). IM_E_NOT_FOUND when they are not in it, IM_E_NOT_IN_ROOM for the lobby and private conversations,
-/// IM_E_NOT_READY while they enter or leave it: try again after the next im_step().
+/// Removes a person from a room, with a reason (may be NULL; up to 200 bytes). They may enter it again, unless the
+/// program refuses it (IM_OPT_APPROVE_JOINS). Returns IM_E_NOT_FOUND if there is no such room or member, IM_E_NOT_IN_ROOM
+/// for the lobby and private conversations, IM_E_NOT_READY while they are entering or leaving it (try again after the
+/// next im_step()), IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_remove_member(
     ctx: *mut im_ctx,
@@ -156,8 +161,8 @@ pub extern "C" fn im_server_remove_member(
     })
 }
 
-/// Ends a room with all that was said in it; its members are told the reason (may be NULL; 200 bytes at most). Its name is free
-/// again. IM_E_NOT_FOUND when there is no such room, IM_E_NOT_IN_ROOM for the lobby and private conversations.
+/// Deletes a room with its history, with a reason for its members (may be NULL; up to 200 bytes). Its name becomes free.
+/// Returns IM_E_NOT_FOUND, IM_E_NOT_IN_ROOM for the lobby and private conversations, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_close_room(
     ctx: *mut im_ctx,
@@ -171,8 +176,9 @@ pub extern "C" fn im_server_close_room(
     })
 }
 
-/// Posts a message in a room, in the server's own name: its author is 0. `text` as for im_client_post(). IM_E_EMPTY, IM_E_TOO_LONG
-/// beyond the server's limit, IM_E_NOT_FOUND where there is no such room, IM_E_CLOSED when the server is drained.
+/// Posts a message in a room in the server's name, with author 0. `text` and `len` as for im_client_post(). Returns
+/// IM_E_EMPTY, IM_E_TOO_LONG beyond IM_OPT_TEXT_BYTES_MAX, IM_E_TEXT, IM_E_NOT_FOUND, IM_E_CLOSED after
+/// im_server_drain().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_post(
     ctx: *mut im_ctx,
@@ -187,14 +193,15 @@ pub extern "C" fn im_server_post(
     })
 }
 
-/// Takes back anybody's message: its text is gone for everybody. Nothing happens where there is no such message. IM_E_NOT_FOUND where
-/// there is no such room, IM_E_CLOSED when the server is drained.
+/// Deletes anybody's message `target`, a sequence number: its text is removed for everybody. No effect if there is no
+/// such message. Returns IM_E_NOT_FOUND if there is no such room, IM_E_CLOSED after im_server_drain().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_delete(ctx: *mut im_ctx, server: im_id, room: u64, target: u64) -> i32 {
     with_context(ctx.addr(), |context| Ok(context.server_mut(server)?.delete(RoomId(room), Seq(target))?))
 }
 
-/// Says a word to everybody who is here now (IM_EVENT_NOTICE). It is not kept.
+/// Sends an announcement to everybody who is online (IM_EVENT_NOTICE). It is not stored. Returns IM_E_EMPTY,
+/// IM_E_TOO_LONG beyond IM_OPT_TEXT_BYTES_MAX, IM_E_CLOSED after im_server_drain().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, message: *const c_char) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -203,9 +210,10 @@ pub extern "C" fn im_server_broadcast(ctx: *mut im_ctx, server: im_id, message: 
     })
 }
 
-/// Changes a number of a running server, of IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX, IM_OPT_PEOPLE_MAX,
-/// IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST and IM_OPT_APPROVE_*; others are
-/// IM_E_OPTION. It counts from now on; nobody is sent away by a lower bound.
+/// Sets an integer option of a running server: IM_OPT_BACKLOG, IM_OPT_RESUME_MS, IM_OPT_CONNECTIONS_MAX,
+/// IM_OPT_PEOPLE_MAX, IM_OPT_ROOMS_MAX, IM_OPT_TEXT_BYTES_MAX, IM_OPT_REQUESTS_PER_SECOND, IM_OPT_REQUESTS_BURST or one
+/// of IM_OPT_APPROVE_*. It takes effect at once; a lower maximum removes nobody. Returns IM_E_OPTION for any other,
+/// IM_E_RANGE.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_set_int(ctx: *mut im_ctx, server: im_id, option: i32, value: i64) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -214,8 +222,8 @@ pub extern "C" fn im_server_set_int(ctx: *mut im_ctx, server: im_id, option: i32
     })
 }
 
-/// Takes no more connections at an address, as im_listen() has given it in `*bound`; NULL: at none of them. Those that stand
-/// are not concerned. IM_E_NOT_FOUND when the server does not listen there.
+/// Stops accepting connections at `address`, as im_listen() returned it in `*bound`; NULL: at all addresses. Open
+/// connections stay. Returns IM_E_NOT_FOUND if the server does not listen there, IM_E_ADDRESS.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_unlisten(ctx: *mut im_ctx, server: im_id, address: *const c_char) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -228,8 +236,8 @@ pub extern "C" fn im_unlisten(ctx: *mut im_ctx, server: im_id, address: *const c
     })
 }
 
-/// Begins to close: newcomers are refused, what was taken is still kept and answered, then everybody is told and disconnected.
-/// Ends with IM_EVENT_DRAINED, within ten seconds.
+/// Starts an orderly shutdown: new connections are refused, accepted posts are stored and answered, then everybody is
+/// notified and disconnected. Completes with IM_EVENT_DRAINED, within ten seconds. No effect when repeated.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_drain(ctx: *mut im_ctx, server: im_id) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -238,7 +246,8 @@ pub extern "C" fn im_server_drain(ctx: *mut im_ctx, server: im_id) -> i32 {
     })
 }
 
-/// How a server stands, in `*out`. Valid as im_client_look() says.
+/// Returns a server's state in `*out`. It is a snapshot that belongs to the library, valid until the next im_step() or
+/// im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_look(ctx: *mut im_ctx, server: im_id, out: *mut *const im_server_state) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -258,8 +267,8 @@ pub extern "C" fn im_server_look(ctx: *mut im_ctx, server: im_id, out: *mut *con
     })
 }
 
-/// The person after `after`, by id, among those who are at a server; begin with 0. NULL in `*out`: there are no more. Valid as
-/// im_client_look() says.
+/// Returns in `*out` the person with the lowest user id above `after` among those who have a session; 0: the first. NULL:
+/// no more. Valid until the next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_next_person(
     ctx: *mut im_ctx,
@@ -278,8 +287,8 @@ pub extern "C" fn im_server_next_person(
     })
 }
 
-/// The room after `after`, by id, among the lobby and the rooms that can be joined; begin with 0. NULL in `*out`: there are no
-/// more. Valid as im_client_look() says.
+/// Returns in `*out` the room with the lowest id above `after` among the lobby and the public rooms; 0: the first. NULL:
+/// no more. Valid until the next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_next_room(
     ctx: *mut im_ctx,
@@ -298,7 +307,8 @@ pub extern "C" fn im_server_next_room(
     })
 }
 
-/// The member after `after`, by id, of a room; begin with 0. NULL in `*out`: there are no more. Valid as im_client_look() says.
+/// Returns in `*out` the member with the lowest user id above `after` of a room; 0: the first. NULL: no more, or no such
+/// room. Valid until the next im_step() or im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_next_member(
     ctx: *mut im_ctx,

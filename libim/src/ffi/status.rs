@@ -1,117 +1,117 @@
-//! What a function returns.
+//! The status that every function returns, and errors on their way to it.
 
 use crate::engine::client::CommandError;
 use crate::engine::server::OperatorError;
 use std::ffi::CStr;
 
-/// What a function returns: IM_OK, or a negative number that says why nothing was done. Numbers are never reused. The words
-/// for one particular failure, with names and limits, are in im_last_error().
+/// What a function returns: IM_OK, or a negative number that names the error. Numbers are never reused. im_last_error()
+/// describes the particular failure, with names and limits.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum im_status {
-    /// Done.
+    /// Success.
     IM_OK = 0,
-    /// A pointer that must be given is NULL.
+    /// A pointer that must not be NULL is NULL.
     IM_E_NULL = -1,
-    /// Not a handle or an id that this library gave out, one of another kind, or one of another context.
+    /// Not a handle or id of this library, one of another kind, or an id of another context.
     IM_E_HANDLE = -2,
-    /// The handle or the id was valid once: it has been freed or removed.
+    /// The handle has been freed, or what the id named has been removed; or the approval is no longer open.
     IM_E_GONE = -3,
-    /// A context is used on another thread than the one that made it.
+    /// The context belongs to another thread.
     IM_E_THREAD = -4,
-    /// A context is used from within a callback that it has called.
+    /// The context was used from its own log callback.
     IM_E_REENTRANT = -5,
-    /// The library has failed inside; the context can only be freed. Please report it.
+    /// An internal error of the library. The context can only be freed. Please report it.
     IM_E_PANIC = -6,
-    /// A string is not UTF-8.
+    /// A string is not valid UTF-8.
     IM_E_UTF8 = -7,
-    /// A text has a character that it may not have, such as a NUL within its length.
+    /// A text contains a character that is not allowed there, such as a NUL within its length.
     IM_E_TEXT = -8,
-    /// A number is out of its range.
+    /// A number is out of range.
     IM_E_RANGE = -9,
-    /// A text is longer than a limit.
+    /// A text is longer than its limit.
     IM_E_TOO_LONG = -10,
-    /// A text has nothing in it.
+    /// A text is empty, or has only blank or invisible characters.
     IM_E_EMPTY = -11,
-    /// No such option, an option of another type, or one that does not go with what is being made.
+    /// No such option, an option of the other type (str or int), or one that does not apply here.
     IM_E_OPTION = -12,
-    /// An address that cannot be understood, or that cannot be reached by this context.
+    /// The address is malformed, or this context cannot use it (IM_OPT_WORKERS, IM_OPT_VIRTUAL_CLOCK).
     IM_E_ADDRESS = -13,
-    /// The system refused something.
+    /// An operating system call failed.
     IM_E_IO = -14,
     /// The address to listen at is in use.
     IM_E_IN_USE = -15,
-    /// The client is not logged in at the moment, which this request needs.
+    /// The client is not logged in, which this request needs; or another membership change of that person is pending.
     IM_E_NOT_READY = -16,
-    /// The client is not in that room.
+    /// The client is not in that room; or, on a server, the room is the lobby or a private conversation.
     IM_E_NOT_IN_ROOM = -17,
-    /// Too many posts wait for the server already.
+    /// The client's outbox is full.
     IM_E_OUTBOX_FULL = -18,
-    /// The client has quit, or the server has been drained.
+    /// The client has quit, or the server is closing or closed.
     IM_E_CLOSED = -19,
-    /// Nobody and nothing of that name is there.
+    /// No such person, room, address or event.
     IM_E_NOT_FOUND = -20,
-    /// It needs the other kind of clock than this context has.
+    /// The function needs a virtual clock (IM_OPT_VIRTUAL_CLOCK).
     IM_E_CLOCK = -21,
-    /// This system cannot do that.
+    /// Not supported on this system.
     IM_E_UNSUPPORTED = -22,
-    /// The program was compiled against a header that is newer than this library, or of another generation.
+    /// The program was compiled with a newer header than this library's, or with one of another generation.
     IM_E_ABI = -23,
-    /// A child of fork() uses what its parent has made: there it can only be freed. See docs/embedding.md.
+    /// A child of fork() used an object that its parent made. The child can only free it. See docs/embedding.md.
     IM_E_FORKED = -24,
-    /// There are as many of these as there may be at once.
+    /// The maximum number of such objects exists already.
     IM_E_LIMIT = -25,
     /// The client is logged in already.
     IM_E_LOGGED_IN = -26,
 }
 
 impl im_status {
-    /// Every status with its words.
+    /// Every status with its description.
     pub(super) const ALL: &'static [(im_status, &'static CStr)] = &[
         (im_status::IM_OK, c"done"),
-        (im_status::IM_E_NULL, c"a pointer that must be given is NULL"),
-        (im_status::IM_E_HANDLE, c"not a handle of this library or context"),
-        (im_status::IM_E_GONE, c"freed or removed already"),
-        (im_status::IM_E_THREAD, c"wrong thread: a context belongs to the one that made it"),
-        (im_status::IM_E_REENTRANT, c"called from within a callback of the same context"),
-        (im_status::IM_E_PANIC, c"the library failed inside; free the context"),
+        (im_status::IM_E_NULL, c"a pointer is NULL that must not be"),
+        (im_status::IM_E_HANDLE, c"not a handle or id of this library or context"),
+        (im_status::IM_E_GONE, c"already freed or removed"),
+        (im_status::IM_E_THREAD, c"wrong thread: the context belongs to another"),
+        (im_status::IM_E_REENTRANT, c"called from a callback of the same context"),
+        (im_status::IM_E_PANIC, c"internal error of the library; free the context"),
         (im_status::IM_E_UTF8, c"not UTF-8"),
-        (im_status::IM_E_TEXT, c"a character that the text may not have"),
-        (im_status::IM_E_RANGE, c"a number out of its range"),
-        (im_status::IM_E_TOO_LONG, c"a text beyond its limit"),
+        (im_status::IM_E_TEXT, c"a character that is not allowed in the text"),
+        (im_status::IM_E_RANGE, c"a number out of range"),
+        (im_status::IM_E_TOO_LONG, c"a text longer than its limit"),
         (im_status::IM_E_EMPTY, c"an empty text"),
-        (im_status::IM_E_OPTION, c"not an option for this"),
+        (im_status::IM_E_OPTION, c"not an option that applies here"),
         (im_status::IM_E_ADDRESS, c"not an address that this context can use"),
-        (im_status::IM_E_IO, c"the system refused"),
+        (im_status::IM_E_IO, c"an operating system call failed"),
         (im_status::IM_E_IN_USE, c"the address is in use"),
         (im_status::IM_E_NOT_READY, c"not logged in at the moment"),
         (im_status::IM_E_NOT_IN_ROOM, c"not in that room"),
-        (im_status::IM_E_OUTBOX_FULL, c"too many posts wait for the server"),
-        (im_status::IM_E_CLOSED, c"the client has quit or the server is drained"),
-        (im_status::IM_E_NOT_FOUND, c"nobody and nothing of that name"),
-        (im_status::IM_E_CLOCK, c"not with this kind of clock"),
-        (im_status::IM_E_UNSUPPORTED, c"not on this system"),
+        (im_status::IM_E_OUTBOX_FULL, c"the outbox is full"),
+        (im_status::IM_E_CLOSED, c"the client has quit or the server is closing"),
+        (im_status::IM_E_NOT_FOUND, c"not found"),
+        (im_status::IM_E_CLOCK, c"the context has no virtual clock"),
+        (im_status::IM_E_UNSUPPORTED, c"not supported on this system"),
         (im_status::IM_E_ABI, c"the header is newer than the library"),
-        (im_status::IM_E_FORKED, c"made by the parent of this process; it can only be freed here"),
-        (im_status::IM_E_LIMIT, c"there are as many as there may be at once"),
+        (im_status::IM_E_FORKED, c"made by the parent of this process; only to be freed here"),
+        (im_status::IM_E_LIMIT, c"the maximum number exists already"),
         (im_status::IM_E_LOGGED_IN, c"the client is logged in already"),
     ];
 
-    /// The words of a status, also of a number that is none.
+    /// The description of a status, or of any other number.
     pub(super) fn words(status: i32) -> &'static CStr {
         let found = im_status::ALL.iter().find(|(known, _)| *known as i32 == status);
         found.map_or(c"not a status of this library", |(_, words)| words)
     }
 }
 
-/// A call that failed: its status, and words for im_last_error().
+/// A failed call: its status, and the text for im_last_error().
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) status: im_status,
     pub(super) text: String,
 }
 
-/// What a call comes to.
+/// The result of a call.
 pub(super) type CallResult<T = ()> = Result<T, Failure>;
 
 impl Failure {

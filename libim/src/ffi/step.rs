@@ -11,16 +11,22 @@ use super::status::{CallResult, Failure, im_status};
 use std::ffi::c_char;
 use std::time::Duration;
 
-/// One bounded turn: waits for something to do, at most `timeout_ms` milliseconds (-1: without limit, 0: not at all), and does
-/// it. Also returns IM_OK when a signal handler has run meanwhile (EINTR). Does not wait while events are to be taken. Take all events after each step: a client whose events are not taken stops
-/// reading.
+/// Runs one bounded turn of the event loop: waits up to `timeout_ms` milliseconds for work (-1: without limit, 0: not at
+/// all) and does it. Does not wait while events are pending. Also returns IM_OK when a signal handler has run (EINTR).
+/// Invalidates what the look-up functions of clients and servers returned.
+///
+/// After each step take all events with im_next_event(): a client with 8192 pending events stops reading from its
+/// connection. Returns IM_E_RANGE for a `timeout_ms` below -1, IM_E_IO if waiting fails.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_step(ctx: *mut im_ctx, timeout_ms: i32) -> i32 {
     with_context(ctx.addr(), |context| {
         let timeout = match timeout_ms {
             -1 => None,
             wait => Some(Duration::from_millis(u64::try_from(wait).map_err(|_| {
-                Failure::new(im_status::IM_E_RANGE, format!("timeout_ms is {wait}; it may be -1, 0 or more"))
+                Failure::new(
+                    im_status::IM_E_RANGE,
+                    format!("timeout_ms is {wait}; the range is -1 to 2147483647"),
+                )
             })?)),
         };
         context.view.reset();
@@ -28,10 +34,11 @@ pub extern "C" fn im_step(ctx: *mut im_ctx, timeout_ms: i32) -> i32 {
     })
 }
 
-/// A descriptor that is readable while a step or an event is due, to be watched by the program's own poll(2), epoll(7) or event
-/// loop: when it is readable, call im_step(ctx, 0) and take the events. The same for the life of the context, which closes it;
-/// do nothing else with it. On systems other than Linux also wait no longer than im_next_timeout() says. IM_E_UNSUPPORTED on
-/// Windows.
+/// Returns in `*out` a descriptor that is readable while a step has work to do or events are pending. Watch it with
+/// poll(2), epoll(7) or another event loop; when it is readable, call im_step() with timeout 0 and take the events. It is
+/// the same descriptor for the life of the context, which closes it; do nothing else with it. On systems other than Linux
+/// it does not show deadlines: wait no longer than im_next_timeout() says. Returns IM_E_IO if the system has no
+/// descriptors, IM_E_UNSUPPORTED on Windows.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_fd(ctx: *mut im_ctx, out: *mut i32) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -49,21 +56,22 @@ pub extern "C" fn im_fd(ctx: *mut im_ctx, out: *mut i32) -> i32 {
     })
 }
 
-/// After how many milliseconds a step is due even when nothing comes in, in `*out`; -1: none is, as poll(2) has it. With a virtual
-/// clock, how far to im_advance() it.
+/// Returns in `*out` after how many milliseconds the next step is needed even without input; 0: now; -1: never. It suits
+/// poll(2). With a virtual clock it is how far to im_advance().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_next_timeout(ctx: *mut im_ctx, out: *mut i32) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = out_ptr(out, "out")?;
-        // Rounded up: a step before its time has nothing to do.
+        // Rounded up: a step before the deadline has nothing to do.
         let millis = |span: Duration| i32::try_from(span.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
         out.put(context.event_loop.next_timeout().map_or(-1, millis));
         Ok(())
     })
 }
 
-/// The next event, oldest first for each server and client, in `*out`; NULL: there is none at the moment. It and all in it is the
-/// library's and valid until the next call of this function, im_next_events() or im_free().
+/// Returns the next event in `*out`, in order for each server and client; NULL: none is pending. The event and everything
+/// that it points to belong to the library and are valid until the next call of im_next_event(), im_next_events() or
+/// im_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_next_event(ctx: *mut im_ctx, out: *mut *const im_event) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -73,9 +81,13 @@ pub extern "C" fn im_next_event(ctx: *mut im_ctx, out: *mut *const im_event) -> 
     })
 }
 
-/// Writes the event that im_next_event() gave last, for other programs: a map with the names of the structures in this header and
-/// `event`, its kind in small letters; what is zero or empty is left out, and what is 1 or 0 for yes or no is true or left out. `*out` is `*len` bytes and a NUL, the library's, valid
-/// until the next call that writes events. IM_E_NOT_FOUND when there is none.
+/// Encodes the event that im_next_event() returned last as `format` (im_format), for other languages. The result is a
+/// map: `event` is the kind's name in lower case, and the other keys are the field names of this header. Fields that are
+/// zero or empty are left out; fields that are 1 or 0 for yes or no are true or left out.
+///
+/// `*out` gets the `*len` bytes, followed by a NUL. They belong to the library and are valid until the next call of
+/// im_event_encode(), im_next_events() or im_free(). Returns IM_E_NOT_FOUND if there is no such event, IM_E_RANGE if
+/// `format` is not an im_format.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_event_encode(
     ctx: *mut im_ctx,
@@ -85,9 +97,9 @@ pub extern "C" fn im_event_encode(
 ) -> i32 {
     with_context(ctx.addr(), |context| {
         let (out, len, format) = (out_ptr(out, "out")?, out_ptr(len, "len")?, format_of(format)?);
-        let pulled = context.pulled.ok_or_else(|| {
-            Failure::new(im_status::IM_E_NOT_FOUND, "no event was taken with im_next_event()")
-        })?;
+        let pulled = context
+            .pulled
+            .ok_or_else(|| Failure::new(im_status::IM_E_NOT_FOUND, "im_next_event() returned no event"))?;
         context.encoded.clear();
         // SAFETY: it lives in the arena until the next pull.
         encode(unsafe { &*pulled }, format, &mut context.encoded)?;
@@ -98,9 +110,11 @@ pub extern "C" fn im_event_encode(
     })
 }
 
-/// Takes up to `max` events at once, written as by im_event_encode() in one array; an empty one when there is none. For
-/// languages to which one call for many events is cheaper than many. `*out` is `*len` bytes and a NUL, the library's, valid until
-/// the next call that takes events.
+/// Takes up to `max` pending events and encodes them as one array of maps, each as im_event_encode() writes it; an empty
+/// array if none is pending. For languages in which a call for each event is expensive.
+///
+/// `*out` gets the `*len` bytes, followed by a NUL. They belong to the library and are valid until the next call of
+/// im_next_event(), im_event_encode(), im_next_events() or im_free(). Returns IM_E_RANGE if `format` is not an im_format.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_next_events(
     ctx: *mut im_ctx,
@@ -141,7 +155,7 @@ fn write_json(context: &mut super::context::Context, max: u32, out: &mut Vec<u8>
 }
 
 fn write_msgpack(context: &mut super::context::Context, max: u32, out: &mut Vec<u8>) -> CallResult {
-    // array 32: its length is known at the end.
+    // array 32, whose length is filled in at the end.
     out.extend([0xdd, 0, 0, 0, 0]);
     let mut count = 0_u32;
     while count < max {
@@ -160,11 +174,11 @@ fn format_of(format: i32) -> CallResult<im_format> {
     [im_format::IM_FORMAT_JSON, im_format::IM_FORMAT_MSGPACK]
         .into_iter()
         .find(|known| *known as i32 == format)
-        .ok_or_else(|| Failure::new(im_status::IM_E_RANGE, format!("{format} is no im_format")))
+        .ok_or_else(|| Failure::new(im_status::IM_E_RANGE, format!("{format} is not an im_format")))
 }
 
-/// Lets `ms` milliseconds of virtual time pass; what has become due happens in the next im_step(). IM_E_CLOCK when the context
-/// goes by the system's clock.
+/// Advances a virtual clock by `ms` milliseconds. Timers that expire by it are handled in the next im_step(). Returns
+/// IM_E_CLOCK if the context uses the system's clock.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_advance(ctx: *mut im_ctx, ms: u32) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -173,14 +187,15 @@ pub extern "C" fn im_advance(ctx: *mut im_ctx, ms: u32) -> i32 {
         }
         Err(Failure::new(
             im_status::IM_E_CLOCK,
-            "the context goes by the system's clock; see IM_OPT_VIRTUAL_CLOCK",
+            "the context uses the system's clock; see IM_OPT_VIRTUAL_CLOCK",
         ))
     })
 }
 
-/// Watches a descriptor of the program's own, such as its standard input or a pipe: see IM_EVENT_READABLE. A copy is watched; the
-/// program's own stays the program's. The id for im_remove() is in `*out`. IM_E_IO for a regular file, which is always readable, and
-/// for this context's own descriptor. IM_E_UNSUPPORTED on Windows.
+/// Watches a descriptor of the program, such as its standard input or a pipe: IM_EVENT_READABLE is reported when it is
+/// readable. The library watches a duplicate; the program keeps and closes its own. `*out` gets the id, for im_remove().
+/// Returns IM_E_RANGE for a negative number, IM_E_IO for a regular file or directory (always readable), for this
+/// context's own im_fd() and for a descriptor that is not open, IM_E_UNSUPPORTED on Windows.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -188,9 +203,9 @@ pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
         #[cfg(unix)]
         {
             if fd < 0 {
-                return Err(Failure::new(im_status::IM_E_RANGE, format!("{fd} is no descriptor")));
+                return Err(Failure::new(im_status::IM_E_RANGE, format!("{fd} is not a descriptor")));
             }
-            // SAFETY: only to be copied; a number that is not open gives an error there.
+            // SAFETY: it is only duplicated, which fails for a descriptor that is not open.
             let copy = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) }.try_clone_to_owned()?;
             let watch = context.event_loop.watch(copy).map_err(|error| not_watched(fd, &error))?;
             out.put(context.ids.add(Thing::Watch(watch))?);
@@ -218,8 +233,8 @@ fn not_watched(fd: i32, error: &std::io::Error) -> Failure {
     Failure::new(im_status::IM_E_IO, text)
 }
 
-/// Removes a server, a client or a watched descriptor at once: its connections break, it has no more events, and its id is stale
-/// from now on.
+/// Removes a server, a client or a watched descriptor at once: its connections break, its pending events are dropped, and
+/// its id becomes invalid (IM_E_GONE). To close in good order, complete im_client_quit() or im_server_drain() first.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_remove(ctx: *mut im_ctx, id: im_id) -> i32 {
     with_context(ctx.addr(), |context| {

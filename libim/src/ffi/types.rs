@@ -1,19 +1,19 @@
-//! What the library shows to C. Every structure begins with its size as this library knows it and grows at its end only;
-//! lists hold pointers, so that what they hold may grow too.
+//! The structures of the C interface. Each begins with its size and grows only at its end; lists hold pointers, so that their
+//! items can grow too.
 
 use std::ffi::c_char;
 
-/// A string of the library's: UTF-8, `len` bytes, and a NUL after them. Never NULL.
+/// A string of the library: UTF-8, followed by a NUL. Valid as long as the structure that contains it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_str {
-    /// The first byte.
+    /// The first byte; never NULL.
     pub ptr: *const c_char,
-    /// How many bytes, the NUL not counted.
+    /// Its length in bytes, without the NUL.
     pub len: usize,
 }
 
-/// A post's own name, random: the same from the call that posts to the events that answer it. All zero: none.
+/// A transaction id: names a post from the call that made it to the events that answer it. Random. All zero: none.
 #[repr(C)]
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct im_txn_id {
@@ -25,23 +25,23 @@ pub struct im_txn_id {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_strs {
-    /// The first of them.
+    /// The first string.
     pub items: *const im_str,
     /// How many.
     pub count: usize,
 }
 
-/// A list of people's ids.
+/// A list of user ids.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_users {
-    /// The first of them.
+    /// The first id.
     pub items: *const u64,
     /// How many.
     pub count: usize,
 }
 
-/// One emoji under a message.
+/// One emoji under a message, and who added it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_reaction {
@@ -49,7 +49,7 @@ pub struct im_reaction {
     pub size: u32,
     /// The emoji.
     pub emoji: im_str,
-    /// Who added it.
+    /// The names of those who added it.
     pub names: im_strs,
 }
 
@@ -57,49 +57,50 @@ pub struct im_reaction {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_reactions {
-    /// Pointers to each.
+    /// Pointers to the reactions.
     pub items: *const *const im_reaction,
     /// How many.
     pub count: usize,
 }
 
-/// Something that happened in a room and lasts. Fields that do not concern its kind are zero or empty.
+/// An entry of a room: something that happened in it, with its sequence number. Fields that do not concern its kind are
+/// zero or empty.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_entry {
     /// sizeof(im_entry) of the library.
     pub size: u32,
-    /// What happened: an im_event_kind from IM_EVENT_MESSAGE to IM_EVENT_OTHER_ENTRY.
+    /// Its kind: an im_event_kind from IM_EVENT_MESSAGE to IM_EVENT_OTHER_ENTRY.
     pub kind: i32,
-    /// Where.
+    /// The room's id.
     pub room: u64,
-    /// Its place in the room's order: dense, from 1.
+    /// Its sequence number in the room: consecutive, from 1.
     pub seq: u64,
-    /// When the server took it: milliseconds since 1970-01-01T00:00:00Z.
+    /// When the server accepted it: milliseconds since 1970-01-01T00:00:00Z.
     pub time: u64,
-    /// Whose doing it is.
+    /// The author's user id; 0: the server.
     pub author: u64,
     /// The author's name at that time.
     pub name: im_str,
-    /// The text, or what the kind says.
+    /// The text, or what im_event_kind says for the kind.
     pub text: im_str,
-    /// The message that it answers or changes; 0: none.
+    /// The sequence number of the message that it answers or changes; 0: none.
     pub target: u64,
-    /// People named with @ in the text.
+    /// The users named with @ in the text.
     pub mentions: im_users,
-    /// When the text last changed, as time; 0: never.
+    /// When the text last changed, in the unit of `time`; 0: never.
     pub edited: u64,
-    /// 1: the message was taken back.
+    /// 1: the message was deleted.
     pub deleted: i32,
-    /// 1: the reaction was added, 0: taken away.
+    /// 1: the reaction was added; 0: removed.
     pub on: i32,
-    /// Reactions, oldest first.
+    /// The reactions, oldest first.
     pub reactions: im_reactions,
     /// Why the author left: im_leave_reason.
     pub reason: i32,
-    /// The kind of the room that came to be: im_room_kind.
+    /// The kind of the new room: im_room_kind.
     pub room_kind: i32,
-    /// The post's own name when this client posted it.
+    /// The transaction id, if this client posted it.
     pub txn_id: im_txn_id,
 }
 
@@ -107,115 +108,116 @@ pub struct im_entry {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_entries {
-    /// Pointers to each.
+    /// Pointers to the entries.
     pub items: *const *const im_entry,
     /// How many.
     pub count: usize,
 }
 
-/// Some of a room's entries, oldest first, messages in their present state.
+/// A page of a room's entries, oldest first; messages are in their present state.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_page {
     /// sizeof(im_page) of the library.
     pub size: u32,
-    /// 1: there are more beyond it, in the direction asked for.
+    /// 1: there are more entries beyond the page, in the requested direction.
     pub more: i32,
     /// The entries.
     pub entries: im_entries,
-    /// The page answers for every place from here (0 in a backlog) ...
+    /// The first sequence number that the page covers; 0 in a backlog.
     pub from: u64,
-    /// ... to here. What it does not have of these is no longer kept, or was not asked for. Nothing when `to` is below `from`.
+    /// The last one that it covers; below `from`: none. Entries missing between the two are no longer stored or were not
+    /// requested.
     pub to: u64,
-    /// The place of the room's newest entry.
+    /// The sequence number of the room's newest entry; 0 in a backlog.
     pub head: u64,
 }
 
-/// Who the client is now.
+/// The result of a login.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_login {
     /// sizeof(im_login) of the library.
     pub size: u32,
-    /// 1: the same session as before; nothing was missed but what now follows.
+    /// 1: the session was resumed; entries since the break follow.
     pub resumed: i32,
-    /// The client's id at the server.
+    /// The client's user id.
     pub user: u64,
-    /// Its name.
+    /// The client's name.
     pub name: im_str,
     /// The server's name.
     pub server: im_str,
-    /// The server's word to people who come in.
+    /// The server's welcome text; may be empty.
     pub welcome: im_str,
-    /// How many people are there.
+    /// How many people are online.
     pub people: u32,
 }
 
-/// A room as one member sees it.
+/// A room, as one of its members sees it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_room {
     /// sizeof(im_room) of the library.
     pub size: u32,
-    /// im_room_kind.
+    /// The kind: im_room_kind.
     pub room_kind: i32,
-    /// Its id; the lobby's is 1.
+    /// The room's id; 1: the lobby.
     pub room: u64,
-    /// Its name; for a private conversation the other's name.
+    /// Its name; of a private conversation, the other person's name.
     pub name: im_str,
     /// Its topic.
     pub topic: im_str,
-    /// The place of its newest entry.
+    /// The sequence number of its newest entry; 0: none.
     pub head: u64,
-    /// Up to where this member has read.
+    /// The sequence number up to which this member has read.
     pub read: u64,
-    /// The other, in a private conversation.
+    /// The other person's user id, in a private conversation; otherwise 0.
     pub peer: u64,
     /// How many members it has.
     pub members: u32,
 }
 
-/// A page of rooms, by id.
+/// A page of rooms, in the order of their ids.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_rooms {
     /// sizeof(im_rooms) of the library.
     pub size: u32,
-    /// 1: there are more; ask on from the last one's id.
+    /// 1: there are more rooms; continue after the last one's id.
     pub more: i32,
-    /// Pointers to each.
+    /// Pointers to the rooms.
     pub items: *const *const im_room,
     /// How many.
     pub count: usize,
 }
 
-/// Somebody, as everybody sees them.
+/// A person.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_person {
     /// sizeof(im_person) of the library.
     pub size: u32,
-    /// im_presence_kind.
+    /// The presence: im_presence_kind.
     pub presence: i32,
-    /// Their id.
+    /// The user id.
     pub user: u64,
-    /// Their name.
+    /// The name.
     pub name: im_str,
-    /// Their status text.
+    /// The status text; may be empty.
     pub status: im_str,
-    /// Why they went (im_leave_reason), with IM_PRESENCE_OFFLINE.
+    /// With IM_PRESENCE_OFFLINE: why they left, im_leave_reason.
     pub reason: i32,
 }
 
-/// People: everybody who is there, or a page of them.
+/// Everybody who is online, or a page of them in the order of their ids.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_people {
     /// sizeof(im_people) of the library.
     pub size: u32,
-    /// 1: there are more, in the next page.
+    /// 1: there are more people; continue after the last one's id.
     pub more: i32,
-    /// Pointers to each.
+    /// Pointers to the people.
     pub items: *const *const im_person,
     /// How many.
     pub count: usize,
@@ -227,39 +229,39 @@ pub struct im_people {
 pub struct im_presence {
     /// sizeof(im_presence) of the library.
     pub size: u32,
-    /// How they were (im_presence_kind); 0: not here.
+    /// The presence before: im_presence_kind; 0: not here.
     pub was: i32,
-    /// How they are now.
+    /// The person, with the present state.
     pub person: *const im_person,
 }
 
-/// One member of a room.
+/// A member of a room.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_member {
     /// sizeof(im_member) of the library.
     pub size: u32,
-    /// im_presence_kind.
+    /// The presence: im_presence_kind.
     pub presence: i32,
-    /// Their id.
+    /// The user id.
     pub user: u64,
-    /// Their name.
+    /// The name.
     pub name: im_str,
-    /// Everything up to here has arrived at them.
+    /// The sequence number up to which entries have arrived at this member.
     pub delivered: u64,
-    /// Everything up to here has been read by them.
+    /// The sequence number up to which this member has read.
     pub read: u64,
 }
 
-/// A page of members, by id.
+/// A page of members, in the order of their user ids.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct im_members {
     /// sizeof(im_members) of the library.
     pub size: u32,
-    /// 1: there are more; ask on from the last one's id.
+    /// 1: there are more members; continue after the last one's id.
     pub more: i32,
-    /// Pointers to each.
+    /// Pointers to the members.
     pub items: *const *const im_member,
     /// How many.
     pub count: usize,

@@ -1,4 +1,4 @@
-//! Reaching a context from other threads and from signal handlers: a table of atomics, without locks or memory of its own.
+//! Waking a context from other threads and from signal handlers: a static table of atomics, without locks or allocation.
 
 use super::boundary::{guard, with_context};
 use super::context::im_ctx;
@@ -10,20 +10,20 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::thread;
 
-/// Wakes a context from any thread or signal handler. A handle, not to be looked through.
+/// Wakes a context from any thread or signal handler. An opaque handle.
 pub struct im_waker {
     _handle: [u8; 0],
 }
 
-/// Wakers of a program at once.
+/// How many wakers a program can have at once.
 const WAKERS_MAX: usize = 1024;
 const INDEX_BITS: u32 = WAKERS_MAX.ilog2();
-/// A slot's state: how many calls are using it, whether it is free, and above both how often it has been in use.
+/// A slot's state: the number of calls in progress, a free bit, and above both the serial number of its use.
 const USERS: u64 = 0xffff;
 const FREE: u64 = 0x1_0000;
 const SERIAL_SHIFT: u32 = 17;
 
-/// A place for a waker.
+/// A slot for a waker.
 struct Slot {
     state: AtomicU64,
     waker: AtomicPtr<Held>,
@@ -39,52 +39,52 @@ static SLOTS: [Slot; WAKERS_MAX] =
     [const { Slot { state: AtomicU64::new(FREE), waker: AtomicPtr::new(null_mut()) } }; WAKERS_MAX];
 
 impl Slot {
-    /// Takes this slot for a waker, if it is free. Returns its serial number.
+    /// Claims this slot for a waker, if it is free. Returns its serial number.
     fn fill(&self, held: &mut Option<Box<Held>>) -> Option<u64> {
         if self.state.load(Ordering::Relaxed) & FREE == 0 || !self.waker.load(Ordering::Acquire).is_null() {
             return None;
         }
         let pointer = Box::into_raw(held.take()?);
         if self.waker.compare_exchange(null_mut(), pointer, Ordering::AcqRel, Ordering::Relaxed).is_err() {
-            // SAFETY: it was made above and given to nobody.
+            // SAFETY: it was made above and not shared.
             *held = Some(unsafe { Box::from_raw(pointer) });
             return None;
         }
-        // From here on the slot is ours, and its state stands still.
+        // From here on the slot is claimed, and no other call changes its state.
         let serial = (self.state.load(Ordering::Acquire) >> SERIAL_SHIFT) + 1;
         self.state.store(serial << SERIAL_SHIFT, Ordering::Release);
         Some(serial)
     }
 
-    /// Uses the waker of this serial number; `Err`: it is not here.
+    /// Uses the waker with this serial number; `Err`: it has been freed.
     fn with<T>(&self, serial: u64, use_it: impl FnOnce(&Held) -> T) -> Result<T, ()> {
         let is_it = |state: u64| state >> SERIAL_SHIFT == serial && state & FREE == 0;
         let enter = |state| (is_it(state) && state & USERS < USERS).then(|| state + 1);
         self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, enter).map_err(drop)?;
-        // SAFETY: it is not freed while somebody is counted as its user.
+        // SAFETY: it is not freed while a user is counted.
         let answer = use_it(unsafe { &*self.waker.load(Ordering::Acquire) });
         self.state.fetch_sub(1, Ordering::Release);
         Ok(answer)
     }
 
-    /// Takes the waker of this serial number out, when the last use has ended.
+    /// Takes out the waker with this serial number, after the last use has ended.
     fn clear(&self, serial: u64) -> Result<Box<Held>, ()> {
         let is_it = |state: u64| state >> SERIAL_SHIFT == serial && state & FREE == 0;
         let close = |state| is_it(state).then_some(state | FREE);
         self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, close).map_err(drop)?;
         // SAFETY: made by `fill`, and freed below.
         let is_here = unsafe { &*self.waker.load(Ordering::Acquire) }.process.is_this();
-        // In a forked child its users are the parent's threads, which are not here.
+        // In a forked child the counted users may be threads of the parent, which do not exist here.
         while is_here && self.state.load(Ordering::Acquire) & USERS != 0 {
-            // Others are within one write(2).
+            // A use lasts for one write(2).
             thread::yield_now();
         }
-        // SAFETY: made by `fill`, marked as free above, and used by nobody any more.
+        // SAFETY: made by `fill`, marked as free above, and no longer in use.
         Ok(unsafe { Box::from_raw(self.waker.swap(null_mut(), Ordering::AcqRel)) })
     }
 }
 
-/// The slot that a handle names, and its serial number there.
+/// The slot that a handle names, and the serial number in the handle.
 fn slot_of(handle: usize) -> Option<(&'static Slot, u64)> {
     let place = handle >> 4;
     let (index, serial) = (place & (WAKERS_MAX - 1), (place >> INDEX_BITS) as u64);
@@ -94,13 +94,13 @@ fn slot_of(handle: usize) -> Option<(&'static Slot, u64)> {
     known.then_some((slot, serial))
 }
 
-/// errno, which a signal handler must leave as it was.
+/// The saved errno, which a signal handler must preserve.
 struct Errno(i32);
 
 impl Errno {
     fn out_ptr() -> *mut i32 {
         #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "l4re"))]
-        // SAFETY: where this thread's errno is; it takes nothing.
+        // SAFETY: returns the address of this thread's errno.
         return unsafe { libc::__errno_location() };
         #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
         // SAFETY: as above.
@@ -108,7 +108,7 @@ impl Errno {
         #[cfg(any(target_os = "openbsd", target_os = "netbsd", target_os = "android"))]
         // SAFETY: as above.
         return unsafe { libc::__errno() };
-        #[allow(unreachable_code)] // systems without signals, or not known
+        #[allow(unreachable_code)] // systems without signals, or unknown
         null_mut()
     }
 
@@ -127,8 +127,8 @@ impl Errno {
     }
 }
 
-/// Makes a waker for a context, on the context's thread; free it with im_waker_free(). It may outlive the context. IM_E_LIMIT
-/// when a program has 1,024 of them.
+/// Makes a waker for a context, in `*out`, on the context's thread. Free it with im_waker_free(). It may outlive the
+/// context. Returns IM_E_LIMIT if the program has 1024 wakers already.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_waker_new(ctx: *mut im_ctx, out: *mut *mut im_waker) -> i32 {
     with_context(ctx.addr(), |context| {
@@ -147,10 +147,11 @@ pub extern "C" fn im_waker_new(ctx: *mut im_ctx, out: *mut *mut im_waker) -> i32
     })
 }
 
-/// Makes the context's im_step() return soon and its descriptor readable, from any thread, and from a signal handler: it is
-/// async-signal-safe (signal-safety(7)), keeps errno, and leaves im_last_error() as it is, also when it fails. Several calls
-/// before the context wakes are one. Hand over work in a queue of your own before. IM_E_GONE when the waker has been freed,
-/// IM_E_HANDLE when it is none, IM_E_IO when the system refuses the write, IM_E_FORKED in a child of fork().
+/// Makes the context's im_step() return soon and its im_fd() readable. May be called from any thread and from a signal
+/// handler: it is async-signal-safe (signal-safety(7)), preserves errno, and does not change im_last_error() even when it
+/// fails. Several calls before the context wakes count as one. Hand over data in a queue of the program before calling
+/// it. No effect once the context is freed. Returns IM_E_IO if the system refuses the write, IM_E_FORKED in a child of
+/// fork().
 #[unsafe(no_mangle)]
 pub extern "C" fn im_waker_wake(waker: *mut im_waker) -> i32 {
     let Some((slot, serial)) = slot_of(waker.addr()) else {
@@ -170,7 +171,7 @@ pub extern "C" fn im_waker_wake(waker: *mut im_waker) -> i32 {
     woken.unwrap_or(im_status::IM_E_GONE) as i32
 }
 
-/// Frees a waker, from any thread, but not from a signal handler. IM_E_GONE when it has been freed already.
+/// Frees a waker. May be called from any thread, but not from a signal handler.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_waker_free(waker: *mut im_waker) -> i32 {
     guard(|| {

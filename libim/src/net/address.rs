@@ -1,28 +1,28 @@
-//! Where servers listen and clients connect.
+//! Addresses that servers listen at and clients connect to.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// The port when none is given.
+/// The default port.
 pub const DEFAULT_PORT: u16 = 7464;
 
-/// A place to listen or to connect to. Written `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, `unix:/path` or `mem:name`; several
-/// hosts with commas between.
+/// An address to listen at or to connect to. As text: `host`, `host:port`, `[v6]:port`, `[v6%zone]:port`, several of these
+/// separated by commas, `unix:/path` or `mem:name`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
-    /// A host, by name or by number, and a port. To listen it must be a number; port 0 takes any that is free.
+    /// A host, by name or IP address, and a port. To listen, the host must be an IP address; port 0 chooses a free port.
     Tcp(String, u16),
-    /// Several of one server, to connect to: they are tried side by side.
+    /// Several addresses of one server, to connect to: they are tried side by side (RFC 8305). Not for listening.
     Any(Vec<(String, u16)>),
-    /// A socket in the file system. Who may connect is what its directory allows.
+    /// A unix domain socket. The permissions of its directory decide who may connect.
     Unix(PathBuf),
-    /// A name inside one [`Loop`](super::Loop), for a server and clients in the same program.
+    /// A name within one [`Loop`](super::Loop), for a server and its clients in the same program.
     Memory(String),
 }
 
-/// Why a text is no address.
+/// The text is not an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressError(String);
 
@@ -93,7 +93,7 @@ fn zoned(text: &str) -> Option<(String, u16)> {
 }
 
 impl Address {
-    /// The hosts and ports that it names; none for what is no network's.
+    /// Its hosts and ports; none for unix sockets and names within a loop.
     pub(super) fn hosts(&self) -> Vec<(String, u16)> {
         match self {
             Address::Tcp(host, port) => vec![(host.clone(), *port)],
@@ -102,7 +102,7 @@ impl Address {
         }
     }
 
-    /// Whether it can be connected to: nobody listens at port 0.
+    /// Whether a client can connect to it: no port is 0.
     pub fn has_port(&self) -> bool {
         self.hosts().iter().all(|(_, port)| *port != 0)
     }

@@ -9,19 +9,19 @@ use crate::engine::client::{Client, ClientConfig};
 use std::io;
 
 impl Loop {
-    /// Adds a client and has it connect.
+    /// Adds a client, which starts to connect. Its progress is reported as [`ClientEvent`](crate::engine::client::ClientEvent)s.
     pub fn connect(&mut self, address: &Address, config: ClientConfig) -> ClientId {
         self.add_client(address, config, None)
     }
 
-    /// As [`connect`](Loop::connect), with the session kept in a file of `dir`, readable by its owner alone: when the program
-    /// ends without quitting, by a crash or a power cut, the next one with the same name and address comes back as the same person
-    /// at once, instead of waiting until the server frees the name. The file is locked as long as the client lives; a second program
-    /// that finds it locked logs in by name. It is removed when the client quits.
+    /// Like [`connect`](Loop::connect), but keeps the session in a file in `dir`, readable by its owner only. If the program ends
+    /// without quitting, the next client with the same name and address resumes the session, instead of waiting until the server
+    /// frees the name. The file is locked while the client exists; a client that finds it locked logs in by name. Quitting
+    /// removes the file.
     ///
     /// # Errors
     ///
-    /// When the directory or the file cannot be made.
+    /// If the directory or the file cannot be created or locked.
     pub fn connect_kept(
         &mut self,
         address: &Address,
@@ -49,7 +49,7 @@ impl Loop {
         ClientId(key)
     }
 
-    /// A client, to look at or to act on. `None`: it was removed.
+    /// Returns a client; `None` if it was removed.
     pub fn client_mut(&mut self, id: ClientId) -> Option<&mut Client> {
         let now = self.clock.now();
         self.touch(id.0);
@@ -60,7 +60,7 @@ impl Loop {
         }
     }
 
-    /// A client, to look at alone: unlike [`client_mut`](Loop::client_mut) it makes no turn due.
+    /// Returns a client for reading; unlike [`client_mut`](Loop::client_mut), this does not make the next turn run at once.
     pub fn client(&self, id: ClientId) -> Option<&Client> {
         match &self.find_endpoint(id.0)?.engine {
             Engine::Client(client) => Some(client),
@@ -69,7 +69,7 @@ impl Loop {
         }
     }
 
-    /// Removes a client at once: its connection breaks. To leave in good order, [`Client::quit`] first.
+    /// Removes a client at once: its connection breaks. To log out in good order, call [`Client::quit`] first.
     pub fn remove_client(&mut self, id: ClientId) {
         self.remove_endpoint(id.0);
     }

@@ -1,18 +1,18 @@
-//! The time that the loop hands to its engines.
+//! The time that the loop gives to its engines.
 
 use crate::core::Now;
 use crate::wire::Timestamp;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Where a virtual clock's calendar begins: 2000-01-01T00:00:00Z.
+/// The wall-clock time at which a virtual clock starts: 2000-01-01T00:00:00Z.
 const VIRTUAL_START: Timestamp = Timestamp(946_684_800_000);
 
-/// Reads the time. Monotonic time starts with the clock.
+/// A source of time. Its monotonic time starts at zero.
 #[derive(Debug)]
 pub(super) enum Clock {
     /// The system's clocks.
     System(Instant),
-    /// Time that passes only by the program's word.
+    /// Time that passes only by [`Clock::advance`].
     Virtual(Now),
 }
 
@@ -39,7 +39,7 @@ impl Clock {
         matches!(self, Clock::Virtual(_))
     }
 
-    /// Lets virtual time pass. False on the system's clocks, which nobody moves.
+    /// Advances virtual time. Returns false for the system's clocks.
     pub(super) fn advance(&mut self, by: Duration) -> bool {
         let Clock::Virtual(now) = self else { return false };
         now.mono = now.mono.saturating_add(by);

@@ -1,9 +1,9 @@
-//! Descriptors 0 to 2 are for the program's own input and output. A program may run with some of them closed; a socket that got
-//! such a number would be written to by every `printf`. So none of ours has one.
+//! Descriptors 0 to 2 are the program's standard input and output. A program may run with some of them closed; a socket with such
+//! a number would receive the output of every `printf`. So the loop never uses these numbers.
 
 use std::io;
 
-/// Keeps 0 to 2 in use while other descriptors are opened.
+/// Occupies descriptors 0 to 2 while others are opened.
 #[cfg(unix)]
 #[derive(Debug)]
 pub(super) struct Stdio {
@@ -29,7 +29,7 @@ impl Stdio {
         }
     }
 
-    /// Moves a descriptor that the system has chosen out of 0 to 2.
+    /// Moves a descriptor to a number above 2.
     pub(super) fn spare<T: From<std::os::fd::OwnedFd> + Into<std::os::fd::OwnedFd> + std::os::fd::AsRawFd>(
         it: T,
     ) -> io::Result<T> {
@@ -37,7 +37,7 @@ impl Stdio {
             return Ok(it);
         }
         let low: std::os::fd::OwnedFd = it.into();
-        // The standard library copies to 3 or above.
+        // The standard library duplicates to 3 or above.
         Ok(low.try_clone()?.into())
     }
 }

@@ -1,5 +1,5 @@
-//! Opening connections: names are looked up, and a server's addresses tried side by side (RFC 8305): the next one begins when
-//! the one before has failed, or is silent for a moment; the first that answers wins.
+//! Opening connections. Host names are resolved, and a server's addresses are tried side by side (RFC 8305): the next attempt
+//! starts when the previous one has failed or has had no answer for [`ATTEMPT_DELAY`]; the first that succeeds wins.
 
 use super::address::Address;
 use super::endpoint::EndpointKey;
@@ -16,19 +16,19 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long an address may be silent before the next one is tried as well (RFC 8305, section 5).
+/// The wait for an answer before the next address is tried as well (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-/// Addresses of one server that are tried.
+/// How many addresses of one server are tried.
 const ADDRESSES_MAX: usize = 16;
 
-/// A connection that is being opened.
+/// The attempts to open one connection.
 #[derive(Debug, Default)]
 pub(super) struct Race {
-    /// Addresses that are not tried yet.
+    /// Addresses not tried yet.
     left: VecDeque<SocketAddr>,
-    /// Those under way, by token, and where to.
+    /// Attempts in progress: their tokens and addresses.
     open: Vec<(usize, Option<SocketAddr>)>,
-    /// What became of the others, in words.
+    /// Why the others failed.
     problems: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ impl Race {
         !self.left.is_empty()
     }
 
-    /// What to tell when nothing came of it.
+    /// The error to report when every attempt has failed.
     fn outcome(&self) -> String {
         match self.problems.as_slice() {
             [] => "the server has no address".into(),
@@ -76,12 +76,12 @@ impl Loop {
                     self.open(now, theirs, Peer::Program);
                     self.open(now, ours, Peer::Program);
                 }
-                None => self.fail(now, key, &format!("nobody listens at {address}")),
+                None => self.fail(now, key, &format!("no server listens at {address}")),
             },
         }
     }
 
-    /// Names were looked up; the client may have been removed meanwhile.
+    /// Continues after a look-up. The client may have been removed meanwhile.
     pub(super) fn race(&mut self, now: Now, key: EndpointKey, found: io::Result<Vec<SocketAddr>>) {
         let Some(host) =
             self.endpoint(key).and_then(|endpoint| endpoint.address.as_ref()).map(ToString::to_string)
@@ -108,7 +108,7 @@ impl Loop {
         self.endpoint(key)?.race.as_mut()
     }
 
-    /// Tries the next address, if there is one; gives up when there is none and nothing is under way.
+    /// Tries the next address, if any; fails when there is none and no attempt is in progress.
     pub(super) fn try_next(&mut self, now: Now, key: EndpointKey) {
         while let Some(address) = self.race_of(key).and_then(|race| race.left.pop_front()) {
             match TcpStream::connect(address).and_then(|stream| Socket::Tcp(stream).above_stdio()) {
@@ -156,7 +156,7 @@ impl Loop {
         }
     }
 
-    /// Something became of a connection that is being opened.
+    /// Handles readiness of a connection that is being opened.
     pub(super) fn handle_opening(&mut self, now: Now, token: usize) {
         let Some(source) = self.sources.slab.get_mut(token) else { return };
         let Kind::Opening(socket) = &source.kind else { return };
@@ -177,7 +177,7 @@ impl Loop {
         }
     }
 
-    /// One has won; the others are closed.
+    /// Ends the other attempts after one has succeeded.
     fn end_race(&mut self, key: EndpointKey, winner: usize) {
         let others = self
             .endpoint(key)
@@ -222,7 +222,8 @@ impl Loop {
     }
 }
 
-/// The addresses in the order in which they are tried: the two families by turns, the first one's family first, each once.
+/// The addresses in the order in which they are tried: the two families alternate, starting with that of the first address;
+/// duplicates are removed.
 fn by_turns(addresses: Vec<SocketAddr>) -> VecDeque<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (mut ours, mut others): (VecDeque<_>, VecDeque<_>) =

@@ -1,4 +1,4 @@
-//! The loop as another loop sees it: when a turn is due.
+//! Running the loop inside another event loop.
 
 #[cfg(unix)]
 use super::descriptors::Stdio;
@@ -16,17 +16,21 @@ use std::io;
 use std::time::Duration;
 
 impl Loop {
-    /// Lets virtual time pass; what has become due happens in the next [`turn`](Loop::turn). False on a loop that goes by
-    /// the system's clocks.
+    /// Advances virtual time; timers that expire are handled in the next [`turn`](Loop::turn). Returns false if the loop uses the
+    /// system's clocks.
     pub fn advance(&mut self, by: Duration) -> bool {
         let moved = self.clock.advance(by);
         self.set_notifier();
         moved
     }
 
-    /// A descriptor that is readable while a [`turn`](Loop::turn) or an event is due, for the program's own poll(2), epoll(7)
-    /// or event loop. Do nothing else with it; it is closed with the loop. On systems other than Linux also wait no longer
-    /// than [`next_timeout`](Loop::next_timeout) says.
+    /// Returns a descriptor that is readable while a [`turn`](Loop::turn) has work to do or events are pending, to be watched with
+    /// poll(2), epoll(7) or another event loop. Do nothing else with it; the loop closes it. On systems other than Linux it does not
+    /// show deadlines: wait no longer than [`next_timeout`](Loop::next_timeout).
+    ///
+    /// # Errors
+    ///
+    /// If the system has no descriptors, or in a forked child.
     #[cfg(unix)]
     pub fn pollable(&mut self) -> io::Result<std::os::fd::RawFd> {
         if !self.process.is_this() {
@@ -40,8 +44,8 @@ impl Loop {
         Ok(std::os::fd::AsRawFd::as_raw_fd(&self.poll))
     }
 
-    /// After which time a turn is due even when nothing comes in; `None`: none is. Zero also while events are to be taken.
-    /// On a virtual clock this is how far to [`advance`](Loop::advance) it.
+    /// Returns how long the next turn can be delayed if there is no input; `None`: without limit. Zero while events are pending.
+    /// With a virtual clock, this is how far to [`advance`](Loop::advance) it.
     pub fn next_timeout(&self) -> Option<Duration> {
         if self.is_due() {
             return Some(Duration::ZERO);
@@ -55,7 +59,7 @@ impl Loop {
         [timeout, self.next_timeout()].into_iter().flatten().min()
     }
 
-    /// Whether there is something to do that the system does not see.
+    /// Whether there is work that the poll does not report.
     fn is_due(&self) -> bool {
         !(self.pending_reads.is_empty()
             && self.to_settle.is_empty()
@@ -69,13 +73,13 @@ impl Loop {
         [timer, idle].into_iter().flatten().min()
     }
 
-    /// Keeps in step what another loop sees of this one.
+    /// Updates the notifier.
     pub(super) fn set_notifier(&mut self) {
         self.set_notifier_anew(false);
     }
 
     pub(super) fn set_notifier_anew(&mut self, anew: bool) {
-        // A forked child shares what rings.
+        // A forked child shares the notifier's descriptors with its parent.
         if self.turning || self.notifier.is_none() || !self.process.is_this() {
             return;
         }

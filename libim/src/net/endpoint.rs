@@ -1,4 +1,4 @@
-//! The engines on a loop.
+//! The engines of a loop.
 
 use super::address::Address;
 use super::dial::Race;
@@ -40,26 +40,26 @@ endpoint_id! {
 pub(super) struct Endpoint {
     pub(super) serial: u64,
     pub(super) engine: Engine,
-    /// Where a client connects.
+    /// The address that a client connects to.
     pub(super) address: Option<Address>,
-    /// Where a client's session outlives its program.
+    /// The file that keeps a client's session.
     #[cfg(feature = "client")]
     pub(super) session: Option<SessionFile>,
     /// A client's connection that is being opened.
     pub(super) race: Option<Race>,
-    /// The deadline that is in the loop's heap for it.
+    /// Its deadline in the loop's timer heap.
     pub(super) armed: Option<Duration>,
-    /// In the list of engines to settle.
+    /// Whether it is in the list of engines to settle.
     pub(super) touched: bool,
-    /// In the list of engines with events.
+    /// Whether it is in the list of engines with events.
     pub(super) eventful: bool,
-    /// In the list of engines that want to know when there is nothing else to do.
+    /// Whether it is in the list of engines to call when the loop is idle.
     pub(super) idler: bool,
 }
 
 #[cfg(feature = "client")]
 impl Endpoint {
-    /// Brings a client's session file up to date.
+    /// Updates a client's session file.
     pub(super) fn keep_session(&mut self) {
         if let (Some(file), Engine::Client(client)) = (&mut self.session, &self.engine) {
             file.keep(client.chosen_name(), client.session());

@@ -1,4 +1,4 @@
-//! The one loop: what becomes ready, what is due, and what the engines want done.
+//! The event loop: its endpoints, sources and timers, and how a program uses them.
 
 use super::address::Address;
 use super::clock::Clock;
@@ -33,14 +33,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Readiness taken from the system at once where messages of many go the same way and can be written together.
+/// Readiness events per poll while output is batched: many inputs lead to few writes.
 const EVENTS_PER_TURN: usize = 1024;
-/// Where each goes its own way, so little that what a turn touches stays in the processor's caches until it is written.
+/// Readiness events per poll otherwise: few enough that a turn's data stays in the processor's caches until it is written.
 const EVENTS_PER_SHORT_TURN: usize = 64;
 pub(super) const WAKE: Token = Token(usize::MAX);
 pub(super) const NOTIFIER: Token = Token(usize::MAX - 1);
 
-/// Something for the program, from one of its servers or clients.
+/// An event for the program.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// From a server.
@@ -49,21 +49,21 @@ pub enum Event {
     /// From a client.
     #[cfg(feature = "client")]
     Client(ClientId, ClientEvent),
-    /// A server cannot accept connections for the moment: the system has no descriptors or memory left. It goes on by
-    /// itself; those inside are not concerned.
+    /// A server cannot accept connections, for the reason given: the system has no descriptors or memory left. It resumes by
+    /// itself; open connections are not affected.
     #[cfg(feature = "server")]
     AcceptPaused(ServerId, String),
-    /// A descriptor that the program gave to [`Loop::watch`] has something to read, or has ended. Read until there
-    /// is nothing more: it is told again only when more arrives.
+    /// A descriptor given to [`Loop::watch`] is readable or at its end. Read until there is nothing more: the event comes again
+    /// only after more has arrived.
     Readable(WatchId),
 }
 
-/// A loop with any number of servers and clients, on one thread.
+/// An event loop with any number of servers and clients, on one thread.
 ///
-/// Call [`turn`](Loop::turn) and take events with [`next_event`](Loop::next_event), again and again.
+/// Repeatedly call [`turn`](Loop::turn), then [`next_event`](Loop::next_event) until it returns `None`.
 ///
-/// A child that fork(2) has copied a loop to cannot use it: [`turn`](Loop::turn) and [`listen`](Loop::listen) fail, and dropping
-/// it leaves the parent's connections, listeners and socket files as they are.
+/// A child of fork(2) cannot use its parent's loop: [`turn`](Loop::turn) and [`listen`](Loop::listen) fail there, and dropping the
+/// loop does not affect the parent's connections, listeners and socket files.
 #[derive(Debug)]
 pub struct Loop {
     /// The process that may use it.
@@ -71,7 +71,7 @@ pub struct Loop {
     pub(super) poll: Poll,
     ready: Events,
     ready_small: Events,
-    /// Whether messages went together when there last were any.
+    /// Whether the last output was batched ([`Machine::prefers_batching`](crate::engine::Machine::prefers_batching)).
     pub(super) prefers_batching: bool,
     pub(super) clock: Clock,
     pub(super) random: Random,
@@ -80,30 +80,34 @@ pub struct Loop {
     pub(super) sources: Sources,
     pub(super) endpoints: Slab<Endpoint>,
     pub(super) serial: u64,
-    /// Engines that have had input and are to be settled.
+    /// Engines to settle, since they have had input.
     pub(super) to_settle: VecDeque<EndpointKey>,
     /// Engines that may have events.
     pub(super) eventful: VecDeque<EndpointKey>,
-    /// Engines that want to know when there is nothing else to do.
+    /// Engines to call when the loop is idle.
     pub(super) idlers: Vec<EndpointKey>,
-    /// Sources to be read in the next turn, since they were not drained in this one.
+    /// Sources to read again in the next turn, since they were not drained in this one.
     pub(super) pending_reads: VecDeque<usize>,
     pub(super) timers: BinaryHeap<Reverse<(Duration, Timer)>>,
     pub(super) own_events: VecDeque<Event>,
     pub(super) buffer: Vec<u8>,
-    /// What tells another loop that a turn is due, once it was asked for.
+    /// Makes [`Loop::pollable`] readable; made at its first call.
     pub(super) notifier: Option<Notifier>,
-    /// Whether a turn is going on, at whose end the bell is set anyway.
+    /// Whether a turn is in progress; the notifier is updated at its end.
     pub(super) turning: bool,
 }
 
 impl Loop {
-    /// A loop with nothing on it.
+    /// Makes an empty loop.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no descriptors or random numbers.
     pub fn new() -> io::Result<Loop> {
         Loop::with(&LoopConfig::default())
     }
 
-    /// A loop with nothing on it, made in a particular way.
+    /// Makes an empty loop with this configuration. Fails like [`new`](Loop::new).
     pub fn with(config: &LoopConfig) -> io::Result<Loop> {
         let process = Process::this()?;
         let _stdio = Stdio::hold()?;
@@ -139,20 +143,20 @@ impl Loop {
         })
     }
 
-    /// Adds a server that keeps its events in memory. It takes connections once it [`listen`](Loop::listen)s.
+    /// Adds a server that stores its entries in memory. It accepts connections after [`listen`](Loop::listen).
     #[cfg(feature = "server")]
     pub fn serve(&mut self, config: ServerConfig) -> ServerId {
         self.serve_in_memory(config, MemoryLimits::default())
     }
 
-    /// Adds a server that keeps so much in memory.
+    /// Like [`serve`](Loop::serve), with limits of the memory store.
     #[cfg(feature = "server")]
     pub fn serve_in_memory(&mut self, config: ServerConfig, limits: MemoryLimits) -> ServerId {
         let epoch = crate::wire::Epoch(self.random.number());
         self.serve_with(config, Box::new(MemoryStore::new(epoch, limits)))
     }
 
-    /// Adds a server on a store of the program's own.
+    /// Like [`serve`](Loop::serve), with another store.
     #[cfg(feature = "server")]
     pub fn serve_with(&mut self, config: ServerConfig, store: Box<dyn Store>) -> ServerId {
         let random = Random::from_seed(self.random.bytes());
@@ -160,7 +164,7 @@ impl Loop {
         ServerId(self.add_endpoint(Engine::Server(Box::new(server)), None))
     }
 
-    /// A server, to look at or to act on. `None`: it was removed.
+    /// Returns a server; `None` if it was removed.
     #[cfg(feature = "server")]
     pub fn server_mut(&mut self, id: ServerId) -> Option<&mut Server> {
         let now = self.clock.now();
@@ -172,7 +176,7 @@ impl Loop {
         }
     }
 
-    /// A server, to look at alone: unlike [`server_mut`](Loop::server_mut) it makes no turn due.
+    /// Returns a server for reading; unlike [`server_mut`](Loop::server_mut), this does not make the next turn run at once.
     #[cfg(feature = "server")]
     pub fn server(&self, id: ServerId) -> Option<&Server> {
         match &self.find_endpoint(id.0)?.engine {
@@ -182,24 +186,24 @@ impl Loop {
         }
     }
 
-    /// Removes a server at once: its connections break. To close in good order, [`Server::drain`] first.
+    /// Removes a server at once: its connections break. To close in good order, call [`Server::drain`] first.
     #[cfg(feature = "server")]
     pub fn remove_server(&mut self, id: ServerId) {
         self.remove_endpoint(id.0);
     }
 
-    /// The time of this loop.
+    /// Returns the time of this loop's clock.
     pub fn now(&self) -> crate::core::Now {
         self.clock.now()
     }
 
-    /// Wakes this loop from another thread.
+    /// Returns a waker, to wake this loop from another thread.
     pub fn waker(&self) -> Waker {
         self.waker.clone()
     }
 
-    /// The next event, oldest first for each server and client. Take them all after each turn: a client whose events
-    /// are not taken stops reading.
+    /// Returns the next event, in order for each server and client; `None` if none is pending. Take them all after each turn: a
+    /// client with [`PENDING_EVENTS_MAX`](crate::wire::limits::PENDING_EVENTS_MAX) pending events stops reading.
     pub fn next_event(&mut self) -> Option<Event> {
         if let Some(event) = self.own_events.pop_front() {
             return Some(event);
@@ -290,7 +294,7 @@ impl Loop {
         Some((source.owner, source.conn?))
     }
 
-    /// Gives an engine an input and has it settled later in the turn.
+    /// Passes an input to an engine, and has it settled later in the turn.
     pub(super) fn with_machine<T>(
         &mut self,
         key: EndpointKey,
@@ -311,7 +315,7 @@ impl Loop {
         }
     }
 
-    /// The poll, and where it puts what it finds: much or little.
+    /// The poll, and the buffer for its events: the large or the small one.
     pub(super) fn poll_and_ready(&mut self, much: bool) -> (&mut Poll, &mut Events) {
         (&mut self.poll, if much { &mut self.ready } else { &mut self.ready_small })
     }
@@ -322,7 +326,7 @@ impl Loop {
 }
 
 impl Drop for Loop {
-    /// Listeners leave nothing behind in the file system.
+    /// Closes listeners, which removes the files of unix sockets.
     fn drop(&mut self) {
         for key in self.keys() {
             self.stop_listening(key);

@@ -1,4 +1,4 @@
-//! The end of a turn: engines are settled, and what they want is carried out.
+//! The end of a turn: engines are settled, and their output is carried out.
 
 use super::endpoint::EndpointKey;
 use super::event_loop::Loop;
@@ -6,11 +6,11 @@ use super::sources::{LINGER_TIME_MAX, Timer, Written};
 use crate::engine::{Action, Transmit};
 use std::cmp::Reverse;
 
-/// Queues written before other work gets its turn.
+/// Send queues written before other work is done.
 const WRITES_PER_TURN: usize = 2048;
 
 impl Loop {
-    /// Settles engines that have had input, and carries out what they want, until all are quiet or the turn is spent.
+    /// Settles engines that have had input and carries out their output, until there is none or the turn's budget is used.
     pub(super) fn flush(&mut self) {
         let mut writes = WRITES_PER_TURN;
         let mut rounds = self.to_settle.len() + self.endpoints.len();
@@ -53,12 +53,12 @@ impl Loop {
             }
         }
         for (link, why) in broken {
-            // What the peer said last is still to be read, such as why it went.
+            // The peer's last bytes may say why it closed the connection.
             self.read_rest(now, link);
             self.close(now, link, &why);
         }
         if *writes == 0 {
-            // The rest goes on in the next turn, after others have been heard.
+            // The rest is written in the next turn, after other sources have been read.
             self.touch(key);
         }
         for token in std::mem::take(&mut self.sources.wakeups) {
@@ -95,7 +95,7 @@ impl Loop {
         }
     }
 
-    /// Keeps the heap in step with an engine's deadline, and the list of engines with events.
+    /// Adds an engine to the timer heap and to the lists of engines with events and of idlers, where needed.
     fn arm(&mut self, key: EndpointKey) {
         let Some(endpoint) = self.endpoints.get_mut(key.index) else { return };
         if endpoint.engine.machine().has_events() && !endpoint.eventful {

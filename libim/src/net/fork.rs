@@ -1,7 +1,7 @@
-//! Whether this process is the one that made a loop, or a child that fork(2) has copied it to.
+//! Detects whether this process made a loop, or is a forked child with a copy of it.
 //!
-//! A child shares the parent's sockets, its epoll and the files of its unix sockets, so a copied loop must not touch them: it
-//! may only release its memory and its descriptors.
+//! A child shares the parent's sockets, its epoll instance and the files of its unix sockets, so it must not use them: it may only
+//! release the loop's memory and descriptors.
 
 use std::io;
 
@@ -16,16 +16,16 @@ mod unix {
     use std::sync::Once;
     use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
-    /// How many forks lie between the first process that used this library and this one.
+    /// The number of forks between the first process that used this library and this one.
     static FORKS: AtomicU32 = AtomicU32::new(0);
 
-    /// Runs in the child before fork(2) returns; an atomic is all that may be touched there.
+    /// Runs in the child before fork(2) returns, where only async-signal-safe operations are allowed.
     extern "C" fn count() {
         FORKS.fetch_add(1, Ordering::Relaxed);
     }
 
     impl Process {
-        /// This process. The error says that the system cannot tell of forks.
+        /// This process. Fails if the system cannot report forks.
         pub(crate) fn this() -> io::Result<Process> {
             static ONCE: Once = Once::new();
             static ERROR: AtomicI32 = AtomicI32::new(0);
@@ -41,7 +41,7 @@ mod unix {
             }
         }
 
-        /// Whether this is still that process. Safe in a signal handler.
+        /// Whether this is that process. Async-signal-safe.
         pub(crate) fn is_this(self) -> bool {
             FORKS.load(Ordering::Relaxed) == self.0
         }
@@ -62,20 +62,20 @@ impl Process {
 }
 
 impl Process {
-    /// Its number among those that forks have made of one program.
+    /// The number of forks before it.
     #[cfg(feature = "ffi")]
     pub(crate) fn number(self) -> u32 {
         self.0
     }
 
-    /// The process of that number.
+    /// The process with that number.
     #[cfg(feature = "ffi")]
     pub(crate) fn numbered(number: u32) -> Process {
         Process(number)
     }
 }
 
-/// What a loop answers in a forked child.
+/// The error of a loop that is used in a forked child.
 pub(crate) fn forked() -> io::Error {
     io::Error::other("this process was forked from the one that made the loop; make a new one here")
 }

@@ -1,11 +1,11 @@
-//! The networks that this machine is on.
+//! The network interfaces of this machine.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-/// The addresses by which others may reach this machine: those of every interface that is up, but loopback, unless there is no
-/// other. Addresses that mean something on one link only (`fe80::`, 169.254.x.x) come last, and IPv6 ones of them not at all, since
-/// their zone is another at the other end.
+/// Returns the addresses at which others may reach this machine: those of every interface that is up. IPv4 comes before IPv6, and
+/// IPv4 link-local addresses (169.254.x.x) come last. Loopback addresses are left out, and IPv6 link-local addresses (`fe80::`) too,
+/// since their zone differs on the other machine.
 pub fn own_addresses() -> Vec<IpAddr> {
     let mut found: Vec<IpAddr> = if_addrs::get_if_addrs()
         .unwrap_or_default()
@@ -28,7 +28,7 @@ fn is_link_local_v6(ip: &IpAddr) -> bool {
     matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
 }
 
-/// The number of an interface, by its name.
+/// The index of an interface, by its name.
 pub(super) fn zone_of(name: &str) -> Option<u32> {
     let interfaces = if_addrs::get_if_addrs().ok()?;
     interfaces.into_iter().find(|interface| interface.name == name)?.index

@@ -1,34 +1,33 @@
-//! Invites: an address and what it takes to come in, as one text to hand on.
+//! Invites: a server's address and passkey as one text.
 
 use super::address::{Address, AddressError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt;
 use std::str::FromStr;
 
-/// What every invite begins with.
+/// The URI scheme of an invite.
 const SCHEME: &str = "im://";
-/// What is percent-encoded: all but the unreserved characters (RFC 3986, section 2.3).
+/// The characters to percent-encode: all but the unreserved ones (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where a server is and what lets one in: `im://host:port/?key=passkey`, percent-encoded (RFC 3986); several hosts of one server
-/// stand with commas between. A bare [`Address`] is an invite without a passkey.
+/// A server's address and passkey: `im://host:port/?key=passkey`, percent-encoded (RFC 3986); several hosts of one server are
+/// separated by commas. A plain [`Address`] is an invite without a passkey.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invite {
     /// Where to connect.
     pub address: Address,
-    /// The passkey that is asked for there, if there is one.
+    /// The passkey, if the server requires one.
     pub passkey: Option<String>,
 }
 
-/// Why a text is no invite.
+/// The text is not an invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InviteError {
-    /// What should be an address is none.
+    /// The address is malformed.
     Address(AddressError),
-    /// Its passkey is not percent-encoded text: a `%` without two hexadecimal digits, bytes that are not UTF-8, or a control
-    /// character.
+    /// The passkey is malformed: a `%` without two hexadecimal digits, bytes that are not UTF-8, or a control character.
     Key,
-    /// It asks for an encrypted connection, which this version cannot make: an older client must not go on without.
+    /// It requires an encrypted connection (`pin=`), which this version cannot make and must not replace with a plain one.
     Encrypted,
 }
 
@@ -38,7 +37,7 @@ impl fmt::Display for InviteError {
             InviteError::Address(error) => error.fmt(f),
             InviteError::Key => f.write_str("the invite's passkey is damaged; copy the whole invite again"),
             InviteError::Encrypted => {
-                f.write_str("the invite asks for an encrypted connection, which this version cannot make")
+                f.write_str("the invite requires an encrypted connection, which this version cannot make")
             }
         }
     }
@@ -50,14 +49,14 @@ impl fmt::Display for Invite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = self.passkey.as_deref().map(|key| utf8_percent_encode(key, ENCODED));
         match (&self.address, key) {
-            // A zone's sign is written as RFC 6874 has it.
+            // RFC 6874: the % before a zone is encoded.
             (Address::Tcp(..) | Address::Any(_), Some(key)) => {
                 write!(f, "{SCHEME}{}/?key={key}", self.address.to_string().replace('%', "%25"))
             }
             (Address::Tcp(..) | Address::Any(_), None) => {
                 write!(f, "{SCHEME}{}", self.address.to_string().replace('%', "%25"))
             }
-            // Within one machine there is nobody to hand it to.
+            // Not reachable from another machine: written as a plain address.
             (Address::Unix(_) | Address::Memory(_), _) => self.address.fmt(f),
         }
     }
@@ -83,7 +82,7 @@ impl FromStr for Invite {
                     passkey = Some(decode(key).ok_or(InviteError::Key)?);
                 }
                 Some(("pin", pin)) if !pin.is_empty() => return Err(InviteError::Encrypted),
-                // Later versions may have more to say.
+                // Unknown parameters, of later versions, are ignored.
                 Some(_) | None => {}
             }
         }
@@ -91,7 +90,7 @@ impl FromStr for Invite {
     }
 }
 
-/// Text that was percent-encoded.
+/// Decodes percent-encoded text.
 fn decode(text: &str) -> Option<String> {
     let is_code = |code: &str| code.get(..2).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
     let well_formed = text.split('%').skip(1).all(is_code);

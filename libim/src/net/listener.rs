@@ -1,4 +1,4 @@
-//! Sockets that take connections.
+//! Listening sockets.
 #![cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
 
 use super::address::Address;
@@ -16,30 +16,29 @@ use std::path::Path;
 #[cfg(unix)]
 use std::path::PathBuf;
 
-/// Connections that the kernel holds for us to accept.
+/// The kernel's queue of connections to accept.
 const BACKLOG: i32 = 1024;
 
-/// A socket that takes connections.
+/// A listening socket.
 #[derive(Debug)]
 pub(super) enum Listener {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(UnixListener, PathBuf),
-    /// A name within the loop.
+    /// A name within the loop, for clients of the same loop.
     Memory(String),
 }
 
 impl Listener {
-    /// Opens a listener; returns it with the address that it really has.
+    /// Opens a listener; returns it with its actual address.
     pub(super) fn bind(address: &Address) -> io::Result<(Listener, Address)> {
         match address {
             Address::Tcp(host, port) => {
                 let host = if host.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { host };
                 let (host, zone) = host.split_once('%').unwrap_or((host, ""));
                 let host: IpAddr = host.parse().map_err(|_| {
-                    let text = format!(
-                        "to listen, give the host as a number such as 127.0.0.1 or 0.0.0.0, not '{host}'"
-                    );
+                    let text =
+                        format!("to listen, give an IP address such as 127.0.0.1 or 0.0.0.0, not '{host}'");
                     io::Error::new(io::ErrorKind::InvalidInput, text)
                 })?;
                 let mut address = SocketAddr::new(host, *port);
@@ -52,14 +51,14 @@ impl Listener {
             }
             Address::Any(_) => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "to listen, give one address after the other",
+                "to listen, give one address per call, not a list",
             )),
             Address::Unix(path) => bind_unix(path).map(|listener| (listener, address.clone())),
             Address::Memory(name) => Ok((Listener::Memory(name.clone()), address.clone())),
         }
     }
 
-    /// Where it listens.
+    /// The address at which it listens.
     pub(super) fn address(&self) -> Option<Address> {
         match self {
             Listener::Tcp(listener) => listener.local_addr().ok().map(Address::from),
@@ -79,7 +78,7 @@ impl Listener {
     }
 
     pub(super) fn deregister(&mut self, registry: &Registry) {
-        // It is closed right after, which takes it out of the poll anyway.
+        // An error does not matter: closing the socket, right after, removes it from the poll.
         let _ = match self {
             Listener::Tcp(listener) => registry.deregister(listener),
             #[cfg(unix)]
@@ -91,7 +90,7 @@ impl Listener {
         };
     }
 
-    /// Takes the next connection; `None` when none waits.
+    /// Accepts the next connection; `None` if none is waiting.
     pub(super) fn accept(&self) -> io::Result<Option<(Socket, Peer)>> {
         let accepted = match self {
             Listener::Tcp(listener) => {
@@ -119,7 +118,7 @@ impl Listener {
 
 fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // On Windows this option would let another program take the port.
+    // On Windows this option would let another program bind the same port.
     if cfg!(unix) {
         socket.set_reuse_address(true)?;
     }
@@ -133,7 +132,7 @@ fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
 #[cfg(unix)]
 fn bind_unix(path: &Path) -> io::Result<Listener> {
     let bound = match UnixListener::bind(path) {
-        // A server that was killed leaves its socket behind; a living one answers.
+        // A killed server leaves its socket file behind. A running one accepts connections.
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_left_behind(path) => {
             std::fs::remove_file(path)?;
             UnixListener::bind(path)
@@ -147,7 +146,7 @@ fn bind_unix(path: &Path) -> io::Result<Listener> {
 fn is_left_behind(path: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt;
     if !std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
-        // Somebody's file, which only looks like a socket that nobody answers.
+        // Not a socket: connecting to it would be refused too, but it must not be removed.
         return false;
     }
     let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
@@ -159,7 +158,7 @@ fn bind_unix(_path: &Path) -> io::Result<Listener> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 
-/// Whether an accept failed for want of something that comes back by waiting: descriptors, memory, buffers.
+/// Whether an accept failed for lack of a resource that may become free later: descriptors, memory, buffers.
 pub(super) fn is_exhaustion(error: &io::Error) -> bool {
     #[cfg(unix)]
     let known = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];

@@ -1,4 +1,4 @@
-//! Where servers take connections.
+//! Starting and stopping to accept connections.
 
 use super::address::Address;
 #[cfg(feature = "server")]
@@ -14,8 +14,12 @@ use super::sources::{Kind, Source};
 use std::io;
 
 impl Loop {
-    /// Has a server take connections at an address, in addition to others. Returns the address that it really is: with
-    /// port 0, the port that the system chose.
+    /// Makes a server accept connections at an address, in addition to earlier ones. Returns the actual address, with the port that
+    /// the system chose for port 0.
+    ///
+    /// # Errors
+    ///
+    /// If the server was removed or is closing, if the address is in use or cannot be listened at, and in a forked child.
     #[cfg(feature = "server")]
     pub fn listen(&mut self, server: ServerId, address: &Address) -> io::Result<Address> {
         if !self.process.is_this() {
@@ -41,18 +45,18 @@ impl Loop {
         Ok(bound)
     }
 
-    /// Virtual time and real sockets do not go together.
+    /// Whether this loop can use an address: with a virtual clock only `mem:`, without threads no host names.
     pub(crate) fn check_reachable(&self, address: &Address) -> io::Result<()> {
         self.resolver.check(address)?;
         if self.clock.is_virtual() && !matches!(address, Address::Memory(_)) {
-            let text = format!("{address}: a loop on a virtual clock knows mem: addresses alone");
+            let text = format!("{address}: a loop with a virtual clock can use mem: addresses only");
             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
         }
         Ok(())
     }
 
-    /// Has a server take no more connections at an address that [`listen`](Loop::listen) returned; `None`: at none of them.
-    /// Those that stand are not concerned. Whether it did listen there.
+    /// Makes a server stop accepting connections at an address that [`listen`](Loop::listen) returned; `None`: at all of them. Open
+    /// connections stay. Returns whether it listened there.
     #[cfg(feature = "server")]
     pub fn unlisten(&mut self, server: ServerId, address: Option<&Address>) -> bool {
         self.drop_listeners(server.0, address)
@@ -78,7 +82,7 @@ impl Loop {
         !tokens.is_empty()
     }
 
-    /// The listener of a name within the loop.
+    /// The server that listens at a name within the loop.
     pub(super) fn find_memory(&self, address: &Address) -> Option<EndpointKey> {
         let Address::Memory(wanted) = address else { return None };
         let is_it = |source: &&Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);

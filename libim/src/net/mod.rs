@@ -1,4 +1,4 @@
-//! The driver: one loop that gives servers and clients sockets, time and randomness.
+//! The driver: an event loop that provides servers and clients with sockets, time and randomness.
 
 mod address;
 #[cfg(feature = "client")]

@@ -1,25 +1,25 @@
-//! Lets the loop live inside another loop: one descriptor that is readable while a turn is due.
+//! Makes the poll's descriptor readable while a turn has work to do, so that another event loop can watch it.
 //!
-//! The poll's own descriptor shows what the system sees. It does not show deadlines, nor what has been seen once and not
-//! been dealt with (a socket not drained, an event not taken). On Linux a timerfd(2) and an eventfd(2) inside the poll make
-//! up for that. Elsewhere the poll's waker stands for the second, and the program asks for the next deadline.
+//! By itself the descriptor shows new readiness only. It shows neither deadlines nor work that was reported once and is not done
+//! (a socket not drained, an event not taken). On Linux a timerfd(2) and an eventfd(2) in the poll show these. Elsewhere the poll's
+//! waker replaces the eventfd, and the program asks for the next deadline.
 
 use mio::{Registry, Token, Waker};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Rings when a turn is due for what the system does not see.
+/// Signals work that the poll does not report.
 #[cfg_attr(not(unix), allow(dead_code))] // Windows has no descriptor to poll
 #[derive(Debug)]
 pub(super) struct Notifier {
     #[cfg(target_os = "linux")]
-    inside: linux::Inside,
+    fds: linux::Fds,
     #[cfg(not(target_os = "linux"))]
     waker: Arc<Waker>,
-    /// It rings at this moment.
-    ringing: bool,
-    /// The deadline that it is set to.
+    /// Whether it is signalled.
+    signalled: bool,
+    /// The deadline that the timer is set to.
     deadline: Option<Duration>,
 }
 
@@ -29,35 +29,35 @@ impl Notifier {
     pub(super) fn new(registry: &Registry, token: Token, waker: &Arc<Waker>) -> io::Result<Notifier> {
         Ok(Notifier {
             #[cfg(target_os = "linux")]
-            inside: linux::Inside::new(registry, token)?,
+            fds: linux::Fds::new(registry, token)?,
             #[cfg(not(target_os = "linux"))]
             waker: waker.clone(),
-            ringing: false,
+            signalled: false,
             deadline: None,
         })
     }
 
-    /// A turn is due at once. `anew`: also when it rings already, since the poll has seen that.
+    /// Signals that there is work at once. `anew`: even if it is signalled already, since the poll has consumed that edge.
     pub(super) fn signal(&mut self, anew: bool) {
-        if !self.ringing || anew {
-            self.ringing = true;
+        if !self.signalled || anew {
+            self.signalled = true;
             #[cfg(target_os = "linux")]
-            self.inside.signal();
+            self.fds.signal();
             #[cfg(not(target_os = "linux"))]
             let _ = self.waker.wake();
         }
     }
 
-    /// The next turn is due at this time, or when the system sees something.
+    /// Clears the signal, and sets the time of the next one.
     pub(super) fn set(&mut self, deadline: Option<Duration>, now: Duration) {
-        if std::mem::take(&mut self.ringing) {
+        if std::mem::take(&mut self.signalled) {
             #[cfg(target_os = "linux")]
-            self.inside.clear();
+            self.fds.clear();
         }
         if self.deadline != deadline {
             self.deadline = deadline;
             #[cfg(target_os = "linux")]
-            self.inside.set(deadline.map(|at| at.saturating_sub(now)));
+            self.fds.set(deadline.map(|at| at.saturating_sub(now)));
             #[cfg(not(target_os = "linux"))]
             let _ = now;
         }
@@ -78,23 +78,23 @@ mod linux {
     use std::time::Duration;
 
     #[derive(Debug)]
-    pub(super) struct Inside {
+    pub(super) struct Fds {
         due: OwnedFd,
         timer: OwnedFd,
     }
 
-    impl Inside {
-        pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Inside> {
+    impl Fds {
+        pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Fds> {
             let due = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
             let flags = TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK;
             let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
             registry.register(&mut SourceFd(&due.as_raw_fd()), token, Interest::READABLE)?;
             registry.register(&mut SourceFd(&timer.as_raw_fd()), token, Interest::READABLE)?;
-            Ok(Inside { due, timer })
+            Ok(Fds { due, timer })
         }
 
         pub(super) fn signal(&self) {
-            // It fails only when the counter is full, and then it rings already.
+            // It fails only when the counter is full; then it is readable already.
             let _ = rustix::io::write(&self.due, &1_u64.to_ne_bytes());
         }
 
@@ -102,9 +102,9 @@ mod linux {
             let _ = rustix::io::read(&self.due, &mut [0; 8]);
         }
 
-        /// Rings after this span; `None`: not at all. Setting it also ends the ringing of an earlier span.
+        /// Sets the timer; `None` disarms it. Setting it also clears an earlier expiration.
         pub(super) fn set(&self, after: Option<Duration>) {
-            // A span of zero would switch it off.
+            // Zero would disarm it.
             let after = after.map_or(Duration::ZERO, |after| after.max(Duration::from_nanos(1)));
             let it_value = Timespec {
                 tv_sec: i64::try_from(after.as_secs()).unwrap_or(i64::MAX),

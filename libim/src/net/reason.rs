@@ -1,8 +1,8 @@
-//! Why a connection did not come to be, or broke, in words for the people at the program: what it means, and what to try.
+//! Connection errors as texts for people: what they mean, and what to try.
 
 use std::io::{Error, ErrorKind};
 
-/// What an error of the system means to somebody who wanted to connect. The system's own term stands in brackets.
+/// Describes why a connection could not be opened. The system's term follows in parentheses.
 pub(super) fn of_connecting(error: &Error) -> String {
     match error.kind() {
         ErrorKind::ConnectionRefused => {
@@ -18,10 +18,10 @@ pub(super) fn of_connecting(error: &Error) -> String {
     }
 }
 
-/// What a failed look-up of a name means.
+/// Describes why a host name could not be looked up.
 pub(super) fn of_look_up(error: &Error) -> String {
     match error.kind() {
-        // Said by this library, in words.
+        // An error of this library, which is a text for people already.
         ErrorKind::Unsupported => error.to_string(),
         _ => {
             "no computer of that name was found; check the spelling and the network, or give its number, such as 192.168.1.10"
@@ -30,7 +30,7 @@ pub(super) fn of_look_up(error: &Error) -> String {
     }
 }
 
-/// What became of a connection that stood.
+/// Describes why an open connection broke.
 pub(super) fn of_breaking(error: &Error) -> String {
     match error.kind() {
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
@@ -41,10 +41,10 @@ pub(super) fn of_breaking(error: &Error) -> String {
     }
 }
 
-/// The system's words, without its number for the error.
+/// The system's error text, without the error number.
 fn of_system(error: &Error) -> String {
     let text = error.to_string();
-    text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words).to_owned()
+    text.split_once(" (os error").map_or(text.as_str(), |(message, _)| message).to_owned()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Host names to addresses, on a thread of their own, since the system's resolver waits.
+//! Resolves host names, on separate threads since the system's resolver blocks.
 
 use super::address::Address;
 use super::endpoint::EndpointKey;
@@ -9,10 +9,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAdd
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-/// An answer: for whom, and the addresses to try in this order.
+/// An answer: the endpoint that asked, and the addresses to try in this order.
 pub(super) type Resolved = (EndpointKey, io::Result<Vec<SocketAddr>>);
 
-/// Asks and collects answers.
+/// Starts look-ups and collects their answers.
 #[derive(Debug)]
 pub(super) struct Resolver {
     sender: Sender<Resolved>,
@@ -28,7 +28,7 @@ impl Resolver {
         Resolver { sender, receiver, waker, threads }
     }
 
-    /// Whether an address can be reached without a thread, where none may be started.
+    /// Fails for an address that needs a look-up, if threads are not allowed.
     pub(super) fn check(&self, address: &Address) -> io::Result<()> {
         let name = address.hosts().into_iter().find(|(host, _)| numbers_of(host, 0).is_none());
         match name {
@@ -42,7 +42,7 @@ impl Resolver {
         }
     }
 
-    /// Looks up hosts. Numbers are answered at once, names later by [`poll`](Self::poll).
+    /// Looks up hosts. IP addresses are answered at once, names later by [`poll`](Self::poll).
     pub(super) fn ask(
         &self,
         whose: EndpointKey,
@@ -54,7 +54,7 @@ impl Resolver {
         }
         let (sender, waker, hosts) = (self.sender.clone(), self.waker.clone(), hosts.to_vec());
         let look_up = move || {
-            // When the loop is gone, nobody wants the answer.
+            // If the loop is gone, the answer is dropped.
             let _ = sender.send((whose, look_up_all(&hosts)));
             let _ = waker.wake();
         };
@@ -69,13 +69,13 @@ impl Resolver {
     }
 }
 
-/// The addresses of a host that needs no asking: a number, or `localhost` (RFC 6761, section 6.3).
+/// The addresses of a host that needs no look-up: an IP address, or `localhost` (RFC 6761, section 6.3).
 fn numbers_of(host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Some(vec![SocketAddr::new(address, port)]);
     }
     if let Some((address, zone)) = host.split_once('%') {
-        // One that is not here leads nowhere, which the system will say.
+        // With an unknown zone, the system's connect fails.
         let zone = zone.parse().ok().or_else(|| zone_of(zone)).unwrap_or(u32::MAX);
         return Some(vec![SocketAddrV6::new(address.parse().ok()?, port, 0, zone).into()]);
     }
@@ -85,7 +85,7 @@ fn numbers_of(host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     })
 }
 
-/// The addresses of all hosts that are found; the error of the last one when none is.
+/// The addresses of all hosts that are found; if none is, the last error.
 fn look_up_all(hosts: &[(String, u16)]) -> io::Result<Vec<SocketAddr>> {
     let (mut all, mut problem) = (Vec::new(), None);
     for (host, port) in hosts {

@@ -1,4 +1,4 @@
-//! What lets a client come back as the same person after its program has ended: the session's token, in a file.
+//! Session files: the token of a client's session, so that it can be resumed after the program has ended.
 
 use super::address::Address;
 use super::descriptors::Stdio;
@@ -8,21 +8,21 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
-/// Bytes of the file: the token in hexadecimal and a line feed.
+/// The length of the file: the token in hexadecimal and a line feed.
 const FILE_BYTES: u64 = 2 * size_of::<Token>() as u64 + 1;
 
-/// A directory for session files. Made with its parents when it is first needed, for its owner alone.
+/// A directory for session files. Created with its parents when first needed, accessible to its owner only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateDir(PathBuf);
 
 impl StateDir {
-    /// This directory.
+    /// Uses this directory.
     pub fn at(path: impl Into<PathBuf>) -> StateDir {
         StateDir(path.into())
     }
 
-    /// Where programs of this user keep their state: `$XDG_STATE_HOME/im`, or `~/.local/state/im` (XDG Base Directory
-    /// Specification 0.8), or `%LOCALAPPDATA%\im`. `None` when the environment names no home.
+    /// Uses the user's state directory: `$XDG_STATE_HOME/im` or `~/.local/state/im` (XDG Base Directory Specification 0.8), on
+    /// Windows `%LOCALAPPDATA%\im`. `None` if the environment names no absolute home directory.
     pub fn of_user() -> Option<StateDir> {
         let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let dir = if cfg!(windows) {
@@ -41,23 +41,23 @@ impl StateDir {
         builder.create(&self.0)
     }
 
-    /// The file of a name at an address. Neither is told by the file's name.
+    /// The file for a name at an address. Its name is a hash that reveals neither.
     fn file(&self, address: &Address, name: &str) -> PathBuf {
         let digest = Sha256::digest(format!("{address}\0{name}"));
         self.0.join(format!("{}.session", hex(digest.first_chunk::<16>().map_or(&[], |it| it.as_slice()))))
     }
 }
 
-/// The session file of one client, locked while it is open: of two programs with the same name at the same server only one comes
-/// back as the same person.
+/// The session file of one client. Locked while it is open, so that only one of two clients with the same name and address resumes
+/// the session.
 #[derive(Debug)]
 pub(super) struct SessionFile {
     dir: StateDir,
     address: Address,
     name: String,
-    /// What the file says.
+    /// The token in the file.
     token: Option<Token>,
-    /// `None`: another program has it, or it was removed since there is nothing to keep.
+    /// `None`: another client has locked it, or it was removed since there is no token.
     file: Option<File>,
 }
 
@@ -79,7 +79,7 @@ impl SessionFile {
         self.token
     }
 
-    /// Writes what has changed. A file that cannot be written costs no more than the wait for the name after the next start.
+    /// Updates the file. A write error is ignored: without the file the client only waits for its name after the next start.
     pub(super) fn keep(&mut self, name: &str, token: Option<Token>) {
         if name != self.name {
             self.file = None;
@@ -107,7 +107,7 @@ impl SessionFile {
             Err(TryLockError::Error(error)) => return Err(error),
         }
         let mut text = String::new();
-        // What is no token is of no use, and no harm.
+        // A file without a valid token counts as empty.
         let _ = (&mut file).take(FILE_BYTES).read_to_string(&mut text);
         self.token = token(text.trim_end());
         self.file = Some(file);

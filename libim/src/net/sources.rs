@@ -1,4 +1,4 @@
-//! Everything that the loop watches, by token.
+//! Everything that the loop polls, by token.
 
 use super::endpoint::EndpointKey;
 use super::fork::Process;
@@ -16,7 +16,7 @@ use std::io::{self, IoSlice};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-/// One thing watched.
+/// A polled socket, pipe end or descriptor.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools)] // independent facts
 pub(super) struct Source {
@@ -24,13 +24,13 @@ pub(super) struct Source {
     pub(super) kind: Kind,
     /// The connection, as its engine knows it.
     pub(super) conn: Option<ConnId>,
-    /// In the list of sources to be read in the next turn.
+    /// Whether it is in the list of sources to read in the next turn.
     pub(super) queued: bool,
-    /// The peer has ended its sending side, as the poll said.
+    /// The poll has reported that the peer ended its sending side.
     pub(super) ending: bool,
-    /// The last write did not take all; when it may go on, the poll says.
+    /// The last write was incomplete; it continues when the poll reports the socket as writable.
     pub(super) blocked: bool,
-    /// A listener that waits for descriptors; an alarm is set.
+    /// A listener that waits for descriptors; a timer is set.
     pub(super) paused: bool,
     /// Distinguishes this source from an earlier one of the same token.
     pub(super) serial: u64,
@@ -44,9 +44,9 @@ pub(super) enum Kind {
     Opening(Socket),
     Socket(Socket),
     Pipe(Pipe),
-    /// A connection whose sending side is ended; what still comes is read and dropped until the peer ends too.
+    /// A connection whose sending side is closed; input is dropped until the peer closes its side too.
     Lingering(Socket),
-    /// A descriptor of the program's own.
+    /// A descriptor of the program.
     #[cfg(unix)]
     Watched(OwnedFd),
 }
@@ -54,20 +54,20 @@ pub(super) enum Kind {
 /// One end of a connection inside the program.
 #[derive(Debug, Default)]
 pub(super) struct Pipe {
-    /// The other end's token; `None` when it is gone.
+    /// The other end's token; `None` if it is closed.
     pub(super) peer: Option<usize>,
     /// Bytes that the other end wrote and this one has not read.
     inbox: Vec<u8>,
-    /// The other end waits for room in the inbox.
+    /// The other end waits for space in the inbox.
     starving: bool,
 }
 
-/// What came of reading.
+/// The result of a read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Read {
-    /// So many bytes; whether there may be more at once.
+    /// The number of bytes, and whether there may be more at once.
     Bytes(usize, bool),
-    /// None at the moment.
+    /// No bytes at the moment.
     Nothing,
     /// The peer has ended its sending side.
     End,
@@ -75,12 +75,12 @@ pub(super) enum Read {
     Broken(String),
 }
 
-/// What came of writing.
+/// The result of a write.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// All that waited.
+    /// Everything was written.
     All,
-    /// The transport takes no more for now.
+    /// The transport accepts no more for now.
     Blocked,
     /// The connection is broken.
     Broken(String),
@@ -89,11 +89,11 @@ pub(super) enum Written {
 /// All sources.
 #[derive(Debug)]
 pub(super) struct Sources {
-    /// The process whose poll has them.
+    /// The process that registered them.
     process: Process,
     pub(super) slab: Slab<Source>,
     serial: u64,
-    /// Pipe ends that have become readable or writable by what the other end did.
+    /// Pipe ends that have become readable or writable by an action of the other end.
     pub(super) wakeups: Vec<usize>,
 }
 
@@ -117,7 +117,7 @@ impl Sources {
         })
     }
 
-    /// Adds a socket and has the poll watch it.
+    /// Adds a socket and registers it with the poll.
     pub(super) fn add_watched(
         &mut self,
         registry: &Registry,
@@ -153,7 +153,7 @@ impl Sources {
         (first, second)
     }
 
-    /// Takes a source out and closes it. In a forked child only the child's descriptor is closed.
+    /// Removes a source and closes it. In a forked child, closes only the child's descriptor.
     pub(super) fn remove(&mut self, registry: &Registry, token: usize) -> Option<Source> {
         let mut source = self.slab.try_remove(token)?;
         if !self.process.is_this() {
@@ -166,7 +166,7 @@ impl Sources {
             }
             #[cfg(unix)]
             Kind::Watched(fd) => {
-                // Closing it right after takes it out of the poll, unless the program has a copy of it.
+                // Closing it, right after, removes it from the poll only if the program has no duplicate of it.
                 let _ = registry.deregister(&mut SourceFd(&fd.as_raw_fd()));
             }
             Kind::Pipe(pipe) => {
@@ -194,7 +194,7 @@ impl Sources {
             Kind::Socket(socket) | Kind::Lingering(socket) => match socket.read(buffer) {
                 Ok(0) => Read::End,
                 // A short read has drained a stream socket (epoll(7), question 9), and the next arrival is a new edge.
-                // Windows watches on only after it was told that there is nothing more.
+                // On Windows the poll reports again only after a read that would block.
                 Ok(count) => Read::Bytes(count, count == buffer.len() || ending || cfg!(windows)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Read::Nothing,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Read::Bytes(0, true),
@@ -219,7 +219,7 @@ impl Sources {
         }
     }
 
-    /// Writes what waits, as far as the transport takes it.
+    /// Writes the send queue, as far as the transport accepts it.
     pub(super) fn write(&mut self, token: usize, send_queue: &mut SendQueue) -> Written {
         let peer = match self.slab.get_mut(token) {
             Some(Source { kind: Kind::Socket(socket), blocked, .. }) => {
@@ -255,7 +255,7 @@ impl Sources {
         if send_queue.is_empty() { Written::All } else { Written::Blocked }
     }
 
-    /// Ends the sending side. Whether the source now waits for its peer's end.
+    /// Closes the sending side. Returns whether the source now waits for its peer to close too.
     pub(super) fn linger(&mut self, token: usize) -> bool {
         let Some(source) = self.slab.get_mut(token) else { return false };
         let kind = std::mem::replace(&mut source.kind, Kind::Pipe(Pipe::default()));
@@ -273,22 +273,22 @@ impl Sources {
     }
 }
 
-/// Something that the loop itself does at a time.
+/// What the loop does when a timer expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
     /// An engine's deadline.
     Endpoint(EndpointKey),
-    /// A listener that ran out of descriptors tries again.
+    /// A paused listener tries again.
     Accept(usize, u64),
-    /// A connection has been opened for too long.
+    /// An attempt to open a connection times out.
     Open(usize, u64),
     /// A client tries its server's next address as well.
     NextAddress(EndpointKey),
-    /// A peer has not ended its side.
+    /// A peer has not closed its side in time.
     Linger(usize, u64),
 }
 
 /// How long a connection may take to open.
 pub(super) const OPEN_TIME_MAX: Duration = Duration::from_secs(10);
-/// How long a closed connection waits for its peer to read to the end.
+/// How long a closed connection waits for its peer to close its side.
 pub(super) const LINGER_TIME_MAX: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! Byte streams: sockets, and pipes inside the program.
+//! Stream sockets.
 
 use super::descriptors::Stdio;
 use crate::engine::{Peer, SendQueue};
@@ -15,15 +15,15 @@ use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-/// The kernel holds at most about twice this for a peer that does not read; without a bound it would hold megabytes
-/// before our own queue's bound counts.
+/// The kernel's send buffer: it holds up to about twice this for a peer that does not read. Without a limit it would hold megabytes
+/// before the limit of the send queue applies.
 pub(super) const SEND_BUFFER_BYTES: usize = 256 * 1024;
-/// A peer that has vanished without a word is noticed by the kernel after this idle time and three probes.
+/// The kernel detects a vanished peer after this idle time and three probes.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_PROBE: Duration = Duration::from_secs(10);
-/// Pieces handed to the kernel in one write. More are rare, and gain nothing.
+/// Slices passed to the kernel in one write. More are rare, and gain nothing.
 const SLICES_MAX: usize = 64;
-/// Pieces are joined into one up to so many bytes.
+/// Slices are copied into one if their total length does not exceed this.
 const COPY_BYTES_MAX: usize = 2048;
 
 /// A socket.
@@ -35,7 +35,7 @@ pub(super) enum Socket {
 }
 
 impl Socket {
-    /// The same socket under a descriptor that is not for the program's own input and output.
+    /// Moves the socket to a descriptor above standard input and output.
     pub(super) fn above_stdio(self) -> io::Result<Socket> {
         match self {
             Socket::Tcp(stream) => Stdio::spare(stream).map(Socket::Tcp),
@@ -54,7 +54,7 @@ impl Socket {
     }
 
     pub(super) fn deregister(&mut self, registry: &Registry) {
-        // The socket is closed right after, which takes it out of the poll anyway.
+        // An error does not matter: closing the socket, right after, removes it from the poll.
         let _ = match self {
             Socket::Tcp(stream) => registry.deregister(stream),
             #[cfg(unix)]
@@ -74,7 +74,7 @@ impl Socket {
         io::Read::read(stream, buffer)
     }
 
-    /// Writes what waits, as far as the socket takes it. Whether all of it went.
+    /// Writes the send queue, as far as the socket accepts it. Returns whether everything was written.
     pub(super) fn write(&mut self, send_queue: &mut SendQueue) -> io::Result<bool> {
         while !send_queue.is_empty() {
             let written = if let Some(bytes) = send_queue.single() {
@@ -121,8 +121,8 @@ impl Socket {
         Ok(rustix::net::sendmsg(self.fd(), pieces, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
     }
 
-    // By way of mio, which must see that the system takes no more if it is to say when it does again. On Linux, the BSDs and
-    // Apple's systems it keeps no such account.
+    // Through mio, which on Windows reports a socket as writable only after it has seen a write that would block. On unix it does
+    // not track this.
     #[cfg(not(unix))]
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let Socket::Tcp(stream) = self;
@@ -135,8 +135,7 @@ impl Socket {
         io::Write::write_vectored(stream, pieces)
     }
 
-    /// Sends several pieces by one system call. When they are small together, copying them costs less than handing
-    /// the kernel a list.
+    /// Sends several slices with one system call. If they are small together, copying them is cheaper than passing a list.
     fn send_pieces(&mut self, pieces: &[IoSlice<'_>], total: usize) -> io::Result<usize> {
         if total > COPY_BYTES_MAX {
             return self.send_vectored(pieces);
@@ -152,13 +151,13 @@ impl Socket {
         self.send(joined.get(..len).unwrap_or_default())
     }
 
-    /// Ends the sending side, so that the peer reads to the end of what was sent.
+    /// Closes the sending side, so that the peer reads everything that was sent.
     pub(super) fn shutdown(&self) {
-        // A socket that is gone already needs no end.
+        // It fails if the connection is already broken.
         let _ = self.sock_ref().shutdown(Shutdown::Write);
     }
 
-    /// What became of a connection that was being opened; `None`: it is still being opened.
+    /// The result of opening a connection; `None`: still in progress.
     pub(super) fn opened(&self) -> Option<io::Result<()>> {
         match self {
             Socket::Tcp(stream) => match stream.take_error() {
@@ -184,7 +183,7 @@ impl Socket {
         }
     }
 
-    /// Sets what every connection has. On Linux accepted sockets have it from their listener.
+    /// Sets the options of a connection. On Linux accepted sockets inherit them from their listener.
     pub(super) fn tune(&self) {
         #[cfg(target_vendor = "apple")]
         let _ = self.sock_ref().set_nosigpipe(true);
@@ -196,15 +195,15 @@ impl Socket {
     }
 }
 
-/// Writing to a reset connection is an error, never a signal that would end the host program. Apple's systems have an option of
-/// the socket for it, see [`Socket::tune`].
+/// Makes writing to a broken connection an error, not a SIGPIPE that would end the program. Apple's systems have a socket option
+/// instead, see [`Socket::tune`].
 #[cfg(all(unix, not(target_vendor = "apple")))]
 const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
 #[cfg(target_vendor = "apple")]
 const NO_SIGNAL: SendFlags = SendFlags::empty();
 
-/// No delay for small frames, a bounded kernel buffer, and probes of a silent peer. Each is an improvement only: where
-/// the system refuses one, the connection works without.
+/// Disables Nagle's algorithm, limits the kernel's send buffer, and enables keep-alive probes. Errors are ignored: the connection
+/// works without these options.
 pub(super) fn tune(socket: &SockRef<'_>) {
     let _ = socket.set_tcp_nodelay(true);
     let _ = socket.set_send_buffer_size(SEND_BUFFER_BYTES);

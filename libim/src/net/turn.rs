@@ -1,4 +1,4 @@
-//! One turn of the loop: what has become ready and what is due reaches the engines.
+//! One turn of the loop: readiness and expired timers are passed to the engines.
 
 use super::endpoint::EndpointKey;
 #[cfg(feature = "server")]
@@ -18,16 +18,20 @@ use std::cmp::Reverse;
 use std::io;
 use std::time::Duration;
 
-/// Connections accepted before other work gets its turn.
+/// Connections accepted before other work is done.
 const ACCEPTS_PER_TURN: usize = 256;
-/// Reads, each of a turn's size at most, of what a broken connection left.
+/// Reads of the rest of a broken connection's input, each of up to `READ_BYTES_PER_TURN`.
 const REST_READS_MAX: usize = 16;
-/// A listener that ran out of descriptors tries again after this time.
+/// The time after which a listener that ran out of descriptors tries again.
 const ACCEPT_RETRY: Duration = Duration::from_millis(250);
 
 impl Loop {
-    /// One bounded turn: waits for something to do, at most so long (`None`: without limit), and does it. Does not wait
-    /// while events are to be taken.
+    /// Runs one bounded turn: waits for work, up to `timeout` (`None`: without limit), and does it. Does not wait while events are
+    /// pending, and returns early when a signal handler has run.
+    ///
+    /// # Errors
+    ///
+    /// If polling fails, or in a forked child.
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         if !self.process.is_this() {
             return Err(forked());
@@ -35,7 +39,7 @@ impl Loop {
         self.turning = true;
         let turned = self.turn_once(timeout);
         self.turning = false;
-        // The poll has seen the bell ring; what is still due must be seen anew.
+        // The poll has consumed the notifier's signal; remaining work needs a new one.
         self.set_notifier_anew(true);
         turned
     }
@@ -85,7 +89,7 @@ impl Loop {
                 #[cfg(unix)]
                 Kind::Watched(_) => self.own_events.push_back(Event::Readable(WatchId(source.serial))),
                 Kind::Socket(_) | Kind::Pipe(_) | Kind::Lingering(_) => {
-                    // It comes with every readiness to read; only who waits for it is told.
+                    // The poll reports this with every readability; it matters only after a blocked write.
                     if event.is_writable() && std::mem::take(&mut source.blocked) {
                         self.handle_writable(now, token);
                     }
@@ -127,7 +131,7 @@ impl Loop {
         let Some((owner, conn)) = self.conn_at(token) else { return };
         let wants = self.endpoint(owner).is_some_and(|endpoint| endpoint.engine.machine().wants_bytes(conn));
         if !wants {
-            // The engine says when to go on.
+            // The engine resumes reading with `Action::Resume`.
             return;
         }
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -146,7 +150,7 @@ impl Loop {
         self.buffer = buffer;
     }
 
-    /// Reads what has arrived on a connection that takes nothing any more.
+    /// Reads the rest of the input of a connection whose sending side is broken.
     pub(super) fn read_rest(&mut self, now: Now, token: usize) {
         for _ in 0..REST_READS_MAX {
             let Some((owner, conn)) = self.conn_at(token) else { return };
@@ -166,7 +170,7 @@ impl Loop {
         }
     }
 
-    /// Reads what still comes on a connection that we have ended.
+    /// Drops the input of a connection that this side has closed.
     fn drop_input(&mut self, now: Now, token: usize) {
         let mut buffer = std::mem::take(&mut self.buffer);
         match self.sources.read(token, &mut buffer) {
@@ -209,14 +213,14 @@ impl Loop {
                     self.own_events.push_back(Event::AcceptPaused(ServerId(owner), error.to_string()));
                     return;
                 }
-                // That one connection broke before it was accepted.
+                // The connection broke before it was accepted.
                 Err(_) => {}
             }
         }
         self.read_again(token);
     }
 
-    /// Tells a connection's engine that it is open; one that it does not want is closed.
+    /// Notifies the engine of an open connection, and closes it if the engine does not want it.
     pub(super) fn open(&mut self, now: Now, link: usize, peer: Peer) {
         let Some(owner) = self.sources.slab.get(link).map(|source| source.owner) else { return };
         let conn = self.with_machine(owner, |machine| machine.handle_opened(now, link, peer)).flatten();
@@ -229,7 +233,7 @@ impl Loop {
         }
     }
 
-    /// A connection is gone.
+    /// Removes a connection and notifies its engine.
     pub(super) fn close(&mut self, now: Now, token: usize, why: &str) {
         let Some(source) = self.sources.remove(self.poll.registry(), token) else { return };
         if let Some(conn) = source.conn {
@@ -268,7 +272,7 @@ impl Loop {
         }
     }
 
-    /// Alarms whose reason is gone are not waited for: an idle loop does not wake.
+    /// Removes timers that no longer apply, so that an idle loop does not wake.
     pub(super) fn drop_stale_timers(&mut self) {
         while let Some(Reverse((at, timer))) = self.timers.peek().copied() {
             let source = |token: usize, serial: u64| {

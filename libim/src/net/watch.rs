@@ -1,4 +1,4 @@
-//! Descriptors of the program's own among those of the loop.
+//! Watching descriptors of the program.
 
 #[cfg(unix)]
 use super::endpoint::EndpointKey;
@@ -15,15 +15,19 @@ pub struct WatchId(pub(crate) u64);
 
 #[cfg(unix)]
 impl Loop {
-    /// Watches a descriptor of the program's own, such as its standard input or the reading end of a pipe; see
-    /// [`Event::Readable`]. The loop closes it when the loop ends.
+    /// Watches a descriptor of the program, such as its standard input or the reading end of a pipe, and reports
+    /// [`Event::Readable`]. The loop owns the descriptor, and closes it with [`unwatch`](Loop::unwatch) or when the loop is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot poll it, such as a regular file.
     pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> io::Result<WatchId> {
         let nobody = EndpointKey { index: usize::MAX, serial: 0 };
         let token = self.sources.add_watched(self.poll.registry(), nobody, Kind::Watched(fd))?;
         Ok(WatchId(self.sources.slab.get(token).map_or(0, |source| source.serial)))
     }
 
-    /// Ends the watching of a descriptor and closes it.
+    /// Stops watching a descriptor and closes it. No effect if it was removed before.
     pub fn unwatch(&mut self, id: WatchId) {
         let is_it = |source: &Source| matches!(source.kind, Kind::Watched(_)) && source.serial == id.0;
         let token = self.sources.slab.iter().find(|(_, source)| is_it(source)).map(|(token, _)| token);
