@@ -250,7 +250,7 @@ fn send_queues_are_bounded_in_total() {
 
 #[test]
 fn an_approval_holds_for_one_content() {
-    let mut stage = Stage::new(ServerConfig { ask: ApprovalPolicy::ALL, ..ServerConfig::default() });
+    let mut stage = Stage::new(ServerConfig { approvals: ApprovalPolicy::ALL, ..ServerConfig::default() });
     let asked = |stage: &mut Stage| {
         std::iter::from_fn(|| stage.server.poll_event()).find_map(|event| match event {
             ServerEvent::Approval(request) => Some(request),
@@ -275,7 +275,7 @@ fn an_approval_holds_for_one_content() {
     assert_eq!(answers(&stage.says(anna, &[post_in(2, RoomId::LOBBY, "rude", None)])), [(2, false)]);
     assert!(asked(&mut stage).is_none(), "a retry needs no new approval");
     // A topic needs approval in Create too.
-    stage.server.settings().ask.creates = false;
+    stage.server.settings().approvals.creates = false;
     let topic = FromClient::Create(Create { id: RequestId(3), name: "tea".into(), topic: "rude".into() });
     stage.says(anna, &[topic]);
     assert_eq!(asked(&mut stage).expect("an approval request").topic, "rude");

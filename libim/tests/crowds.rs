@@ -128,7 +128,7 @@ fn nobody_evicts_conversations_left_by_another() {
         stage.passes(Duration::from_secs(1));
         stage.says(bert, &[FromClient::Ping(libim::wire::Ping {})]);
     }
-    let FromClient::Fetch(ask) = fetch(9) else { unreachable!() };
-    let heard = stage.says(bert, &[FromClient::Fetch(Fetch { room: kept, ..ask })]);
+    let FromClient::Fetch(page) = fetch(9) else { unreachable!() };
+    let heard = stage.says(bert, &[FromClient::Fetch(Fetch { room: kept, ..page })]);
     assert!(pages(&heard).iter().any(|page| page.entries.len() >= 2), "{heard:?}");
 }

@@ -1,7 +1,7 @@
 //! Enemies and accidents: each gets one clear answer where it can be told, and nobody else notices.
 
 use crate::support::{BOUND, Clients, server};
-use libim::wire::limits::{LOGIN_TRIES_MAX, STRANGER_FRAME_BYTES_MAX};
+use libim::wire::limits::{LOGIN_TRIES_MAX, UNAUTHENTICATED_FRAME_BYTES_MAX};
 use libim::wire::{
     ClientHello, Code, FrameDecoder, FromClient, FromServer, Login, Post, RequestId, RoomId, TxnId, VERSION,
 };
@@ -122,8 +122,8 @@ fn every_kind_of_nonsense_gets_one_clear_answer() {
     let nonsense: [(&str, Vec<u8>, Code); 7] = [
         ("a huge length", vec![0x00, 0xff, 0xff, 0xff], Code::TooLarge),
         (
-            "more than a stranger may send",
-            (STRANGER_FRAME_BYTES_MAX + 1).to_be_bytes().to_vec(),
+            "more than may be sent before the login",
+            (UNAUTHENTICATED_FRAME_BYTES_MAX + 1).to_be_bytes().to_vec(),
             Code::TooLarge,
         ),
         ("an empty frame", vec![0; 4], Code::Malformed),

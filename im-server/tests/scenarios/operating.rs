@@ -212,7 +212,7 @@ fn signals_that_were_ignored_at_its_start_stay_so() {
 }
 
 #[test]
-fn strangers_cannot_flood_the_log() {
+fn nobody_floods_the_log_before_a_login() {
     let (server, address) = server(&["--passkey", "sesame"]);
     for _ in 0..100 {
         let guesser = terminal(address, "mallory", "guess");

@@ -304,26 +304,26 @@ pub(super) fn apply_to_settings(option: im_option, number: i64, settings: &mut S
             settings.limits.requests_per_second = it.number(0, i64::from(u32::MAX))?;
         }
         im_option::IM_OPT_REQUESTS_BURST => settings.limits.requests_burst = it.count()?,
-        _ => return apply_to_ask(&it, settings.ask),
+        _ => return apply_to_approvals(&it, settings.approvals),
     }
     Ok(())
 }
 
-fn apply_to_ask(it: &Setting<'_>, ask: &mut ApprovalPolicy) -> CallResult {
+fn apply_to_approvals(it: &Setting<'_>, approvals: &mut ApprovalPolicy) -> CallResult {
     match it.0 {
         // Applied first, in the order of the numbers: the others override it.
         im_option::IM_OPT_APPROVE_ALL => {
-            *ask = if it.flag()? { ApprovalPolicy::ALL } else { ApprovalPolicy::default() }
+            *approvals = if it.flag()? { ApprovalPolicy::ALL } else { ApprovalPolicy::default() }
         }
-        im_option::IM_OPT_APPROVE_LOGINS => ask.logins = it.flag()?,
-        im_option::IM_OPT_APPROVE_POSTS => ask.posts = it.flag()?,
-        im_option::IM_OPT_APPROVE_CREATES => ask.creates = it.flag()?,
-        im_option::IM_OPT_APPROVE_JOINS => ask.joins = it.flag()?,
-        im_option::IM_OPT_APPROVE_DIRECTS => ask.directs = it.flag()?,
-        im_option::IM_OPT_APPROVE_DELETES => ask.deletes = it.flag()?,
-        im_option::IM_OPT_APPROVE_REACTIONS => ask.reactions = it.flag()?,
-        im_option::IM_OPT_APPROVE_TOPICS => ask.topics = it.flag()?,
-        im_option::IM_OPT_APPROVE_STATUSES => ask.statuses = it.flag()?,
+        im_option::IM_OPT_APPROVE_LOGINS => approvals.logins = it.flag()?,
+        im_option::IM_OPT_APPROVE_POSTS => approvals.posts = it.flag()?,
+        im_option::IM_OPT_APPROVE_CREATES => approvals.creates = it.flag()?,
+        im_option::IM_OPT_APPROVE_JOINS => approvals.joins = it.flag()?,
+        im_option::IM_OPT_APPROVE_DIRECTS => approvals.directs = it.flag()?,
+        im_option::IM_OPT_APPROVE_DELETES => approvals.deletes = it.flag()?,
+        im_option::IM_OPT_APPROVE_REACTIONS => approvals.reactions = it.flag()?,
+        im_option::IM_OPT_APPROVE_TOPICS => approvals.topics = it.flag()?,
+        im_option::IM_OPT_APPROVE_STATUSES => approvals.statuses = it.flag()?,
         option => {
             let text = format!("{option:?} cannot be set while a server runs");
             return Err(Failure::new(im_status::IM_E_OPTION, text));

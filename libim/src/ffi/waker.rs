@@ -86,8 +86,8 @@ impl Slot {
 
 /// The slot that a handle names, and the serial number in the handle.
 fn slot_of(handle: usize) -> Option<(&'static Slot, u64)> {
-    let place = handle >> 4;
-    let (index, serial) = (place & (WAKERS_MAX - 1), (place >> INDEX_BITS) as u64);
+    let number = handle >> 4;
+    let (index, serial) = (number & (WAKERS_MAX - 1), (number >> INDEX_BITS) as u64);
     let slot = SLOTS.get(index)?;
     let given = slot.state.load(Ordering::Relaxed) >> SERIAL_SHIFT;
     let known = handle & 15 == Kind::Waker as usize && (1..=given).contains(&serial);
@@ -98,7 +98,7 @@ fn slot_of(handle: usize) -> Option<(&'static Slot, u64)> {
 struct Errno(i32);
 
 impl Errno {
-    fn out_ptr() -> *mut i32 {
+    fn location() -> *mut i32 {
         #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "l4re"))]
         // SAFETY: returns the address of this thread's errno.
         return unsafe { libc::__errno_location() };
@@ -113,16 +113,16 @@ impl Errno {
     }
 
     fn save() -> Errno {
-        let place = Errno::out_ptr();
+        let location = Errno::location();
         // SAFETY: NULL or this thread's errno.
-        Errno(if place.is_null() { 0 } else { unsafe { *place } })
+        Errno(if location.is_null() { 0 } else { unsafe { *location } })
     }
 
     fn restore(self) {
-        let place = Errno::out_ptr();
-        if !place.is_null() {
+        let location = Errno::location();
+        if !location.is_null() {
             // SAFETY: this thread's errno.
-            unsafe { *place = self.0 };
+            unsafe { *location = self.0 };
         }
     }
 }

@@ -97,8 +97,8 @@ impl TxnIds {
         self.records.push_back(record);
     }
 
-    /// Removes the oldest record, and inserts it again as the newest if `lives` says that its entry is still stored.
-    pub(super) fn age(&mut self, lives: impl FnOnce(&Record) -> bool) {
+    /// Removes the oldest record, and inserts it again as the newest if `is_stored` says that its entry is still stored.
+    pub(super) fn age(&mut self, is_stored: impl FnOnce(&Record) -> bool) {
         let Some(oldest) = self.records.front().copied() else { return };
         let (hash, number) = (self.hash(&oldest.txn_id), self.first);
         let table = self.tables.get_mut(table_of(hash));
@@ -112,7 +112,7 @@ impl TxnIds {
             self.records.shrink_to(self.records.len() * 2);
         }
         self.first = self.first.wrapping_add(1);
-        if lives(&oldest) {
+        if is_stored(&oldest) {
             self.insert(oldest);
         }
     }

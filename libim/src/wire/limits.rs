@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Maximum length of a frame, in either direction, whatever limit a peer advertises.
 pub const FRAME_BYTES_MAX: u32 = 1024 * 1024;
 /// Maximum length of a frame before login, to bound the memory of unauthenticated clients.
-pub const STRANGER_FRAME_BYTES_MAX: u32 = 4 * 1024;
+pub const UNAUTHENTICATED_FRAME_BYTES_MAX: u32 = 4 * 1024;
 /// Maximum nesting depth of arrays and maps in a frame, including the outer array.
 pub const DEPTH_MAX: usize = 8;
 /// Bytes read from one connection per turn, so that one sender cannot starve the others.
@@ -152,7 +152,7 @@ impl Default for Limits {
 }
 
 const _: () = {
-    assert!(STRANGER_FRAME_BYTES_MAX < FRAME_BYTES_MAX);
+    assert!(UNAUTHENTICATED_FRAME_BYTES_MAX < FRAME_BYTES_MAX);
     assert!(TEXT_BYTES_CEILING < FRAME_BYTES_MAX);
     // The first byte of a length prefix is never that of TLS (0x16) or HTTP (a capital letter).
     assert!(FRAME_BYTES_MAX < 0x1600_0000);

@@ -68,7 +68,7 @@ impl Pipe {
 
 /// A connection.
 #[derive(Debug)]
-pub(crate) struct LinkId {
+pub(crate) struct Link {
     pub(crate) client: usize,
     /// The engines' ids of the two ends; `None` if that end is closed.
     pub(crate) client_conn: Option<ConnId>,

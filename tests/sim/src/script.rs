@@ -108,7 +108,7 @@ fn befall(world: &mut World) {
     let now = world.now.mono;
     let span = Duration::from_millis(world.random.below(20_000));
     match (world.random.below(24), link) {
-        (0..6, Some(link)) => world.truncate(link),
+        (0..6, Some(link)) => world.cut(link),
         (6 | 7, Some(link)) => {
             if let Some(link) = world.links.get_mut(&link) {
                 link.silent = true;

@@ -2,7 +2,7 @@
 
 use crate::Summary;
 use crate::checker::Checker;
-use crate::network::{LinkId, Pipe};
+use crate::network::{Link, Pipe};
 use crate::store::{FaultyStore, Weather};
 use libim::core::Now;
 use libim::engine::{Action, Machine, Peer, Random, Transmit};
@@ -36,7 +36,7 @@ pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) server: Server,
     pub(crate) people: Vec<Person>,
-    pub(crate) links: BTreeMap<usize, LinkId>,
+    pub(crate) links: BTreeMap<usize, Link>,
     next_link: usize,
     pub(crate) weather: Rc<RefCell<Weather>>,
     pub(crate) checker: Checker,
@@ -86,7 +86,7 @@ impl World {
         let links: Vec<usize> =
             self.links.iter().filter(|(_, link)| link.client == at).map(|(link, _)| *link).collect();
         for link in links {
-            self.truncate(link);
+            self.cut(link);
         }
         let name = self.people[at].name.clone();
         self.people[at] = self.new_person(name);
@@ -101,14 +101,14 @@ impl World {
             if let Some(link) = self.links.get_mut(&link) {
                 link.server_conn = None;
             }
-            self.truncate(link);
+            self.cut(link);
         }
         self.server = new_server(&mut self.random, &self.weather, self.epoch);
         self.checker.new_epoch();
     }
 
     /// Breaks a connection: both ends are notified, and data in flight is lost.
-    pub(crate) fn truncate(&mut self, link: usize) {
+    pub(crate) fn cut(&mut self, link: usize) {
         let Some(link) = self.links.remove(&link) else { return };
         self.summary.cuts += 1;
         if let Some(conn) = link.server_conn {
@@ -194,8 +194,7 @@ impl World {
         let server_conn = self.server.handle_opened(self.now, id, Peer::Ip(IpAddr::V4(address)));
         let client_conn = self.people[at].client.handle_opened(self.now, id, Peer::Local);
         let (up, down) = (Pipe::default(), Pipe::default());
-        self.links
-            .insert(id, LinkId { client: at, client_conn, server_conn, up, down, delay, silent: false });
+        self.links.insert(id, Link { client: at, client_conn, server_conn, up, down, delay, silent: false });
     }
 
     fn deliver_up(&mut self, id: usize) {
@@ -344,7 +343,7 @@ fn settle_one(
     machine: &mut dyn Machine,
     now: Now,
     is_server: bool,
-    links: &mut BTreeMap<usize, LinkId>,
+    links: &mut BTreeMap<usize, Link>,
     random: &mut Random,
 ) -> bool {
     machine.settle(now);

@@ -216,8 +216,8 @@ impl Server {
 
     /// The content to be approved, if a request needs approval.
     pub(super) fn approval_needed(&self, conn: ConnId, request: &FromClient) -> Option<Subject> {
-        let ask = self.config.ask;
-        let asks = ask.posts || ask.deletes || ask.reactions;
+        let policy = self.config.approvals;
+        let asks = policy.posts || policy.deletes || policy.reactions;
         if let (Some(user), Some(fingerprint)) =
             (self.user_of(conn), asks.then(|| fingerprint(request)).flatten())
             && self.approvals.has_granted(user, &fingerprint)
@@ -226,28 +226,30 @@ impl Server {
         }
         match request {
             FromClient::Post(r) => {
-                ask.posts.then(|| Subject::of_room(ApprovalKind::Post, r.room, r.reply_to, &r.text))
+                policy.posts.then(|| Subject::of_room(ApprovalKind::Post, r.room, r.reply_to, &r.text))
             }
             FromClient::Edit(r) => {
-                ask.posts.then(|| Subject::of_room(ApprovalKind::Edit, r.room, Some(r.target), &r.text))
+                policy.posts.then(|| Subject::of_room(ApprovalKind::Edit, r.room, Some(r.target), &r.text))
             }
             FromClient::Delete(r) => {
-                ask.deletes.then(|| Subject::of_room(ApprovalKind::Delete, r.room, Some(r.target), ""))
+                policy.deletes.then(|| Subject::of_room(ApprovalKind::Delete, r.room, Some(r.target), ""))
             }
-            FromClient::React(r) => (ask.reactions && r.on)
+            FromClient::React(r) => (policy.reactions && r.on)
                 .then(|| Subject::of_room(ApprovalKind::React, r.room, Some(r.target), &r.emoji)),
             FromClient::SetTopic(r) => {
-                ask.topics.then(|| Subject::of_room(ApprovalKind::SetTopic, r.room, None, &r.topic))
+                policy.topics.then(|| Subject::of_room(ApprovalKind::SetTopic, r.room, None, &r.topic))
             }
-            FromClient::SetStatus(r) => ask.statuses.then(|| Subject::new(ApprovalKind::SetStatus, &r.text)),
+            FromClient::SetStatus(r) => {
+                policy.statuses.then(|| Subject::new(ApprovalKind::SetStatus, &r.text))
+            }
             FromClient::Create(r) => {
                 let topic = r.topic.clone();
                 // A topic needs approval however it is set.
-                let asks = ask.creates || (ask.topics && !topic.is_empty());
+                let asks = policy.creates || (policy.topics && !topic.is_empty());
                 asks.then(|| Subject { topic, ..Subject::new(ApprovalKind::CreateRoom, &r.name) })
             }
-            FromClient::Join(r) => ask.joins.then(|| Subject::new(ApprovalKind::Join, &r.name)),
-            FromClient::Direct(r) => ask.directs.then(|| Subject::new(ApprovalKind::Direct, &r.name)),
+            FromClient::Join(r) => policy.joins.then(|| Subject::new(ApprovalKind::Join, &r.name)),
+            FromClient::Direct(r) => policy.directs.then(|| Subject::new(ApprovalKind::Direct, &r.name)),
             // A login is handled later, when passkey and name are checked. The others add no content.
             FromClient::ClientHello(_)
             | FromClient::Login(_)
@@ -264,12 +266,12 @@ impl Server {
     }
 
     /// Opens an approval request and stops reading from its connection.
-    pub(super) fn ask(&mut self, now: Now, conn: ConnId, request: FromClient, about: Subject) {
+    pub(super) fn request_approval(&mut self, now: Now, conn: ConnId, request: FromClient, about: Subject) {
         let user = self.user_of(conn);
         let Some(link) = self.connections.get_mut(conn) else { return };
         self.approvals.last += 1;
         let id = ApprovalId(self.approvals.last);
-        link.asking = Some(id);
+        link.approval = Some(id);
         let peer = link.peer;
         let Subject { kind, room, target, text, topic } = about;
         let name = match (user.and_then(|user| self.hub.user(user)), &request) {
@@ -294,7 +296,7 @@ impl Server {
 
     pub(super) fn ask_about_login(&mut self, now: Now, conn: ConnId, login: &Login) {
         let request = FromClient::Login(login.clone());
-        self.ask(now, conn, request, Subject::new(ApprovalKind::LogIn, ""));
+        self.request_approval(now, conn, request, Subject::new(ApprovalKind::LogIn, ""));
     }
 
     pub(super) fn approval_due(&mut self, now: Now, id: ApprovalId) {
@@ -324,7 +326,7 @@ impl Server {
     fn close_approval(&mut self, id: ApprovalId) -> Option<Held> {
         let held = self.approvals.open.remove(&id)?;
         let link = self.connections.get_mut(held.conn)?;
-        link.asking = None;
+        link.approval = None;
         (link.phase != Phase::Closing).then_some(held)
     }
 

@@ -41,7 +41,7 @@ pub struct ServerConfig {
     /// Whether each kept entry is reported as [`ServerEvent::Committed`](super::ServerEvent::Committed).
     pub observe: bool,
     /// Which requests need the program's approval.
-    pub ask: ApprovalPolicy,
+    pub approvals: ApprovalPolicy,
 }
 
 impl Default for ServerConfig {
@@ -61,7 +61,7 @@ impl Default for ServerConfig {
             queue_bytes_max: 1024 * 1024,
             queues_bytes_max: 256 * 1024 * 1024,
             observe: false,
-            ask: ApprovalPolicy::default(),
+            approvals: ApprovalPolicy::default(),
         }
     }
 }
@@ -84,8 +84,8 @@ pub struct Settings<'a> {
     pub rooms_max: &'a mut usize,
     /// [`ServerConfig::limits`].
     pub limits: &'a mut Limits,
-    /// [`ServerConfig::ask`].
-    pub ask: &'a mut ApprovalPolicy,
+    /// [`ServerConfig::approvals`].
+    pub approvals: &'a mut ApprovalPolicy,
 }
 
 impl ServerConfig {
@@ -104,9 +104,18 @@ impl ServerConfig {
             people_max,
             rooms_max,
             limits,
-            ask,
+            approvals,
             ..
         } = self;
-        Settings { welcome, backlog, resume_window, connections_max, people_max, rooms_max, limits, ask }
+        Settings {
+            welcome,
+            backlog,
+            resume_window,
+            connections_max,
+            people_max,
+            rooms_max,
+            limits,
+            approvals,
+        }
     }
 }

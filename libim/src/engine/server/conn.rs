@@ -47,7 +47,7 @@ pub(super) struct Conn {
     pub(super) link: LinkId,
     pub(super) phase: Phase,
     /// A request that waits for the program's approval.
-    pub(super) asking: Option<ApprovalId>,
+    pub(super) approval: Option<ApprovalId>,
     pub(super) send_queue: SendQueue,
     /// The part of `Connections::queued` for this connection.
     pub(super) counted: usize,
@@ -90,7 +90,7 @@ impl Conn {
             dirty: false,
             ack_since: None,
             blocked: false,
-            asking: None,
+            approval: None,
             barrier: false,
             paused: false,
         }

@@ -59,7 +59,7 @@ pub enum ServerEvent {
     /// The store has kept an entry. Only with [`ServerConfig::observe`](super::ServerConfig::observe).
     Committed(Entry),
     /// A request needs the program's approval; call [`Server::resolve`](super::Server::resolve). Only for the kinds in
-    /// [`ServerConfig::ask`](super::ServerConfig::ask). Not resolved within [`DECISION_TIME_MAX`], it is refused.
+    /// [`ServerConfig::approvals`](super::ServerConfig::approvals). Not resolved within [`DECISION_TIME_MAX`], it is refused.
     ///
     /// [`DECISION_TIME_MAX`]: crate::wire::limits::DECISION_TIME_MAX
     Approval(ApprovalRequest),

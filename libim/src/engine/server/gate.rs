@@ -78,7 +78,7 @@ impl Server {
         });
         match verdict {
             Ok(()) => match self.approval_needed(conn, &request) {
-                Some(about) => self.ask(now, conn, request, about),
+                Some(about) => self.request_approval(now, conn, request, about),
                 None => self.dispatch(now, conn, request),
             },
             // Receipt and Typing are never answered: they may cross a Leave on the way.

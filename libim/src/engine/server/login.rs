@@ -51,7 +51,7 @@ impl Server {
             Some(token) => self.resume(now, conn, peer, login.id, token),
             None => self.check_passkey(now, peer, login.passkey.as_deref()).and_then(|()| {
                 let name = self.check_name(&login.name)?;
-                if self.config.ask.logins {
+                if self.config.approvals.logins {
                     self.ask_about_login(now, conn, login);
                     return Ok(());
                 }

@@ -8,7 +8,7 @@ use crate::core::Now;
 use crate::engine::{Action, ConnId, LinkId, Machine, Peer, Transmit};
 use crate::wire::limits::{
     ACK_DELAY_MAX, LOGIN_TIME_MAX, MALFORMED_MAX, PAGES_IN_FLIGHT_MAX, STALL_TIME_MAX,
-    STRANGER_FRAME_BYTES_MAX,
+    UNAUTHENTICATED_FRAME_BYTES_MAX,
 };
 use crate::wire::{Bye, Code, ErrorReply, FrameError, FromClient, Malformed, RequestId, encode, request_id};
 use std::net::IpAddr;
@@ -71,9 +71,9 @@ impl Machine for Server {
                 Phase::AwaitHello => match frames.peek() {
                     Some(b'A'..=b'Z') => return self.reject_foreign(now, id, TO_A_BROWSER),
                     Some(0x16) => return self.reject_foreign(now, id, TO_TLS),
-                    Some(_) | None => STRANGER_FRAME_BYTES_MAX,
+                    Some(_) | None => UNAUTHENTICATED_FRAME_BYTES_MAX,
                 },
-                Phase::AwaitLogin { .. } => STRANGER_FRAME_BYTES_MAX,
+                Phase::AwaitLogin { .. } => UNAUTHENTICATED_FRAME_BYTES_MAX,
                 Phase::LoggedIn(..) => self.config.limits.frame_bytes,
                 Phase::Closing => return,
             };
@@ -95,7 +95,7 @@ impl Machine for Server {
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
         let Some(conn) = self.connections.close(id) else { return };
-        if let Some(approval) = conn.asking {
+        if let Some(approval) = conn.approval {
             self.approvals.drop_approval(approval);
         }
         match conn.phase {
@@ -207,7 +207,7 @@ impl Server {
         // A connection whose login waits for approval is not evicted.
         let is_silent = |id| {
             is_unauthenticated(connections, id)
-                && connections.get(id).is_some_and(|conn| conn.asking.is_none())
+                && connections.get(id).is_some_and(|conn| conn.approval.is_none())
         };
         let oldest = (self.unauthenticated.total() > 1).then(|| self.unauthenticated.take_oldest(is_silent));
         if let Some(oldest) = oldest.flatten() {
@@ -267,7 +267,7 @@ impl Server {
             && conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
             && conn.pages < if short { 1 } else { PAGES_IN_FLIGHT_MAX }
-            && conn.asking.is_none()
+            && conn.approval.is_none()
             && !conn.barrier
             && !self.connections.is_congested(conn);
         self.observer_behind |= observer_behind;
