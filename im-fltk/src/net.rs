@@ -124,6 +124,7 @@ fn in_words(error: &CommandError) -> String {
         CommandError::Empty => "There is nothing to send".into(),
         CommandError::LoggedIn => "You are connected already".into(),
         CommandError::Closed => "Not connected any more".into(),
-        CommandError::TooLong { .. } | CommandError::OutboxFull => error.to_string(),
+        // The others say it in their own text.
+        error => error.to_string(),
     }
 }

@@ -61,6 +61,7 @@ impl Logs {
         self.warnings.next_summary(Instant::now())
     }
 
+    #[allow(clippy::collapsible_match)] // what is not admitted is not logged at another level instead
     fn note_server(&mut self, event: &ServerEvent) {
         match event {
             ServerEvent::Entered { user, name, peer } => info!(%user, %name, %peer, "entered"),
@@ -82,7 +83,8 @@ impl Logs {
                 debug!(%peer, %code, text = %sanitize_line(text), "refused");
             }
             ServerEvent::StoreFailed { text } => error!(why = %sanitize_line(text), "cannot keep messages"),
-            ServerEvent::Committed(_) | ServerEvent::Approval(_) | ServerEvent::Drained => {}
+            // Not logged. A later library may report more.
+            _ => {}
         }
     }
 }

@@ -27,7 +27,8 @@
 //! - [`storage`]: the stores of room entries.
 //! - [`net`]: the event loop that connects engines to sockets and the clock.
 //!
-//! Features: `server` and `client`, both enabled by default.
+//! Features, all enabled by default: `server`, `client`, and `net`, without which [`wire`], [`core`] and [`engine`] build without any
+//! dependency that knows of sockets, files or threads.
 
 #![cfg_attr(
     not(test),
@@ -44,7 +45,7 @@ pub mod core;
 pub mod engine;
 #[cfg(feature = "ffi")]
 pub mod ffi;
-#[cfg(any(feature = "server", feature = "client"))]
+#[cfg(all(feature = "net", any(feature = "server", feature = "client")))]
 pub mod net;
 #[cfg(feature = "server")]
 pub mod storage;
@@ -57,9 +58,9 @@ pub use engine::server::{
     ApprovalId, ApprovalKind, ApprovalPolicy, ApprovalRequest, OperatorError, Server, ServerConfig,
     ServerEvent, Settings,
 };
-#[cfg(feature = "client")]
+#[cfg(all(feature = "net", feature = "client"))]
 pub use net::StateDir;
-#[cfg(any(feature = "server", feature = "client"))]
+#[cfg(all(feature = "net", any(feature = "server", feature = "client")))]
 pub use net::{
     Address, ClientId, DEFAULT_PORT, Event, Invite, InviteError, Loop, LoopConfig, ServerId, Waker,
     own_addresses,

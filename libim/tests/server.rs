@@ -128,8 +128,8 @@ fn approvals(server: &mut Server) -> Vec<libim::ApprovalRequest> {
 /// While a request waits for approval, those after it wait too, and are then handled in order.
 #[test]
 fn the_program_resolves_approvals() {
-    let approvals = libim::ApprovalPolicy { logins: true, posts: true, ..libim::ApprovalPolicy::default() };
-    let mut stage = Stage::new(ServerConfig { approvals, ..ServerConfig::default() });
+    let policy = libim::ApprovalPolicy { logins: true, posts: true, ..libim::ApprovalPolicy::default() };
+    let mut stage = Stage::new(ServerConfig { approvals: policy, ..ServerConfig::default() });
     let (conn, heard) = stage.logs_in("mallory");
     assert_eq!(heard, vec![], "the login waits");
     let asked = approvals(&mut stage.server);
@@ -177,8 +177,8 @@ fn the_program_resolves_approvals() {
 /// If the answer was lost with the connection, the retry needs no new approval and is the same post.
 #[test]
 fn a_retry_of_an_approved_post_needs_no_approval() {
-    let approvals = libim::ApprovalPolicy { posts: true, ..libim::ApprovalPolicy::default() };
-    let mut stage = Stage::new(ServerConfig { approvals, ..ServerConfig::default() });
+    let policy = libim::ApprovalPolicy { posts: true, ..libim::ApprovalPolicy::default() };
+    let mut stage = Stage::new(ServerConfig { approvals: policy, ..ServerConfig::default() });
     let (conn, _) = stage.logs_in("anna");
     stage.says(conn, &[post(3, "one")]);
     let asked = approvals(&mut stage.server);

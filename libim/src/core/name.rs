@@ -27,6 +27,7 @@ pub struct Name {
 
 /// Why a name is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NameError {
     /// The name is empty or has only spaces.
     Empty,
@@ -55,6 +56,8 @@ impl fmt::Display for NameError {
         }
     }
 }
+
+impl std::error::Error for NameError {}
 
 impl Name {
     /// Parses and normalizes a user's name of at most `bytes_max` bytes.

@@ -42,6 +42,7 @@ pub(super) const NOTIFIER: Token = Token(usize::MAX - 1);
 
 /// An event for the program.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Event {
     /// From a server.
     #[cfg(feature = "server")]

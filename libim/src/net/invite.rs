@@ -22,6 +22,7 @@ pub struct Invite {
 
 /// The text is not an invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InviteError {
     /// The address is malformed.
     Address(AddressError),

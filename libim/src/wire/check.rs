@@ -6,6 +6,7 @@ use std::fmt;
 
 /// Why a frame could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Malformed {
     /// The frame ends before the value does.
     Truncated,
@@ -33,6 +34,8 @@ impl fmt::Display for Malformed {
         })
     }
 }
+
+impl std::error::Error for Malformed {}
 
 /// Checks that `bytes` is exactly one `MessagePack` value, nested at most [`DEPTH_MAX`] deep.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Malformed> {

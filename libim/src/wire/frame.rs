@@ -9,6 +9,7 @@ pub const FRAME_HEADER_BYTES: usize = 4;
 
 /// An invalid length prefix. The rest of the stream cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FrameError {
     /// The length is 0.
     Empty,
@@ -31,6 +32,8 @@ impl fmt::Display for FrameError {
         }
     }
 }
+
+impl std::error::Error for FrameError {}
 
 /// Splits a byte stream into frames. Allocates only while a frame is incomplete.
 #[derive(Debug, Default)]

@@ -18,6 +18,7 @@ use super::requests::{
     Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The body of a message.
 pub trait WireMessage: Serialize {
@@ -34,6 +35,14 @@ pub trait WireMessage: Serialize {
 /// The message cannot be encoded, since its frame would be longer than [`FRAME_BYTES_MAX`]. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAFrame;
+
+impl fmt::Display for NotAFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the message does not fit into a frame of {FRAME_BYTES_MAX} bytes")
+    }
+}
+
+impl std::error::Error for NotAFrame {}
 
 /// Appends `message` to `out` as one frame with its length prefix.
 pub fn encode<M: WireMessage>(message: &M, out: &mut Vec<u8>) -> Result<(), NotAFrame> {

@@ -28,6 +28,7 @@ pub struct Range {
 
 /// Why a command was rejected. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CommandError {
     /// The command requires a login, and the client is not logged in now.
     NotReady,

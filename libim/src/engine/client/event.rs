@@ -7,6 +7,7 @@ use std::time::Duration;
 
 /// An event of a client.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum ClientEvent {
     /// An attempt to connect begins.
     Connecting {

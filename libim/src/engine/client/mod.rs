@@ -225,7 +225,7 @@ impl Client {
     }
 
     /// The name that the program chose; the server may normalize it ([`me`](Self::me)).
-    pub(crate) fn chosen_name(&self) -> &str {
+    pub fn chosen_name(&self) -> &str {
         &self.config.name
     }
 

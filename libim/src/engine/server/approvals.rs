@@ -63,6 +63,7 @@ pub struct ApprovalId(pub u64);
 
 /// What an approval request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ApprovalKind {
     /// Log in under this name.
     LogIn,

@@ -8,6 +8,7 @@ use crate::wire::{Code, Entry, LeaveReason, SmolStr, UserId};
 /// events are dropped, except `Committed`, `Approval` and `Drained`; with
 /// [`ServerConfig::observe`](super::ServerConfig::observe), the server also stops reading.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum ServerEvent {
     /// A user logged in by name.
     Entered {
