@@ -16,9 +16,23 @@ impl RateLimiter {
         if per_second == 0 {
             return Duration::ZERO;
         }
-        let each = Duration::from_secs(1) / per_second;
-        self.due = self.due.max(now).saturating_add(each.saturating_mul(cost));
-        self.due.saturating_sub(now).saturating_sub(each.saturating_mul(burst))
+        self.charge_interval(now, cost, Duration::from_secs(1) / per_second, burst)
+    }
+
+    /// As [`charge`](Self::charge), with a rate of one in every `interval`.
+    pub fn charge_interval(&mut self, now: Duration, cost: u32, interval: Duration, burst: u32) -> Duration {
+        self.due = self.due.max(now).saturating_add(interval.saturating_mul(cost));
+        self.due.saturating_sub(now).saturating_sub(interval.saturating_mul(burst))
+    }
+
+    /// Charges one request only if it is within the burst. Returns zero then, and otherwise how long to wait before it is.
+    pub fn try_charge(&mut self, now: Duration, interval: Duration, burst: u32) -> Duration {
+        let mut charged = *self;
+        let wait = charged.charge_interval(now, 1, interval, burst);
+        if wait.is_zero() {
+            *self = charged;
+        }
+        wait
     }
 }
 

@@ -1,6 +1,7 @@
 //! Unauthenticated connections: limits on their number, in total and per address, on wrong passkeys, and on the rate of logins.
 
 use super::machine::counts;
+use crate::core::RateLimiter;
 use crate::engine::{ConnId, Peer};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
@@ -34,29 +35,11 @@ pub(super) struct Unauthenticated {
 /// What is remembered of an address.
 #[derive(Clone, Debug, Default)]
 struct Known {
-    guesses: Allowance,
+    guesses: RateLimiter,
     /// Hashes of its last wrong passkeys.
     wrong: VecDeque<u64>,
-    logins: Allowance,
+    logins: RateLimiter,
     last: Duration,
-}
-
-/// A rate limiter with a burst (GCRA, ITU-T I.371). Refused attempts are not counted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Allowance {
-    /// The theoretical arrival time: when the full burst is available again.
-    due: Duration,
-}
-
-impl Allowance {
-    /// The wait before the next one is allowed.
-    fn wait(self, now: Duration, every: Duration, burst: u32) -> Duration {
-        (self.due.max(now) + every).saturating_sub(now + every * burst)
-    }
-
-    fn take(&mut self, now: Duration, every: Duration) {
-        self.due = self.due.max(now) + every;
-    }
 }
 
 impl Unauthenticated {
@@ -126,23 +109,19 @@ impl Unauthenticated {
             known.wrong.pop_front();
         }
         known.wrong.push_back(fingerprint);
-        known.guesses.take(now, GUESS_EVERY);
+        known.guesses.charge_interval(now, 1, GUESS_EVERY, GUESSES_BURST);
     }
 
     /// The wait before the next passkey from this address is checked.
     pub(super) fn penalty(&self, peer: Peer, now: Duration) -> Duration {
-        let known = self.known.get(&group(peer));
-        known.map_or(Duration::ZERO, |known| known.guesses.wait(now, GUESS_EVERY, GUESSES_BURST))
+        // On a copy: only a wrong passkey is charged.
+        let mut guesses = self.known.get(&group(peer)).map(|known| known.guesses).unwrap_or_default();
+        guesses.try_charge(now, GUESS_EVERY, GUESSES_BURST)
     }
 
     /// Counts a login by name and returns zero, or returns how long this address must wait before the next one.
     pub(super) fn logs_in(&mut self, peer: Peer, now: Duration) -> Duration {
-        let logins = &mut self.known(peer, now).logins;
-        let wait = logins.wait(now, LOGIN_EVERY, LOGINS_BURST);
-        if wait.is_zero() {
-            logins.take(now, LOGIN_EVERY);
-        }
-        wait
+        self.known(peer, now).logins.try_charge(now, LOGIN_EVERY, LOGINS_BURST)
     }
 }
 
