@@ -76,7 +76,7 @@ def test_a_stopped_server_leaves_no_double(chatting, server, anna):
 
 def test_a_refused_message_can_be_retried_and_dismissed(window):
     context = im.Context()
-    with im.Server("127.0.0.1:0", context=context, ask=("posts",), requests_per_second=0) as server:
+    with im.Server("127.0.0.1:0", context=context, approve=("posts",), requests_per_second=0) as server:
         one = window(server.addresses[0], "--name", "gui", "--connect")
 
         def run(is_so):
@@ -86,7 +86,7 @@ def test_a_refused_message_can_be_retried_and_dismissed(window):
                 while server._events:
                     event = server._events.popleft()
                     if isinstance(event, im.Approval):
-                        server.resolve(event.question, answers.pop(0), "" if len(answers) % 2 else "not today")
+                        server.resolve(event.approval, answers.pop(0), "" if len(answers) % 2 else "not today")
                 return is_so()
 
             until(step, "it does not come about")
