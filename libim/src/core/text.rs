@@ -1,5 +1,6 @@
 //! Sanitizing of text from peers, for terminals, logs and widgets.
 
+pub use crate::wire::truncate;
 use std::borrow::Cow;
 
 /// Replaces control characters, except line feed and tab, and bidirectional formatting characters with U+FFFD, so that the text
@@ -17,11 +18,6 @@ pub fn sanitize_line(text: &str) -> Cow<'_, str> {
 /// separators, and the explicit bidirectional formatting characters of UAX #9.
 pub fn is_control_or_bidi(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// The longest prefix of `text` that has at most `bytes_max` bytes and splits no character.
-pub fn truncate(text: &str, bytes_max: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
 /// Whether a text has only whitespace, control characters and invisible characters such as U+200B (those of the Unicode property

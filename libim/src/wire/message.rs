@@ -79,8 +79,8 @@ fn decode_body<'de, B: Deserialize<'de>>(body: &'de [u8]) -> Result<B, Malformed
     rmp_serde::from_slice(body).map_err(|_| bad_field::<B>(body))
 }
 
-/// The longest prefix of `text` with at most `bytes_max` bytes.
-fn truncate(text: &str, bytes_max: usize) -> &str {
+/// The longest prefix of `text` that has at most `bytes_max` bytes and splits no character.
+pub fn truncate(text: &str, bytes_max: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 

@@ -21,7 +21,7 @@ pub use entry::{Body, Entry, MessageBody, Reaction};
 pub use frame::{FRAME_HEADER_BYTES, FrameDecoder, FrameError, Frames};
 pub use ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, TxnId, UserId};
 pub use limits::Limits;
-pub use message::{FromClient, FromServer, NotAFrame, WireMessage, encode, request_id};
+pub use message::{FromClient, FromServer, NotAFrame, WireMessage, encode, request_id, truncate};
 pub use notices::{
     Bye, Done, ErrorReply, Gap, History, Member, Members, Notice, Person, Pong, Posted, PresenceNotice,
     Receipts, RoomEntered, RoomInfo, RoomLeft, RoomList, ServerHello, Throttled, TypingNotice, UserCount,
