@@ -17,7 +17,7 @@ use logs::Logs;
 use options::Options;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Time between tries to listen at an address that this machine does not have yet.
 const ADDRESS_RETRY: Duration = Duration::from_secs(1);
@@ -44,8 +44,7 @@ fn run(options: &Options) -> Result<()> {
     let server = event_loop.serve(config.clone());
     let own_passkey = options.passkey.is_some();
     let missing = options.listen.clone();
-    Service { event_loop, server, logs, config, own_passkey, bound: Vec::new(), missing, reported: false }
-        .run()
+    Service { event_loop, server, logs, config, own_passkey, bound: Vec::new(), missing, tried: None }.run()
 }
 
 /// A server and its listening addresses.
@@ -58,16 +57,15 @@ struct Service {
     bound: Vec<Address>,
     /// Addresses that this machine does not have yet: services may start before networks are up.
     missing: Vec<Address>,
-    /// Whether the missing addresses were logged.
-    reported: bool,
+    /// When the missing addresses were last tried.
+    tried: Option<Instant>,
 }
 
 impl Service {
     fn run(&mut self) -> Result<()> {
         self.listen()?;
         loop {
-            let retry = (!self.missing.is_empty()).then_some(ADDRESS_RETRY);
-            let wait = [retry, self.logs.next_summary()].into_iter().flatten().min();
+            let wait = [self.next_try(), self.logs.next_summary()].into_iter().flatten().min();
             self.event_loop.turn(wait).context("the event loop failed")?;
             self.logs.summarize();
             while let Some(event) = self.event_loop.next_event() {
@@ -88,8 +86,16 @@ impl Service {
                     event => self.logs.note(&event),
                 }
             }
-            self.listen()?;
+            if self.next_try() == Some(Duration::ZERO) {
+                self.listen()?;
+            }
         }
+    }
+
+    /// The time until the missing addresses are tried again; `None` if there are none.
+    fn next_try(&self) -> Option<Duration> {
+        let tried = self.tried.filter(|_| !self.missing.is_empty())?;
+        Some(ADDRESS_RETRY.saturating_sub(tried.elapsed()))
     }
 
     /// Listens at those of the missing addresses that this machine has by now.
@@ -111,7 +117,7 @@ impl Service {
                 tracing::info!(%address, "listening");
             }
         }
-        if !std::mem::replace(&mut self.reported, true) {
+        if self.tried.replace(Instant::now()).is_none() {
             for address in &self.missing {
                 tracing::warn!(%address, "this machine does not have that address yet; waiting for it (0.0.0.0 takes all that it has)");
             }
