@@ -51,13 +51,9 @@ impl Net {
         self.disconnect();
         let agent = concat!("im-fltk/", env!("CARGO_PKG_VERSION")).into();
         let config = ClientConfig { passkey, agent, ..ClientConfig::new(name) };
-        let kept =
-            self.sessions.as_ref().map(|dir| self.event_loop.connect_kept(address, config.clone(), dir));
         // If the disk is full or read-only, the session is not saved.
-        self.client = Some(match kept {
-            Some(Ok(client)) => client,
-            Some(Err(_)) | None => self.event_loop.connect(address, config),
-        });
+        let sessions = self.sessions.as_ref();
+        self.client = Some(self.event_loop.connect_kept_if_possible(address, config, sessions));
     }
 
     /// Logs out, so that the server does not hold the session for a reconnect.

@@ -80,11 +80,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut event_loop = Loop::new()?;
     let config = ClientConfig { passkey, ..ClientConfig::new(name) };
     // Keeps the session, so that a killed client resumes it; continues without if it cannot be kept.
-    let kept = StateDir::of_user().map(|dir| event_loop.connect_kept(&invite.address, config.clone(), &dir));
-    let me = match kept {
-        Some(Ok(client)) => client,
-        Some(Err(_)) | None => event_loop.connect(&invite.address, config),
-    };
+    let me = event_loop.connect_kept_if_possible(&invite.address, config, StateDir::of_user().as_ref());
     let lines = read_lines(&event_loop)?;
     let (shown_from, typed) = (HashMap::new(), VecDeque::new());
     let mut chat = Chat { event_loop, me, current: RoomId::LOBBY, shown_from, going: None, typed };
@@ -169,9 +165,7 @@ impl Chat {
                 }
             }
             let waits_to_quit = self.typed.iter().any(|line| matches!(line.as_str(), "/quit" | "quit" | "q"));
-            if (ended && self.typed.is_empty() && self.going.is_none())
-                || (waits_to_quit && self.going.is_none())
-            {
+            if self.going.is_none() && (waits_to_quit || (ended && self.typed.is_empty())) {
                 self.client().quit("")?;
             }
         }

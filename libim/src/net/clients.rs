@@ -25,20 +25,32 @@ impl Loop {
     pub fn connect_kept(
         &mut self,
         address: &Address,
-        mut config: ClientConfig,
+        config: ClientConfig,
         dir: &StateDir,
     ) -> io::Result<ClientId> {
         let file = SessionFile::open(dir, address, &config.name)?;
-        config.session = config.session.or(file.token());
         Ok(self.add_client(address, config, Some(file)))
+    }
+
+    /// Like [`connect_kept`](Loop::connect_kept), but if the session cannot be kept, because there is no directory or on an error,
+    /// connects without keeping it.
+    pub fn connect_kept_if_possible(
+        &mut self,
+        address: &Address,
+        config: ClientConfig,
+        dir: Option<&StateDir>,
+    ) -> ClientId {
+        let file = dir.and_then(|dir| SessionFile::open(dir, address, &config.name).ok());
+        self.add_client(address, config, file)
     }
 
     fn add_client(
         &mut self,
         address: &Address,
-        config: ClientConfig,
+        mut config: ClientConfig,
         session: Option<SessionFile>,
     ) -> ClientId {
+        config.session = config.session.or(session.as_ref().and_then(SessionFile::token));
         let random = Random::from_seed(self.random.bytes());
         let mut client = Client::new(config, random);
         client.at(self.clock.now()).start();

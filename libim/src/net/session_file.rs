@@ -119,7 +119,6 @@ impl SessionFile {
             self.lock()?;
         }
         self.token = token;
-        let path = self.path();
         match (token, &mut self.file) {
             (Some(token), Some(file)) => {
                 file.rewind()?;
@@ -127,7 +126,7 @@ impl SessionFile {
             }
             (None, Some(_)) => {
                 self.file = None;
-                std::fs::remove_file(path)
+                std::fs::remove_file(self.path())
             }
             (_, None) => Ok(()),
         }
