@@ -95,7 +95,7 @@ pub trait Machine {
     fn handle_bytes(&mut self, now: Now, conn: ConnId, bytes: &[u8]);
     /// The connection is closed, for the given reason. Its `ConnId` is invalid when this returns.
     fn handle_closed(&mut self, now: Now, conn: ConnId, reason: &str);
-    /// The transport accepts no more bytes for now.
+    /// The transport is not writable any more.
     fn handle_blocked(&mut self, now: Now, conn: ConnId);
     /// The transport accepts bytes again.
     fn handle_writable(&mut self, now: Now, conn: ConnId);

@@ -38,7 +38,7 @@ pub(super) struct Conn {
     pub(super) malformed: u8,
     /// Marked to be sent to in this turn.
     pub(super) dirty: bool,
-    /// The transport accepts no bytes for now.
+    /// The transport is not writable.
     pub(super) blocked: bool,
     /// A request that changes a membership or a room is in flight: later requests wait for it.
     pub(super) barrier: bool,

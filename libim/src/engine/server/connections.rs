@@ -224,7 +224,7 @@ impl Connections {
         }
     }
 
-    /// The transport of a connection accepts no more bytes for now, or accepts bytes again.
+    /// The transport of a connection is not writable any more, or is again.
     pub(super) fn set_blocked(&mut self, id: ConnId, blocked: bool) {
         let Some(conn) = find(&mut self.conns, id).filter(|conn| conn.blocked != blocked) else { return };
         conn.blocked = blocked;

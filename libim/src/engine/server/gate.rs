@@ -116,7 +116,7 @@ impl Server {
             FromClient::Leave(leave) => self.handle_leave(now, conn, &leave),
             FromClient::SetTopic(topic) => self.handle_topic(now, conn, topic),
             FromClient::Direct(direct) => self.handle_direct(now, conn, &direct),
-            FromClient::Fetch(fetch) => self.handle_fetch(conn, &fetch),
+            FromClient::Fetch(fetch) => self.handle_fetch(now, conn, &fetch),
             FromClient::ListRooms(list) => self.handle_list_rooms(conn, &list),
             FromClient::ListMembers(list) => self.handle_list_members(conn, &list),
             FromClient::ListUsers(list) => self.handle_list_users(conn, &list),

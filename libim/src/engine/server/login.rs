@@ -77,8 +77,7 @@ impl Server {
         let name = Name::of_person(requested, self.config.limits.name_bytes)
             .map_err(|error| Refused::new(Code::NameInvalid, error.to_string()))?;
         // The server posts under its own name.
-        let own = Name::of_person(&self.config.name, u32::MAX);
-        if own.is_ok_and(|own| name.keys().iter().any(|key| own.keys().contains(key))) {
+        if self.own_name.as_ref().is_some_and(|own| name.keys().iter().any(|key| own.keys().contains(key))) {
             let text = format!("the name {} is the server's; choose another", name.shown());
             return Err(Refused::new(Code::NameInvalid, text));
         }

@@ -132,6 +132,7 @@ impl Machine for Server {
     }
 
     fn settle(&mut self, now: Now) {
+        self.pages_read = 0;
         self.read_pages(now);
         self.handle_outcomes(now);
         self.flush_roster(now);

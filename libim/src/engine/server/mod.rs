@@ -31,7 +31,7 @@ pub use operator::OperatorError;
 use super::store::{Query, Store, Ticket};
 use super::timers::Timers;
 use super::{Action, ConnId, Random};
-use crate::core::{Hub, Now};
+use crate::core::{Hub, Name, Now};
 use crate::wire::limits::{HEARTBEAT_MIN, HEARTBEATS_PER_SECOND, PENDING_EVENTS_MAX};
 use crate::wire::{Body, Code, Entry, RequestId, RoomId, Seq, TxnId, UserId, WireMessage};
 use approvals::Approvals;
@@ -51,6 +51,8 @@ use unauthenticated::Unauthenticated;
 /// A chat server without I/O. [`Loop::serve`](crate::net::Loop::serve) runs it over sockets.
 pub struct Server {
     config: ServerConfig,
+    /// The server's name, if it could be a user's.
+    own_name: Option<Name>,
     hub: Hub,
     store: Box<dyn Store>,
     random: Random,
@@ -70,7 +72,7 @@ pub struct Server {
     drafts: Vec<(Ticket, Option<TxnId>)>,
     /// Pages requested from the store in this turn.
     pages_read: usize,
-    /// Pages that wait for the next turn.
+    /// Pages to be requested, in this turn or a later one.
     pages: VecDeque<(ConnId, Ticket, Query)>,
     /// Users entering or leaving a room, until the store's outcome.
     pending_membership: BTreeSet<(UserId, RoomId)>,
@@ -166,6 +168,7 @@ impl Server {
     /// Creates a server. The store must be empty, or contain only the lobby.
     pub fn new(config: ServerConfig, store: Box<dyn Store>, random: Random) -> Server {
         Server {
+            own_name: Name::of_person(&config.name, u32::MAX).ok(),
             hub: Hub::new(&config.lobby),
             connections: Connections::new(config.queue_bytes_max),
             feeds: Feeds::default(),

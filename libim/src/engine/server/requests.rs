@@ -325,7 +325,7 @@ impl Server {
         self.append(now, asker, user, room, Body::Created { title, kind: RoomKind::Direct });
     }
 
-    pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
+    pub(super) fn handle_fetch(&mut self, now: Now, conn: ConnId, fetch: &Fetch) {
         let limit = if fetch.limit == 0 { PAGE_ENTRIES_MAX } else { fetch.limit.min(PAGE_ENTRIES_MAX) };
         let query = Query {
             room: fetch.room,
@@ -337,20 +337,15 @@ impl Server {
         };
         let Some(asking) = self.connections.get_mut(conn) else { return };
         asking.pages += 1;
+        // If the page has to wait for the next turn, so do later requests of the connection: requests take effect in order.
+        asking.barrier = true;
         let ticket = Ticket(self.in_flight.insert(InFlight::Page(conn, fetch.id, fetch.room)));
-        if self.pages_read < PAGES_PER_TURN {
-            self.pages_read += 1;
-            self.store().read(ticket, query);
-        } else {
-            // Later requests of the connection wait too: requests take effect in order.
-            asking.barrier = true;
-            self.pages.push_back((conn, ticket, query));
-        }
+        self.pages.push_back((conn, ticket, query));
+        self.read_pages(now);
     }
 
     /// Requests the waiting pages from the store, up to the limit per turn.
     pub(super) fn read_pages(&mut self, now: Now) {
-        self.pages_read = 0;
         while self.pages_read < PAGES_PER_TURN
             && let Some((conn, ticket, query)) = self.pages.pop_front()
         {
