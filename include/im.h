@@ -153,7 +153,7 @@ enum im_status
      */
     IM_E_IN_USE = -15,
     /**
-     * The client is not logged in, which this request needs; or another membership change of that person is pending.
+     * The client is not logged in, which this request needs.
      */
     IM_E_NOT_READY = -16,
     /**
@@ -1021,6 +1021,10 @@ typedef struct im_reaction {
      * The names of those who added it.
      */
     struct im_strs names;
+    /**
+     * Their user ids, in the same order.
+     */
+    struct im_users users;
 } im_reaction;
 
 /**
@@ -1120,6 +1124,14 @@ typedef struct im_entry {
      * The transaction id, if this client posted it.
      */
     struct im_txn_id txn_id;
+    /**
+     * The topic of the new room.
+     */
+    struct im_str topic;
+    /**
+     * The first members of the new room: the creator, or the two people of a private conversation, first the one who opened it.
+     */
+    struct im_users members;
 } im_entry;
 
 /**

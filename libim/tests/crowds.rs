@@ -25,6 +25,7 @@ fn waiting_sessions_are_bounded_per_address() {
     for number in 0..200 {
         let (conn, _) = stage.logs_in(&format!("guest {number}"));
         stage.server.handle_closed(stage.now, conn, "cut");
+        stage.hears(there);
         assert!(stage.server.people().count() <= 101);
     }
     assert!(stage.server.people().any(|person| &*person.name == "guest 199"));

@@ -49,7 +49,7 @@ fn an_old_server_serves_a_later_client() {
     let hello = LaterHello { l: 1, h: 9, c: vec!["telepathy"], a: "later/9", z: (1, vec![2]) };
     let login = LaterLogin { i: 1, n: "anna", q: Some(0.5) };
     let request = LaterRequest { i: 2, w: vec![vec![1]] };
-    let heard = stage.sends(conn, &[frame(1, &hello), frame(2, &login), frame(4711, &request)].concat());
+    let heard = stage.sends_all(conn, &[frame(1, &hello), frame(2, &login), frame(4711, &request)].concat());
     assert!(matches!(&heard[0], FromServer::ServerHello(hello) if hello.version == 1), "{heard:?}");
     assert!(matches!(&heard[1], FromServer::Welcome(_)), "{heard:?}");
     let refused = heard.iter().find_map(|message| match message {

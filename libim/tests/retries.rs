@@ -3,9 +3,9 @@
 mod stage;
 
 use libim::ServerConfig;
-use libim::engine::{ConnId, Machine};
-use libim::wire::{Code, Edit, FromClient, FromServer, Login, Posted, Quit, RequestId, RoomId, Seq, Token};
-use stage::{Stage, create, direct, join, leave, post_in, refusal, room_of};
+use libim::engine::Machine;
+use libim::wire::{Code, Edit, FromClient, FromServer, Posted, Quit, RequestId, RoomId, Seq};
+use stage::{Stage, create, direct, join, leave, post_in, refusal, room_of, token};
 
 fn posted(heard: &[FromServer]) -> Posted {
     let found = heard.iter().find_map(|message| match message {
@@ -13,21 +13,6 @@ fn posted(heard: &[FromServer]) -> Posted {
         _ => None,
     });
     found.unwrap_or_else(|| panic!("{heard:?}"))
-}
-
-fn token(heard: &[FromServer]) -> Token {
-    let found = heard.iter().find_map(|message| match message {
-        FromServer::Welcome(welcome) => Some(welcome.token),
-        _ => None,
-    });
-    found.unwrap_or_else(|| panic!("{heard:?}"))
-}
-
-fn resumes(stage: &mut Stage, token: Token) -> ConnId {
-    let conn = stage.connect();
-    let login = Login { id: RequestId(1), name: String::new(), passkey: None, token: Some(token) };
-    stage.says(conn, &[FromClient::Login(login)]);
-    conn
 }
 
 #[test]
@@ -42,7 +27,7 @@ fn a_retry_is_detected_after_the_other_user_has_left() {
     // The answer is lost, and then the other user leaves.
     stage.server.handle_closed(stage.now, anna, "cut");
     stage.says(bert, &[FromClient::Quit(Quit { reason: String::new() })]);
-    let anna = resumes(&mut stage, token);
+    let anna = stage.resumes(token).0;
     let again = posted(&stage.says(anna, &[important]));
     assert!(again.duplicate && again.seq == seq, "{again:?}");
     // The same transaction id with different content, and a post that was never stored.

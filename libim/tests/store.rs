@@ -3,12 +3,13 @@
 mod stage;
 
 use libim::ServerConfig;
+use libim::core::{Change, Draft};
 use libim::engine::Machine;
-use libim::engine::store::{Outcome, Query, Store, Ticket};
+use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Body, Code, Create, Direct, Entry, Epoch, Fetch, FromClient, FromServer, Join, Post, Quit, RequestId,
-    RoomId, Seq, TxnId,
+    Code, Create, Direct, Epoch, Fetch, FromClient, FromServer, Join, Post, Quit, RequestId, RoomId, Seq,
+    TxnId,
 };
 use stage::{Stage, post, refusal};
 use std::cell::RefCell;
@@ -17,9 +18,9 @@ use std::rc::Rc;
 /// A request to a store.
 #[derive(Debug, PartialEq)]
 enum Asked {
-    Append(RoomId),
+    Entry(RoomId),
+    Other,
     Read,
-    Forget(RoomId),
 }
 
 struct Recorder(Rc<RefCell<Vec<Asked>>>, MemoryStore);
@@ -29,23 +30,21 @@ impl Store for Recorder {
         self.1.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
-        self.0.borrow_mut().push(Asked::Append(entry.room));
-        self.1.append(ticket, entry, txn_id);
+    fn load(&mut self) -> Result<Vec<Change>, StoreError> {
+        self.1.load()
     }
 
-    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
-        self.1.recall(ticket, entry, txn_id);
+    fn submit(&mut self, ticket: Ticket, draft: &Draft) {
+        self.0.borrow_mut().push(match draft {
+            Draft::Entry { entry, .. } => Asked::Entry(entry.room),
+            _ => Asked::Other,
+        });
+        self.1.submit(ticket, draft);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
         self.0.borrow_mut().push(Asked::Read);
         self.1.read(ticket, query);
-    }
-
-    fn forget(&mut self, room: RoomId) {
-        self.0.borrow_mut().push(Asked::Forget(room));
-        self.1.forget(room);
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
@@ -83,7 +82,7 @@ fn store_requests_are_made_in_order() {
         _ => None,
     });
     assert_eq!(page, Some((1, Seq(1))), "the page has the post before the Fetch, not the one after it");
-    // Both quit in one turn: their entries are appended before the conversation is forgotten, and none after.
+    // Both quit in one turn: each leaves the conversation, then the server.
     for conn in [anna, bert] {
         let mut bytes = Vec::new();
         FromClient::Quit(Quit { reason: String::new() }).encode(&mut bytes).unwrap();
@@ -91,8 +90,8 @@ fn store_requests_are_made_in_order() {
     }
     stage.hears(anna);
     let lobby = RoomId::LOBBY;
-    let mut expected = vec![Asked::Append(lobby), Asked::Read, Asked::Append(lobby)];
-    expected.extend([Asked::Append(room), Asked::Append(room), Asked::Forget(room)]);
+    let mut expected = vec![Asked::Entry(lobby), Asked::Read, Asked::Entry(lobby)];
+    expected.extend([Asked::Entry(room), Asked::Other, Asked::Entry(room), Asked::Other]);
     assert_eq!(*asked.borrow(), expected);
 }
 
@@ -104,23 +103,19 @@ impl Store for NoRooms {
         self.0.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
-        match entry.body {
-            Body::Created { .. } => self.1.push(ticket),
-            _ => self.0.append(ticket, entry, txn_id),
-        }
+    fn load(&mut self) -> Result<Vec<Change>, StoreError> {
+        self.0.load()
     }
 
-    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
-        self.0.recall(ticket, entry, txn_id);
+    fn submit(&mut self, ticket: Ticket, draft: &Draft) {
+        match draft {
+            Draft::Room(_) => self.1.push(ticket),
+            _ => self.0.submit(ticket, draft),
+        }
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
         self.0.read(ticket, query);
-    }
-
-    fn forget(&mut self, room: RoomId) {
-        self.0.forget(room);
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {

@@ -4,8 +4,8 @@
 use libim::wire::{
     Body, Bye, ClientHello, Code, Entry, Epoch, ErrorReply, Fetch, FromClient, FromServer, Gap, History,
     Limits, Login, MessageBody, Person, Ping, Pong, Post, Posted, Presence, PresenceNotice, Quit, React,
-    Reaction, RequestId, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, TxnId, UserId,
-    Welcome,
+    Reaction, RequestId, RoomEntered, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, TxnId,
+    UserId, Welcome,
 };
 use std::fmt::Write;
 
@@ -67,6 +67,7 @@ fn from_client() -> Vec<(&'static str, FromClient)> {
     ]
 }
 
+#[allow(clippy::too_many_lines)] // a list
 fn from_server() -> Vec<(&'static str, FromServer)> {
     let (id, room) = (RequestId(2), RoomId(1));
     let lobby = RoomInfo {
@@ -86,7 +87,8 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
         status: "lunch".into(),
         reason: None,
     };
-    let reactions = vec![Reaction { emoji: "👍".into(), names: vec!["bert".into()] }];
+    let reactions =
+        vec![Reaction { emoji: "👍".into(), names: vec!["bert".into()], users: vec![UserId(8)] }];
     let revised = MessageBody {
         text: "Hello, Bert!".into(),
         edited: Some(Timestamp(1_790_000_001_000)),
@@ -94,6 +96,25 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
         ..MessageBody::default()
     };
     let revised = Entry { body: Body::Message(revised), ..message("") };
+    let edit = |text: &str| Body::Edited { target: Seq(42), text: text.into(), mentions: vec![UserId(8)] };
+    let edited = Entry { body: edit("Hello, @Bert!"), seq: Seq(43), ..message("") };
+    let created = Body::Created {
+        title: "tea".into(),
+        kind: RoomKind::Public,
+        topic: "cakes".into(),
+        members: vec![UserId(7)],
+    };
+    let created = Entry { room: RoomId(9), seq: Seq(1), body: created, ..message("") };
+    let tea = RoomInfo {
+        room: RoomId(9),
+        kind: RoomKind::Public,
+        name: "tea".into(),
+        topic: "cakes".into(),
+        head: Seq(1),
+        members: 1,
+        peer: None,
+        read: Seq(1),
+    };
     let deleted = Entry { body: Body::Deleted { target: Seq(42) }, seq: Seq(43), ..message("") };
     vec![
         (
@@ -123,7 +144,10 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
             }),
         ),
         ("A message", FromServer::Entry(message("Hello, Bert!"))),
+        ("An edit", FromServer::Entry(edited)),
         ("A deletion", FromServer::Entry(deleted)),
+        ("The creation of a room", FromServer::Entry(created)),
+        ("A room is entered", FromServer::RoomEntered(RoomEntered { room: tea })),
         (
             "The answer to a post",
             FromServer::Posted(Posted {
@@ -136,7 +160,16 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
             }),
         ),
         (
-            "An error reply",
+            "A refusal for good",
+            FromServer::ErrorReply(ErrorReply {
+                id,
+                code: Code::NotMember,
+                text: "you are not in that room; join it first".into(),
+                retry_after_ms: 0,
+            }),
+        ),
+        (
+            "A refusal for now",
             FromServer::ErrorReply(ErrorReply {
                 id,
                 code: Code::NotStored,
@@ -153,7 +186,7 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
                 from: Seq(42),
                 to: Seq(42),
                 more: true,
-                head: Seq(42),
+                head: Seq(44),
                 entries: vec![revised],
             }),
         ),

@@ -15,8 +15,9 @@ class Reaction(Record):
 
     emoji: str = ""
     names: tuple[str, ...] = ()
+    users: tuple[int, ...] = ()
 
-    _convert = {"names": tuple}
+    _convert = {"names": tuple, "users": tuple}
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,14 @@ class Reacted(Entry):
 
 @dataclass(frozen=True)
 class RoomCreated(Entry):
-    """The room was created; `text` is its name."""
+    """The room was created; `text` is its name, `members` are its first members."""
 
     text: str = ""
     room_kind: RoomKind = RoomKind.NONE
+    topic: str = ""
+    members: tuple[int, ...] = ()
 
-    _convert = {"room_kind": RoomKind}
+    _convert = {"room_kind": RoomKind, "members": tuple}
 
 
 @dataclass(frozen=True)

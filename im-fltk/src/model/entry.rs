@@ -70,7 +70,8 @@ pub struct Said {
     pub deleted: bool,
     /// It mentions the user.
     pub for_me: bool,
-    pub reactions: Vec<(String, Vec<SmolStr>)>,
+    /// Each emoji with the people who added it.
+    pub reactions: Vec<(String, Vec<(UserId, SmolStr)>)>,
 }
 
 impl Said {
@@ -86,22 +87,22 @@ impl Said {
             edited: message.edited.is_some(),
             deleted: message.deleted,
             for_me: message.mentions.contains(&me) && event.author != me,
-            reactions: message.reactions.iter().map(|it| (it.emoji.clone(), it.names.clone())).collect(),
+            reactions: message.reactions.iter().map(|it| (it.emoji.clone(), it.people().collect())).collect(),
         }
     }
 
-    pub fn react(&mut self, name: &SmolStr, emoji: &str, on: bool) {
+    pub fn react(&mut self, user: UserId, name: &SmolStr, emoji: &str, on: bool) {
         let known = self.reactions.iter_mut().find(|(it, _)| it == emoji);
         match (known, on) {
-            (Some((_, names)), true) => {
-                if !names.contains(name) {
-                    names.push(name.clone());
+            (Some((_, people)), true) => {
+                if !people.iter().any(|(it, _)| *it == user) {
+                    people.push((user, name.clone()));
                 }
             }
-            (None, true) => self.reactions.push((emoji.into(), vec![name.clone()])),
-            (Some((_, names)), false) => {
-                names.retain(|it| it != name);
-                self.reactions.retain(|(_, names)| !names.is_empty());
+            (None, true) => self.reactions.push((emoji.into(), vec![(user, name.clone())])),
+            (Some((_, people)), false) => {
+                people.retain(|(it, _)| *it != user);
+                self.reactions.retain(|(_, people)| !people.is_empty());
             }
             (None, false) => {}
         }

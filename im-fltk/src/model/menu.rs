@@ -163,9 +163,14 @@ fn message(model: &Model, window: WindowId, seq: Option<u64>, selected: String) 
     items.push(item("Reply", "Ctrl+R", Deed::Reply(seq)));
     items.push(item("React…", "", Deed::PickReaction(seq)));
     // With names, which are otherwise shown only in a tooltip.
-    for (emoji, names) in said.reactions.iter().take(REACTIONS_SHOWN) {
-        let first = names.iter().take(REACTIONS_SHOWN).map(|it| isolated(it)).collect::<Vec<_>>().join(", ");
-        let more = names.len().saturating_sub(REACTIONS_SHOWN);
+    for (emoji, people) in said.reactions.iter().take(REACTIONS_SHOWN) {
+        let first = people
+            .iter()
+            .take(REACTIONS_SHOWN)
+            .map(|(_, name)| isolated(name))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let more = people.len().saturating_sub(REACTIONS_SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         items.push(item(format!("{} by {first}{more}", plain(emoji)), "", Deed::React(seq, emoji.clone())));
     }

@@ -189,7 +189,7 @@ impl Room {
             }
             Body::Reacted { target, emoji, on } => {
                 if let Some(said) = self.said_mut(target.0) {
-                    said.react(&event.name, emoji, *on);
+                    said.react(event.author, &event.name, emoji, *on);
                 }
                 return false;
             }

@@ -79,9 +79,12 @@ pub fn status(model: &mut Model, away: bool, text: String) -> Vec<Effect> {
 }
 
 fn react(model: &mut Model, now: Millis, at: WindowId, seq: u64, emoji: String) -> Vec<Effect> {
-    let Some((_, me)) = model.me.clone() else { return Vec::new() };
+    let Some((me, _)) = model.me else { return Vec::new() };
     let Some(said) = model.room_of(at).and_then(|room| room.said(seq)) else { return Vec::new() };
-    let mine = said.reactions.iter().any(|(known, names)| *known == emoji && names.contains(&me));
+    let mine = said
+        .reactions
+        .iter()
+        .any(|(known, people)| *known == emoji && people.iter().any(|(it, _)| *it == me));
     let room = chat::here(model, at);
     let mut effects = Vec::new();
     if !mine {

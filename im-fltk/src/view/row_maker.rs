@@ -246,21 +246,21 @@ impl RowMaker<'_> {
     }
 
     fn pills(&mut self, row: &mut Row, said: &Said) {
-        let me = self.model.me.as_ref().map(|(_, name)| name);
+        let me = self.model.me.as_ref().map(|(user, _)| *user);
         let (mut x, mut y) = (0, 0);
         let (gap, pad, step) = (self.m.size * 2 / 7, self.m.size * 4 / 7, self.m.line + self.m.size / 3);
-        for (emoji, names) in &said.reactions {
-            let label = format!("{} {}", plain(emoji), names.len());
+        for (emoji, people) in &said.reactions {
+            let label = format!("{} {}", plain(emoji), people.len());
             let width = self.fonts.width(&label, Style::default()) + 2 * pad;
             if x > 0 && x + width > self.m.text_width() {
                 (x, y) = (0, y + step);
             }
-            let mine = me.is_some_and(|me| names.contains(me));
+            let mine = me.is_some_and(|me| people.iter().any(|(user, _)| *user == me));
             row.pills.push(Pill {
                 emoji: emoji.clone(),
                 label,
                 mine,
-                names: names.iter().take(30).map(|it| plain(it)).collect::<Vec<_>>().join(", "),
+                names: people.iter().take(30).map(|(_, name)| plain(name)).collect::<Vec<_>>().join(", "),
                 x,
                 y,
                 width,

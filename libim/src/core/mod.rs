@@ -1,30 +1,44 @@
-//! The rules of chat: names, users, rooms, rate limits. Plain data without I/O, clocks or randomness.
+//! The rules of chat: names, people, rooms, and what may change them. Plain data without I/O, clocks or randomness.
 
+#[cfg(feature = "server")]
+mod change;
 #[cfg(feature = "server")]
 mod context;
 #[cfg(feature = "server")]
-mod hub;
+mod members;
 #[cfg(feature = "server")]
 pub mod mention;
 #[cfg(feature = "server")]
 mod name;
+#[cfg(feature = "server")]
+mod name_index;
 mod now;
+#[cfg(feature = "server")]
+mod person;
 #[cfg(feature = "server")]
 mod rate_limiter;
 #[cfg(feature = "server")]
-mod room;
-pub mod text;
+mod revise;
 #[cfg(feature = "server")]
-mod user;
+mod room;
+#[cfg(feature = "server")]
+mod state;
+pub mod text;
 
 #[cfg(feature = "server")]
-pub use hub::Hub;
+pub use change::{Change, Draft, Given};
+#[cfg(feature = "server")]
+pub use members::{Members, Membership};
 #[cfg(feature = "server")]
 pub use name::{Name, NameError};
 pub use now::Now;
 #[cfg(feature = "server")]
+pub use person::{Person, Session, SessionId, TokenHash};
+#[cfg(feature = "server")]
 pub use rate_limiter::RateLimiter;
 #[cfg(feature = "server")]
-pub use room::{Membership, Pair, Room};
+pub use revise::{hash_content, revise, target_of};
 #[cfg(feature = "server")]
-pub use user::User;
+pub use room::{Pair, Room};
+#[cfg(feature = "server")]
+pub use state::State;

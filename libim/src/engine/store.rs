@@ -1,10 +1,13 @@
-//! The store: it keeps the rooms' entries and assigns their sequence numbers.
+//! The store: it commits changes of the server's state, gives rooms' entries their sequence numbers, and keeps them.
 //!
-//! Calls to a [`Store`] never block. It answers each append, recall and read with exactly one [`Outcome`]; outcomes of appends to
-//! one room come in the order of their sequence numbers. When an outcome reports an entry as kept, it is as durable as the store
-//! promises; the engine sends it to nobody earlier.
+//! Calls to a [`Store`] never block, except [`load`](Store::load). It answers each draft and each query with exactly one [`Outcome`]
+//! that names its ticket. Outcomes come in the order in which the store commits, so those of one room come in the order of sequence
+//! numbers, and a page contains exactly the entries whose outcomes came before it. When an outcome reports a change, it is as
+//! durable as the store promises; the engine tells nobody earlier.
 
-use crate::wire::{Body, Code, Entry, Epoch, MessageBody, RoomId, Seq, Timestamp, TxnId, UserId};
+use crate::core::{Change, Draft, Given};
+use crate::wire::{Code, Entry, Epoch, RoomId, Seq, Timestamp};
+use std::fmt;
 
 /// Identifies a call to the store; chosen by the engine, returned in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,65 +46,50 @@ pub struct Page {
 /// The result of a call to the store.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// The entry is kept, with this sequence number.
-    Appended(Ticket, Seq),
-    /// An entry with the same transaction id and content was kept before, with this sequence number, at this time.
+    /// The draft is committed, with what the store has given it.
+    Committed(Ticket, Given),
+    /// A change that this server did not draft, or whose outcome was [`Unknown`](Outcome::Unknown) to it, is committed.
+    Foreign(Change),
+    /// An entry with the same transaction id and content was committed before, with this sequence number, at this time.
     Duplicate(Ticket, Seq, Timestamp),
-    /// The entry is not allowed: for example its target does not exist or is another author's, or the transaction id was used with
-    /// other content.
+    /// The draft is not allowed: [`State::check`](crate::core::State::check) or [`revise`](crate::core::revise) refuse it, or the
+    /// transaction id was used with other content ([`Code::Conflict`]).
     Refused(Ticket, Code),
     /// The call failed; nothing changed. The text is a reason for people to read.
     Failed(Ticket, String),
+    /// The store cannot say whether the draft is committed. If it is, the change follows as [`Foreign`](Outcome::Foreign). The text
+    /// is a reason for people to read.
+    Unknown(Ticket, String),
     /// The entries that were read.
     Page(Ticket, Page),
 }
 
-/// Keeps entries and assigns their sequence numbers. Calls take effect in the order made: a page contains what was appended before
-/// it, and appends to a room that is then forgotten are still answered.
+/// Commits changes and keeps entries. Calls take effect in the order made.
 pub trait Store {
     /// The epoch of the data. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;
-    /// Keeps an entry; its `seq` is not set yet. `txn_id`, if given, is the client's transaction id: the entry is kept only once.
-    /// All entries of a turn are appended in a row. Must not block; copy `entry` if it is not stored at once.
-    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>);
-    /// As [`append`](Self::append), but keeps nothing new: refused with [`Code::NotFound`] if no entry was kept under this
-    /// transaction id.
-    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId);
+    /// The changes from which [`State::apply`](crate::core::State::apply) makes the state as it is now, beginning with
+    /// [`State::new`](crate::core::State::new). Called once, before all other calls; it may block.
+    fn load(&mut self) -> Result<Vec<Change>, StoreError>;
+    /// Commits a draft, if it is allowed in the state that all drafts committed before it have left. A draft with a transaction id
+    /// that its author's name has used in the room before is a duplicate or a conflict, even if it would not be allowed now. Ids
+    /// that are given are above all earlier ones of the epoch and below 2^53. All drafts of a turn are submitted in a row. Must not
+    /// block; copy `draft` if it is not committed at once.
+    fn submit(&mut self, ticket: Ticket, draft: &Draft);
     /// Reads entries. Must not block.
     fn read(&mut self, ticket: Ticket, query: Query);
-    /// Deletes a room and all its entries. Must not block; has no outcome.
-    fn forget(&mut self, room: RoomId);
     /// The next outcome that is ready. A store that works on another thread must wake the loop when there is one.
     fn poll_outcome(&mut self) -> Option<Outcome>;
 }
 
-/// The state of the message `target` after `change`, an edit, deletion or reaction. Shared by all stores, so that the same rules
-/// apply.
-pub fn revise(target: &Entry, change: &Entry) -> Result<MessageBody, Code> {
-    let Body::Message(message) = &target.body else { return Err(Code::NotFound) };
-    if message.deleted {
-        return Err(Code::NotFound);
+/// Why a store could not be loaded, for people to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreError(pub String);
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the data could not be loaded: {}", self.0)
     }
-    let own = target.author == change.author;
-    let may_delete = own || change.author == UserId::SERVER;
-    let mut message = message.clone();
-    match &change.body {
-        Body::Edited { text, mentions, .. } if own => {
-            message.text.clone_from(text);
-            message.mentions.clone_from(mentions);
-            message.edited = Some(change.time);
-        }
-        Body::Deleted { .. } if may_delete => {
-            message = MessageBody { deleted: true, ..MessageBody::default() }
-        }
-        Body::Reacted { emoji, on, .. } => message.react(&change.name, emoji, *on)?,
-        Body::Edited { .. } | Body::Deleted { .. } => return Err(Code::Forbidden),
-        Body::Message(_)
-        | Body::Created { .. }
-        | Body::Joined
-        | Body::Left { .. }
-        | Body::Topic { .. }
-        | Body::Other(_) => return Err(Code::Invalid),
-    }
-    Ok(message)
 }
+
+impl std::error::Error for StoreError {}

@@ -161,7 +161,7 @@ macro_rules! fields {
 }
 
 fields! {
-    im_reaction { emoji, names }
+    im_reaction { emoji, names, users }
     im_page { more ? true, entries, from, to, head }
     im_login { user, name, server, welcome, people, resumed ? true }
     im_room { room, room_kind, name, topic, head, read, peer, members }
@@ -179,7 +179,7 @@ impl Fields for im_entry {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         write_fields!(
             self, map, room, seq, time, author, name, text, target, mentions, edited, deleted ? true, on ? true, reactions,
-            reason, room_kind, txn_id
+            reason, room_kind, txn_id, topic, members
         );
         Ok(())
     }

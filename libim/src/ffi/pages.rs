@@ -27,6 +27,8 @@ pub(super) fn entry(arena: &Bump, entry: &Entry, txn_id: im_txn_id) -> im_entry 
         reason: 0,
         room_kind: 0,
         txn_id,
+        topic: EMPTY,
+        members: NO_USERS,
     };
     let of = |kind: im_event_kind| im_entry { kind: kind as i32, ..blank };
     match &entry.body {
@@ -52,8 +54,10 @@ pub(super) fn entry(arena: &Bump, entry: &Entry, txn_id: im_txn_id) -> im_entry 
             on: (*on).into(),
             ..of(im_event_kind::IM_EVENT_REACTED)
         },
-        Body::Created { title, kind } => im_entry {
+        Body::Created { title, kind, topic, members } => im_entry {
             text: text(arena, title),
+            topic: text(arena, topic),
+            members: users(arena, members),
             room_kind: u16::from(*kind).into(),
             ..of(im_event_kind::IM_EVENT_ROOM_CREATED)
         },
@@ -78,6 +82,7 @@ fn reactions(arena: &Bump, reactions: &[Reaction]) -> im_reactions {
         size: size::<im_reaction>(),
         emoji: text(arena, &reaction.emoji),
         names: texts(arena, &reaction.names),
+        users: users(arena, &reaction.users),
     });
     im_reactions { items, count }
 }

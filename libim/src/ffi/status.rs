@@ -41,7 +41,7 @@ pub enum im_status {
     IM_E_IO = -14,
     /// The address to listen at is in use.
     IM_E_IN_USE = -15,
-    /// The client is not logged in, which this request needs; or another membership change of that person is pending.
+    /// The client is not logged in, which this request needs.
     IM_E_NOT_READY = -16,
     /// The client is not in that room; or, on a server, the room is the lobby or a private conversation.
     IM_E_NOT_IN_ROOM = -17,
@@ -144,7 +144,7 @@ impl From<OperatorError> for Failure {
             OperatorError::TooLong { .. } => im_status::IM_E_TOO_LONG,
             OperatorError::NoPerson | OperatorError::NoRoom => im_status::IM_E_NOT_FOUND,
             OperatorError::NotPublic => im_status::IM_E_NOT_IN_ROOM,
-            OperatorError::UnderWay => im_status::IM_E_NOT_READY,
+            OperatorError::TooManySessions => im_status::IM_E_LIMIT,
             OperatorError::NoApproval => im_status::IM_E_GONE,
         };
         Failure::new(status, error.to_string())

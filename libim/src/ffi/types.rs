@@ -51,6 +51,8 @@ pub struct im_reaction {
     pub emoji: im_str,
     /// The names of those who added it.
     pub names: im_strs,
+    /// Their user ids, in the same order.
+    pub users: im_users,
 }
 
 /// A list of reactions.
@@ -102,6 +104,10 @@ pub struct im_entry {
     pub room_kind: i32,
     /// The transaction id, if this client posted it.
     pub txn_id: im_txn_id,
+    /// The topic of the new room.
+    pub topic: im_str,
+    /// The first members of the new room: the creator, or the two people of a private conversation, first the one who opened it.
+    pub members: im_users,
 }
 
 /// A list of entries.

@@ -1,11 +1,14 @@
-//! A bounded store in memory that evicts the oldest entries. Its data is lost when the server ends.
+//! A bounded store in memory that evicts the oldest entries. Its data is lost when it is dropped.
 
-use super::room::{Place, Room};
-use super::txn_ids::TxnIds;
-use crate::engine::store::{Outcome, Page, Query, Store, Ticket};
-use crate::wire::{Code, Entry, Epoch, RoomId, Seq, Timestamp, TxnId};
+use super::room::Room;
+use super::txn_ids::{Fingerprint, Record, TxnIds};
+use crate::core::{Change, Draft, Given, SessionId, State, hash_content};
+use crate::engine::store::{Outcome, Page, Query, Store, StoreError, Ticket};
+use crate::wire::{Body, Code, Entry, Epoch, RoomId, Seq, Timestamp, TxnId};
+use foldhash::fast::RandomState;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hasher};
 
 /// The bounds of a [`MemoryStore`].
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +30,8 @@ impl Default for MemoryLimits {
 pub struct MemoryStore {
     epoch: Epoch,
     limits: MemoryLimits,
+    /// What it has committed, to check drafts against.
+    state: State,
     answers: VecDeque<Answer>,
     /// The pages of the answers of kind [`Kind::Page`], in order.
     pages: VecDeque<Page>,
@@ -49,12 +54,23 @@ struct Answer {
 
 #[derive(Debug)]
 enum Kind {
-    /// Stored, with this sequence number.
-    Appended,
-    /// Stored before, with this sequence number and time.
+    /// An entry is committed, with this sequence number.
+    Entry,
+    /// Another draft is committed.
+    Other(Given),
+    /// Committed before, with this sequence number and time.
     Duplicate,
     Refused(Code),
     Page,
+}
+
+/// The sequence number and time of a committed entry.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    seq: Seq,
+    time: Timestamp,
+    /// Committed now (true), or before: then this was a retry (false).
+    new: bool,
 }
 
 /// The number of entries and bytes of all rooms.
@@ -88,6 +104,7 @@ impl MemoryStore {
         MemoryStore {
             epoch,
             limits,
+            state: State::new(""),
             answers: VecDeque::new(),
             pages: VecDeque::new(),
             rooms: FxHashMap::default(),
@@ -97,27 +114,73 @@ impl MemoryStore {
         }
     }
 
-    fn keep(&mut self, entry: &Entry, txn_id: Option<&TxnId>) -> Result<Place, Code> {
+    /// Commits an entry, unless it is a retry or not allowed.
+    fn commit_entry(&mut self, draft: &Draft, entry: &Entry, txn_id: Option<&TxnId>) -> Result<Place, Code> {
+        let fingerprint =
+            txn_id.map_or(Fingerprint::default(), |_| fingerprint(entry, self.txn_ids.hasher()));
+        let known = txn_id.and_then(|txn_id| self.txn_ids.get(txn_id, entry.room, fingerprint.author));
+        if let Some(Record { seq, time, fingerprint: known, .. }) = known {
+            let place = Place { seq, time, new: false };
+            return if known == fingerprint { Ok(place) } else { Err(Code::Conflict) };
+        }
+        self.state.check(draft)?;
+        let seq = self.keep(entry)?;
+        self.state.apply_draft(draft, Given::Seq(seq));
+        if let Some(txn_id) = txn_id {
+            let (txn_id, room, time) = (*txn_id, entry.room, entry.time);
+            self.txn_ids.insert(Record { txn_id, room, seq, time, fingerprint });
+        }
+        self.age_txn_ids();
+        Ok(Place { seq, time: entry.time, new: true })
+    }
+
+    /// Commits a draft that is not an entry in an existing room.
+    fn commit_other(&mut self, draft: &Draft) -> Result<Given, Code> {
+        self.state.check(draft)?;
+        let given = match draft {
+            Draft::Room(entry) => {
+                let room = self.state.next_room();
+                self.keep(&Entry { room, ..entry.clone() })?;
+                Given::Room(room)
+            }
+            Draft::Person { .. } => Given::Session(SessionId { user: self.state.next_user(), number: 1 }),
+            Draft::Session { user, .. } => {
+                let given = self.state.person(*user).map_or(0, |person| person.sessions_given);
+                Given::Session(SessionId { user: *user, number: given + 1 })
+            }
+            Draft::Entry { .. }
+            | Draft::Move { .. }
+            | Draft::EndSession(_)
+            | Draft::End { .. }
+            | Draft::Mark { .. }
+            | Draft::CloseRoom { .. } => Given::Nothing,
+        };
+        self.state.apply_draft(draft, given);
+        Ok(given)
+    }
+
+    fn keep(&mut self, entry: &Entry) -> Result<Seq, Code> {
         let room = self.rooms.entry(entry.room).or_insert_with(|| {
             self.tally.bytes += ROOM_BYTES;
             Room::default()
         });
-        let (entries_max, txn_ids) = (self.limits.entries_per_room, &mut self.txn_ids);
-        let kept = self.tally.change(room, |room| room.keep(entry, txn_id, entries_max, txn_ids));
+        let entries_max = self.limits.entries_per_room;
+        let kept = self.tally.change(room, |room| room.keep(entry, entries_max));
         if self.tally.bytes > self.trim_above {
             self.trim();
         }
-        self.age_txn_ids();
         kept
     }
 
-    fn answer(&mut self, ticket: Ticket, kept: Result<Place, Code>) {
-        let (kind, seq, time) = match kept {
-            Ok(Place { seq, time, new: true }) => (Kind::Appended, seq, time),
-            Ok(Place { seq, time, new: false }) => (Kind::Duplicate, seq, time),
-            Err(code) => (Kind::Refused(code), Seq::ZERO, Timestamp::default()),
-        };
-        self.answers.push_back(Answer { ticket, kind, seq, time });
+    /// Removes the entries of a room that was closed or deserted.
+    fn forget_if_gone(&mut self, id: RoomId) {
+        if self.state.room(id).is_none()
+            && let Some(room) = self.rooms.remove(&id)
+        {
+            self.tally.entries -= room.len();
+            self.tally.bytes -= room.bytes() + ROOM_BYTES;
+            self.trim_above = self.trim_above.min(self.next_trim());
+        }
     }
 
     /// Evicts the oldest entries of the rooms that use most memory. Each room keeps at least its newest entry.
@@ -171,14 +234,36 @@ impl Store for MemoryStore {
         self.epoch
     }
 
-    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
-        let kept = self.keep(entry, txn_id);
-        self.answer(ticket, kept);
+    fn load(&mut self) -> Result<Vec<Change>, StoreError> {
+        Ok(self.state.changes().collect())
     }
 
-    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
-        let known = self.rooms.get(&entry.room).and_then(|room| room.recall(entry, txn_id, &self.txn_ids));
-        self.answer(ticket, known.unwrap_or(Err(Code::NotFound)));
+    fn submit(&mut self, ticket: Ticket, draft: &Draft) {
+        let (mut seq, mut time) = (Seq::ZERO, Timestamp::default());
+        let kind = if let Draft::Entry { entry, txn_id } = draft {
+            match self.commit_entry(draft, entry, txn_id.as_ref()) {
+                Ok(place) => {
+                    (seq, time) = (place.seq, place.time);
+                    if place.new { Kind::Entry } else { Kind::Duplicate }
+                }
+                Err(code) => Kind::Refused(code),
+            }
+        } else {
+            self.commit_other(draft).map_or_else(Kind::Refused, Kind::Other)
+        };
+        self.answers.push_back(Answer { ticket, kind, seq, time });
+        match draft {
+            Draft::Entry { entry: Entry { room, body: Body::Left { .. }, .. }, .. }
+            | Draft::CloseRoom { room, .. } => self.forget_if_gone(*room),
+            Draft::Entry { .. }
+            | Draft::Room(_)
+            | Draft::Person { .. }
+            | Draft::Session { .. }
+            | Draft::Move { .. }
+            | Draft::EndSession(_)
+            | Draft::End { .. }
+            | Draft::Mark { .. } => {}
+        }
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
@@ -188,18 +273,11 @@ impl Store for MemoryStore {
         self.answers.push_back(Answer { ticket, kind: Kind::Page, seq, time });
     }
 
-    fn forget(&mut self, room: RoomId) {
-        if let Some(room) = self.rooms.remove(&room) {
-            self.tally.entries -= room.len();
-            self.tally.bytes -= room.bytes() + ROOM_BYTES;
-            self.trim_above = self.trim_above.min(self.next_trim());
-        }
-    }
-
     fn poll_outcome(&mut self) -> Option<Outcome> {
         let Answer { ticket, kind, seq, time } = self.answers.pop_front()?;
         Some(match kind {
-            Kind::Appended => Outcome::Appended(ticket, seq),
+            Kind::Entry => Outcome::Committed(ticket, Given::Seq(seq)),
+            Kind::Other(given) => Outcome::Committed(ticket, given),
             Kind::Duplicate => Outcome::Duplicate(ticket, seq, time),
             Kind::Refused(code) => Outcome::Refused(ticket, code),
             Kind::Page => Outcome::Page(ticket, self.pages.pop_front().unwrap_or_default()),
@@ -207,163 +285,15 @@ impl Store for MemoryStore {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::{Body, UserId};
-
-    const ROOMS: u64 = 3;
-
-    fn store(entries_per_room: usize, bytes: usize) -> MemoryStore {
-        MemoryStore::new(Epoch(1), MemoryLimits { entries_per_room, bytes })
-    }
-
-    /// Posts message `number` in room `number % ROOMS`.
-    fn post(store: &mut MemoryStore, number: u64, text: &str) -> Outcome {
-        let entry = Entry {
-            room: RoomId(number % ROOMS),
-            seq: Seq::ZERO,
-            time: Timestamp(number),
-            author: UserId(1),
-            name: "anna".into(),
-            body: Body::message(text),
-        };
-        let txn_id =
-            TxnId(u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes());
-        store.append(Ticket(7), &entry, Some(&txn_id));
-        store.poll_outcome().unwrap()
-    }
-
-    fn seq_of(number: u64) -> Seq {
-        Seq(number / ROOMS + 1)
-    }
-
-    #[test]
-    fn a_retry_is_detected_while_its_entry_is_stored() {
-        let mut store = store(100_000, 16 * 1024 * 1024);
-        for number in 0..20_000 {
-            assert!(
-                matches!(post(&mut store, number, "hello"), Outcome::Appended(_, seq) if seq == seq_of(number))
-            );
-        }
-        for number in 0..20_000 {
-            let again = post(&mut store, number, "hello");
-            assert!(matches!(again, Outcome::Duplicate(Ticket(7), seq, time)
-                if seq == seq_of(number) && time == Timestamp(number)));
-            assert!(matches!(post(&mut store, number, "bye"), Outcome::Refused(_, Code::Conflict)));
-        }
-    }
-
-    #[test]
-    fn a_retry_of_an_evicted_entry_is_detected_for_a_bounded_time() {
-        let mut store = store(10, 16 * 1024 * 1024);
-        for number in 0..20_000 {
-            assert!(matches!(post(&mut store, number, "hello"), Outcome::Appended(..)));
-            let before = number.saturating_sub(TXN_IDS_MIN as u64 - 1);
-            assert!(matches!(post(&mut store, before, "hello"), Outcome::Duplicate(..)));
-            assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.entries + 2);
-        }
-    }
-
-    #[test]
-    fn busy_rooms_do_not_evict_the_transaction_ids_of_a_quiet_room() {
-        let mut store = store(50, 16 * 1024 * 1024);
-        post(&mut store, 0, "hello");
-        for number in (1..30_000).filter(|number| number % ROOMS != 0) {
-            post(&mut store, number, "hello");
-        }
-        assert!(matches!(post(&mut store, 0, "hello"), Outcome::Duplicate(..)));
-        store.forget(RoomId(0));
-        for number in (30_000..60_000).filter(|number| number % ROOMS != 0) {
-            post(&mut store, number, "hello");
-        }
-        assert!(matches!(post(&mut store, 0, "hello"), Outcome::Appended(_, Seq(1))));
-    }
-
-    #[test]
-    fn a_long_message_in_one_room_does_not_prevent_eviction_in_others() {
-        let mut store = store(100_000, 1024 * 1024);
-        post(&mut store, 0, &"long".repeat(100_000));
-        for number in (1..20_000).filter(|number| number % ROOMS != 0) {
-            post(&mut store, number, "hello");
-        }
-        assert!(store.tally.bytes <= 1024 * 1024);
-        assert!(store.rooms.values().all(|room| room.len() > 0));
-    }
-
-    #[test]
-    fn memory_is_bounded_and_accounted_exactly() {
-        let mut store = store(100_000, 1024 * 1024);
-        for number in 0..20_000 {
-            post(&mut store, number, "hello");
-            assert!(store.tally.bytes <= 1024 * 1024);
-            assert_eq!(store.tally.entries, store.rooms.values().map(Room::len).sum::<usize>());
-        }
-        assert!(store.tally.entries > 2_000);
-        for room in 0..ROOMS {
-            store.forget(RoomId(room));
-        }
-        assert_eq!((store.tally.bytes, store.tally.entries), (0, 0));
-    }
-
-    #[test]
-    fn changes_to_an_old_message_are_evicted() {
-        let mut store = store(100, 16 * 1024 * 1024);
-        post(&mut store, 0, "hello");
-        for number in 0..10_000 {
-            let text = "hello again".to_owned();
-            let body = match number % 2 {
-                0 => Body::Reacted { target: Seq(1), emoji: "+".into(), on: number % 4 == 0 },
-                _ => Body::Edited { target: Seq(1), text, mentions: Vec::new() },
-            };
-            let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
-            let entry = Entry { room, seq, time, author: UserId(1), name: "anna".into(), body };
-            store.append(Ticket(1), &entry, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
-            assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
-        }
-        assert!(store.txn_ids.len() <= TXN_IDS_MIN + 2 * store.tally.entries + 2, "{}", store.txn_ids.len());
-        let room = &store.rooms[&RoomId(0)];
-        assert!(room.len() == 101 && room.edits() == 50, "{} {}", room.len(), room.edits());
-        // A retry of the message itself is still detected.
-        assert!(matches!(post(&mut store, 0, "hello"), Outcome::Duplicate(_, Seq(1), _)));
-    }
-
-    #[test]
-    fn other_entries_evict_no_messages() {
-        let mut store = store(10, 16 * 1024 * 1024);
-        for number in 0..8 {
-            post(&mut store, number * ROOMS, "hello");
-        }
-        let mut toggle = |number: u64| {
-            let body = Body::Reacted { target: Seq(8), emoji: "+".into(), on: number.is_multiple_of(2) };
-            let (room, seq, time) = (RoomId(0), Seq::ZERO, Timestamp(number));
-            let entry = Entry { room, seq, time, author: UserId(2), name: "mallory".into(), body };
-            store.append(Ticket(1), &entry, Some(&TxnId((1 << 64 | u128::from(number)).to_be_bytes())));
-            assert!(matches!(store.poll_outcome(), Some(Outcome::Appended(..))));
-        };
-        for number in 0..10_000 {
-            toggle(number);
-        }
-        let query = |messages_only, upward, after, before| Query {
-            room: RoomId(0),
-            after: Seq(after),
-            before: Seq(before),
-            limit: 0,
-            upward,
-            messages_only,
-        };
-        let page = |query: &Query| store.rooms[&RoomId(0)].page(query);
-        let all = page(&Query { limit: 200, ..query(true, false, 0, u64::MAX) });
-        assert_eq!(
-            all.entries.iter().map(|entry| entry.seq.0).collect::<Vec<_>>(),
-            (1..=8).collect::<Vec<_>>()
-        );
-        // Upward, the page has the messages and, after the evicted ones, the last ten changes.
-        let all = page(&Query { limit: 200, ..query(false, true, 0, u64::MAX) });
-        assert_eq!((all.from, all.to, all.entries.len(), all.more), (Seq(1), Seq(10_008), 18, false));
-        let part = page(&Query { limit: 9, ..query(false, true, 0, u64::MAX) });
-        assert_eq!((part.to, part.entries.len(), part.more), (Seq(9_999), 9, true));
-        let last = page(&Query { limit: 3, ..query(true, false, 0, 8) });
-        assert_eq!((last.from, last.entries.len(), last.more), (Seq(5), 3, true));
-    }
+/// Hashes an entry's author and content, to distinguish a retry from another post with the same transaction id. A collision can
+/// only make a post with a reused transaction id look like a retry.
+#[allow(clippy::cast_possible_truncation)] // half of the hash is enough
+fn fingerprint(entry: &Entry, random: &RandomState) -> Fingerprint {
+    let author = random.hash_one(&entry.name) as u32;
+    let mut hasher = random.build_hasher();
+    hash_content(&entry.body, &mut hasher);
+    Fingerprint { author, content: hasher.finish() as u32 }
 }
+
+#[cfg(test)]
+mod tests;

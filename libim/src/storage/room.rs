@@ -1,13 +1,12 @@
 //! One room of the memory store. Applies edits, deletions and reactions to its messages.
 
 use super::log::Log;
-use super::txn_ids::{Fingerprint, Record, TXN_ID_BYTES, TxnIds};
-use crate::engine::store::{Page, Query, revise};
+use super::txn_ids::TXN_ID_BYTES;
+use crate::core::{revise, target_of};
+use crate::engine::store::{Page, Query};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX};
-use crate::wire::{Body, Code, Entry, Seq, Timestamp, TxnId};
-use foldhash::fast::RandomState;
+use crate::wire::{Body, Code, Entry, Seq};
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, Hash, Hasher};
 
 /// The entries of one room.
 #[derive(Debug, Default)]
@@ -20,15 +19,6 @@ pub(super) struct Room {
     others: Log,
     /// The stored edits, oldest first, each with its message, to erase their texts when the message is deleted.
     edits: VecDeque<(Seq, Seq)>,
-}
-
-/// The sequence number and time of a stored entry.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) seq: Seq,
-    pub(super) time: Timestamp,
-    /// Stored now (true), or before: then this was a retry (false).
-    pub(super) new: bool,
 }
 
 impl Room {
@@ -77,18 +67,8 @@ impl Room {
         self.messages.bytes() + self.others.bytes() + edits + self.len() * 2 * TXN_ID_BYTES
     }
 
-    /// Stores an entry, unless it is a retry or its target does not allow it. Evicts the oldest beyond `entries_max` per log.
-    pub(super) fn keep(
-        &mut self,
-        entry: &Entry,
-        txn_id: Option<&TxnId>,
-        entries_max: usize,
-        txn_ids: &mut TxnIds,
-    ) -> Result<Place, Code> {
-        let fingerprint = txn_id.map_or(Fingerprint::default(), |_| fingerprint(entry, txn_ids.hasher()));
-        if let Some(known) = txn_id.and_then(|txn_id| known(entry, txn_id, fingerprint, txn_ids)) {
-            return known;
-        }
+    /// Stores an entry that is allowed, unless its target does not allow it. Evicts the oldest beyond `entries_max` per log.
+    pub(super) fn keep(&mut self, entry: &Entry, entries_max: usize) -> Result<Seq, Code> {
         if let Some(target) = target_of(&entry.body) {
             self.revise(target, entry)?;
         }
@@ -99,27 +79,13 @@ impl Room {
         if let Body::Edited { target, .. } = &entry.body {
             self.edits.push_back((seq, *target));
         }
-        if let Some(txn_id) = txn_id {
-            txn_ids.insert(Record { txn_id: *txn_id, room: entry.room, seq, time: entry.time, fingerprint });
-        }
         while self.messages.len() > entries_max {
             self.messages.pop();
         }
         while self.others.len() > entries_max {
             self.pop_other();
         }
-        Ok(Place { seq, time: entry.time, new: true })
-    }
-
-    /// The result of an entry that was stored before with this transaction id.
-    #[allow(clippy::unused_self)] // called as the room's operation, like `keep`
-    pub(super) fn recall(
-        &self,
-        entry: &Entry,
-        txn_id: &TxnId,
-        txn_ids: &TxnIds,
-    ) -> Option<Result<Place, Code>> {
-        known(entry, txn_id, fingerprint(entry, txn_ids.hasher()), txn_ids)
+        Ok(seq)
     }
 
     /// Applies an edit, deletion or reaction to its message.
@@ -185,56 +151,5 @@ impl Room {
         } else {
             logs.filter_map(|log| log.last_to(from)).max()
         }
-    }
-}
-
-/// The result of an entry that its author has sent before with this transaction id; a conflict if the content differs.
-fn known(
-    entry: &Entry,
-    txn_id: &TxnId,
-    fingerprint: Fingerprint,
-    txn_ids: &TxnIds,
-) -> Option<Result<Place, Code>> {
-    let record = txn_ids.get(txn_id, entry.room, fingerprint.author)?;
-    let same = record.fingerprint == fingerprint;
-    Some(if same {
-        Ok(Place { seq: record.seq, time: record.time, new: false })
-    } else {
-        Err(Code::Conflict)
-    })
-}
-
-/// Hashes an entry's author and content, to distinguish a retry from another post with the same transaction id. A collision can
-/// only make a post with a reused transaction id look like a retry.
-#[allow(clippy::cast_possible_truncation)] // half of the hash is enough
-fn fingerprint(entry: &Entry, random: &RandomState) -> Fingerprint {
-    let author = random.hash_one(&entry.name) as u32;
-    let mut hasher = random.build_hasher();
-    target_of(&entry.body).hash(&mut hasher);
-    match &entry.body {
-        Body::Message(message) => (0, &message.text, message.reply_to).hash(&mut hasher),
-        Body::Edited { text, .. } => (1, text).hash(&mut hasher),
-        Body::Deleted { .. } => 2.hash(&mut hasher),
-        Body::Reacted { emoji, on, .. } => (3, emoji, on).hash(&mut hasher),
-        Body::Topic { text } => (4, text).hash(&mut hasher),
-        Body::Created { title, .. } => (5, title).hash(&mut hasher),
-        Body::Joined => 6.hash(&mut hasher),
-        Body::Left { text, .. } => (7, text).hash(&mut hasher),
-        Body::Other(number) => (8, number).hash(&mut hasher),
-    }
-    Fingerprint { author, content: hasher.finish() as u32 }
-}
-
-fn target_of(body: &Body) -> Option<Seq> {
-    match body {
-        Body::Edited { target, .. } | Body::Deleted { target } | Body::Reacted { target, .. } => {
-            Some(*target)
-        }
-        Body::Message(_)
-        | Body::Created { .. }
-        | Body::Joined
-        | Body::Left { .. }
-        | Body::Topic { .. }
-        | Body::Other(_) => None,
     }
 }

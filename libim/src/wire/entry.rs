@@ -1,9 +1,8 @@
 //! The entries of a room's log: messages, changes to them, and room events, each with its sequence number.
 
-use super::code::{Code, LeaveReason, RoomKind};
+use super::code::{LeaveReason, RoomKind};
 use super::fast_path;
 use super::ids::{RoomId, Seq, Timestamp, UserId};
-use super::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
 use super::message::WireMessage;
 use serde::{Deserialize, Serialize, Serializer};
 use smol_str::SmolStr;
@@ -61,6 +60,10 @@ pub enum Body {
         title: String,
         /// Its kind.
         kind: RoomKind,
+        /// Its topic; may be empty.
+        topic: String,
+        /// Its first members: the creator, or the two people of a private conversation, first the one who opened it.
+        members: Vec<UserId>,
     },
     /// The author joined.
     Joined,
@@ -106,6 +109,16 @@ pub struct Reaction {
     /// The names of the users who added it.
     #[serde(rename = "n", default)]
     pub names: Vec<SmolStr>,
+    /// The ids of these users, in the same order.
+    #[serde(rename = "u", default)]
+    pub users: Vec<UserId>,
+}
+
+impl Reaction {
+    /// Those who added it, with their names.
+    pub fn people(&self) -> impl Iterator<Item = (UserId, SmolStr)> + '_ {
+        self.users.iter().copied().zip(self.names.iter().cloned())
+    }
 }
 
 impl Body {
@@ -140,47 +153,16 @@ impl Entry {
         let text = match &self.body {
             Body::Message(message) => {
                 message.text.len()
-                    + message.reactions.iter().map(|reaction| 64 + reaction.names.len() * 64).sum::<usize>()
+                    + message.reactions.iter().map(|reaction| 64 + reaction.names.len() * 72).sum::<usize>()
             }
             Body::Edited { text, .. }
             | Body::Reacted { emoji: text, .. }
-            | Body::Created { title: text, .. }
             | Body::Left { text, .. }
             | Body::Topic { text } => text.len(),
+            Body::Created { title, topic, .. } => title.len() + topic.len(),
             Body::Deleted { .. } | Body::Joined | Body::Other(_) => 0,
         };
         text + self.name.len() + 32
-    }
-}
-
-impl MessageBody {
-    /// Adds or removes a user's reaction. Fails with [`Code::Exists`] or [`Code::NotFound`] if that changes nothing, and with
-    /// [`Code::Full`] at [`REACTIONS_PER_MESSAGE_MAX`] or [`REACTION_NAMES_MAX`].
-    pub fn react(&mut self, name: &SmolStr, emoji: &str, on: bool) -> Result<(), Code> {
-        let Some(at) = self.reactions.iter().position(|reaction| reaction.emoji == emoji) else {
-            if !on {
-                return Err(Code::NotFound);
-            }
-            if self.reactions.len() >= REACTIONS_PER_MESSAGE_MAX {
-                return Err(Code::Full);
-            }
-            self.reactions.push(Reaction { emoji: emoji.into(), names: vec![name.clone()] });
-            return Ok(());
-        };
-        let Some(reaction) = self.reactions.get_mut(at) else { return Err(Code::NotFound) };
-        match (reaction.names.iter().position(|held| held == name), on) {
-            (Some(_), true) => return Err(Code::Exists),
-            (None, false) => return Err(Code::NotFound),
-            (None, true) if reaction.names.len() >= REACTION_NAMES_MAX => return Err(Code::Full),
-            (None, true) => reaction.names.push(name.clone()),
-            (Some(held), false) => {
-                reaction.names.remove(held);
-            }
-        }
-        if reaction.names.is_empty() {
-            self.reactions.remove(at);
-        }
-        Ok(())
     }
 }
 
@@ -217,6 +199,10 @@ struct FlatRef<'a> {
     reason: Option<LeaveReason>,
     #[serde(rename = "y", skip_serializing_if = "Option::is_none")]
     kind: Option<RoomKind>,
+    #[serde(rename = "c", skip_serializing_if = "str::is_empty")]
+    topic: &'a str,
+    #[serde(rename = "u", skip_serializing_if = "<[UserId]>::is_empty")]
+    members: &'a [UserId],
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde requires
@@ -277,7 +263,9 @@ impl Entry {
             Body::Reacted { target, emoji, on } => {
                 FlatRef { target: Some(*target), text: emoji, on: *on, ..head }
             }
-            Body::Created { title, kind } => FlatRef { text: title, kind: Some(*kind), ..head },
+            Body::Created { title, kind, topic, members } => {
+                FlatRef { text: title, kind: Some(*kind), topic, members, ..head }
+            }
             Body::Left { reason, text } => FlatRef { reason: Some(*reason), text, ..head },
             Body::Topic { text } => FlatRef { text, ..head },
             Body::Joined | Body::Other(_) => head,
@@ -318,6 +306,10 @@ struct Flat {
     reason: Option<LeaveReason>,
     #[serde(rename = "y", default)]
     kind: Option<RoomKind>,
+    #[serde(rename = "c", default)]
+    topic: String,
+    #[serde(rename = "u", default)]
+    members: Vec<UserId>,
 }
 
 impl From<Flat> for Entry {
@@ -335,7 +327,12 @@ impl From<Flat> for Entry {
             1 => Body::Edited { target, text: flat.text, mentions: flat.mentions },
             2 => Body::Deleted { target },
             3 => Body::Reacted { target, emoji: flat.text, on: flat.on },
-            4 => Body::Created { title: flat.text, kind: flat.kind.unwrap_or(RoomKind::Public) },
+            4 => Body::Created {
+                title: flat.text,
+                kind: flat.kind.unwrap_or(RoomKind::Public),
+                topic: flat.topic,
+                members: flat.members,
+            },
             5 => Body::Joined,
             6 => Body::Left { reason: flat.reason.unwrap_or(LeaveReason::Quit), text: flat.text },
             7 => Body::Topic { text: flat.text },

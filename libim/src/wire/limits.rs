@@ -33,6 +33,12 @@ pub const PAGE_ENTRIES_MAX: u32 = 200;
 pub const PAGES_IN_FLIGHT_MAX: u32 = 4;
 /// Pages of history that the server reads in one turn. Further ones wait for later turns, so that they do not delay messages.
 pub const PAGES_PER_TURN: usize = 16; // server
+/// Drafts and pages of all connections together that wait for the store. At this number the server reads from no connection.
+pub const IN_FLIGHT_MAX: usize = 65_536; // server
+/// Bytes of the texts in these drafts. At this number the server reads from no connection.
+pub const IN_FLIGHT_BYTES_MAX: usize = 64 * 1024 * 1024; // server
+/// Sessions of one person.
+pub const SESSIONS_PER_PERSON_MAX: usize = 16; // server
 /// Items in one page of a list (users, members, rooms).
 pub const LIST_MAX: u32 = 500;
 /// Private conversations that other users can open with one user. They do not count towards that user's `rooms_per_user`.

@@ -1,13 +1,13 @@
 //! A test driver of a server's engine: sends it messages and returns what it answers.
 #![allow(dead_code, unreachable_pub)] // each test uses a part of it
 
-use libim::core::Now;
-use libim::engine::store::{Outcome, Query, Store, Ticket};
+use libim::core::{Change, Draft, Now};
+use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    ClientHello, Code, Create, Direct, Entry, Epoch, FrameDecoder, FromClient, FromServer, Join, Leave,
-    Login, Post, RequestId, RoomId, Seq, Timestamp, TxnId, VERSION,
+    ClientHello, Code, Create, Direct, Epoch, FrameDecoder, FromClient, FromServer, Join, Leave, Login, Post,
+    RequestId, RoomId, Seq, Timestamp, Token, TxnId, VERSION,
 };
 use libim::{Server, ServerConfig};
 use std::cell::Cell;
@@ -31,13 +31,9 @@ impl Stage {
     }
 
     pub fn with(config: ServerConfig, store: impl Store + 'static) -> Stage {
-        let server = Server::new(config, Box::new(store), Random::from_seed([1; 32]));
-        Stage {
-            server,
-            now: Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) },
-            links: 0,
-            conns: HashMap::new(),
-        }
+        let now = Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) };
+        let server = Server::open(config, Box::new(store), Random::from_seed([1; 32]), now).unwrap();
+        Stage { server, now, links: 0, conns: HashMap::new() }
     }
 
     pub fn opens(&mut self) -> ConnId {
@@ -80,6 +76,14 @@ impl Stage {
         (conn, heard)
     }
 
+    /// Resumes a session on a new connection.
+    pub fn resumes(&mut self, token: Token) -> (ConnId, Vec<FromServer>) {
+        let conn = self.connect();
+        let login = Login { id: RequestId(1), name: String::new(), passkey: None, token: Some(token) };
+        let heard = self.says(conn, &[FromClient::Login(login)]);
+        (conn, heard)
+    }
+
     /// Sends messages on a connection in one piece, and returns what it receives in that turn.
     pub fn says(&mut self, conn: ConnId, messages: &[FromClient]) -> Vec<FromServer> {
         let mut bytes = Vec::new();
@@ -91,7 +95,17 @@ impl Stage {
 
     /// Like `says`, but continues until the server has read all messages.
     pub fn says_all(&mut self, conn: ConnId, messages: &[FromClient]) -> Vec<FromServer> {
-        let mut heard = self.says(conn, messages);
+        let heard = self.says(conn, messages);
+        self.rest(conn, heard)
+    }
+
+    /// Like `sends`, but continues until the server has read all bytes.
+    pub fn sends_all(&mut self, conn: ConnId, bytes: &[u8]) -> Vec<FromServer> {
+        let heard = self.sends(conn, bytes);
+        self.rest(conn, heard)
+    }
+
+    fn rest(&mut self, conn: ConnId, mut heard: Vec<FromServer>) -> Vec<FromServer> {
         while let Some(action) = self.server.poll_action() {
             if matches!(action, Action::Resume(_)) {
                 heard.extend(self.sends(conn, &[]));
@@ -146,28 +160,34 @@ impl Stage {
 
     /// Ends the turn and returns what `listener` receives. Drops what other connections receive.
     pub fn hears(&mut self, listener: ConnId) -> Vec<FromServer> {
+        self.all_hear().remove(&listener).unwrap_or_default()
+    }
+
+    /// Ends the turn and returns what each connection receives.
+    pub fn all_hear(&mut self) -> HashMap<ConnId, Vec<FromServer>> {
         self.server.settle(self.now);
         self.server.handle_idle(self.now);
-        let mut heard = Vec::new();
+        let mut heard: HashMap<ConnId, Vec<u8>> = HashMap::new();
         while let Some(Transmit { conn, send_queue, .. }) = self.server.poll_transmit() {
             while !send_queue.is_empty() {
                 let mut slices = [IoSlice::new(&[]); 8];
                 let filled = send_queue.gather(&mut slices);
                 let bytes: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.to_vec()).collect();
                 send_queue.advance(bytes.len());
-                if conn == listener {
-                    heard.extend(bytes);
-                }
+                heard.entry(conn).or_default().extend(bytes);
             }
             self.server.handle_sent(self.now, conn);
         }
-        let mut decoder = FrameDecoder::default();
-        let mut frames = decoder.decode(&heard);
-        let mut messages = Vec::new();
-        while let Some(frame) = frames.next(u32::MAX).unwrap() {
-            messages.extend(FromServer::decode(frame).unwrap());
+        heard.into_iter().map(|(conn, bytes)| (conn, decode(&bytes))).collect()
+    }
+
+    /// Passes messages to the server without ending the turn.
+    pub fn puts(&mut self, conn: ConnId, messages: &[FromClient]) {
+        let mut bytes = Vec::new();
+        for message in messages {
+            message.encode(&mut bytes).unwrap();
         }
-        messages
+        self.server.handle_bytes(self.now, conn, &bytes);
     }
 
     /// Advances the clock without running the server.
@@ -181,8 +201,19 @@ impl Stage {
         while self.now.mono < end {
             self.now.mono = (self.now.mono + Duration::from_secs(1)).min(end);
             self.server.handle_timeout(self.now);
+            self.server.settle(self.now);
         }
     }
+}
+
+fn decode(bytes: &[u8]) -> Vec<FromServer> {
+    let mut decoder = FrameDecoder::default();
+    let mut frames = decoder.decode(bytes);
+    let mut messages = Vec::new();
+    while let Some(frame) = frames.next(u32::MAX).unwrap() {
+        messages.extend(FromServer::decode(frame).unwrap());
+    }
+    messages
 }
 
 pub fn post(number: u8, text: &str) -> FromClient {
@@ -197,7 +228,7 @@ pub fn refusal(heard: &[FromServer]) -> Option<Code> {
     })
 }
 
-/// A store that can be stalled. While it is, it counts appends and never answers them.
+/// A store that can be stalled. While it is, it counts drafts and never answers them.
 pub struct Standing(MemoryStore, StandingSwitch);
 
 #[derive(Clone, Default)]
@@ -225,24 +256,20 @@ impl Store for Standing {
         self.0.epoch()
     }
 
-    fn append(&mut self, ticket: Ticket, entry: &Entry, txn_id: Option<&TxnId>) {
+    fn load(&mut self) -> Result<Vec<Change>, StoreError> {
+        self.0.load()
+    }
+
+    fn submit(&mut self, ticket: Ticket, draft: &Draft) {
         if self.1.0.get() {
             self.1.1.set(self.1.appended() + 1);
         } else {
-            self.0.append(ticket, entry, txn_id);
+            self.0.submit(ticket, draft);
         }
-    }
-
-    fn recall(&mut self, ticket: Ticket, entry: &Entry, txn_id: &TxnId) {
-        self.0.recall(ticket, entry, txn_id);
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
         self.0.read(ticket, query);
-    }
-
-    fn forget(&mut self, room: RoomId) {
-        self.0.forget(room);
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
@@ -280,6 +307,15 @@ pub fn answers(heard: &[FromServer]) -> Vec<(u32, bool)> {
         _ => None,
     };
     heard.iter().filter_map(answer).collect()
+}
+
+/// The token of a Welcome.
+pub fn token(heard: &[FromServer]) -> Token {
+    let found = heard.iter().find_map(|message| match message {
+        FromServer::Welcome(welcome) => Some(welcome.token),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{heard:?}"))
 }
 
 pub fn room_of(heard: &[FromServer]) -> RoomId {

@@ -1,18 +1,28 @@
 //! Checks the delivery guarantees against every event of the server and the clients.
 
 use crate::Summary;
+use crate::model::Model;
+use libim::core::{Change, State};
 use libim::wire::{Body, Entry, RoomId, Seq, SmolStr, TxnId};
 use libim::{ClientEvent, ServerEvent};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
-/// What was committed in one epoch of the server's data.
-#[derive(Default)]
+/// What was committed in one epoch of the servers' data.
 struct EpochLog {
+    /// How many changes of the store's log are in here.
+    changes: usize,
     rooms: BTreeMap<RoomId, Vec<Entry>>,
     /// Every text that was committed; each is posted once.
     texts: HashSet<String>,
+    model: Model,
+}
+
+impl EpochLog {
+    fn new() -> EpochLog {
+        EpochLog { changes: 0, rooms: BTreeMap::new(), texts: HashSet::new(), model: Model::new() }
+    }
 }
 
 /// A client's position in each room: the last sequence number delivered to it.
@@ -23,6 +33,10 @@ struct View {
 
 pub(crate) struct Checker {
     epochs: Vec<EpochLog>,
+    /// For each server, the last entry of each room that it has reported.
+    reported: Vec<BTreeMap<RoomId, Seq>>,
+    /// Entries that servers have reported, to be compared with the log.
+    unchecked: Vec<Entry>,
     views: HashMap<usize, View>,
     /// The epoch that each client is logged in to, as an index into `epochs`.
     sees: HashMap<usize, usize>,
@@ -35,9 +49,11 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
-    pub(crate) fn new() -> Checker {
+    pub(crate) fn new(servers: usize) -> Checker {
         Checker {
-            epochs: vec![EpochLog::default()],
+            epochs: vec![EpochLog::new()],
+            reported: vec![BTreeMap::new(); servers],
+            unchecked: Vec::new(),
             views: HashMap::new(),
             sees: HashMap::new(),
             posted: HashMap::new(),
@@ -47,7 +63,7 @@ impl Checker {
     }
 
     pub(crate) fn new_epoch(&mut self) {
-        self.epochs.push(EpochLog::default());
+        self.epochs.push(EpochLog::new());
     }
 
     /// A client is lost: the outcome of its unanswered posts is unknown.
@@ -60,21 +76,47 @@ impl Checker {
         self.posted.insert(txn_id, (at, text));
     }
 
-    pub(crate) fn server_says(&mut self, said: &ServerEvent, summary: &mut Summary) {
-        note(summary, said);
-        let ServerEvent::Committed(entry) = said else { return };
-        summary.committed += 1;
+    /// A server is restarted.
+    pub(crate) fn server_restarted(&mut self, server: usize) {
+        self.reported[server].clear();
+    }
+
+    /// Adds the new changes of the store's log.
+    pub(crate) fn committed(&mut self, log: &[Change], summary: &mut Summary) {
         let epoch = self.epochs.last_mut().expect("never empty");
-        let room = epoch.rooms.entry(entry.room).or_default();
-        assert_eq!(entry.seq, Seq(room.len() as u64 + 1), "sequence numbers are dense in {:?}", entry.room);
-        if let Body::Message(message) = &entry.body {
-            assert!(
-                epoch.texts.insert(message.text.clone()),
-                "posted once, committed twice: {}",
-                message.text
-            );
+        for change in log.get(epoch.changes..).unwrap_or_default() {
+            note(summary, change);
+            epoch.changes += 1;
+            epoch.model.add(change);
+            let Change::Entry(entry) = change else { continue };
+            summary.committed += 1;
+            if let Body::Message(message) = &entry.body {
+                let new = epoch.texts.insert(message.text.clone());
+                assert!(new, "posted once, committed twice: {}", message.text);
+            }
+            epoch.rooms.entry(entry.room).or_default().push(entry.clone());
         }
-        room.push(entry.clone());
+        for entry in self.unchecked.drain(..) {
+            let truth = epoch.rooms.get(&entry.room).and_then(|room| room.get(index(entry.seq)));
+            assert_eq!(truth, Some(&entry), "a server reports what the store has not committed");
+        }
+    }
+
+    /// Checks a state against the store's log.
+    pub(crate) fn check_state(&self, state: &State) {
+        self.epochs.last().expect("never empty").model.check(state);
+    }
+
+    /// Every server reports the entries of the log, each once and in order.
+    pub(crate) fn server_says(&mut self, server: usize, said: &ServerEvent, summary: &mut Summary) {
+        note(summary, &(server, said));
+        let ServerEvent::Committed(entry) = said else { return };
+        let last = self.reported[server].insert(entry.room, entry.seq);
+        assert!(
+            last.is_none_or(|last| entry.seq == last.next()),
+            "server {server}: {entry:?} after {last:?}"
+        );
+        self.unchecked.push(entry.clone());
     }
 
     /// A client is restarted and starts without room ids.

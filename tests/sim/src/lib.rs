@@ -1,10 +1,12 @@
-//! The real engines in a simulated world: one server and a few clients, on a virtual clock, with a network that delays,
-//! splits, stalls, cuts and silently loses data, and a store that is slow and fails. Everything derives from one seed, so that
+//! The real engines in a simulated world: one or two servers on one store, and a few clients, on a virtual clock, with a network that delays,
+//! splits, stalls, cuts and silently loses data, and a store that is slow, fails, and sometimes does not know. Everything derives from one seed, so that
 //! a failure replays exactly.
 
 mod checker;
+mod model;
 mod network;
 mod script;
+mod servers;
 mod store;
 mod world;
 
@@ -27,4 +29,8 @@ pub struct Summary {
     pub missed: usize,
     /// Server restarts.
     pub restarts: usize,
+    /// Further sessions given to people.
+    pub devices: usize,
+    /// Drafts whose outcome the store did not know.
+    pub unknown: usize,
 }

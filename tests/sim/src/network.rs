@@ -70,6 +70,7 @@ impl Pipe {
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) client: usize,
+    pub(crate) server: usize,
     /// The engines' ids of the two ends; `None` if that end is closed.
     pub(crate) client_conn: Option<ConnId>,
     pub(crate) server_conn: Option<ConnId>,

@@ -7,11 +7,15 @@ use libim::wire::{RoomId, Seq};
 use std::time::Duration;
 
 const ROOMS: [&str; 3] = ["tea", "coffee", "water"];
+/// People and their devices in a world.
+const PEOPLE_MAX: usize = 8;
 const EMOJI: [&str; 3] = ["👍", "🎉", "no"];
 
 /// Runs one seed to its end and checks every guarantee. Panics if one is violated.
 pub fn run(seed: u64) -> Summary {
-    let mut world = World::new(seed, 2 + usize::try_from(seed % 5).unwrap_or(0));
+    // A third of the worlds have two servers.
+    let servers = if seed.is_multiple_of(3) { 2 } else { 1 };
+    let mut world = World::new(seed, servers, 2 + usize::try_from(seed % 5).unwrap_or(0));
     let rounds = 20 + world.random.below(60);
     // Half of the worlds have no faults.
     let rough = world.random.below(2) == 0;
@@ -26,6 +30,7 @@ pub fn run(seed: u64) -> Summary {
         }
         world.settle();
         world.check_queues();
+        world.check_states();
         let pause = match world.random.below(10) {
             0 => Duration::from_secs(world.random.below(30)),
             1..4 => Duration::from_millis(world.random.below(3000)),
@@ -34,6 +39,7 @@ pub fn run(seed: u64) -> Summary {
         world.advance(world.now.mono + pause);
     }
     come_to_rest(&mut world);
+    world.summary.unknown += world.data.borrow().unknown;
     world.summary
 }
 
@@ -116,36 +122,52 @@ fn befall(world: &mut World) {
         }
         (8..11, _) => world.people[at].asleep_until = now + span,
         (11 | 12, _) => world.people[at].offline_until = now + span,
-        (13 | 14, _) => world.weather.borrow_mut().waiting ^= true,
-        (15 | 16, _) => world.weather.borrow_mut().failing ^= true,
-        (17, _) if world.random.below(4) == 0 => world.restart_server(),
-        (18, _) => world.restart_person(at),
-        (19, _) => {
+        (13 | 14, _) => world.data.borrow_mut().weather.waiting ^= true,
+        (15 | 16, _) => world.data.borrow_mut().weather.failing ^= true,
+        (17, _) => world.data.borrow_mut().weather.unknown ^= true,
+        (18, _) if world.random.below(6) == 0 => world.lose_data(),
+        (18, _) => {
+            let server = usize::try_from(world.random.below(world.servers.len() as u64)).unwrap_or(0);
+            world.restart_server(server);
+        }
+        (19, _) => world.restart_person(at, None),
+        (20, _) => kick(world, at),
+        (21, _) if world.people.len() < PEOPLE_MAX => {
             let name = world.people[at].name.clone();
-            // The user may have left by now.
-            let _ = world.server.at(world.now).kick(&name, "out");
-            world.settle();
-            world.restart_person(at);
+            world.add_device(&name, None);
         }
         _ => {}
     }
 }
 
+/// Removes somebody with all their devices, which then start anew.
+fn kick(world: &mut World, at: usize) {
+    let name = world.people[at].name.clone();
+    let server = world.people[at].server;
+    // The user may have left by now.
+    let _ = world.servers[server].at(world.now).kick(&name, "out");
+    world.settle();
+    for at in 0..world.people.len() {
+        if world.people[at].name == name {
+            world.restart_person(at, None);
+        }
+    }
+}
+
 /// Ends all faults: after a while every client must know everything.
 fn come_to_rest(world: &mut World) {
-    *world.weather.borrow_mut() = crate::store::Weather::default();
+    world.data.borrow_mut().weather = crate::store::Weather::default();
     for person in &mut world.people {
         person.asleep_until = Duration::ZERO;
         person.offline_until = Duration::ZERO;
     }
     // Both sides detect a silent connection within two and a half heartbeat intervals; this leaves time for retries.
     world.advance(world.now.mono + Duration::from_secs(400));
-    let people: Vec<_> = {
-        let mut people: Vec<_> =
-            world.server.people().map(|person| (person.user, person.name, person.presence)).collect();
-        people.sort_unstable_by_key(|person| person.0);
-        people
+    world.check_states();
+    let seen = |server: &libim::Server| -> Vec<_> {
+        server.people().map(|person| (person.user, person.name, person.presence)).collect()
     };
+    let people: Vec<Vec<_>> = world.servers.iter().map(seen).collect();
     world.checker.check_answered();
     for at in 0..world.people.len() {
         let person = &world.people[at];
@@ -158,6 +180,7 @@ fn come_to_rest(world: &mut World) {
         let mut known: Vec<_> =
             person.client.people().map(|p| (p.user, p.name.clone(), p.presence)).collect();
         known.sort_unstable_by_key(|person| person.0);
-        assert_eq!(known, people, "{} does not see who is there", person.name);
+        let server = world.links.values().find(|link| link.client == at).map(|link| link.server);
+        assert_eq!(known, people[server.expect("a link")], "{} does not see who is there", person.name);
     }
 }

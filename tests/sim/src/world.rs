@@ -3,24 +3,23 @@
 use crate::Summary;
 use crate::checker::Checker;
 use crate::network::{Link, Pipe};
-use crate::store::{FaultyStore, Weather};
+use crate::servers::new_data;
+use crate::store::Data;
 use libim::core::Now;
 use libim::engine::{Action, Machine, Peer, Random, Transmit};
-use libim::storage::{MemoryLimits, MemoryStore};
-use libim::wire::{Epoch, Limits, Timestamp};
-use libim::{Client, ClientConfig, Server, ServerConfig};
+use libim::wire::{Timestamp, Token};
+use libim::{Client, ClientConfig, ClientEvent, Server};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// Limit of the server's queue per connection in this world; small, so that it overflows.
-const QUEUE_BYTES: usize = 6 * 1024;
-
 pub(crate) struct Person {
     pub(crate) client: Client,
     pub(crate) name: String,
+    /// The server that it connects to next.
+    pub(crate) server: usize,
     /// Does not read before this time.
     pub(crate) asleep_until: Duration,
     /// Cannot connect before this time.
@@ -29,82 +28,81 @@ pub(crate) struct Person {
     dialing: bool,
     /// Retries the login with the same name at this time, after a refusal.
     insist_at: Option<Duration>,
+    /// Starts a new client at this time: the old one was removed.
+    again_at: Option<Duration>,
 }
 
 pub(crate) struct World {
     pub(crate) now: Now,
     pub(crate) random: Random,
-    pub(crate) server: Server,
+    /// The servers, all with the same data.
+    pub(crate) servers: Vec<Server>,
     pub(crate) people: Vec<Person>,
     pub(crate) links: BTreeMap<usize, Link>,
     next_link: usize,
-    pub(crate) weather: Rc<RefCell<Weather>>,
+    pub(crate) data: Rc<RefCell<Data>>,
     pub(crate) checker: Checker,
     pub(crate) summary: Summary,
-    epoch: u64,
+    pub(crate) epoch: u64,
+    pub(crate) resume_window: Duration,
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, people: usize) -> World {
+    /// A world with these numbers of servers and people.
+    pub(crate) fn new(seed: u64, servers: usize, people: usize) -> World {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         let mut random = Random::from_seed(bytes);
-        let weather = Rc::new(RefCell::new(Weather::default()));
-        let server = new_server(&mut random, &weather, 1);
+        let resume_window = Duration::from_secs(5 + random.below(40));
+        let data = new_data(&mut random, servers, 1);
         let mut world = World {
             now: Now { mono: Duration::from_secs(1), wall: Timestamp(1_700_000_000_000) },
             random,
-            server,
+            servers: Vec::new(),
             people: Vec::new(),
             links: BTreeMap::new(),
             next_link: 0,
-            weather,
-            checker: Checker::new(),
+            data,
+            checker: Checker::new(servers),
             summary: Summary::default(),
             epoch: 1,
+            resume_window,
         };
+        for server in 0..servers {
+            let server = world.new_server(server);
+            world.servers.push(server);
+        }
         for at in 0..people {
-            let name = format!("person{at}");
-            let person = world.new_person(name);
+            let person = world.new_person(format!("person{at}"), at % servers, None);
             world.people.push(person);
         }
         world
     }
 
-    fn new_person(&mut self, name: String) -> Person {
+    pub(crate) fn new_person(&mut self, name: String, server: usize, session: Option<Token>) -> Person {
         let receipts = self.random.below(2) == 0;
-        let config = ClientConfig { backlog: Some(5), receipts, ..ClientConfig::new(name.clone()) };
+        let config = ClientConfig { backlog: Some(5), receipts, session, ..ClientConfig::new(name.clone()) };
         let mut client = Client::new(config, Random::from_seed(self.random.bytes()));
         client.at(self.now).start();
         let never = Duration::ZERO;
-        Person { client, name, asleep_until: never, offline_until: never, dialing: false, insist_at: None }
+        let (asleep_until, offline_until, dialing, insist_at, again_at) = (never, never, false, None, None);
+        Person { client, name, server, asleep_until, offline_until, dialing, insist_at, again_at }
     }
 
-    /// Kills a user's client and starts a new one.
-    pub(crate) fn restart_person(&mut self, at: usize) {
+    /// Kills somebody's client and starts a new one.
+    pub(crate) fn restart_person(&mut self, at: usize, session: Option<Token>) {
         self.checker.restarted(at);
-        let links: Vec<usize> =
-            self.links.iter().filter(|(_, link)| link.client == at).map(|(link, _)| *link).collect();
-        for link in links {
+        for link in self.links_of(|link| link.client == at) {
             self.cut(link);
         }
-        let name = self.people[at].name.clone();
-        self.people[at] = self.new_person(name);
+        let Person { name, server, .. } = &self.people[at];
+        let (name, server) = (name.clone(), *server);
+        self.people[at] = self.new_person(name, server, session);
         self.checker.forget_person(at);
     }
 
-    /// Kills the server with everything in memory, and starts a new one.
-    pub(crate) fn restart_server(&mut self) {
-        self.epoch += 1;
-        self.summary.restarts += 1;
-        for link in self.links.keys().copied().collect::<Vec<_>>() {
-            if let Some(link) = self.links.get_mut(&link) {
-                link.server_conn = None;
-            }
-            self.cut(link);
-        }
-        self.server = new_server(&mut self.random, &self.weather, self.epoch);
-        self.checker.new_epoch();
+    pub(crate) fn links_of(&self, which: impl Fn(&Link) -> bool) -> Vec<usize> {
+        self.links.iter().filter(|(_, link)| which(link)).map(|(link, _)| *link).collect()
     }
 
     /// Breaks a connection: both ends are notified, and data in flight is lost.
@@ -112,7 +110,7 @@ impl World {
         let Some(link) = self.links.remove(&link) else { return };
         self.summary.cuts += 1;
         if let Some(conn) = link.server_conn {
-            self.server.handle_closed(self.now, conn, "cut");
+            self.servers[link.server].handle_closed(self.now, conn, "cut");
         }
         if let Some(conn) = link.client_conn {
             self.people[link.client].client.handle_closed(self.now, conn, "cut");
@@ -125,11 +123,13 @@ impl World {
         loop {
             self.settle();
             steps += 1;
-            assert!(steps < 200_000, "time stands still: {:?} {:?}", self.server.poll_timeout(), self.links);
+            assert!(steps < 200_000, "time stands still: {:?} {:?}", self.servers, self.links);
             let Some(next) = self.next_time().filter(|next| *next <= until) else { break };
             let step = next.max(self.now.mono).saturating_sub(self.now.mono);
             if step >= Duration::from_millis(1) {
-                self.server.handle_idle(self.now);
+                for server in &mut self.servers {
+                    server.handle_idle(self.now);
+                }
                 self.settle();
             }
             self.pass(step);
@@ -147,22 +147,26 @@ impl World {
     fn next_time(&self) -> Option<Duration> {
         let arrivals = self.links.values().flat_map(|link| {
             let person = &self.people[link.client];
-            let up = link.server_conn.filter(|conn| self.server.wants_bytes(*conn) || link.up.ended);
+            let server = &self.servers[link.server];
+            let up = link.server_conn.filter(|conn| server.wants_bytes(*conn) || link.up.ended);
             let down = link.client_conn.filter(|conn| person.client.wants_bytes(*conn) || link.down.ended);
             let up = up.and_then(|_| link.up.next_arrival());
             [up, down.and_then(|_| link.down.next_arrival()).map(|at| at.max(person.asleep_until))]
         });
         let timers = self.people.iter().map(|person| person.client.poll_timeout());
         let dials = self.people.iter().map(|person| person.dialing.then_some(person.offline_until));
-        let insists = self.people.iter().map(|person| person.insist_at);
-        arrivals.chain(timers).chain(dials).chain(insists).chain([self.server.poll_timeout()]).flatten().min()
+        let insists = self.people.iter().flat_map(|person| [person.insist_at, person.again_at]);
+        let servers = self.servers.iter().map(Machine::poll_timeout);
+        arrivals.chain(timers).chain(dials).chain(insists).chain(servers).flatten().min()
     }
 
     /// Handles everything due now.
     fn happen(&mut self) {
         let now = self.now;
-        if self.server.poll_timeout().is_some_and(|due| due <= now.mono) {
-            self.server.handle_timeout(now);
+        for server in &mut self.servers {
+            if server.poll_timeout().is_some_and(|due| due <= now.mono) {
+                server.handle_timeout(now);
+            }
         }
         for at in 0..self.people.len() {
             let person = &mut self.people[at];
@@ -172,9 +176,17 @@ impl World {
             if person.insist_at.is_some_and(|insist| insist <= now.mono) {
                 person.insist_at = None;
                 let name = person.name.clone();
-                // The client may have logged in by itself by now.
-                let _ = person.client.at(now).log_in_as(Some(&name), None);
+                let same = |it: &(usize, &Person)| it.0 != at && it.1.name == name;
+                let is_device = self.people.iter().enumerate().any(|it| same(&it));
+                if !(is_device && self.add_device(&name, Some(at))) {
+                    // The client may have logged in by itself by now.
+                    let _ = self.people[at].client.at(now).log_in_as(Some(&name), None);
+                }
             }
+            if self.people[at].again_at.is_some_and(|again| again <= now.mono) {
+                self.restart_person(at, None);
+            }
+            let person = &mut self.people[at];
             if person.dialing && person.offline_until <= now.mono {
                 person.dialing = false;
                 self.connect(at);
@@ -191,16 +203,23 @@ impl World {
         self.next_link += 1;
         let delay = Duration::from_micros(50) + self.random.up_to(Duration::from_millis(40));
         let address = Ipv4Addr::new(192, 0, 2, u8::try_from(at).unwrap_or(0) + 1);
-        let server_conn = self.server.handle_opened(self.now, id, Peer::Ip(IpAddr::V4(address)));
+        if self.random.below(5) == 0 {
+            let server = self.random.below(self.servers.len() as u64);
+            self.people[at].server = usize::try_from(server).unwrap_or(0);
+        }
+        let server = self.people[at].server;
+        let peer = Peer::Ip(IpAddr::V4(address));
+        let server_conn = self.servers[server].handle_opened(self.now, id, peer);
         let client_conn = self.people[at].client.handle_opened(self.now, id, Peer::Local);
         let (up, down) = (Pipe::default(), Pipe::default());
-        self.links.insert(id, Link { client: at, client_conn, server_conn, up, down, delay, silent: false });
+        let (client, silent) = (at, false);
+        self.links.insert(id, Link { client, server, client_conn, server_conn, up, down, delay, silent });
     }
 
     fn deliver_up(&mut self, id: usize) {
         while let Some(link) = self.links.get_mut(&id) {
             let Some(conn) = link.server_conn else { return };
-            if !self.server.wants_bytes(conn) && !link.up.ended {
+            if !self.servers[link.server].wants_bytes(conn) && !link.up.ended {
                 return;
             }
             let Some(bytes) = link.up.arrive(self.now.mono) else { return };
@@ -211,10 +230,11 @@ impl World {
             }
             if bytes.is_empty() {
                 link.server_conn = None;
-                self.server.handle_closed(self.now, conn, "ended");
+                self.servers[link.server].handle_closed(self.now, conn, "ended");
             }
+            let server = &mut self.servers[link.server];
             for piece in pieces(&bytes, &mut self.random) {
-                self.server.handle_bytes(self.now, conn, piece);
+                server.handle_bytes(self.now, conn, piece);
             }
         }
     }
@@ -230,7 +250,7 @@ impl World {
             if std::mem::take(&mut link.down.starving)
                 && let Some(server_conn) = link.server_conn
             {
-                self.server.handle_writable(self.now, server_conn);
+                self.servers[link.server].handle_writable(self.now, server_conn);
             }
             if bytes.is_empty() {
                 link.client_conn = None;
@@ -245,20 +265,27 @@ impl World {
     /// Settles every engine until none has anything left to do.
     pub(crate) fn settle(&mut self) {
         for _ in 0..1000 {
-            let mut busy = settle_one(&mut self.server, self.now, true, &mut self.links, &mut self.random);
-            while let Some(action) = self.server.poll_action() {
-                busy = true;
-                self.act_for_server(action);
+            let mut busy = false;
+            for at in 0..self.servers.len() {
+                busy |= settle_one(&mut self.servers[at], self.now, true, &mut self.links, &mut self.random);
+                while let Some(action) = self.servers[at].poll_action() {
+                    busy = true;
+                    self.act_for_server(at, action);
+                }
+                while let Some(event) = self.servers[at].poll_event() {
+                    self.checker.server_says(at, &event, &mut self.summary);
+                }
             }
-            while let Some(event) = self.server.poll_event() {
-                self.checker.server_says(&event, &mut self.summary);
-            }
+            self.checker.committed(&self.data.borrow().log, &mut self.summary);
             for at in 0..self.people.len() {
                 let client = &mut self.people[at].client;
                 busy |= settle_one(client, self.now, false, &mut self.links, &mut self.random);
                 while let Some(event) = self.people[at].client.poll_event() {
-                    if matches!(event, libim::ClientEvent::LoginRefused { .. }) {
-                        self.people[at].insist_at = Some(self.now.mono + Duration::from_secs(5));
+                    let soon = Some(self.now.mono + Duration::from_secs(5));
+                    match event {
+                        ClientEvent::LoginRefused { .. } => self.people[at].insist_at = soon,
+                        ClientEvent::Disconnected { retry_in: None, .. } => self.people[at].again_at = soon,
+                        _ => {}
                     }
                     self.checker.client_says(at, event, &mut self.summary);
                 }
@@ -275,11 +302,11 @@ impl World {
         panic!("the engines do not come to rest");
     }
 
-    fn act_for_server(&mut self, action: Action) {
+    fn act_for_server(&mut self, at: usize, action: Action) {
         match action {
             Action::Resume(id) => {
                 if let Some(conn) = self.links.get(&id).and_then(|link| link.server_conn) {
-                    self.server.handle_bytes(self.now, conn, &[]);
+                    self.servers[at].handle_bytes(self.now, conn, &[]);
                     self.deliver_up(id);
                 }
             }
@@ -288,7 +315,7 @@ impl World {
                     && let Some(conn) = link.server_conn.take()
                 {
                     link.down.ended = true;
-                    self.server.handle_closed(self.now, conn, "closed");
+                    self.servers[at].handle_closed(self.now, conn, "closed");
                 }
             }
             Action::Dial | Action::StopListening => {}
@@ -310,32 +337,6 @@ impl World {
             Action::StopListening => {}
         }
     }
-
-    /// No queue of the server exceeds its bound by much.
-    pub(crate) fn check_queues(&self) {
-        for link in self.links.values() {
-            let bytes = link.server_conn.map_or(0, |conn| self.server.queued_bytes(conn));
-            assert!(bytes < QUEUE_BYTES * 40, "a queue has grown to {bytes} bytes");
-        }
-    }
-}
-
-fn new_server(random: &mut Random, weather: &Rc<RefCell<Weather>>, epoch: u64) -> Server {
-    let limits =
-        Limits { requests_per_second: 200, requests_burst: 50, drafts_in_flight: 4, ..Limits::default() };
-    let config = ServerConfig {
-        limits,
-        observe: true,
-        queue_bytes_max: QUEUE_BYTES,
-        resume_window: Duration::from_secs(5 + random.below(40)),
-        ..ServerConfig::default()
-    };
-    let kept = MemoryLimits {
-        entries_per_room: 40 + usize::try_from(random.below(2000)).unwrap_or(0),
-        bytes: 1 << 20,
-    };
-    let store = FaultyStore::new(MemoryStore::new(Epoch(epoch), kept), weather.clone());
-    Server::new(config, Box::new(store), Random::from_seed(random.bytes()))
 }
 
 /// Settles an engine and moves its bytes into the pipes. Returns whether there were any.

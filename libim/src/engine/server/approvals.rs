@@ -275,7 +275,7 @@ impl Server {
         link.approval = Some(id);
         let peer = link.peer;
         let Subject { kind, room, target, text, topic } = about;
-        let name = match (user.and_then(|user| self.hub.user(user)), &request) {
+        let name = match (user.and_then(|user| self.state.person(user)), &request) {
             (Some(user), _) => user.name.shown().clone(),
             (None, FromClient::Login(login)) => login.name.as_str().into(),
             (None, _) => "".into(),

@@ -38,6 +38,9 @@ pub struct ServerConfig {
     /// The largest memory of all blocked send queues in bytes. Above it, their connections are closed as slow, the longest queue
     /// first.
     pub queues_bytes_max: usize,
+    /// Distinguishes the server processes that share a store. Each ends the sessions whose clients it had last, when they do not
+    /// reconnect; so a number must not be used by two processes at a time.
+    pub instance: u32,
     /// Whether each kept entry is reported as [`ServerEvent::Committed`](super::ServerEvent::Committed).
     pub observe: bool,
     /// Which requests need the program's approval.
@@ -60,6 +63,7 @@ impl Default for ServerConfig {
             rooms_max: 1_000,
             queue_bytes_max: 1024 * 1024,
             queues_bytes_max: 256 * 1024 * 1024,
+            instance: 0,
             observe: false,
             approvals: ApprovalPolicy::default(),
         }

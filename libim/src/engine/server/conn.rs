@@ -1,10 +1,9 @@
 //! The server's state of one connection.
 
 use super::approvals::ApprovalId;
-use super::session::SessionKey;
-use crate::core::RateLimiter;
+use crate::core::{RateLimiter, SessionId};
 use crate::engine::{LinkId, Peer, SendQueue};
-use crate::wire::{FrameDecoder, SmolStr, UserId};
+use crate::wire::{FrameDecoder, SmolStr};
 use std::time::Duration;
 
 /// The phase of a connection. [`gate`](super::gate) has the table of requests allowed in each.
@@ -17,8 +16,8 @@ pub(super) enum Phase {
         /// Refused logins so far.
         tries: u8,
     },
-    /// Logged in, attached to this session of this user. Ends when the session ends or is resumed on another connection.
-    LoggedIn(SessionKey, UserId),
+    /// Logged in, attached to this session. Ends when the session ends or is resumed on another connection.
+    LoggedIn(SessionId),
     /// The last frame is queued; input is ignored, and the connection closes when everything is sent.
     Closing,
 }

@@ -65,9 +65,9 @@ impl Feeds {
         }
     }
 
-    /// Whether a connection listens to a room.
-    pub(super) fn has(&self, room: RoomId, conn: ConnId) -> bool {
-        self.by_room.get(&room).is_some_and(|feed| feed.listeners.has(conn))
+    /// The connections that listen to a room.
+    pub(super) fn listeners(&self, room: RoomId) -> Vec<ConnId> {
+        self.by_room.get(&room).map(|feed| feed.listeners.iter().collect()).unwrap_or_default()
     }
 
     pub(super) fn forget(&mut self, room: RoomId) {

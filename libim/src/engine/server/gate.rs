@@ -2,13 +2,15 @@
 //! membership. Handlers make only checks of their own.
 
 use super::conn::Phase;
-use super::requests::{one_line, unkept};
+use super::requests::one_line;
 use super::timeouts::Timeout;
 use super::{Refused, Server, millis};
 use crate::core::{Now, text::is_blank};
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, TEXT_BYTES_CEILING};
-use crate::wire::{Code, FromClient, Limits, RequestId, RoomId, Throttled};
+use crate::wire::{
+    Body, Code, Delete, Edit, FromClient, Limits, MessageBody, Post, React, RequestId, RoomId, Throttled,
+};
 use std::time::Duration;
 
 /// The shortest interval between two Throttled messages to a connection.
@@ -76,15 +78,17 @@ impl Server {
             check_lengths(&request, &self.config.limits)?;
             self.check_membership(conn, policy.room)
         });
-        match verdict {
-            Ok(()) => match self.approval_needed(conn, &request) {
-                Some(about) => self.request_approval(now, conn, request, about),
-                None => self.dispatch(now, conn, request),
-            },
+        let asks = self.approval_needed(conn, &request);
+        match (verdict, asks) {
+            (Ok(()), Some(about)) => self.request_approval(now, conn, request, about),
+            (Ok(()), None) => self.dispatch(now, conn, request),
+            // The store knows whether it has kept a post before its author left the room.
+            (Err(Refused { code: Code::NotMember, .. }), None) if is_post(&request) => {
+                self.dispatch(now, conn, request);
+            }
             // Receipt and Typing are never answered: they may cross a Leave on the way.
-            Err(_) if matches!(request, FromClient::Receipt(_) | FromClient::Typing(_)) => {}
-            Err(Refused { code: Code::NotMember, .. }) => self.recall(now, conn, request, Code::NotMember),
-            Err(refused) => self.refuse(conn, policy.id, refused),
+            (Err(_), _) if matches!(request, FromClient::Receipt(_) | FromClient::Typing(_)) => {}
+            (Err(refused), _) => self.refuse(conn, policy.id, refused),
         }
     }
 
@@ -104,10 +108,20 @@ impl Server {
         match request {
             FromClient::ClientHello(hello) => self.handle_hello(now, conn, &hello),
             FromClient::Login(login) => self.handle_login(now, conn, &login),
-            FromClient::Post(post) => self.handle_post(now, conn, post),
-            FromClient::Edit(edit) => self.handle_edit(now, conn, edit),
-            FromClient::Delete(delete) => self.handle_delete(now, conn, &delete),
-            FromClient::React(react) => self.handle_react(now, conn, react),
+            FromClient::Post(Post { id, room, txn_id, text, reply_to }) => {
+                let body = Body::Message(MessageBody { text, reply_to, ..MessageBody::default() });
+                self.handle_post(now, conn, id, room, txn_id, body);
+            }
+            FromClient::Edit(Edit { id, room, txn_id, target, text }) => {
+                let body = Body::Edited { target, text, mentions: Vec::new() };
+                self.handle_post(now, conn, id, room, txn_id, body);
+            }
+            FromClient::Delete(Delete { id, room, txn_id, target }) => {
+                self.handle_post(now, conn, id, room, txn_id, Body::Deleted { target });
+            }
+            FromClient::React(React { id, room, txn_id, target, emoji, on }) => {
+                self.handle_post(now, conn, id, room, txn_id, Body::Reacted { target, emoji, on });
+            }
             FromClient::Receipt(receipt) => self.handle_receipt(conn, &receipt),
             FromClient::Typing(typing) => self.handle_typing(conn, &typing),
             FromClient::SetStatus(status) => self.handle_status(conn, &status),
@@ -174,8 +188,11 @@ impl Server {
 
     fn check_membership(&self, conn: ConnId, room: Option<RoomId>) -> Result<(), Refused> {
         let Some(room) = room else { return Ok(()) };
-        // A connection listens to the rooms that its user is in.
-        if self.feeds.has(room, conn) { Ok(()) } else { Err(unkept(Code::NotMember)) }
+        let user = self.user_of(conn).unwrap_or_default();
+        if self.state.room(room).is_some_and(|room| room.has(user)) {
+            return Ok(());
+        }
+        Err(Refused::new(Code::NotMember, "you are not in that room; join it first"))
     }
 }
 
@@ -213,4 +230,12 @@ fn check_lengths(request: &FromClient, limits: &Limits) -> Result<(), Refused> {
         | FromClient::Ping(_)
         | FromClient::Quit(_) => Ok(()),
     }
+}
+
+/// Whether a request is answered with the sequence number of an entry, also when it is a retry.
+fn is_post(request: &FromClient) -> bool {
+    matches!(
+        request,
+        FromClient::Post(_) | FromClient::Edit(_) | FromClient::Delete(_) | FromClient::React(_)
+    )
 }

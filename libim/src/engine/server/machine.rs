@@ -100,7 +100,7 @@ impl Machine for Server {
         }
         match conn.phase {
             Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(conn.peer),
-            Phase::LoggedIn(key, user) => self.detach(now, id, key, user, reason),
+            Phase::LoggedIn(session) => self.detach(now, id, conn.peer, session, reason),
             Phase::Closing => {}
         }
     }
@@ -263,8 +263,10 @@ impl Server {
     fn may_read(&mut self, now: Now, id: ConnId) -> bool {
         let Some(conn) = self.connections.get(id) else { return false };
         let observer_behind = self.is_observer_behind();
+        let store_behind = self.in_flight.is_full();
         let short = self.connections.queued() > self.config.queues_bytes_max / 2;
         let may = !observer_behind
+            && !store_behind
             && conn.throttled_until <= now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
             && conn.pages < if short { 1 } else { PAGES_IN_FLIGHT_MAX }
@@ -272,6 +274,7 @@ impl Server {
             && !conn.barrier
             && !self.connections.is_congested(conn);
         self.observer_behind |= observer_behind;
+        self.store_behind |= store_behind;
         if !may && let Some(conn) = self.connections.get_mut(id) {
             conn.paused = true;
         }
@@ -286,6 +289,13 @@ impl Server {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.paused = false;
             self.actions.push_back(Action::Resume(conn.link));
+        }
+    }
+
+    /// Resumes reading from all paused connections that may be read.
+    pub(super) fn resume_all(&mut self, now: Now) {
+        for conn in self.connections.ids() {
+            self.resume_reading(now, conn);
         }
     }
 
@@ -333,7 +343,7 @@ impl Server {
         self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
         match phase {
             Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(peer),
-            Phase::LoggedIn(key, user) => self.detach(now, id, key, user, reason),
+            Phase::LoggedIn(session) => self.detach(now, id, peer, session, reason),
             Phase::Closing => {}
         }
     }

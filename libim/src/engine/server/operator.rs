@@ -1,13 +1,13 @@
 //! The operations of the program that runs the server.
 
 use super::timeouts::Timeout;
-use super::{Asker, Draining, Reply, Server, ServerEvent, Settings};
-use crate::core::{Name, Now, Room, text::is_blank};
+use super::{Asker, Draining, Server, ServerEvent, Settings};
+use crate::core::{Draft, Name, Now, Room, SessionId, text::is_blank};
 use crate::engine::Action;
-use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX};
+use crate::wire::limits::{DRAIN_TIME_MAX, REASON_BYTES_MAX, SESSIONS_PER_PERSON_MAX};
 use crate::wire::{
-    Body, Code, Entry, LeaveReason, Member, MessageBody, Notice, Person, RoomId, RoomInfo, RoomKind,
-    RoomLeft, Seq, UserId,
+    Body, Code, Entry, LeaveReason, Member, MessageBody, Notice, Person, RoomId, RoomInfo, RoomKind, Seq,
+    UserId,
 };
 use std::fmt;
 use std::time::Duration;
@@ -33,8 +33,8 @@ pub enum OperatorError {
     NoRoom,
     /// The operation applies to public rooms only, not to the lobby or private conversations.
     NotPublic,
-    /// The user's own request to enter or leave that room is in flight; try again.
-    UnderWay,
+    /// The person has as many sessions as one can have.
+    TooManySessions,
     /// No such approval request is open: it was resolved, has timed out, or its connection is closed.
     NoApproval,
 }
@@ -52,8 +52,8 @@ impl fmt::Display for OperatorError {
             OperatorError::NotPublic => {
                 "that works with public rooms only, not with the lobby or a private conversation"
             }
-            OperatorError::UnderWay => {
-                "their own request to enter or leave that room is under way; try again"
+            OperatorError::TooManySessions => {
+                return write!(f, "they have {SESSIONS_PER_PERSON_MAX} sessions, which is the limit");
             }
             OperatorError::NoApproval => "that approval request is no longer open",
         })
@@ -82,31 +82,29 @@ impl Server {
     /// this reason of at most [`REASON_BYTES_MAX`] bytes. They may log in again.
     pub fn kick(&mut self, name: &str, reason: &str) -> Result<(), OperatorError> {
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
-        let user = named.and_then(|name| self.hub.holder(&name)).ok_or(OperatorError::NoPerson)?;
+        let user = named.and_then(|name| self.state.holder(&name)).ok_or(OperatorError::NoPerson)?;
         self.kick_user(user, reason)
     }
 
     /// Like [`kick`](Self::kick), by id.
     pub fn kick_user(&mut self, user: UserId, reason: &str) -> Result<(), OperatorError> {
         check_reason(reason)?;
-        if self.hub.user(user).is_none() {
+        if self.state.person(user).is_none() {
             return Err(OperatorError::NoPerson);
         }
         let now = self.now;
-        let conn = self.conn_of(user);
-        if let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get_mut(*key)) {
-            // `end_session` below ends it, not the closing of its connection.
-            session.conn = None;
+        let sessions: Vec<SessionId> = self.state.sessions_of(user).map(|session| session.id).collect();
+        for session in sessions {
+            if let Some(conn) = self.attachments.remove(session) {
+                let text = if reason.is_empty() {
+                    "you were removed".into()
+                } else {
+                    format!("you were removed: {reason}")
+                };
+                self.close_with(now, conn, Code::Kicked, text, Duration::ZERO);
+            }
         }
-        if let Some(conn) = conn {
-            let text = if reason.is_empty() {
-                "you were removed".into()
-            } else {
-                format!("you were removed: {reason}")
-            };
-            self.close_with(now, conn, Code::Kicked, text, Duration::ZERO);
-        }
-        self.end_session(now, user, LeaveReason::Kicked, reason);
+        self.end(now, user, LeaveReason::Kicked, reason);
         Ok(())
     }
 
@@ -123,9 +121,8 @@ impl Server {
         if !found.has(user) {
             return Err(OperatorError::NoPerson);
         }
-        self.begin_membership_change(user, room).map_err(|_| OperatorError::UnderWay)?;
         let body = Body::Left { reason: LeaveReason::Kicked, text: reason.into() };
-        self.append(self.now, Asker { reply: Reply::Leave(room), ..Asker::NOBODY }, user, room, body);
+        self.append(self.now, Asker::Nobody, user, room, body);
         Ok(())
     }
 
@@ -133,18 +130,13 @@ impl Server {
     /// becomes free.
     pub fn close_room(&mut self, room: RoomId, reason: &str) -> Result<(), OperatorError> {
         check_reason(reason)?;
-        let members: Vec<UserId> = self.public_room(room)?.members.keys().copied().collect();
-        for user in members {
-            if let Some(conn) = self.conn_of(user) {
-                self.send(conn, &RoomLeft { room, text: reason.into() });
-            }
-        }
-        self.forget_room(room);
+        self.public_room(room)?;
+        self.request(Asker::Nobody, Draft::CloseRoom { room, text: reason.into(), if_empty: false });
         Ok(())
     }
 
     fn public_room(&self, room: RoomId) -> Result<&Room, OperatorError> {
-        match self.hub.room(room) {
+        match self.state.room(room) {
             Some(found) if found.kind == RoomKind::Public => Ok(found),
             Some(_) => Err(OperatorError::NotPublic),
             None => Err(OperatorError::NoRoom),
@@ -170,12 +162,12 @@ impl Server {
         if self.draining != Draining::No {
             return Err(OperatorError::Drained);
         }
-        if self.hub.room(room).is_none() {
+        if self.state.room(room).is_none() {
             return Err(OperatorError::NoRoom);
         }
         let (author, name) = (UserId::SERVER, self.config.name.as_str().into());
         let entry = Entry { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
-        self.append_entry(Asker::NOBODY, entry, None);
+        self.request(Asker::Nobody, Draft::Entry { entry, txn_id: None });
         Ok(())
     }
 
@@ -207,35 +199,32 @@ impl Server {
         self.config.settings()
     }
 
-    /// A room's members, in no particular order; none if there is no such room.
+    /// A room's members, in order of id; none if there is no such room.
     pub fn members(&self, room: RoomId) -> impl Iterator<Item = Member> {
-        let room = self.hub.room(room);
-        room.into_iter()
-            .flat_map(|room| room.members.keys().filter_map(|user| room.member(self.hub.user(*user)?)))
+        let room = self.state.room(room);
+        room.into_iter().flat_map(|room| room.members.ids().filter_map(|user| self.shown_member(room, user)))
     }
 
-    /// The next member of a room after this id, in order of id. Takes time linear in the number of members.
+    /// The next member of a room after this id, in order of id.
     pub fn member_after(&self, room: RoomId, after: UserId) -> Option<Member> {
-        let room = self.hub.room(room)?;
-        let next = room.members.keys().filter(|id| **id > after).min()?;
-        room.member(self.hub.user(*next)?)
+        let room = self.state.room(room)?;
+        self.shown_member(room, room.members.after(after).next()?)
     }
 
-    /// Everybody who is online, in no particular order.
+    /// Everybody who is online, in order of id.
     pub fn people(&self) -> impl Iterator<Item = Person> {
-        self.hub.users().map(crate::core::User::person)
+        self.state.people_after(UserId::SERVER).map(|person| self.shown(person))
     }
 
-    /// The next person online after this id, in order of id. Takes time linear in the number of people.
+    /// The next person online after this id, in order of id.
     pub fn person_after(&self, after: UserId) -> Option<Person> {
-        let next = self.hub.users().map(|user| user.id).filter(|id| *id > after).min()?;
-        self.hub.user(next).map(crate::core::User::person)
+        self.state.people_after(after).next().map(|person| self.shown(person))
     }
 
     /// The lobby and the public rooms, in no particular order.
     pub fn rooms(&self) -> impl Iterator<Item = RoomInfo> {
         let public = |room: &&Room| room.kind != RoomKind::Direct;
-        self.hub.rooms().filter(public).map(|room| room.info(UserId::default()))
+        self.state.rooms().filter(public).map(|room| room.info(UserId::default()))
     }
 
     /// The number of open connections, logged in or not.

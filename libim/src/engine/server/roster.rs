@@ -4,7 +4,7 @@ use super::Server;
 use super::timeouts::Timeout;
 use crate::core::{Now, RateLimiter};
 use crate::wire::limits::{LIVE_ROSTER_MAX, ROSTER_PACE_PER_PERSON};
-use crate::wire::{Gap, Person, PresenceNotice, RoomId, Seq, UserCount, UserId};
+use crate::wire::{Gap, LeaveReason, Person, Presence, PresenceNotice, RoomId, Seq, UserCount, UserId};
 use rustc_hash::FxHashMap;
 use std::time::Duration;
 
@@ -29,16 +29,18 @@ pub(super) struct Roster {
 }
 
 impl Server {
-    /// A user came online or changed.
+    /// Somebody came online or changed.
     pub(super) fn roster_changed(&mut self, user: UserId) {
-        if let Some(user) = self.hub.user(user) {
-            self.roster.changed.insert(user.id, user.person());
+        if let Some(person) = self.state.person(user) {
+            let shown = self.shown(person);
+            self.roster.changed.insert(user, shown);
         }
     }
 
-    /// A user went offline.
-    pub(super) fn roster_gone(&mut self, person: Person) {
-        self.roster.changed.insert(person.user, person);
+    /// Somebody went offline.
+    pub(super) fn roster_gone(&mut self, person: Person, reason: LeaveReason) {
+        let gone = Person { presence: Presence::Offline, reason: Some(reason), ..person };
+        self.roster.changed.insert(gone.user, gone);
     }
 
     /// Sends the changes to everybody, unless it is too soon after the last time.
@@ -46,7 +48,7 @@ impl Server {
         if self.roster.changed.is_empty() {
             return;
         }
-        let people = self.hub.users().len();
+        let people = self.state.people_count();
         let rate = ROSTER_PACE_PER_PERSON * u32::try_from(people).unwrap_or(u32::MAX);
         let due = (self.roster.last_flush + rate).max(self.roster.next);
         if due > now.mono {

@@ -3,13 +3,13 @@
 use super::Server;
 use super::approvals::ApprovalId;
 use super::conn::Phase;
-use crate::core::Now;
+use crate::core::{Now, SessionId};
 use crate::engine::{Action, ConnId};
 use crate::wire::limits::{PAUSE_LENIENCE, PAUSE_MIN, STALL_TIME_MAX};
-use crate::wire::{Code, LeaveReason, UserId};
+use crate::wire::{Code, UserId};
 use std::time::Duration;
 
-/// A timer. Whether it still applies is checked when it expires.
+/// A timer. Sessions are given by their fields, so that a timer takes 16 bytes. Whether it still applies is checked when it expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timeout {
     /// A connection must have logged in.
@@ -23,7 +23,11 @@ pub(super) enum Timeout {
     /// A closing connection is aborted.
     Leave(ConnId),
     /// A session without a connection may have expired.
-    Session(UserId),
+    Session(UserId, u32),
+    /// The store is asked again to commit that somebody has left.
+    End(UserId),
+    /// The store is asked again to commit that a session is this process's.
+    Move(UserId, u32),
     /// An open approval request needs a Pong, or has timed out.
     Approval(ApprovalId),
     /// Presence changes may be sent.
@@ -44,7 +48,9 @@ impl Server {
                     self.actions.push_back(Action::Abort(conn.link));
                 }
             }
-            Timeout::Session(user) => self.session_due(now, user),
+            Timeout::Session(user, number) => self.session_due(now, SessionId { user, number }),
+            Timeout::End(user) => self.end_due(now, user),
+            Timeout::Move(user, number) => self.move_due(SessionId { user, number }),
             Timeout::Approval(id) => self.approval_due(now, id),
             Timeout::Roster => self.roster_due(),
             Timeout::Drain => self.give_up_waiting(now),
@@ -116,19 +122,5 @@ impl Server {
         let link = conn.link;
         self.close_with(now, id, Code::Slow, "reads nothing of what is sent to it", Duration::ZERO);
         self.actions.push_back(Action::Abort(link));
-    }
-
-    fn session_due(&mut self, now: Now, user: UserId) {
-        if self.is_lenient(now, Timeout::Session(user)) {
-            return;
-        }
-        let Some(session) = self.attached.get(&user).and_then(|key| self.sessions.get(*key)) else { return };
-        // The deadline may be later now: the session was detached again, or the resume window was changed.
-        let (waits, end) = (session.conn.is_none(), session.detached + self.config.resume_window);
-        if waits && end <= now.mono {
-            self.end_session(now, user, LeaveReason::Lost, "");
-        } else if waits {
-            self.timers.add(end, Timeout::Session(user));
-        }
     }
 }

@@ -1,0 +1,116 @@
+//! The second half of a turn: the store's outcomes. Here alone the server's state changes: by [`State::apply`] of what is committed,
+//! whoever asked for it. Then who asked is answered, and it is delivered to those who listen.
+//!
+//! [`State::apply`]: crate::core::State::apply
+
+use super::in_flight::{Asker, Call};
+use super::{Refused, Server, ServerEvent};
+use crate::core::{Change, Now};
+use crate::engine::ConnId;
+use crate::engine::store::{Outcome, Page, Ticket};
+use crate::wire::{Body, Code, History, RequestId, RoomId};
+use std::time::Duration;
+
+/// The wait before a retry that is sent with `NotStored`.
+const RETRY_STORE_AFTER: Duration = Duration::from_secs(2);
+
+impl Server {
+    pub(super) fn handle_outcomes(&mut self, now: Now) {
+        while let Some(outcome) = self.store().poll_outcome() {
+            match outcome {
+                Outcome::Committed(ticket, given) => {
+                    let Some(Call::Draft(asker, draft)) = self.in_flight.take(ticket) else { continue };
+                    let change = draft.commit(given);
+                    debug_assert!(change.is_some(), "the store has given a draft what it does not need");
+                    if let Some(change) = change {
+                        self.commit(now, asker, &change);
+                    }
+                }
+                Outcome::Foreign(change) => self.commit(now, Asker::Nobody, &change),
+                Outcome::Duplicate(ticket, seq, time) => {
+                    if let Some(Call::Draft(asker, draft)) = self.in_flight.take(ticket) {
+                        self.answer_duplicate(now, asker, &draft, seq, time);
+                    }
+                }
+                Outcome::Refused(ticket, code) => self.handle_refused(now, ticket, code),
+                Outcome::Failed(ticket, why) => {
+                    let text = "the server could not store it, and sent it to nobody; try again";
+                    self.handle_failed(now, ticket, why, text);
+                }
+                Outcome::Unknown(ticket, why) => {
+                    let text = "the server does not know whether it was stored; try again";
+                    self.handle_failed(now, ticket, why, text);
+                }
+                Outcome::Page(ticket, page) => self.handle_page(now, ticket, page),
+            }
+        }
+        if self.store_behind && self.in_flight.has_room() {
+            self.store_behind = false;
+            self.resume_all(now);
+        }
+    }
+
+    /// Applies a committed change, delivers it, and answers who asked for it.
+    fn commit(&mut self, now: Now, asker: Asker, change: &Change) {
+        let before = self.before(change);
+        self.state.apply(change);
+        self.deliver(now, &asker, change, before);
+        self.reply(now, asker, change);
+    }
+
+    fn handle_refused(&mut self, now: Now, ticket: Ticket, code: Code) {
+        match self.in_flight.take(ticket) {
+            Some(Call::Draft(asker, draft)) => self.refuse_draft(now, asker, &draft, code),
+            Some(Call::Page(conn, id, _)) => {
+                self.release_page(now, conn);
+                self.refuse(conn, id, Refused::new(code, "the store refused to read it"));
+            }
+            None => {}
+        }
+    }
+
+    /// Nothing was kept, or the store does not know.
+    fn handle_failed(&mut self, now: Now, ticket: Ticket, why: String, text: &str) {
+        self.emit(ServerEvent::StoreFailed { text: why });
+        let refused = Refused { code: Code::NotStored, text: text.into(), retry_after: RETRY_STORE_AFTER };
+        match self.in_flight.take(ticket) {
+            Some(Call::Draft(asker, draft)) => self.refuse_asker(now, asker, &draft, refused),
+            Some(Call::Page(conn, id, _)) => {
+                self.release_page(now, conn);
+                self.refuse(conn, id, refused);
+            }
+            None => {}
+        }
+    }
+
+    fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
+        let Some(Call::Page(conn, id, room)) = self.in_flight.take(ticket) else { return };
+        self.send_page(conn, id, room, page);
+        self.release_page(now, conn);
+    }
+
+    fn send_page(&mut self, conn: ConnId, id: RequestId, room: RoomId, page: Page) {
+        let head = self.state.room(room).map(|room| room.head).unwrap_or_default();
+        // A page cannot cover entries that do not exist yet.
+        let Page { from, to, more, entries } = page;
+        debug_assert!(entries.iter().all(|entry| entry.seq <= head), "a page overtakes a commit");
+        self.send(conn, &History { id, room, from, to: to.min(head), more, head, entries });
+    }
+
+    fn release_page(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.connections.get_mut(id) {
+            conn.pages = conn.pages.saturating_sub(1);
+        }
+        self.resume_reading(now, id);
+    }
+}
+
+/// Whether a request that drafts this entry is answered with its sequence number. Later requests of its connection do not wait.
+pub(super) fn is_post(body: &Body) -> bool {
+    match body {
+        Body::Message(_) | Body::Edited { .. } | Body::Deleted { .. } | Body::Reacted { .. } => true,
+        Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => {
+            false
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Answers to the requests whose drafts the store has committed or refused.
+
+use super::commit::is_post;
+use super::in_flight::Asker;
+use super::{Refused, Server};
+use crate::core::{Change, Draft, Name, Now};
+use crate::engine::ConnId;
+use crate::wire::{
+    Body, Code, Done, Entry, MessageBody, Posted, RequestId, RoomKind, Seq, Timestamp, UserId,
+};
+
+impl Server {
+    /// Answers who asked for a change that was committed.
+    pub(super) fn reply(&mut self, now: Now, asker: Asker, change: &Change) {
+        let (conn, id) = match (asker, change) {
+            (Asker::Nobody, _) => return,
+            (Asker::Login(conn, id, secret), Change::Arrived { session, .. }) => {
+                return self.logged_in(now, conn, id, session.id, secret.token(session.id.user));
+            }
+            (Asker::Login(conn, id, _) | Asker::Request(conn, id), _) => (conn, id),
+        };
+        match change {
+            Change::Entry(entry) if is_post(&entry.body) => self.answer_post(now, conn, id, entry, false),
+            Change::Entry(entry) => {
+                let moved = !matches!(entry.body, Body::Topic { .. });
+                self.lift_barrier(now, conn);
+                self.send(conn, &Done { id, room: moved.then_some(entry.room) });
+            }
+            Change::Marked { .. } => self.release_draft(now, conn),
+            Change::Arrived { .. }
+            | Change::Session(_)
+            | Change::Moved { .. }
+            | Change::SessionEnded(_)
+            | Change::Ended { .. }
+            | Change::RoomClosed { .. }
+            | Change::Person(_)
+            | Change::Room(_)
+            | Change::Ids { .. } => debug_assert!(false, "no request asks for {change:?}"),
+        }
+    }
+
+    /// Answers a retry of an entry that was committed before.
+    pub(super) fn answer_duplicate(
+        &mut self,
+        now: Now,
+        asker: Asker,
+        draft: &Draft,
+        seq: Seq,
+        time: Timestamp,
+    ) {
+        if let (Asker::Request(conn, id), Draft::Entry { entry, .. }) = (asker, draft) {
+            self.answer_post(now, conn, id, &Entry { seq, time, ..entry.clone() }, true);
+        }
+    }
+
+    fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, entry: &Entry, duplicate: bool) {
+        let mentions = match &entry.body {
+            // The mentions found when it was kept are in the entry.
+            _ if duplicate => Vec::new(),
+            Body::Message(MessageBody { mentions, .. }) | Body::Edited { mentions, .. } => mentions.clone(),
+            Body::Deleted { .. }
+            | Body::Reacted { .. }
+            | Body::Created { .. }
+            | Body::Joined
+            | Body::Left { .. }
+            | Body::Topic { .. }
+            | Body::Other(_) => Vec::new(),
+        };
+        let posted = Posted { id, room: entry.room, seq: entry.seq, time: entry.time, mentions, duplicate };
+        self.connections.answer(conn, &posted, now.mono);
+        self.release_draft(now, conn);
+    }
+
+    /// The store has refused a draft, because another came first, or because of the message that it changes.
+    pub(super) fn refuse_draft(&mut self, now: Now, asker: Asker, draft: &Draft, code: Code) {
+        if let Asker::Request(conn, id) = asker
+            && code == Code::Exists
+            && let Some((user, room)) = self.entered_before(draft)
+        {
+            self.lift_barrier(now, conn);
+            self.notice_room(conn, room, user);
+            return self.send(conn, &Done { id, room: Some(room) });
+        }
+        let refused = match draft {
+            Draft::Person { name, .. } => match self.check_free(now, name) {
+                Err(refused) => refused,
+                Ok(()) => Refused::new(code, "that name is taken; choose another"),
+            },
+            _ => Refused::new(code, reason(draft, code)),
+        };
+        self.refuse_asker(now, asker, draft, refused);
+    }
+
+    /// The room that a refused draft was to enter or to open, if the person is in it already: another device of theirs, or the other
+    /// person of a private conversation, came first.
+    fn entered_before(&self, draft: &Draft) -> Option<(UserId, crate::wire::RoomId)> {
+        match draft {
+            Draft::Entry { entry: Entry { author, room, body: Body::Joined, .. }, .. } => {
+                Some((*author, *room))
+            }
+            Draft::Room(Entry {
+                author,
+                body: Body::Created { kind: RoomKind::Direct, members, .. },
+                ..
+            }) => {
+                let [a, b] = members.as_slice() else { return None };
+                Some((*author, self.state.find_pair(*a, *b)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// A draft is not committed: refuses the request.
+    pub(super) fn refuse_asker(&mut self, now: Now, asker: Asker, draft: &Draft, refused: Refused) {
+        match asker {
+            Asker::Nobody => self.own_draft_refused(now, draft, refused.code),
+            Asker::Login(conn, id, _) => {
+                self.lift_barrier(now, conn);
+                if let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) {
+                    self.refuse_login(now, conn, peer, id, refused);
+                }
+            }
+            Asker::Request(conn, id) => {
+                match draft {
+                    Draft::Entry { entry, .. } if !is_post(&entry.body) => self.lift_barrier(now, conn),
+                    Draft::Room(_) => self.lift_barrier(now, conn),
+                    Draft::Mark { .. } => return self.release_draft(now, conn),
+                    _ => self.release_draft(now, conn),
+                }
+                self.refuse(conn, id, refused);
+            }
+        }
+    }
+
+    /// A draft that nobody asked for is not committed. What must happen is drafted again later.
+    fn own_draft_refused(&mut self, now: Now, draft: &Draft, code: Code) {
+        match draft {
+            Draft::End { user, .. } => self.not_ended(now, *user),
+            Draft::EndSession(session) => self.session_not_ended(now, *session, code),
+            Draft::Move { session, .. } => self.not_moved(now, *session),
+            // The program is told that the store has failed; the end of a membership is drafted again with the person's end.
+            Draft::Entry { .. }
+            | Draft::Room(_)
+            | Draft::Person { .. }
+            | Draft::Session { .. }
+            | Draft::Mark { .. }
+            | Draft::CloseRoom { .. } => {}
+        }
+    }
+
+    /// A request that its connection's later requests wait for is completed.
+    pub(super) fn lift_barrier(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.connections.get_mut(id) {
+            conn.barrier = false;
+        }
+        self.resume_reading(now, id);
+    }
+
+    fn release_draft(&mut self, now: Now, id: ConnId) {
+        if let Some(conn) = self.connections.get_mut(id) {
+            conn.drafts = conn.drafts.saturating_sub(1);
+        }
+        self.resume_reading(now, id);
+    }
+}
+
+/// What people are told when a draft is not allowed.
+pub(super) fn reason(draft: &Draft, code: Code) -> String {
+    let body = match draft {
+        Draft::Entry { entry, .. } | Draft::Room(entry) => Some(&entry.body),
+        _ => None,
+    };
+    let text = match (body, code) {
+        (Some(Body::Created { title, kind: RoomKind::Public, .. }), Code::Exists) => {
+            let name =
+                Name::of_room(title, u32::MAX).map_or_else(|_| title.clone(), |it| it.shown().to_string());
+            return format!("there is a room {name} already; join it");
+        }
+        (Some(Body::Created { .. }), Code::NotFound) => "that person is no longer here",
+        (Some(Body::Joined), Code::NotFound) => "that room no longer exists",
+        (Some(Body::Joined), Code::Forbidden) => "that is not a public room",
+        (Some(Body::Message(_)), Code::NotFound) => "there is no such message to reply to",
+        (Some(Body::Left { .. }), Code::Forbidden) => "everybody is in the lobby; to leave the server, quit",
+        (Some(Body::Topic { .. }), Code::Forbidden) => "private conversations have no topic",
+        (_, Code::NotMember) => "you are not in that room; join it first",
+        (_, Code::PeerGone) => "the other person left; nobody would read it",
+        (_, Code::NotFound) => "there is no such message, or it was deleted",
+        (_, Code::Forbidden) => "only its author may change a message",
+        (_, Code::Exists) => "you have added this reaction already",
+        (_, Code::Full) => "that message has as many reactions as are allowed",
+        (_, Code::Conflict) => "the same transaction id was used for another entry",
+        _ => "the store refused it",
+    };
+    text.into()
+}
