@@ -5,119 +5,16 @@ mod stage;
 
 use libim::core::{Change, Draft};
 use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
-use libim::engine::{ConnId, Machine, Random};
+use libim::engine::{ConnId, Random};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    Body, Code, Epoch, Fetch, FromClient, FromServer, LeaveReason, MessageBody, Presence, Quit, Receipt,
-    RequestId, RoomId, Seq, SetTopic,
+    Body, Code, Epoch, Fetch, FromClient, FromServer, LeaveReason, Presence, Quit, Receipt, RequestId,
+    RoomId, Seq, SetTopic,
 };
-use libim::{OperatorError, Server, ServerConfig, ServerEvent};
-use stage::{Stage, answers, create, direct, join, leave, post, post_in, refusal, room_of, token};
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::rc::Rc;
+use libim::{Server, ServerConfig, ServerEvent};
+use stage::kept::{Kept, Mode};
+use stage::{Stage, answers, create, direct, entered, join, post, post_in, refusal, room_of, texts, token};
 use std::time::Duration;
-
-/// A store that outlives its servers, and that can hold drafts back or fail.
-#[derive(Clone)]
-struct Kept(Rc<RefCell<Inner>>);
-
-struct Inner {
-    store: MemoryStore,
-    mode: Mode,
-    held: Vec<(Ticket, Draft)>,
-    outcomes: VecDeque<Outcome>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Mode {
-    Runs,
-    Holds,
-    Fails,
-    DoesNotKnow,
-}
-
-impl Kept {
-    fn new() -> Kept {
-        let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
-        Kept(Rc::new(RefCell::new(Inner {
-            store,
-            mode: Mode::Runs,
-            held: Vec::new(),
-            outcomes: VecDeque::new(),
-        })))
-    }
-
-    /// Changes the mode; what was held is carried out in the new one.
-    fn set(&self, mode: Mode) {
-        let mut inner = self.0.borrow_mut();
-        inner.mode = mode;
-        for (ticket, draft) in std::mem::take(&mut inner.held) {
-            inner.carry_out(ticket, &draft);
-        }
-    }
-
-    fn held(&self) -> usize {
-        self.0.borrow().held.len()
-    }
-
-    /// Commits a draft as another server would.
-    fn commits_elsewhere(&self, draft: Draft) {
-        let mut inner = self.0.borrow_mut();
-        inner.store.submit(Ticket(0), &draft);
-        match inner.store.poll_outcome() {
-            Some(Outcome::Committed(_, given)) => {
-                inner.outcomes.push_back(Outcome::Foreign(draft.commit(given).unwrap()));
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-impl Inner {
-    fn carry_out(&mut self, ticket: Ticket, draft: &Draft) {
-        match self.mode {
-            Mode::Runs => {
-                self.store.submit(ticket, draft);
-                self.outcomes.extend(self.store.poll_outcome());
-            }
-            Mode::Holds => self.held.push((ticket, draft.clone())),
-            Mode::Fails => self.outcomes.push_back(Outcome::Failed(ticket, "no space left".into())),
-            Mode::DoesNotKnow => {
-                self.store.submit(ticket, draft);
-                self.outcomes.push_back(Outcome::Unknown(ticket, "the connection broke".into()));
-                if let Some(Outcome::Committed(_, given)) = self.store.poll_outcome() {
-                    self.outcomes.push_back(Outcome::Foreign(draft.clone().commit(given).unwrap()));
-                }
-            }
-        }
-    }
-}
-
-impl Store for Kept {
-    fn epoch(&self) -> Epoch {
-        self.0.borrow().store.epoch()
-    }
-
-    fn load(&mut self) -> Result<Vec<Change>, StoreError> {
-        self.0.borrow_mut().store.load()
-    }
-
-    fn submit(&mut self, ticket: Ticket, draft: &Draft) {
-        self.0.borrow_mut().carry_out(ticket, draft);
-    }
-
-    fn read(&mut self, ticket: Ticket, query: Query) {
-        let mut inner = self.0.borrow_mut();
-        inner.store.read(ticket, query);
-        let page = inner.store.poll_outcome();
-        inner.outcomes.extend(page);
-    }
-
-    fn poll_outcome(&mut self) -> Option<Outcome> {
-        self.0.borrow_mut().outcomes.pop_front()
-    }
-}
 
 fn stage(store: &Kept) -> Stage {
     Stage::with(ServerConfig::default(), store.clone())
@@ -131,25 +28,6 @@ fn fetch(id: u32, room: RoomId) -> FromClient {
     let (after, before) = (Seq::ZERO, Seq::ZERO);
     let (limit, upward, messages_only) = (0, true, false);
     FromClient::Fetch(Fetch { id: RequestId(id), room, after, before, limit, upward, messages_only })
-}
-
-fn entered(heard: &[FromServer]) -> Vec<(RoomId, u32)> {
-    let entered = |message: &FromServer| match message {
-        FromServer::RoomEntered(entered) => Some((entered.room.room, entered.room.members)),
-        _ => None,
-    };
-    heard.iter().filter_map(entered).collect()
-}
-
-fn texts(heard: &[FromServer]) -> Vec<String> {
-    let text = |message: &FromServer| match message {
-        FromServer::Entry(entry) => match &entry.body {
-            Body::Message(MessageBody { text, .. }) => Some(text.clone()),
-            other => Some(format!("{other:?}").split(' ').next().unwrap_or_default().to_owned()),
-        },
-        _ => None,
-    };
-    heard.iter().filter_map(text).collect()
 }
 
 #[test]
@@ -347,100 +225,6 @@ fn people_leave_even_if_the_store_fails_at_first() {
     let left = |event: ServerEvent| matches!(event, ServerEvent::Left { reason: LeaveReason::Quit, text, .. } if text == "bye");
     let events = std::iter::from_fn(|| stage.server.poll_event()).filter(|event| left(event.clone()));
     assert_eq!(events.count(), 1);
-}
-
-/// A person with two devices: their connections.
-fn devices(stage: &mut Stage) -> [ConnId; 2] {
-    let (first, heard) = stage.logs_in("anna");
-    let Some(FromServer::Welcome(welcome)) = heard.first() else { panic!("{heard:?}") };
-    let token = stage.server.add_session(welcome.user).unwrap();
-    stage.all_hear();
-    let (second, heard) = stage.resumes(token);
-    assert!(matches!(heard.first(), Some(FromServer::Welcome(it)) if it.user == welcome.user));
-    [first, second]
-}
-
-#[test]
-fn what_one_device_does_the_others_learn() {
-    let mut stage = stage(&Kept::new());
-    let [phone, desk] = devices(&mut stage);
-    stage.puts(phone, &[create(2, "tea")]);
-    let heard = stage.all_hear();
-    let tea = room_of(&heard[&phone]);
-    assert_eq!(entered(&heard[&desk]), [(tea, 1)]);
-    stage.puts(phone, &[post_in(3, tea, "from the phone", None)]);
-    let heard = stage.all_hear();
-    assert_eq!(answers(&heard[&phone]), [(3, false)]);
-    assert_eq!((texts(&heard[&phone]).len(), texts(&heard[&desk])), (0, vec!["from the phone".to_owned()]));
-    stage.puts(desk, &[FromClient::Receipt(Receipt { room: tea, delivered: Seq(2), read: Seq(2) })]);
-    let heard = stage.all_hear();
-    let read = |message: &FromServer| matches!(message, FromServer::Receipts(it) if it.read == Seq(2));
-    assert!(heard[&phone].iter().any(read), "{heard:?}");
-    stage.puts(desk, &[leave(4, tea)]);
-    let heard = stage.all_hear();
-    let left = |message: &FromServer| matches!(message, FromServer::RoomLeft(it) if it.room == tea);
-    assert!(heard[&phone].iter().any(left) && heard[&desk].iter().any(left));
-    // In large rooms, too, the person's own devices learn what is read.
-    for number in 0..40 {
-        stage.logs_in(&format!("guest {number}"));
-    }
-    stage.says(phone, &[post(5, "hello")]);
-    stage.puts(
-        phone,
-        &[FromClient::Receipt(Receipt { room: RoomId::LOBBY, delivered: Seq(1), read: Seq(1) })],
-    );
-    let heard = stage.all_hear();
-    assert!(heard[&desk].iter().any(|message| matches!(message, FromServer::Receipts(_))));
-    assert!(!heard.contains_key(&phone));
-}
-
-#[test]
-fn both_devices_may_join_at_once() {
-    let mut stage = stage(&Kept::new());
-    let (bert, _) = stage.logs_in("bert");
-    stage.says(bert, &[create(2, "tea")]);
-    let [phone, desk] = devices(&mut stage);
-    for conn in [phone, desk] {
-        stage.puts(conn, &[join(2, "tea")]);
-    }
-    let heard = stage.all_hear();
-    assert_eq!(room_of(&heard[&phone]), room_of(&heard[&desk]));
-}
-
-#[test]
-fn a_person_is_there_until_the_last_device_has_quit() {
-    let mut stage = stage(&Kept::new());
-    let [phone, desk] = devices(&mut stage);
-    stage.says(phone, &[FromClient::Quit(Quit { reason: String::new() })]);
-    let online = |stage: &Stage| stage.server.people().map(|it| it.presence).collect::<Vec<_>>();
-    assert_eq!(online(&stage), [Presence::Online]);
-    assert_eq!(answers(&stage.says(desk, &[post(2, "still here")])), [(2, false)]);
-    stage.server.handle_closed(stage.now, desk, "cut");
-    assert_eq!(online(&stage), [Presence::Reconnecting]);
-    stage.passes(Duration::from_secs(70));
-    assert_eq!(online(&stage), []);
-    let [phone, desk] = devices(&mut stage);
-    let (now, later) = (stage.now, Duration::from_secs(70));
-    stage.server.handle_closed(now, phone, "cut");
-    stage.passes(later);
-    assert_eq!(online(&stage), [Presence::Online], "the phone's session has expired, the desk's has not");
-    stage.server.at(now).kick("anna", "out").unwrap();
-    let heard = stage.hears(desk);
-    assert!(heard.iter().any(|it| matches!(it, FromServer::Bye(bye) if bye.code == Code::Kicked)));
-    assert_eq!(online(&stage), []);
-}
-
-#[test]
-fn devices_are_bounded() {
-    let mut stage = stage(&Kept::new());
-    stage.logs_in("anna");
-    let anna = stage.server.people().next().unwrap().user;
-    for _ in 1..libim::wire::limits::SESSIONS_PER_PERSON_MAX {
-        stage.server.add_session(anna).unwrap();
-        stage.all_hear();
-    }
-    assert_eq!(stage.server.add_session(anna), Err(OperatorError::TooManySessions));
-    assert_eq!(stage.server.add_session(libim::wire::UserId(99)), Err(OperatorError::NoPerson));
 }
 
 #[test]

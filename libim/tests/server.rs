@@ -4,10 +4,11 @@ mod stage;
 
 use libim::engine::{ConnId, Machine};
 use libim::wire::{
-    Code, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, RequestId, RoomId, Seq, TxnId,
+    Code, Create, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, Presence, React, RequestId,
+    RoomId, Seq, SetStatus, SetTopic, TxnId,
 };
-use libim::{OperatorError, Server, ServerConfig};
-use stage::{Stage, post, refusal};
+use libim::{ApprovalPolicy, OperatorError, ServerConfig};
+use stage::{Stage, answers, approvals, create, post, post_in, refusal, room_of};
 use std::time::Duration;
 
 #[test]
@@ -115,20 +116,10 @@ fn a_deleted_text_cannot_be_fetched() {
     assert!(!format!("{history:?}").contains("secret"), "{history:?}");
 }
 
-fn approvals(server: &mut Server) -> Vec<libim::ApprovalRequest> {
-    let mut requests = Vec::new();
-    while let Some(event) = server.poll_event() {
-        if let libim::ServerEvent::Approval(request) = event {
-            requests.push(request);
-        }
-    }
-    requests
-}
-
 /// While a request waits for approval, those after it wait too, and are then handled in order.
 #[test]
 fn the_program_resolves_approvals() {
-    let policy = libim::ApprovalPolicy { logins: true, posts: true, ..libim::ApprovalPolicy::default() };
+    let policy = ApprovalPolicy { logins: true, posts: true, ..ApprovalPolicy::default() };
     let mut stage = Stage::new(ServerConfig { approvals: policy, ..ServerConfig::default() });
     let (conn, heard) = stage.logs_in("mallory");
     assert_eq!(heard, vec![], "the login waits");
@@ -177,7 +168,7 @@ fn the_program_resolves_approvals() {
 /// If the answer was lost with the connection, the retry needs no new approval and is the same post.
 #[test]
 fn a_retry_of_an_approved_post_needs_no_approval() {
-    let policy = libim::ApprovalPolicy { posts: true, ..libim::ApprovalPolicy::default() };
+    let policy = ApprovalPolicy { posts: true, ..ApprovalPolicy::default() };
     let mut stage = Stage::new(ServerConfig { approvals: policy, ..ServerConfig::default() });
     let (conn, _) = stage.logs_in("anna");
     stage.says(conn, &[post(3, "one")]);
@@ -209,5 +200,65 @@ fn batching_is_preferred_when_many_post_in_one_room() {
             Some(speakers > 2),
             "a turn without new entries does not change it"
         );
+    }
+}
+
+fn react(id: u32, on: bool) -> FromClient {
+    let txn_id = TxnId([u8::try_from(id).unwrap(); 16]);
+    FromClient::React(React {
+        id: RequestId(id),
+        room: RoomId::LOBBY,
+        txn_id,
+        target: Seq(1),
+        emoji: "+".into(),
+        on,
+    })
+}
+
+#[test]
+fn removing_a_reaction_needs_no_approval() {
+    let policy = ApprovalPolicy { reactions: true, ..ApprovalPolicy::default() };
+    let mut stage = Stage::new(ServerConfig { approvals: policy, ..ServerConfig::default() });
+    let (anna, _) = stage.logs_in("anna");
+    stage.says(anna, &[post(2, "hello"), react(3, true)]);
+    let request = approvals(&mut stage.server).remove(0);
+    stage.server.resolve(request.id, true, "").unwrap();
+    stage.hears(anna);
+    while stage.server.poll_action().is_some() {}
+    assert_eq!(answers(&stage.says(anna, &[react(4, false)])), [(4, false)]);
+    assert!(approvals(&mut stage.server).is_empty());
+}
+
+#[test]
+fn nobody_mentions_themselves_or_who_is_not_in_the_room() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    stage.logs_in("bert");
+    let tea = room_of(&stage.says(anna, &[create(2, "tea")]));
+    let mut mentions = |id, room| {
+        let heard = stage.says(anna, &[post_in(id, room, "@anna and @bert", None)]);
+        heard.iter().find_map(|it| match it {
+            FromServer::Posted(posted) => Some(posted.mentions.len()),
+            _ => None,
+        })
+    };
+    assert_eq!(mentions(3, RoomId::LOBBY), Some(1));
+    assert_eq!(mentions(4, tea), Some(0));
+}
+
+#[test]
+fn topics_and_statuses_are_one_line() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    for bad in ["a\nb", "\u{202e}", "\u{7}"] {
+        let text = bad.to_owned();
+        let status = SetStatus { id: RequestId(2), presence: Presence::Online, text: text.clone() };
+        let topic = SetTopic { id: RequestId(3), room: RoomId::LOBBY, topic: text.clone() };
+        let create = Create { id: RequestId(4), name: "tea".into(), topic: text };
+        for request in
+            [FromClient::SetStatus(status), FromClient::SetTopic(topic), FromClient::Create(create)]
+        {
+            assert_eq!(refusal(&stage.says(anna, &[request])), Some(Code::Invalid), "{bad:?}");
+        }
     }
 }

@@ -72,6 +72,8 @@ def arguments(program, quick=False):
     """The arguments of a program; smaller ones for a run under a slow tool."""
     if program == "fd":
         return ["2000" if quick else "10000"]
+    if program == "edges":
+        return ["0" if quick else "500"]
     return []
 
 

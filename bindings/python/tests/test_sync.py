@@ -33,7 +33,7 @@ def test_a_conversation():
         page = bert.history()
         assert [it.text for it in page.entries] == ["hello, @bert", "hi"] and not page.more
         first = page.entries[0]
-        assert first.reactions == (im.Reaction("👍", ("bert",)),) and first.mentions == (bert.user,) and first.edited
+        assert first.reactions == (im.Reaction("👍", ("bert",), (bert.user,)),) and first.mentions == (bert.user,) and first.edited
         assert first.when.tzinfo == timezone.utc
         room = anna.create_room("tea", "hot")
         assert bert.join("tea") == room

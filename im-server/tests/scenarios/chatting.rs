@@ -236,3 +236,28 @@ fn lines_that_are_typed_on_the_way_are_said_where_it_leads() {
         assert!(!seen.contains(secret), "{secret} in:\n{seen}");
     }
 }
+
+#[test]
+fn a_terminal_reads_and_shows_any_text() {
+    let (_server, address) = server(&["--open"]);
+    let mut anna = terminal(address, "anna", "");
+    let bert = terminal(address, "bert", "");
+    anna.shows("logged in");
+    bert.shows("logged in");
+    anna.sends(b"caf\xe9\n");
+    bert.shows("anna: caf\u{fffd}");
+    anna.says("a\x1b[2Jb\u{202e}c");
+    bert.shows("anna: a\u{fffd}[2Jb\u{fffd}c");
+    let world = "👩\u{200d}🔬 می\u{200c}خواهم a\u{a0}b";
+    anna.says(world);
+    bert.shows(&format!("anna: {world}"));
+}
+
+#[test]
+fn a_passkey_given_wins_over_the_invites() {
+    let (_server, address) = server(&["--passkey", "sesame"]);
+    let mut command = Command::new(example("chat"));
+    let anna =
+        crate::support::Program::start(command.args([&format!("im://{address}/?key=old"), "anna", "sesame"]));
+    anna.shows("logged in");
+}

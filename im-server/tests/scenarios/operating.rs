@@ -290,3 +290,25 @@ fn an_invite_has_every_address_but_loopback() {
     let anna = Program::start(Command::new(example("chat")).args([invite, "anna"]));
     anna.shows("logged in");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_invite_has_several_addresses() {
+    let program = env!("CARGO_BIN_EXE_im-server");
+    let script = format!(
+        "ip link set lo up && ip address add 198.51.100.7/32 dev lo && ip address add 203.0.113.1/32 dev lo \
+         && exec {program} --listen 0.0.0.0:7464 --open"
+    );
+    let own = || {
+        let mut command = Command::new("unshare");
+        command.args(["-rn", "sh", "-c"]);
+        command
+    };
+    if !own().arg("ip link set lo up").status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no network namespaces, or no iproute2");
+        return;
+    }
+    let server = Program::start(own().arg(script));
+    let output = server.shows("stop        Ctrl+C");
+    assert!(output.contains("im://198.51.100.7:7464,203.0.113.1:7464"), "{output}");
+}

@@ -49,6 +49,10 @@ impl Program {
         writeln!(input, "{line}").expect("it reads");
     }
 
+    pub(crate) fn sends(&mut self, bytes: &[u8]) {
+        self.input.as_mut().expect("not closed").write_all(bytes).expect("it reads");
+    }
+
     pub(crate) fn output(&self) -> String {
         self.output.lock().expect("no panics").clone()
     }

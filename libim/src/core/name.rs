@@ -247,4 +247,9 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn compatibility_forms_collide() {
+        assert!(collide("annª", "anna"));
+    }
 }

@@ -1,15 +1,17 @@
 //! A test driver of a server's engine: sends it messages and returns what it answers.
 #![allow(dead_code, unreachable_pub)] // each test uses a part of it
 
+pub mod kept;
+
 use libim::core::{Change, Draft, Now};
 use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
-    ClientHello, Code, Create, Direct, Epoch, FrameDecoder, FromClient, FromServer, Join, Leave, Login, Post,
-    RequestId, RoomId, Seq, Timestamp, Token, TxnId, VERSION,
+    Body, ClientHello, Code, Create, Direct, Epoch, FrameDecoder, FromClient, FromServer, Join, Leave, Login,
+    MessageBody, Post, RequestId, RoomId, Seq, Timestamp, Token, TxnId, VERSION,
 };
-use libim::{Server, ServerConfig};
+use libim::{ApprovalRequest, Client, Server, ServerConfig, ServerEvent};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::IoSlice;
@@ -40,7 +42,7 @@ impl Stage {
         self.opens_from(Peer::Ip(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))))
     }
 
-    fn opens_from(&mut self, peer: Peer) -> ConnId {
+    pub fn opens_from(&mut self, peer: Peer) -> ConnId {
         self.links += 1;
         let conn = self.server.handle_opened(self.now, self.links, peer).unwrap();
         self.conns.insert(self.links, conn);
@@ -324,4 +326,57 @@ pub fn room_of(heard: &[FromServer]) -> RoomId {
         _ => None,
     };
     heard.iter().find_map(done).expect("a room")
+}
+
+/// The approval requests among the server's events.
+pub fn approvals(server: &mut Server) -> Vec<ApprovalRequest> {
+    let request = |event| match event {
+        ServerEvent::Approval(request) => Some(request),
+        _ => None,
+    };
+    std::iter::from_fn(|| server.poll_event()).filter_map(request).collect()
+}
+
+pub fn address(number: u8) -> Peer {
+    Peer::Ip(IpAddr::V4(Ipv4Addr::new(192, 0, 2, number)))
+}
+
+/// Moves bytes between a client and a server until both are quiet.
+pub fn talk(client: &mut Client, stage: &mut Stage, conns: (ConnId, ConnId)) {
+    let (ours, theirs) = conns;
+    for _ in 0..10 {
+        client.settle(stage.now);
+        let mut bytes = Vec::new();
+        while let Some(Transmit { send_queue, .. }) = client.poll_transmit() {
+            bytes.extend_from_slice(send_queue.single().unwrap());
+            send_queue.advance(usize::MAX);
+        }
+        client.handle_sent(stage.now, ours);
+        for message in stage.sends(theirs, &bytes) {
+            let mut bytes = Vec::new();
+            message.encode(&mut bytes).unwrap();
+            client.handle_bytes(stage.now, ours, &bytes);
+        }
+    }
+}
+
+/// The rooms of `RoomEntered` notices, each with its number of members.
+pub fn entered(heard: &[FromServer]) -> Vec<(RoomId, u32)> {
+    let entered = |message: &FromServer| match message {
+        FromServer::RoomEntered(entered) => Some((entered.room.room, entered.room.members)),
+        _ => None,
+    };
+    heard.iter().filter_map(entered).collect()
+}
+
+/// The texts of pushed messages, and the kinds of other entries.
+pub fn texts(heard: &[FromServer]) -> Vec<String> {
+    let text = |message: &FromServer| match message {
+        FromServer::Entry(entry) => match &entry.body {
+            Body::Message(MessageBody { text, .. }) => Some(text.clone()),
+            other => Some(format!("{other:?}").split(' ').next().unwrap_or_default().to_owned()),
+        },
+        _ => None,
+    };
+    heard.iter().filter_map(text).collect()
 }

@@ -61,7 +61,7 @@ class Line:
         except (OSError, PermissionError):
             # A regular file is always readable and cannot be watched.
             self._feed(self._decoder.decode(sys.stdin.buffer.read(), final=True))
-            self._lines.put_nowait(None)
+            self._end()
         return self
 
     async def __aexit__(
@@ -114,11 +114,15 @@ class Line:
             data = b""
         if not data:
             asyncio.get_running_loop().remove_reader(self._fd)
-            if self._text and not self._terminal:
-                self._lines.put_nowait(self._text)
-            self._lines.put_nowait(None)
+            self._end()
             return
         self._feed(self._decoder.decode(data))
+
+    def _end(self) -> None:
+        if self._text and not self._terminal:
+            # The last line has no line feed.
+            self._lines.put_nowait(self._text)
+        self._lines.put_nowait(None)
 
     def _feed(self, text: str) -> None:
         if not self._terminal:

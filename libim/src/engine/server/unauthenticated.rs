@@ -191,4 +191,20 @@ mod tests {
             "refused attempts are not counted"
         );
     }
+
+    #[test]
+    fn a_network_is_one_address() {
+        let v6 = |net: u16, host: u16| {
+            Peer::Ip(IpAddr::V6(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, net, 0, 0, 0, host)))
+        };
+        let mut unauthenticated = Unauthenticated::default();
+        for host in 0..u16::try_from(GUESSES_BURST).unwrap() {
+            unauthenticated.record_failure(v6(1, host), &host.to_string(), NOW);
+        }
+        assert_eq!(unauthenticated.penalty(v6(1, 999), NOW), GUESS_EVERY);
+        assert_eq!(unauthenticated.penalty(v6(2, 1), NOW), Duration::ZERO);
+        assert!(unauthenticated.admit(conn(1), v6(1, 1), 1));
+        assert!(!unauthenticated.admit(conn(2), v6(1, 2), 1));
+        assert!(unauthenticated.admit(conn(3), v6(2, 1), 1));
+    }
 }

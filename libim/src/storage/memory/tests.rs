@@ -185,3 +185,22 @@ fn other_entries_evict_no_messages() {
     let last = page(&Query { limit: 3, ..query(true, false, 0, 9) });
     assert_eq!((last.from, last.entries.len(), last.more), (Seq(6), 3, true));
 }
+
+#[test]
+fn other_entries_evict_no_messages_when_memory_is_short() {
+    let mut store = store(1_000_000, 256 * 1024);
+    for number in 0..8 {
+        post(&mut store, number * ROOMS, "hello");
+    }
+    for number in 0..20_000_u64 {
+        let body = Body::Reacted { target: Seq(9), emoji: "+".into(), on: number.is_multiple_of(2) };
+        let (room, seq, time) = (FIRST, Seq::ZERO, Timestamp(number));
+        let entry = Entry { room, seq, time, author: UserId(2), name: "mallory".into(), body };
+        let txn_id = Some(TxnId((1 << 64 | u128::from(number)).to_be_bytes()));
+        store.submit(Ticket(1), &Draft::Entry { entry, txn_id });
+        assert!(matches!(store.poll_outcome(), Some(Outcome::Committed(..))), "{number}");
+    }
+    let query =
+        Query { room: FIRST, after: Seq(0), before: Seq(10), limit: 0, upward: true, messages_only: true };
+    assert_eq!(store.rooms[&FIRST].page(&Query { limit: 200, ..query }).entries.len(), 8);
+}

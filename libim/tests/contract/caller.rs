@@ -1,0 +1,183 @@
+//! Calls a store as the server does.
+
+use super::{person, room};
+use libim::core::{Change, Draft, Given, State};
+use libim::engine::store::{Outcome, Page, Query, Store, Ticket};
+use libim::wire::{Code, Entry, RoomId, RoomKind, Seq, Timestamp, TxnId, UserId};
+use std::collections::BTreeMap;
+
+/// How a store has answered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    Committed(Given),
+    Duplicate(Seq, Timestamp),
+    Refused(Code),
+    Failed,
+    Unknown,
+    Page(Page),
+}
+
+/// Calls a store as the server does, and checks what holds for every call.
+pub struct Caller {
+    store: Box<dyn Store>,
+    tickets: usize,
+    drafts: BTreeMap<usize, Draft>,
+    queries: BTreeMap<usize, Query>,
+    pub answers: BTreeMap<usize, Answer>,
+    /// The fold of the outcomes.
+    pub state: State,
+    /// The entries of each room, from the outcomes.
+    logs: BTreeMap<RoomId, Vec<Entry>>,
+    /// Every committed entry with a transaction id: author's name, room, id.
+    txn_ids: BTreeMap<(String, RoomId, TxnId), Seq>,
+}
+
+impl Caller {
+    pub fn new(mut store: Box<dyn Store>) -> Caller {
+        let mut state = State::new("lobby");
+        for change in store.load().unwrap() {
+            state.apply(&change);
+        }
+        let (tickets, drafts, queries, answers, logs, txn_ids) = Default::default();
+        Caller { store, tickets, drafts, queries, answers, state, logs, txn_ids }
+    }
+
+    /// Submits a draft; the ticket identifies its answer.
+    pub fn submit(&mut self, draft: Draft) -> usize {
+        self.tickets += 1;
+        self.store.submit(Ticket(self.tickets), &draft);
+        self.drafts.insert(self.tickets, draft);
+        self.tickets
+    }
+
+    pub fn read(&mut self, query: Query) -> usize {
+        self.tickets += 1;
+        self.store.read(Ticket(self.tickets), query);
+        self.queries.insert(self.tickets, query);
+        self.tickets
+    }
+
+    /// Polls until everything is answered.
+    pub fn settle(&mut self) {
+        let epoch = self.store.epoch();
+        for _ in 0..10_000 {
+            while let Some(outcome) = self.store.poll_outcome() {
+                self.take(outcome);
+            }
+            if self.drafts.is_empty() && self.queries.is_empty() {
+                assert_eq!(self.store.epoch(), epoch);
+                return;
+            }
+        }
+        panic!("no answer to {:?} {:?}", self.drafts, self.queries);
+    }
+
+    fn take(&mut self, outcome: Outcome) {
+        let (ticket, answer) = match outcome {
+            Outcome::Committed(ticket, given) => {
+                let draft = self.drafts.get(&ticket.0).expect("an answer to a draft").clone();
+                let txn_id = match &draft {
+                    Draft::Entry { txn_id, .. } => *txn_id,
+                    _ => None,
+                };
+                let change = draft.commit(given).expect("what the draft needs");
+                self.apply(&change, txn_id);
+                (ticket, Answer::Committed(given))
+            }
+            Outcome::Foreign(change) => return self.apply(&change, None),
+            Outcome::Duplicate(ticket, seq, time) => (ticket, Answer::Duplicate(seq, time)),
+            Outcome::Refused(ticket, code) => (ticket, Answer::Refused(code)),
+            Outcome::Failed(ticket, _) => (ticket, Answer::Failed),
+            Outcome::Unknown(ticket, _) => (ticket, Answer::Unknown),
+            Outcome::Page(ticket, page) => {
+                let query = self.queries.remove(&ticket.0).expect("a page for a query");
+                self.check_page(&query, &page);
+                return assert!(self.answers.insert(ticket.0, Answer::Page(page)).is_none());
+            }
+        };
+        let asked = self.drafts.remove(&ticket.0).is_some() || self.queries.remove(&ticket.0).is_some();
+        assert!(asked, "{ticket:?} is answered twice or was not asked");
+        self.answers.insert(ticket.0, answer);
+    }
+
+    fn apply(&mut self, change: &Change, txn_id: Option<TxnId>) {
+        if let Change::Entry(entry) = change {
+            let log = self.logs.entry(entry.room).or_default();
+            assert_eq!(
+                entry.seq.0,
+                log.len() as u64 + 1,
+                "sequence numbers are dense and in order: {entry:?}"
+            );
+            log.push(entry.clone());
+            if let Some(txn_id) = txn_id {
+                let key = (entry.name.to_string(), entry.room, txn_id);
+                assert!(self.txn_ids.insert(key, entry.seq).is_none(), "committed twice: {entry:?}");
+            }
+        }
+        self.state.apply(change);
+    }
+
+    /// A page has exactly the entries of the outcomes before it.
+    fn check_page(&self, query: &Query, page: &Page) {
+        let log = self.logs.get(&query.room).map_or(&[][..], Vec::as_slice);
+        let gone = self.state.room(query.room).is_none();
+        assert!(page.entries.iter().map(|it| it.seq).is_sorted_by(|a, b| a < b));
+        for entry in &page.entries {
+            let at = usize::try_from(entry.seq.0).unwrap() - 1;
+            let truth = log.get(at).expect("a page is not ahead of the outcomes");
+            assert_eq!((truth.author, &truth.name, truth.time), (entry.author, &entry.name, entry.time));
+            assert!(
+                entry.seq > query.after
+                    && entry.seq < query.before
+                    && entry.seq >= page.from
+                    && entry.seq <= page.to
+            );
+            assert!(!query.messages_only || entry.is_message());
+        }
+        if !gone && query.upward && !page.more && query.before == Seq(u64::MAX) {
+            assert_eq!(page.to.0, log.len() as u64, "a page is not behind the outcomes");
+        }
+    }
+
+    pub fn answer(&mut self, ticket: usize) -> Answer {
+        self.settle();
+        self.answers.get(&ticket).expect("an answer").clone()
+    }
+
+    pub fn ask(&mut self, draft: Draft) -> Answer {
+        let ticket = self.submit(draft);
+        self.answer(ticket)
+    }
+
+    pub fn page(&mut self, query: Query) -> Page {
+        let ticket = self.read(query);
+        match self.answer(ticket) {
+            Answer::Page(page) => page,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What is loaded is the fold of the outcomes.
+    pub fn check_load(&mut self) {
+        self.settle();
+        let mut loaded = State::new("lobby");
+        for change in self.store.load().unwrap() {
+            loaded.apply(&change);
+        }
+        assert_eq!(loaded, self.state);
+    }
+
+    pub fn enter(&mut self, name: &str) -> UserId {
+        match self.ask(person(name)) {
+            Answer::Committed(Given::Session(session)) => session.user,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn create(&mut self, title: &str, kind: RoomKind, members: &[UserId]) -> RoomId {
+        match self.ask(room(title, kind, members)) {
+            Answer::Committed(Given::Room(room)) => room,
+            other => panic!("{other:?}"),
+        }
+    }
+}
