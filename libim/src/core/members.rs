@@ -11,20 +11,49 @@ pub struct Membership {
     pub read: Seq,
 }
 
-/// A room's members, in order of id. One allocation, without spare capacity up to two members: most rooms are private
-/// conversations. New people have the highest id, so that joining the lobby appends.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Members(Vec<(UserId, Membership)>);
+/// A room's members, in order of id. Up to `FEW`, as in every private conversation, are stored inline: a post looks its author up,
+/// and with many rooms no other memory of theirs is cached. New people have the highest id, so that joining the lobby appends.
+#[derive(Clone, Debug)]
+pub enum Members {
+    /// The number of members, and the members.
+    Few(usize, [Member; FEW]),
+    /// More than `FEW` at some time.
+    Many(Vec<Member>),
+}
+
+type Member = (UserId, Membership);
+
+const FEW: usize = 2;
+
+impl Default for Members {
+    fn default() -> Members {
+        Members::Few(0, [Member::default(); FEW])
+    }
+}
+
+/// How they are stored makes no difference.
+impl PartialEq for Members {
+    fn eq(&self, other: &Members) -> bool {
+        self.all() == other.all()
+    }
+}
 
 impl Members {
+    fn all(&self) -> &[Member] {
+        match self {
+            Members::Few(count, few) => few.get(..*count).unwrap_or_default(),
+            Members::Many(many) => many,
+        }
+    }
+
     /// The number of members.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all().len()
     }
 
     /// Whether there is no member.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all().is_empty()
     }
 
     /// Whether a person is a member.
@@ -34,49 +63,72 @@ impl Members {
 
     /// A member's marks.
     pub fn get(&self, user: UserId) -> Option<Membership> {
-        self.0.get(self.find(user).ok()?).map(|(_, membership)| *membership)
+        self.all().get(self.find(user).ok()?).map(|(_, membership)| *membership)
     }
 
     /// The members with ids above `after`, in order of id.
     pub fn after(&self, after: UserId) -> impl Iterator<Item = UserId> + '_ {
-        let start = self.0.partition_point(|(user, _)| *user <= after);
-        self.0.get(start..).unwrap_or_default().iter().map(|(user, _)| *user)
+        let start = self.all().partition_point(|(user, _)| *user <= after);
+        self.all().get(start..).unwrap_or_default().iter().map(|(user, _)| *user)
     }
 
     /// All members, in order of id.
     pub fn ids(&self) -> impl Iterator<Item = UserId> + '_ {
-        self.0.iter().map(|(user, _)| *user)
+        self.all().iter().map(|(user, _)| *user)
     }
 
     /// Adds a member, or replaces their marks.
     pub(super) fn insert(&mut self, user: UserId, membership: Membership) {
-        match self.find(user) {
+        let at = match self.find(user) {
             Ok(at) => {
-                if let Some((_, old)) = self.0.get_mut(at) {
+                let all = match self {
+                    Members::Few(_, few) => &mut few[..],
+                    Members::Many(many) => many,
+                };
+                if let Some((_, old)) = all.get_mut(at) {
                     *old = membership;
                 }
+                return;
             }
-            Err(at) => {
-                if self.0.len() < 2 {
-                    self.0.reserve_exact(1);
+            Err(at) => at,
+        };
+        if let Members::Few(count, few) = self {
+            if let Some(slots) = few.get_mut(at..=*count) {
+                slots.rotate_right(1);
+                if let Some(slot) = slots.first_mut() {
+                    *slot = (user, membership);
                 }
-                self.0.insert(at, (user, membership));
+                *count += 1;
+                return;
             }
+            *self = Members::Many(few.to_vec());
+        }
+        if let Members::Many(many) = self {
+            many.insert(at, (user, membership));
         }
     }
 
     /// Removes a member.
     pub(super) fn remove(&mut self, user: UserId) {
-        if let Ok(at) = self.find(user) {
-            self.0.remove(at);
-        }
-        if self.0.len() < self.0.capacity() / 4 {
-            self.0.shrink_to(self.0.len() * 2);
+        let Ok(at) = self.find(user) else { return };
+        match self {
+            Members::Few(count, few) => {
+                if let Some(slots) = few.get_mut(at..*count) {
+                    slots.rotate_left(1);
+                }
+                *count -= 1;
+            }
+            Members::Many(many) => {
+                many.remove(at);
+                if many.len() < many.capacity() / 4 {
+                    many.shrink_to(many.len() * 2);
+                }
+            }
         }
     }
 
     fn find(&self, user: UserId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&user, |(it, _)| *it)
+        self.all().binary_search_by_key(&user, |(it, _)| *it)
     }
 }
 

@@ -8,19 +8,20 @@ use std::sync::Arc;
 /// The two people of a private conversation, with their names; first the one who opened it.
 pub type Pair = [(UserId, SmolStr); 2];
 
-/// The lobby, a room or a private conversation.
+/// The lobby, a room or a private conversation. The fields that every post needs come first, in few cache lines.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
 pub struct Room {
     /// Its id.
     pub id: RoomId,
-    /// Its kind.
-    pub kind: RoomKind,
-    /// Its title: its name, or for a private conversation both people's names, separated by a space.
-    pub title: SmolStr,
     /// The sequence number of its newest committed entry.
     pub head: Seq,
+    /// Its kind.
+    pub kind: RoomKind,
     /// Its members and their marks.
     pub members: Members,
+    /// Its title: its name, or for a private conversation both people's names, separated by a space.
+    pub title: SmolStr,
     /// The name with its collision keys, unless it is a private conversation.
     pub name: Option<Arc<Name>>,
     /// Its topic.
@@ -39,7 +40,7 @@ impl Room {
             }
         };
         let (head, members, topic, pair) = (Seq::ZERO, Members::default(), SmolStr::default(), None);
-        Room { id, kind, title, head, members, name, topic, pair }
+        Room { id, head, kind, members, title, name, topic, pair }
     }
 
     /// Whether a person is a member.

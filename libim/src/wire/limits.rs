@@ -101,6 +101,16 @@ pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(5); // both
 pub const OUTBOX_ENTRIES_MAX: usize = 10_000; // client
 /// Entries of one room that a client holds while earlier ones are missing. Beyond, the latest is dropped and fetched later.
 pub const HELD_ENTRIES_MAX: usize = 2_000; // client
+/// Bytes of the entries of one room that a client holds in any case while earlier ones are missing.
+pub const HELD_BYTES_PER_ROOM: usize = 64 * 1024; // client
+/// Bytes of such entries of all rooms together. Beyond, those of rooms that hold more than their share are dropped and fetched later.
+pub const HELD_BYTES_MAX: usize = 64 * 1024 * 1024; // client
+/// Rooms that a client can be in. It ends a connection to a server that reports more.
+pub const CLIENT_ROOMS_MAX: usize = 4_096; // client
+/// People that a client lists by itself. Beyond, it lists none.
+pub const ROSTER_HELD_MAX: usize = 2 * LIVE_ROSTER_MAX; // client
+/// Bytes received for a program that does not poll its events. At this number the loop stops reading from the client's connection.
+pub const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024; // client
 /// Events queued for the program of one endpoint. At this number the loop stops reading from that endpoint's connections.
 pub const PENDING_EVENTS_MAX: usize = 8_192; // both
 

@@ -5,8 +5,8 @@ use super::{Asked, Client, ClientEvent, State};
 use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
 use crate::wire::{
-    Code, Create, Entry, ErrorReply, Fetch, FromClient, FromServer, History, Join, ListUsers, Person, Posted,
-    Presence, RequestId, RoomId, RoomKind, Seq, ServerHello, UserId, UserList, Welcome,
+    Code, Create, Entry, ErrorReply, Fetch, FromClient, FromServer, History, Join, Posted, RequestId, RoomId,
+    RoomKind, Seq, ServerHello, Welcome,
 };
 use std::time::Duration;
 
@@ -60,6 +60,13 @@ impl Client {
             }
             FromServer::Receipts(receipt) => {
                 let (room, user) = (receipt.room, receipt.user);
+                if let (Some((me, _)), Some(held)) = (&self.me, self.rooms.get_mut(&room))
+                    && *me == user
+                {
+                    // Another device of this person has read it.
+                    held.read = held.read.max(receipt.read);
+                    held.info.read = held.info.read.max(receipt.read);
+                }
                 self.tell_small(ClientEvent::Receipt {
                     room,
                     user,
@@ -106,17 +113,11 @@ impl Client {
     }
 
     fn handle_hello(&mut self, now: Now, hello: ServerHello) {
-        if !matches!(self.state, State::Greeting(_)) {
-            return;
-        }
         self.hello = Some(hello);
         self.send_login(now);
     }
 
     fn handle_welcome(&mut self, now: Now, welcome: Welcome) {
-        if !matches!(self.state, State::LoggingIn(_)) {
-            return;
-        }
         self.asked.remove(&welcome.id);
         self.state = State::Ready;
         self.failures = 0;
@@ -181,9 +182,13 @@ impl Client {
             });
         }
         let small = room.info.members as usize <= RECEIPT_MEMBERS_MAX;
-        if self.config.receipts && small && room.sync.cursor() > before {
+        let progress = room.sync.cursor() > before;
+        if self.config.receipts && small && progress {
             room.receipt_due = true;
             self.receipts_due.get_or_insert(now.mono + RECEIPT_DELAY);
+        }
+        if !progress {
+            self.shed_held(id);
         }
     }
 
@@ -306,78 +311,6 @@ impl Client {
             }),
             Some(Asked::Login | Asked::Roster | Asked::Rejoin(..)) | None => {}
         }
-    }
-
-    /// Fetches the list of people, from its beginning.
-    fn fetch_roster(&mut self) {
-        if !self.config.roster || self.state != State::Ready {
-            return;
-        }
-        self.asked.retain(|_, asked| !matches!(asked, Asked::Roster));
-        self.roster_fetch = Some((Vec::new(), Vec::new()));
-        self.ask(Asked::Roster, |id| FromClient::ListUsers(ListUsers { id, after: UserId::default() }));
-    }
-
-    fn handle_persons(&mut self, list: UserList) {
-        match self.asked.remove(&list.id) {
-            Some(Asked::Roster) => {}
-            Some(Asked::Program) => {
-                let (request, people, more) = (list.id, list.people, list.more);
-                return self.emit(ClientEvent::Users { request, people, more });
-            }
-            Some(Asked::Login | Asked::Backlog(_) | Asked::Range(_) | Asked::Rejoin(..)) | None => return,
-        }
-        let Some((gathered, _)) = &mut self.roster_fetch else { return };
-        gathered.extend(list.people);
-        let last = gathered.last().map(|person| person.user);
-        if let (true, Some(after)) = (list.more, last) {
-            self.ask(Asked::Roster, |id| FromClient::ListUsers(ListUsers { id, after }));
-            return;
-        }
-        let Some((gathered, changes)) = self.roster_fetch.take() else { return };
-        self.people = gathered.into_iter().map(|person| (person.user, person)).collect();
-        for person in changes {
-            let _ = self.apply_presence(&person);
-        }
-        let people: Vec<Person> = self.people.values().cloned().collect();
-        self.set_count(u32::try_from(people.len()).unwrap_or(u32::MAX));
-        for person in &people {
-            self.peer_returned(&person.name);
-        }
-        self.emit(ClientEvent::People(people));
-    }
-
-    /// Sets the lobby's member count: everybody online is in it, and joining it makes no entry.
-    fn set_count(&mut self, people: u32) {
-        if let Some(lobby) = self.rooms.get_mut(&RoomId::LOBBY) {
-            lobby.info.members = people;
-        }
-    }
-
-    fn handle_presence(&mut self, people: Vec<Person>) {
-        if let Some((_, changes)) = &mut self.roster_fetch {
-            changes.extend(people);
-            return;
-        }
-        for person in people {
-            let was = self.apply_presence(&person);
-            let told = was.is_some() || person.presence != Presence::Offline;
-            if person.presence == Presence::Online && was.is_none() {
-                self.peer_returned(&person.name);
-            }
-            if told {
-                self.emit(ClientEvent::Presence { person, was });
-            }
-        }
-    }
-
-    fn apply_presence(&mut self, person: &Person) -> Option<Presence> {
-        let before = if person.presence == Presence::Offline {
-            self.people.remove(&person.user)
-        } else {
-            self.people.insert(person.user, person.clone())
-        };
-        before.map(|person| person.presence)
     }
 }
 

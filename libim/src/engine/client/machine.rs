@@ -5,8 +5,7 @@ use super::{Asked, Client, ClientEvent, Conn, State};
 use crate::core::Now;
 use crate::engine::{Action, ConnId, LinkId, Machine, Peer, Pool, SendQueue, Transmit};
 use crate::wire::limits::{
-    DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PAUSE_LENIENCE, PAUSE_MIN, PENDING_EVENTS_MAX,
-    PONG_TIME_MAX,
+    DRAIN_TIME_MAX, FRAME_BYTES_MAX, LOGIN_TIME_MAX, PAUSE_LENIENCE, PAUSE_MIN, PONG_TIME_MAX,
 };
 use crate::wire::{
     ClientHello, Code, FrameDecoder, FromClient, FromServer, Login, Ping, Quit, Receipt, VERSION, VERSION_MIN,
@@ -57,6 +56,7 @@ impl Machine for Client {
 
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
         self.now = now;
+        self.unpolled += bytes.len();
         let Some(conn) = self.conn_mut(id) else { return };
         conn.heard = now.mono;
         conn.pong_by = None;
@@ -67,7 +67,7 @@ impl Machine for Client {
                 Ok(None) => break,
                 Ok(Some(frame)) => match FromServer::decode(frame) {
                     Ok(Some(message)) => {
-                        self.handle_message(now, message);
+                        self.handle_expected(now, message);
                         true
                     }
                     // An unknown kind, from a later protocol: ignored.
@@ -147,7 +147,7 @@ impl Machine for Client {
     }
 
     fn wants_bytes(&self, id: ConnId) -> bool {
-        self.conn.as_ref().is_some_and(|conn| conn.id == id) && self.events.len() < PENDING_EVENTS_MAX
+        self.conn.as_ref().is_some_and(|conn| conn.id == id) && !self.is_full()
     }
 
     fn poll_transmit(&mut self) -> Option<Transmit<'_>> {

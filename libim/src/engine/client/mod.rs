@@ -8,8 +8,10 @@ mod generations;
 mod incoming;
 mod machine;
 mod outbox;
+mod phases;
 mod retry;
 mod rooms;
+mod roster;
 mod sync;
 
 pub use commands::{CommandError, Range};
@@ -18,7 +20,7 @@ pub use event::ClientEvent;
 
 use super::{Action, ConnId, LinkId, Pool, Random, SendQueue};
 use crate::core::Now;
-use crate::wire::limits::PENDING_EVENTS_MAX;
+use crate::wire::limits::{PENDING_BYTES_MAX, PENDING_EVENTS_MAX};
 use crate::wire::{
     Epoch, FrameDecoder, FromClient, Limits, Person, RequestId, RoomId, RoomInfo, ServerHello, SmolStr,
     Token, UserId,
@@ -67,6 +69,8 @@ pub struct Client {
     quit_reason: String,
     actions: VecDeque<Action>,
     events: VecDeque<ClientEvent>,
+    /// Bytes received since the program had last polled all events.
+    unpolled: usize,
 }
 
 /// The state of the client.
@@ -187,6 +191,7 @@ impl Client {
             quit_reason: String::new(),
             actions: VecDeque::new(),
             events: VecDeque::new(),
+            unpolled: 0,
         }
     }
 
@@ -198,13 +203,24 @@ impl Client {
 
     /// The next event, if any.
     pub fn poll_event(&mut self) -> Option<ClientEvent> {
-        if self.events.len() == PENDING_EVENTS_MAX
+        let was_full = self.is_full();
+        let event = self.events.pop_front();
+        if self.events.is_empty() {
+            self.unpolled = 0;
+        }
+        if was_full
+            && !self.is_full()
             && let Some(conn) = &self.conn
         {
             // Reading had stopped because of the backlog of events.
             self.actions.push_back(Action::Resume(conn.link));
         }
-        self.events.pop_front()
+        event
+    }
+
+    /// Whether so many events wait to be polled that nothing more is read.
+    fn is_full(&self) -> bool {
+        self.events.len() >= PENDING_EVENTS_MAX || self.unpolled >= PENDING_BYTES_MAX
     }
 
     /// The client's user id and name, as of the last login; `None` before the first.

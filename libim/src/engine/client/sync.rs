@@ -22,6 +22,8 @@ pub(super) struct Sync {
     head: Seq,
     /// Entries beyond the cursor that cannot be delivered yet.
     held: BTreeMap<Seq, (Entry, Option<TxnId>)>,
+    /// The approximate size of their texts, in bytes.
+    held_bytes: usize,
     /// Sequence numbers up to here that are not held are no longer kept by the server.
     missing_to: Seq,
     /// The request in flight for a range.
@@ -37,6 +39,7 @@ impl Sync {
             cursor,
             head: cursor,
             held: BTreeMap::new(),
+            held_bytes: 0,
             missing_to: Seq::ZERO,
             fetching: None,
             backlog: None,
@@ -60,11 +63,32 @@ impl Sync {
         }
         let seq = entry.seq;
         // An entry of the client's own may arrive both by push and by reply; only the reply has the transaction id.
-        let held = self.held.entry(seq).or_insert((entry, None));
+        let held = self.held.entry(seq).or_insert_with(|| {
+            self.held_bytes += entry.text_bytes();
+            (entry, None)
+        });
         held.1 = held.1.or(txn_id);
         if self.held.len() > HELD_ENTRIES_MAX {
-            // Drop the last one: `head` is still known, so it is fetched later.
-            self.held.pop_last();
+            self.drop_last();
+        }
+    }
+
+    /// The approximate size of the entries that cannot be delivered yet, in bytes.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
+    /// Drops the latest entries that cannot be delivered yet, until their size is at most `bytes_max`.
+    pub(super) fn shed(&mut self, bytes_max: usize) {
+        while self.held_bytes > bytes_max && !self.held.is_empty() {
+            self.drop_last();
+        }
+    }
+
+    /// Drops the latest entry that cannot be delivered yet. `head` is still known, so it is fetched later.
+    fn drop_last(&mut self) {
+        if let Some((_, (entry, _))) = self.held.pop_last() {
+            self.held_bytes -= entry.text_bytes();
         }
     }
 
@@ -88,6 +112,7 @@ impl Sync {
         let first = self.held.first_key_value().map(|(seq, _)| *seq);
         if first == Some(self.cursor.next()) {
             let (seq, (entry, txn_id)) = self.held.pop_first()?;
+            self.held_bytes -= entry.text_bytes();
             self.cursor = seq;
             return Some(Step::Entry(entry, txn_id));
         }

@@ -1,0 +1,218 @@
+//! A client against a server that does not keep to the protocol: it ends the connection, and what it holds is bounded.
+
+use libim::core::Now;
+use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
+use libim::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, PENDING_BYTES_MAX};
+use libim::wire::{
+    Body, Entry, Epoch, FrameDecoder, FromClient, FromServer, Limits, Person, Posted, Presence,
+    PresenceNotice, RequestId, RoomEntered, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token,
+    UserId, UserList, Welcome,
+};
+use libim::{Client, ClientConfig, ClientEvent};
+use std::io::IoSlice;
+use std::time::Duration;
+
+/// A client and the messages of its server.
+struct Scene {
+    client: Client,
+    conn: ConnId,
+    now: Now,
+}
+
+impl Scene {
+    fn new() -> Scene {
+        let now = Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) };
+        let mut client = Client::new(ClientConfig::new("anna"), Random::from_seed([1; 32]));
+        client.at(now).start();
+        let conn = client.handle_opened(now, 1, Peer::Local).unwrap();
+        Scene { client, conn, now }
+    }
+
+    fn logged_in() -> Scene {
+        let mut scene = Scene::new();
+        scene.hears(FromServer::ServerHello(hello()));
+        scene.hears(FromServer::Welcome(welcome()));
+        assert!(scene.client.is_ready());
+        scene
+    }
+
+    #[allow(clippy::needless_pass_by_value)] // messages are made for it
+    fn hears(&mut self, message: FromServer) {
+        let mut bytes = Vec::new();
+        message.encode(&mut bytes).unwrap();
+        self.client.handle_bytes(self.now, self.conn, &bytes);
+    }
+
+    /// Ends the turn; returns what the client has sent.
+    fn says(&mut self) -> Vec<FromClient> {
+        self.client.settle(self.now);
+        let mut bytes = Vec::new();
+        while let Some(Transmit { send_queue, .. }) = self.client.poll_transmit() {
+            while !send_queue.is_empty() {
+                let mut slices = [IoSlice::new(&[]); 8];
+                let filled = send_queue.gather(&mut slices);
+                let part: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.to_vec()).collect();
+                send_queue.advance(part.len());
+                bytes.extend(part);
+            }
+            self.client.handle_sent(self.now, self.conn);
+        }
+        let mut decoder = FrameDecoder::default();
+        let mut frames = decoder.decode(&bytes);
+        std::iter::from_fn(|| {
+            frames.next(u32::MAX).unwrap().map(|frame| FromClient::decode(frame).unwrap().unwrap())
+        })
+        .collect()
+    }
+
+    fn is_aborted(&mut self) -> bool {
+        std::iter::from_fn(|| self.client.poll_action()).any(|action| matches!(action, Action::Abort(_)))
+    }
+}
+
+fn hello() -> ServerHello {
+    let (version, capabilities, name, epoch) = (1, Vec::new(), "s".into(), Epoch(1));
+    ServerHello { version, capabilities, name, epoch, passkey: false, limits: Limits::default(), backlog: 0 }
+}
+
+fn welcome() -> Welcome {
+    Welcome {
+        id: RequestId(1),
+        user: UserId(1),
+        name: "anna".into(),
+        token: Token([1; 24]),
+        resumed: false,
+        text: String::new(),
+        rooms: vec![info(1)],
+        people: 1,
+        heartbeat_ms: 0,
+    }
+}
+
+fn info(room: u64) -> RoomInfo {
+    let kind = if room == 1 { RoomKind::Lobby } else { RoomKind::Public };
+    let (name, topic) = (format!("room {room}").into(), "".into());
+    RoomInfo { room: RoomId(room), kind, name, topic, head: Seq(0), members: 1, peer: None, read: Seq(0) }
+}
+
+fn entered(room: u64) -> FromServer {
+    FromServer::RoomEntered(RoomEntered { room: info(room) })
+}
+
+fn entry(room: u64, seq: u64, text: &str) -> FromServer {
+    let (time, author, name) = (Timestamp(1), UserId(2), "m".into());
+    FromServer::Entry(Entry {
+        room: RoomId(room),
+        seq: Seq(seq),
+        time,
+        author,
+        name,
+        body: Body::message(text),
+    })
+}
+
+fn person(user: u64) -> Person {
+    let (name, status) = (format!("guest {user}").into(), "".into());
+    Person { user: UserId(user), name, presence: Presence::Online, status, reason: None }
+}
+
+#[test]
+fn messages_out_of_turn_end_the_connection() {
+    let posted = || {
+        let (id, room, seq, time) = (RequestId(1), RoomId(1), Seq(1), Timestamp(1));
+        FromServer::Posted(Posted { id, room, seq, time, mentions: vec![], duplicate: false })
+    };
+    let before_login = [entered(2), entry(1, 1, "x"), FromServer::Welcome(welcome()), posted()];
+    for message in before_login {
+        let mut scene = Scene::new();
+        scene.hears(message);
+        assert!(scene.is_aborted() && scene.client.rooms().count() == 0);
+    }
+    let mut scene = Scene::new();
+    scene.hears(FromServer::ServerHello(hello()));
+    scene.hears(entered(2));
+    assert!(scene.is_aborted() && scene.client.rooms().count() == 0);
+    for again in [FromServer::ServerHello(hello()), FromServer::Welcome(welcome())] {
+        let mut scene = Scene::logged_in();
+        scene.hears(again);
+        assert!(scene.is_aborted());
+        let disconnected = |event| matches!(event, ClientEvent::Disconnected { retry_in: Some(_), .. });
+        assert!(std::iter::from_fn(|| scene.client.poll_event()).any(disconnected));
+    }
+}
+
+#[test]
+fn rooms_are_bounded() {
+    let mut scene = Scene::logged_in();
+    let mut number = 2;
+    while !scene.is_aborted() {
+        scene.hears(entered(number));
+        number += 1;
+        assert!(number < 100_000);
+    }
+    assert_eq!(number, CLIENT_ROOMS_MAX as u64 + 2);
+    assert_eq!(scene.client.rooms().count(), 0);
+}
+
+#[test]
+fn people_are_bounded() {
+    let mut scene = Scene::logged_in();
+    let list = |scene: &mut Scene| {
+        scene.says().into_iter().find_map(|message| match message {
+            FromClient::ListUsers(list) => Some(list.id),
+            _ => None,
+        })
+    };
+    let (mut pages, mut next) = (0, 0);
+    while let Some(id) = list(&mut scene) {
+        let people = (0..500)
+            .map(|_| {
+                next += 1;
+                person(next)
+            })
+            .collect();
+        scene.hears(FromServer::UserList(UserList { id, people, more: true }));
+        pages += 1;
+        assert!(pages < 100, "the list of people has no end");
+    }
+    assert_eq!(scene.client.people().count(), 0);
+    for number in 0..100 {
+        let people = (0..100).map(|it| person(1_000_000 + 100 * number + it)).collect();
+        scene.hears(FromServer::PresenceNotice(PresenceNotice { people, count: 0 }));
+        assert!(scene.client.people().count() <= 2_100);
+    }
+}
+
+#[test]
+fn entries_that_wait_for_others_are_bounded() {
+    let mut scene = Scene::logged_in();
+    let text = "x".repeat(60_000);
+    for room in 2..12 {
+        scene.hears(entered(room));
+        for seq in 2..500 {
+            // The first entry never comes.
+            scene.hears(entry(room, seq, &text));
+        }
+    }
+    // 10 rooms, of which each would hold 30 MB.
+    let held = format!("{:?}", scene.client).len();
+    assert!(held < HELD_BYTES_MAX + 10 * 1024 * 1024, "{held}");
+}
+
+#[test]
+fn events_of_a_program_that_does_not_poll_are_bounded() {
+    let mut scene = Scene::logged_in();
+    let text = "x".repeat(60_000);
+    let mut seq = 0;
+    while scene.client.wants_bytes(scene.conn) {
+        seq += 1;
+        scene.hears(entry(1, seq, &text));
+    }
+    let bytes = usize::try_from(seq).unwrap() * text.len();
+    assert!((PENDING_BYTES_MAX - 1_000_000..PENDING_BYTES_MAX + 1_000_000).contains(&bytes), "{bytes}");
+    let got = std::iter::from_fn(|| scene.client.poll_event());
+    assert_eq!(got.filter(|event| matches!(event, ClientEvent::Entry { .. })).count() as u64, seq);
+    assert!(scene.client.wants_bytes(scene.conn));
+    let resumes = std::iter::from_fn(|| scene.client.poll_action()).any(|it| matches!(it, Action::Resume(_)));
+    assert!(resumes);
+}
