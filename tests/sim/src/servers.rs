@@ -104,10 +104,9 @@ impl World {
 }
 
 pub(crate) fn new_data(random: &mut Random, servers: usize, epoch: u64) -> Rc<RefCell<Data>> {
-    let limits = MemoryLimits {
-        entries_per_room: 40 + usize::try_from(random.below(2000)).unwrap_or(0),
-        bytes: 1 << 20,
-    };
+    // Half of the worlds keep so little that clients miss something.
+    let entries = if random.below(2) == 0 { 4 + random.below(20) } else { 40 + random.below(2_000) };
+    let limits = MemoryLimits { entries_per_room: usize::try_from(entries).unwrap_or(0), bytes: 1 << 20 };
     let faults = Random::from_seed(random.bytes());
     Data::new(MemoryStore::new(Epoch(epoch), limits), faults, servers)
 }
