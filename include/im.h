@@ -153,7 +153,7 @@ enum im_status
      */
     IM_E_IN_USE = -15,
     /**
-     * The client is not logged in, which this request needs.
+     * The client is not logged in, which this request needs; or its events must be pulled first.
      */
     IM_E_NOT_READY = -16,
     /**
@@ -478,6 +478,12 @@ enum im_option
      * none; the name is then held until the server ends the session (IM_OPT_RESUME_MS).
      */
     IM_OPT_STATE_DIR = 46,
+    /**
+     * Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
+     * as the same person if the server has kept the session, with the entries that were missed, and with the posts that
+     * were not answered. IM_E_TEXT if it is malformed. Default: none.
+     */
+    IM_OPT_SNAPSHOT = 47,
     /**
      * Server, str, up to 4096 bytes: the welcome text, sent at login. Default: empty.
      */
@@ -2260,6 +2266,17 @@ int32_t im_client_list_members(struct im_ctx *ctx,
 int32_t im_client_look(struct im_ctx *ctx,
                        im_id client,
                        const struct im_client_state **out);
+
+/**
+ * Returns in `*out` what another client needs to go on where this one is now, after the program has ended, as JSON for
+ * IM_OPT_SNAPSHOT: the session, how far each room was delivered, and the posts that were not answered. A post is in it as soon as
+ * im_client_post() has returned: a program that stores a snapshot before its next im_step() loses none, and none is delivered
+ * twice. It contains the session's token: keep it secret. Valid until the next im_step() or im_free(). Returns IM_E_NOT_READY while
+ * events of this client wait in im_next_event(): they would be lost.
+ */
+int32_t im_client_snapshot(struct im_ctx *ctx,
+                           im_id client,
+                           struct im_str *out);
 
 /**
  * Returns in `*out` the room with the lowest id above `after` among those that the client is in; 0: the first. NULL: no

@@ -6,7 +6,8 @@ use libim::engine::{ConnId, Machine};
 use libim::wire::limits::SESSIONS_PER_PERSON_MAX;
 use libim::wire::{Code, FromClient, FromServer, Presence, Quit, Receipt, RoomId, Seq, UserId};
 use libim::{OperatorError, ServerConfig};
-use stage::{Stage, answers, create, entered, join, leave, post, post_in, room_of, texts};
+use stage::kept::{Kept, Mode};
+use stage::{Stage, answers, create, entered, join, leave, post, post_in, room_of, texts, token};
 use std::time::Duration;
 
 /// A person with two devices: their connections.
@@ -88,6 +89,29 @@ fn a_person_is_there_until_the_last_device_has_quit() {
     let heard = stage.hears(desk);
     assert!(heard.iter().any(|it| matches!(it, FromServer::Bye(bye) if bye.code == Code::Kicked)));
     assert_eq!(online(&stage), []);
+}
+
+#[test]
+fn a_session_that_is_resumed_while_the_store_does_not_know_of_its_end_is_closed_with_it() {
+    let store = Kept::new();
+    let mut stage = Stage::with(ServerConfig::default(), store.clone());
+    let (desk, heard) = stage.logs_in("anna");
+    let anna = stage.server.people().next().unwrap().user;
+    let phone_token = stage.server.add_session(anna).unwrap();
+    stage.all_hear();
+    let (phone, _) = stage.resumes(phone_token);
+    stage.server.handle_closed(stage.now, phone, "cut");
+    store.set(Mode::Holds);
+    stage.passes(Duration::from_secs(65));
+    // Its end is drafted, and not committed.
+    let (phone, _) = stage.resumes(phone_token);
+    assert!(stage.server.wants_bytes(phone) && token(&heard) != phone_token);
+    store.set(Mode::DoesNotKnow);
+    let heard = stage.all_hear();
+    assert!(
+        heard[&phone].iter().any(|it| matches!(it, FromServer::Bye(bye) if bye.code == Code::SessionEnded))
+    );
+    assert!(stage.server.wants_bytes(desk));
 }
 
 #[test]

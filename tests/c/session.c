@@ -1,4 +1,4 @@
-/* IM_OPT_STATE_DIR: a program ends without quitting, and the next one with the same name resumes its session. */
+/* IM_OPT_STATE_DIR and IM_OPT_SNAPSHOT: a program ends without quitting, and the next one with the same name resumes its session. */
 #include "check.h"
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,6 +43,74 @@ static uint64_t come_in(im_ctx *ctx, im_id *client) {
     return state->user;
 }
 
+/* A program stores a snapshot and ends; the next one goes on from it, with the entries and the posts that are missing. */
+static void goes_on_from_a_snapshot(void) {
+    im_ctx *one = make_context(0), *two = make_context(0);
+    im_id tri, other;
+    im_config *config;
+    im_txn_id txn_id;
+    im_str snapshot;
+    char *kept;
+    const im_event *event;
+    const im_client_state *state;
+    uint64_t user;
+    int messages = 0, posted = 0;
+    OK(im_config_new(&config));
+    OK(im_config_set_str(config, IM_OPT_NAME, "Snap"));
+    OK(im_connect(one, address, config, &tri));
+    answer(one, IM_EVENT_BACKLOG, IM_EVENT_PEOPLE);
+    FAILS(IM_E_HANDLE, im_client_snapshot(one, tri + 99, &snapshot));
+    OK(im_client_post(one, tri, 1, "before", IM_NUL_TERMINATED, NULL));
+    while (answer(one, IM_EVENT_POSTED, IM_EVENT_MESSAGE)->kind != IM_EVENT_POSTED)
+        ;
+    drop_events(one);
+    OK(im_client_look(one, tri, &state));
+    user = state->user;
+    OK(im_client_post(one, tri, 1, "not sent", IM_NUL_TERMINATED, &txn_id));
+    OK(im_client_snapshot(one, tri, &snapshot));
+    CHECK(strstr(snapshot.ptr, "not sent") != NULL && strstr(snapshot.ptr, "before") == NULL);
+    kept = malloc(snapshot.len + 1);
+    memcpy(kept, snapshot.ptr, snapshot.len + 1);
+    /* Like a crash. */
+    OK(im_free(one));
+
+    OK(im_config_set_str(config, IM_OPT_NAME, "Other"));
+    OK(im_connect(two, address, config, &other));
+    answer(two, IM_EVENT_LOGGED_IN, IM_EVENT_LOGIN_REFUSED);
+    OK(im_client_post(two, other, 1, "missed", IM_NUL_TERMINATED, NULL));
+    answer(two, IM_EVENT_POSTED, IM_EVENT_POST_FAILED);
+    OK(im_free(two));
+
+    one = make_context(0);
+    OK(im_config_set_str(config, IM_OPT_SNAPSHOT, "{}"));
+    FAILS(IM_E_TEXT, im_connect(one, address, config, &tri));
+    OK(im_config_set_str(config, IM_OPT_NAME, "Snap"));
+    OK(im_config_set_str(config, IM_OPT_SNAPSHOT, kept));
+    OK(im_connect(one, address, config, &tri));
+    while (messages < 2 || !posted) {
+        event = answer(one, IM_EVENT_MESSAGE, IM_EVENT_POSTED);
+        if (event->kind == IM_EVENT_POSTED) {
+            CHECK(memcmp(&event->data.posted->txn_id, &txn_id, sizeof txn_id) == 0);
+            posted = 1;
+        } else {
+            CHECK(strcmp(event->text.ptr, messages == 0 ? "missed" : "not sent") == 0);
+            messages++;
+        }
+    }
+    OK(im_client_look(one, tri, &state));
+    CHECK(state->user == user && state->unanswered == 0);
+    OK(im_client_post(one, tri, 1, "events wait", IM_NUL_TERMINATED, NULL));
+    while (im_client_snapshot(one, tri, &snapshot) == IM_OK) {
+        OK(im_step(place, 1));
+        drop_events(place);
+        OK(im_step(one, 1));
+    }
+    FAILS(IM_E_NOT_READY, im_client_snapshot(one, tri, &snapshot));
+    OK(im_config_free(config));
+    OK(im_free(one));
+    free(kept);
+}
+
 int main(void) {
     im_ctx *one, *two;
     im_id server, client;
@@ -54,6 +122,8 @@ int main(void) {
     snprintf(address, sizeof address, "%s", listening.ptr);
     snprintf(dir, sizeof dir, "/tmp/im-session-XXXXXX");
     CHECK(mkdtemp(dir) != NULL);
+
+    goes_on_from_a_snapshot();
 
     one = make_context(0);
     tri = come_in(one, &client);

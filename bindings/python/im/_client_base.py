@@ -8,7 +8,7 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 from ._context import Context, encode, number, views
 from ._enums import Code, LeaveReason, Option, Presence, RoomKind
-from ._errors import DisconnectedError, ImError, LoginRefusedError, RefusedError, TimedOutError, check
+from ._errors import DisconnectedError, ImError, LoginRefusedError, NotReadyError, RefusedError, TimedOutError, check
 from ._events import (
     Disconnected,
     Done,
@@ -26,7 +26,7 @@ from ._events import (
     ServerInfo,
     Users,
 )
-from ._library import ClientView, PersonView, RoomView, ServerInfoView, lib
+from ._library import ClientView, PersonView, RoomView, ServerInfoView, Str, lib
 from ._source import QUEUE_MAX, Source
 
 #: The room that everybody is in.
@@ -68,6 +68,8 @@ class ClientOptions(TypedDict, total=False):
     #: the same name and address resumes the session at once. "": the user's default state directory. None: it is not stored, and the
     #: name stays taken until the server ends the session.
     state_dir: str | os.PathLike[str] | None
+    #: Where an earlier client has stopped, as `snapshot` returned it.
+    snapshot: str | None
 
 
 class ClientBase(Source):
@@ -88,6 +90,7 @@ class ClientBase(Source):
         retry_max: float | None = None,
         receipts: bool = True,
         state_dir: str | os.PathLike[str] | None = None,
+        snapshot: str | None = None,
     ) -> None:
         super().__init__(context)
         self.address = address
@@ -109,6 +112,7 @@ class ClientBase(Source):
             Option.RETRY_MAX_MS: None if retry_max is None else round(retry_max * 1000),
             Option.RECEIPTS: receipts,
             Option.STATE_DIR: None if state_dir is None else os.fspath(state_dir),
+            Option.SNAPSHOT: snapshot,
         }
         try:
             self._number = self.context.add_client(address, options, self._handle)
@@ -122,6 +126,16 @@ class ClientBase(Source):
         out = POINTER(ClientView)()
         check(lib.im_client_look(self.context.handle, self._id, byref(out)))
         return out.contents
+
+    def snapshot(self) -> str:
+        """What another client needs to go on where this one is now, after the program has ended: the session, how far each room was
+        delivered, and the posts that were not answered. Give it to `connect` as `snapshot`. It contains the session's token: keep it
+        secret. Raises `NotReadyError` while events wait to be read, since they would be lost."""
+        if self._events:
+            raise NotReadyError(f"{len(self._events)} events wait to be read")
+        out = Str()
+        check(lib.im_client_snapshot(self.context.handle, self._id, byref(out)))
+        return str(out.text())
 
     @property
     def ready(self) -> bool:

@@ -143,6 +143,7 @@ class Option(OpenEnum):
     RETRY_MAX_MS = 44
     RECEIPTS = 45
     STATE_DIR = 46
+    SNAPSHOT = 47
     WELCOME = 60
     LOBBY = 61
     RESUME_MS = 62
@@ -169,7 +170,7 @@ class Option(OpenEnum):
 
 
 #: Options whose value is a text.
-TEXT_OPTIONS = frozenset({Option.NAME, Option.PASSKEY, Option.AGENT, Option.STATE_DIR, Option.WELCOME, Option.LOBBY})
+TEXT_OPTIONS = frozenset({Option.NAME, Option.PASSKEY, Option.AGENT, Option.STATE_DIR, Option.SNAPSHOT, Option.WELCOME, Option.LOBBY})
 
 
 class LogLevel(OpenEnum):

@@ -116,7 +116,7 @@ class InUseError(SystemRefusedError):
 
 
 class NotReadyError(ImError):
-    """The client is not logged in."""
+    """The client is not logged in, or its events must be read first."""
 
     status = Status.NOT_READY
 

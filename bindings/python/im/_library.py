@@ -127,6 +127,7 @@ FUNCTIONS: dict[str, list[Any]] = {
     "im_client_list_users": [c_void_p, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_list_members": [c_void_p, c_uint64, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_look": [c_void_p, c_uint64, POINTER(POINTER(ClientView))],
+    "im_client_snapshot": [c_void_p, c_uint64, POINTER(Str)],
     "im_client_next_room": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(RoomView))],
     "im_client_next_person": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(PersonView))],
     "im_client_room": [c_void_p, c_uint64, c_uint64, POINTER(POINTER(RoomView))],

@@ -8,7 +8,8 @@ use super::ids::im_id;
 use super::input::out_ptr;
 use super::output::{EMPTY, one, size, text, texts};
 use super::pages::{person, room};
-use super::types::{im_person, im_room};
+use super::status::{Failure, im_status};
+use super::types::{im_person, im_room, im_str};
 use crate::wire::{RoomId, ServerHello, SmolStr, UserId};
 use bumpalo::Bump;
 
@@ -34,6 +35,26 @@ pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *con
                 .map_or(0, |span| u32::try_from(span.as_micros()).unwrap_or(u32::MAX).max(1)),
         };
         out.put(one(&context.view, state));
+        Ok(())
+    })
+}
+
+/// Returns in `*out` what another client needs to go on where this one is now, after the program has ended, as JSON for
+/// IM_OPT_SNAPSHOT: the session, how far each room was delivered, and the posts that were not answered. A post is in it as soon as
+/// im_client_post() has returned: a program that stores a snapshot before its next im_step() loses none, and none is delivered
+/// twice. It contains the session's token: keep it secret. Valid until the next im_step() or im_free(). Returns IM_E_NOT_READY while
+/// events of this client wait in im_next_event(): they would be lost.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_snapshot(ctx: *mut im_ctx, client: im_id, out: *mut im_str) -> i32 {
+    with_context(ctx.addr(), |context| {
+        let out = out_ptr(out, "out")?;
+        let id = context.client_id(client)?;
+        let client = context.event_loop.client(id).ok_or_else(gone)?;
+        let waits = || Failure::new(im_status::IM_E_NOT_READY, "events of this client wait to be pulled");
+        let snapshot = client.snapshot().ok_or_else(waits)?;
+        let json = serde_json::to_string(&snapshot);
+        let json = json.map_err(|error| Failure::new(im_status::IM_E_IO, error.to_string()))?;
+        out.put(text(&context.view, &json));
         Ok(())
     })
 }

@@ -54,6 +54,10 @@ pub enum im_option {
     /// exists: a second client with the same name and address logs in by name. im_client_quit() removes it. Default:
     /// none; the name is then held until the server ends the session (IM_OPT_RESUME_MS).
     IM_OPT_STATE_DIR = 46,
+    /// Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
+    /// as the same person if the server has kept the session, with the entries that were missed, and with the posts that
+    /// were not answered. IM_E_TEXT if it is malformed. Default: none.
+    IM_OPT_SNAPSHOT = 47,
 
     /// Server, str, up to 4096 bytes: the welcome text, sent at login. Default: empty.
     IM_OPT_WELCOME = 60,
@@ -129,6 +133,7 @@ impl im_option {
         im_option::IM_OPT_RETRY_MAX_MS,
         im_option::IM_OPT_RECEIPTS,
         im_option::IM_OPT_STATE_DIR,
+        im_option::IM_OPT_SNAPSHOT,
         im_option::IM_OPT_WELCOME,
         im_option::IM_OPT_LOBBY,
         im_option::IM_OPT_RESUME_MS,
@@ -168,6 +173,7 @@ impl im_option {
                 | im_option::IM_OPT_PASSKEY
                 | im_option::IM_OPT_AGENT
                 | im_option::IM_OPT_STATE_DIR
+                | im_option::IM_OPT_SNAPSHOT
                 | im_option::IM_OPT_WELCOME
                 | im_option::IM_OPT_LOBBY
         )
@@ -221,6 +227,8 @@ const fn text_max(option: im_option) -> usize {
         im_option::IM_OPT_PASSKEY => PASSKEY_BYTES_MAX,
         im_option::IM_OPT_AGENT | im_option::IM_OPT_LOBBY => AGENT_BYTES_MAX,
         im_option::IM_OPT_NAME => 256,
+        // As long as the posts in it are.
+        im_option::IM_OPT_SNAPSHOT => usize::MAX,
         _ => 4096,
     }
 }
@@ -274,6 +282,12 @@ pub(super) fn apply_to_client(
         im_option::IM_OPT_RETRY_MAX_MS => config.retry_max = it.millis(10)?,
         im_option::IM_OPT_RECEIPTS => config.receipts = it.flag()?,
         im_option::IM_OPT_STATE_DIR => *dir = Some(state_dir(it.text()?)?),
+        im_option::IM_OPT_SNAPSHOT => {
+            let snapshot = serde_json::from_str(it.text()?);
+            config.snapshot = Some(snapshot.map_err(|error| {
+                Failure::new(im_status::IM_E_TEXT, format!("IM_OPT_SNAPSHOT is not a snapshot: {error}"))
+            })?);
+        }
         _ => return Err(it.wrong("an option of a client")),
     }
     Ok(())
@@ -359,7 +373,8 @@ pub(super) fn apply_to_server(
         | im_option::IM_OPT_RETRY_MIN_MS
         | im_option::IM_OPT_RETRY_MAX_MS
         | im_option::IM_OPT_RECEIPTS
-        | im_option::IM_OPT_STATE_DIR => return Err(it.wrong("an option of a server")),
+        | im_option::IM_OPT_STATE_DIR
+        | im_option::IM_OPT_SNAPSHOT => return Err(it.wrong("an option of a server")),
         // The others can also be changed while the server runs.
         option => {
             let Value::Int(number) = value else { return Err(it.wrong("a str option")) };

@@ -41,7 +41,7 @@ pub enum im_status {
     IM_E_IO = -14,
     /// The address to listen at is in use.
     IM_E_IN_USE = -15,
-    /// The client is not logged in, which this request needs.
+    /// The client is not logged in, which this request needs; or its events must be pulled first.
     IM_E_NOT_READY = -16,
     /// The client is not in that room; or, on a server, the room is the lobby or a private conversation.
     IM_E_NOT_IN_ROOM = -17,
@@ -84,7 +84,7 @@ impl im_status {
         (im_status::IM_E_ADDRESS, c"not an address that this context can use"),
         (im_status::IM_E_IO, c"an operating system call failed"),
         (im_status::IM_E_IN_USE, c"the address is in use"),
-        (im_status::IM_E_NOT_READY, c"not logged in at the moment"),
+        (im_status::IM_E_NOT_READY, c"not logged in at the moment, or events wait to be pulled"),
         (im_status::IM_E_NOT_IN_ROOM, c"not in that room"),
         (im_status::IM_E_OUTBOX_FULL, c"the outbox is full"),
         (im_status::IM_E_CLOSED, c"the client has quit or the server is closing"),

@@ -5,6 +5,7 @@
 mod checker;
 mod model;
 mod network;
+mod people;
 mod script;
 mod servers;
 mod store;
@@ -31,6 +32,8 @@ pub struct Summary {
     pub restarts: usize,
     /// Further sessions given to people.
     pub devices: usize,
+    /// Clients that went on from a snapshot.
+    pub revivals: usize,
     /// Drafts whose outcome the store did not know.
     pub unknown: usize,
 }

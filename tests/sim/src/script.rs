@@ -131,6 +131,7 @@ fn befall(world: &mut World) {
             world.restart_server(server);
         }
         (19, _) => world.restart_person(at, None),
+        (22, _) => world.revive_person(at),
         (20, _) => kick(world, at),
         (21, _) if world.people.len() < PEOPLE_MAX => {
             let name = world.people[at].name.clone();

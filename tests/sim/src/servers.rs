@@ -29,25 +29,6 @@ impl World {
         Server::open(config, Box::new(store), random, self.now).expect("a store in memory")
     }
 
-    /// Gives somebody a second device, or replaces a client that cannot get in because another device of theirs has the name.
-    pub(crate) fn add_device(&mut self, name: &str, instead_of: Option<usize>) -> bool {
-        let server = usize::try_from(self.random.below(self.servers.len() as u64)).unwrap_or(0);
-        let user =
-            self.servers[server].people().find(|person| *person.name == *name).map(|person| person.user);
-        let Some(token) = user.and_then(|user| self.servers[server].at(self.now).add_session(user).ok())
-        else {
-            return false;
-        };
-        self.summary.devices += 1;
-        if let Some(at) = instead_of {
-            self.restart_person(at, Some(token));
-        } else {
-            let person = self.new_person(name.into(), server, Some(token));
-            self.people.push(person);
-        }
-        true
-    }
-
     /// Kills a server, and starts a new one with the same data.
     pub(crate) fn restart_server(&mut self, server: usize) {
         self.summary.restarts += 1;

@@ -3,12 +3,13 @@
 use crate::Summary;
 use crate::checker::Checker;
 use crate::network::{Link, Pipe};
+use crate::people::Start;
 use crate::servers::new_data;
 use crate::store::Data;
 use libim::core::Now;
 use libim::engine::{Action, Machine, Peer, Random, Transmit};
-use libim::wire::{Timestamp, Token};
-use libim::{Client, ClientConfig, ClientEvent, Server};
+use libim::wire::Timestamp;
+use libim::{Client, ClientEvent, Server};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -25,11 +26,11 @@ pub(crate) struct Person {
     /// Cannot connect before this time.
     pub(crate) offline_until: Duration,
     /// Wants to connect as soon as it can.
-    dialing: bool,
+    pub(crate) dialing: bool,
     /// Retries the login with the same name at this time, after a refusal.
-    insist_at: Option<Duration>,
+    pub(crate) insist_at: Option<Duration>,
     /// Starts a new client at this time: the old one was removed.
-    again_at: Option<Duration>,
+    pub(crate) again_at: Option<Duration>,
 }
 
 pub(crate) struct World {
@@ -73,32 +74,10 @@ impl World {
             world.servers.push(server);
         }
         for at in 0..people {
-            let person = world.new_person(format!("person{at}"), at % servers, None);
+            let person = world.new_person(format!("person{at}"), at % servers, Start::Nothing);
             world.people.push(person);
         }
         world
-    }
-
-    pub(crate) fn new_person(&mut self, name: String, server: usize, session: Option<Token>) -> Person {
-        let receipts = self.random.below(2) == 0;
-        let config = ClientConfig { backlog: Some(5), receipts, session, ..ClientConfig::new(name.clone()) };
-        let mut client = Client::new(config, Random::from_seed(self.random.bytes()));
-        client.at(self.now).start();
-        let never = Duration::ZERO;
-        let (asleep_until, offline_until, dialing, insist_at, again_at) = (never, never, false, None, None);
-        Person { client, name, server, asleep_until, offline_until, dialing, insist_at, again_at }
-    }
-
-    /// Kills somebody's client and starts a new one.
-    pub(crate) fn restart_person(&mut self, at: usize, session: Option<Token>) {
-        self.checker.restarted(at);
-        for link in self.links_of(|link| link.client == at) {
-            self.cut(link);
-        }
-        let Person { name, server, .. } = &self.people[at];
-        let (name, server) = (name.clone(), *server);
-        self.people[at] = self.new_person(name, server, session);
-        self.checker.forget_person(at);
     }
 
     pub(crate) fn links_of(&self, which: impl Fn(&Link) -> bool) -> Vec<usize> {

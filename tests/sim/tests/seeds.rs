@@ -26,13 +26,14 @@ fn every_promise_holds_in_every_world() {
         total.restarts += summary.restarts;
         total.devices += summary.devices;
         total.unknown += summary.unknown;
+        total.revivals += summary.revivals;
     }
     println!("{count} worlds: {total:?}");
     // A simulation in which nothing happens proves nothing.
     if count >= 1_000 {
         assert!(total.committed > 100_000 && total.delivered > 200_000, "{total:?}");
         assert!(total.cuts > 1_000 && total.missed > 100 && total.restarts > 500, "{total:?}");
-        assert!(total.devices > 500 && total.unknown > 500, "{total:?}");
+        assert!(total.devices > 500 && total.unknown > 500 && total.revivals > 200, "{total:?}");
     }
 }
 

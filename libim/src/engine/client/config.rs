@@ -1,5 +1,6 @@
 //! The configuration of a client.
 
+use super::snapshot::Snapshot;
 use crate::wire::Token;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ pub struct ClientConfig {
     /// The session to resume, as [`Client::session`](super::Client::session) returned it in an earlier run. If it has ended, the
     /// client logs in by name.
     pub session: Option<Token>,
+    /// Where an earlier client has stopped. Its session takes precedence over `session`.
+    pub snapshot: Option<Snapshot>,
     /// The program's name and version, for the server's logs.
     pub agent: String,
     /// The number of last messages to fetch on entering a room; `None`: as many as the server suggests.
@@ -44,6 +47,7 @@ impl Default for ClientConfig {
             name: String::new(),
             passkey: None,
             session: None,
+            snapshot: None,
             agent: concat!("libim/", env!("CARGO_PKG_VERSION")).into(),
             backlog: None,
             roster: true,

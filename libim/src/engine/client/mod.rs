@@ -12,11 +12,13 @@ mod phases;
 mod retry;
 mod rooms;
 mod roster;
+mod snapshot;
 mod sync;
 
 pub use commands::{CommandError, Range};
 pub use config::ClientConfig;
 pub use event::ClientEvent;
+pub use snapshot::Snapshot;
 
 use super::{Action, ConnId, LinkId, Pool, Random, SendQueue};
 use crate::core::Now;
@@ -163,7 +165,7 @@ enum Asked {
 impl Client {
     /// Creates a client that is not started. Seed `random` from the operating system, except in simulations.
     pub fn new(config: ClientConfig, random: Random) -> Client {
-        Client {
+        let client = Client {
             token: config.session,
             config,
             random,
@@ -192,7 +194,8 @@ impl Client {
             actions: VecDeque::new(),
             events: VecDeque::new(),
             unpolled: 0,
-        }
+        };
+        client.restore()
     }
 
     /// Sets the current time before a command. The loop does this.

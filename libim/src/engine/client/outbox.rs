@@ -73,6 +73,21 @@ impl Outbox {
         self.waiting.push_back(OutboxEntry { txn_id, room, body, sent: false, number: self.last_number });
     }
 
+    /// All posts, in order.
+    pub(super) fn all(&self) -> Vec<&OutboxEntry> {
+        let mut all: Vec<_> = self.waiting.iter().chain(self.flying.values()).chain(&self.parked).collect();
+        all.sort_unstable_by_key(|entry| entry.number);
+        all
+    }
+
+    /// Adds a post of an earlier client.
+    pub(super) fn restore(&mut self, txn_id: TxnId, room: RoomId, body: Body, sent: bool) {
+        self.add(txn_id, room, body);
+        if let Some(entry) = self.waiting.back_mut() {
+            entry.sent = sent;
+        }
+    }
+
     /// Whether any post can still be answered on this connection.
     pub(super) fn is_under_way(&self) -> bool {
         !self.waiting.is_empty() || !self.flying.is_empty()

@@ -88,7 +88,8 @@ impl Server {
 
     /// The store has not committed that a session has ended.
     pub(super) fn session_not_ended(&mut self, now: Now, session: SessionId, code: Code) {
-        if self.state.session(session).is_none() || self.ending.contains_key(&session.user) {
+        let resumed = self.attachments.conn(session).is_some();
+        if resumed || self.state.session(session).is_none() || self.ending.contains_key(&session.user) {
             return;
         }
         if code == Code::Conflict {
