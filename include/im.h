@@ -375,7 +375,7 @@ enum im_event_kind
      */
     IM_EVENT_REFUSED = 64,
     /**
-     * Server: the store failed to keep an entry; its sender was notified. text.
+     * Server: the store failed to keep something, or does not know whether it has; who asked for it was told. text.
      */
     IM_EVENT_STORE_FAILED = 65,
     /**
@@ -750,8 +750,7 @@ enum im_code
      */
     IM_CODE_VERSION = 3,
     /**
-     * The request does not fit the state of the connection, such as one before login or a second login; or another
-     * membership change of that person in that room is pending.
+     * The request does not fit the state of the connection, such as one before login or a second login.
      */
     IM_CODE_OUT_OF_TURN = 4,
     /**
@@ -2377,8 +2376,7 @@ int32_t im_server_kick_user(struct im_ctx *ctx, im_id server, uint64_t user, con
 /**
  * Removes a person from a room, with a reason (may be NULL; up to 200 bytes). They may enter it again, unless the
  * program refuses it (IM_OPT_APPROVE_JOINS). Returns IM_E_NOT_FOUND if there is no such room or member, IM_E_NOT_IN_ROOM
- * for the lobby and private conversations, IM_E_NOT_READY while they are entering or leaving it (try again after the
- * next im_step()), IM_E_TOO_LONG.
+ * for the lobby and private conversations, IM_E_TOO_LONG.
  */
 int32_t im_server_remove_member(struct im_ctx *ctx,
                                 im_id server,

@@ -4,10 +4,10 @@ mod stage;
 
 use libim::engine::{ConnId, Machine};
 use libim::wire::limits::SESSIONS_PER_PERSON_MAX;
-use libim::wire::{Code, FromClient, FromServer, Presence, Quit, Receipt, RoomId, Seq, UserId};
-use libim::{OperatorError, ServerConfig};
+use libim::wire::{Code, FromClient, FromServer, LeaveReason, Presence, Quit, Receipt, RoomId, Seq, UserId};
+use libim::{OperatorError, ServerConfig, ServerEvent};
 use stage::kept::{Kept, Mode};
-use stage::{Stage, answers, create, entered, join, leave, post, post_in, room_of, texts, token};
+use stage::{Stage, answers, create, entered, join, leave, post, post_in, refusal, room_of, texts};
 use std::time::Duration;
 
 /// A person with two devices: their connections.
@@ -95,7 +95,7 @@ fn a_person_is_there_until_the_last_device_has_quit() {
 fn a_session_that_is_resumed_while_the_store_does_not_know_of_its_end_is_closed_with_it() {
     let store = Kept::new();
     let mut stage = Stage::with(ServerConfig::default(), store.clone());
-    let (desk, heard) = stage.logs_in("anna");
+    let (desk, _) = stage.logs_in("anna");
     let anna = stage.server.people().next().unwrap().user;
     let phone_token = stage.server.add_session(anna).unwrap();
     stage.all_hear();
@@ -105,12 +105,42 @@ fn a_session_that_is_resumed_while_the_store_does_not_know_of_its_end_is_closed_
     stage.passes(Duration::from_secs(65));
     // Its end is drafted, and not committed.
     let (phone, _) = stage.resumes(phone_token);
-    assert!(stage.server.wants_bytes(phone) && token(&heard) != phone_token);
+    assert!(stage.server.wants_bytes(phone));
     store.set(Mode::DoesNotKnow);
     let heard = stage.all_hear();
     assert!(
         heard[&phone].iter().any(|it| matches!(it, FromServer::Bye(bye) if bye.code == Code::SessionEnded))
     );
+    assert!(stage.server.wants_bytes(desk));
+}
+
+#[test]
+fn both_devices_quit_at_once() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let [phone, desk] = devices(&mut stage);
+    for conn in [phone, desk] {
+        stage.puts(conn, &[FromClient::Quit(Quit { reason: "so long".into() })]);
+    }
+    stage.all_hear();
+    let left = std::iter::from_fn(|| stage.server.poll_event()).find_map(|event| match event {
+        ServerEvent::Left { reason, text, .. } => Some((reason, text)),
+        _ => None,
+    });
+    assert_eq!(left, Some((LeaveReason::Quit, "so long".to_owned())));
+}
+
+#[test]
+fn at_the_limit_of_people_who_is_here_keeps_all_devices() {
+    let mut stage = Stage::new(ServerConfig { people_max: 2, ..ServerConfig::default() });
+    let [phone, desk] = devices(&mut stage);
+    stage.server.handle_closed(stage.now, phone, "cut");
+    stage.passes(Duration::from_secs(1));
+    let (bert, _) = stage.logs_in("bert");
+    stage.server.handle_closed(stage.now, bert, "cut");
+    // Anna's phone waits longer, but only Bert is away.
+    assert!(matches!(stage.logs_in("carla").1.first(), Some(FromServer::Welcome(_))));
+    assert_eq!(refusal(&stage.logs_in("dora").1), Some(Code::Full));
+    assert_eq!(stage.server.state().sessions().count(), 3);
     assert!(stage.server.wants_bytes(desk));
 }
 

@@ -2,9 +2,9 @@
 
 use libim::core::Now;
 use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
-use libim::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, PENDING_BYTES_MAX};
+use libim::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, LABEL_BYTES_MAX, PENDING_BYTES_MAX};
 use libim::wire::{
-    Body, Entry, Epoch, FrameDecoder, FromClient, FromServer, Limits, Person, Posted, Presence,
+    Body, Entry, Epoch, FrameDecoder, FromClient, FromServer, Limits, MessageBody, Person, Posted, Presence,
     PresenceNotice, RequestId, RoomEntered, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token,
     UserId, UserList, Welcome,
 };
@@ -151,7 +151,25 @@ fn rooms_are_bounded() {
         assert!(number < 100_000);
     }
     assert_eq!(number, CLIENT_ROOMS_MAX as u64 + 2);
-    assert_eq!(scene.client.rooms().count(), 0);
+    assert!(scene.client.is_closed(), "it does not come back for more");
+}
+
+#[test]
+fn labels_are_bounded() {
+    for part in 0..4 {
+        let long = "x".repeat(LABEL_BYTES_MAX + 1);
+        let mut scene = Scene::logged_in();
+        let (mut person, mut room) = (person(7), info(9));
+        match part {
+            0 => person.name = long.into(),
+            1 => person.status = long.into(),
+            2 => room.name = long.into(),
+            _ => room.topic = long.into(),
+        }
+        scene.hears(FromServer::PresenceNotice(PresenceNotice { people: vec![person], count: 0 }));
+        scene.hears(FromServer::RoomEntered(RoomEntered { room }));
+        assert!(scene.is_aborted(), "{part}");
+    }
 }
 
 #[test]
@@ -197,6 +215,17 @@ fn entries_that_wait_for_others_are_bounded() {
     // 10 rooms, of which each would hold 30 MB.
     let held = format!("{:?}", scene.client).len();
     assert!(held < HELD_BYTES_MAX + 10 * 1024 * 1024, "{held}");
+    // Mentions take memory, too.
+    let mut scene = Scene::logged_in();
+    scene.hears(entered(2));
+    let (time, author, name, room) = (Timestamp(1), UserId(2), "m".into(), RoomId(2));
+    let message = MessageBody { mentions: vec![UserId(3); 100_000], ..MessageBody::default() };
+    let crowd = Entry { room, seq: Seq(2), time, author, name, body: Body::Message(message) };
+    for seq in 2..1_000 {
+        scene.hears(FromServer::Entry(Entry { seq: Seq(seq), ..crowd.clone() }));
+    }
+    let held = format!("{:?}", scene.client).matches("u3").count() * size_of::<UserId>();
+    assert!(held < HELD_BYTES_MAX + 1024 * 1024, "{held}");
 }
 
 #[test]

@@ -13,7 +13,9 @@ use libim::wire::{
 };
 use libim::{Server, ServerConfig, ServerEvent};
 use stage::kept::{Kept, Mode};
-use stage::{Stage, answers, create, direct, entered, join, post, post_in, refusal, room_of, texts, token};
+use stage::{
+    Stage, answers, create, direct, entered, join, leave, post, post_in, refusal, room_of, texts, token,
+};
 use std::time::Duration;
 
 fn stage(store: &Kept) -> Stage {
@@ -130,6 +132,61 @@ fn an_unknown_outcome_is_retried_and_committed_once() {
         |message: &FromServer| matches!(message, FromServer::Posted(it) if it.duplicate && it.seq == Seq(1));
     assert!(heard.iter().any(duplicate), "{heard:?}");
     assert_eq!(stage.server.state().room(RoomId::LOBBY).unwrap().head, Seq(1));
+}
+
+#[test]
+fn a_login_with_an_unknown_outcome_does_not_block_its_name() {
+    let store = Kept::new();
+    let mut stage = stage(&store);
+    store.set(Mode::DoesNotKnow);
+    let (anna, heard) = stage.logs_in("anna");
+    assert_eq!(refusal(&heard), Some(Code::NotStored));
+    store.set(Mode::Runs);
+    stage.passes(Duration::from_secs(2));
+    let again = libim::wire::Login { id: RequestId(2), name: "anna".into(), passkey: None, token: None };
+    let heard = stage.says(anna, &[FromClient::Login(again)]);
+    assert!(matches!(heard.first(), Some(FromServer::Welcome(_))), "{heard:?}");
+}
+
+#[test]
+fn failures_of_the_store_do_not_count_as_login_tries() {
+    let store = Kept::new();
+    let mut stage = stage(&store);
+    store.set(Mode::Fails);
+    let (anna, _) = stage.logs_in("anna");
+    let again = || libim::wire::Login { id: RequestId(2), name: "anna".into(), passkey: None, token: None };
+    for _ in 0..20 {
+        assert_eq!(refusal(&stage.says(anna, &[FromClient::Login(again())])), Some(Code::NotStored));
+    }
+    store.set(Mode::Runs);
+    assert!(matches!(stage.says(anna, &[FromClient::Login(again())]).first(), Some(FromServer::Welcome(_))));
+}
+
+#[test]
+fn the_number_of_rooms_is_bounded_although_empty_rooms_are_joined() {
+    let mut stage = Stage::with(ServerConfig { rooms_max: 3, ..ServerConfig::default() }, Kept::new());
+    let [anna, bert] = ["anna", "bert"].map(|name| stage.logs_in(name).0);
+    let mut last = None;
+    for number in 0..40 {
+        // Bert joins the room that would be closed for Anna's, in the same turn.
+        if let Some(last) = last {
+            stage.puts(bert, &[join(number + 2, &format!("room {last}"))]);
+        }
+        stage.puts(anna, &[create(number + 2, &format!("room {number}"))]);
+        let mut heard = stage.all_hear();
+        let made = heard.remove(&anna).is_some_and(|heard| refusal(&heard).is_none());
+        for conn in [anna, bert] {
+            let rooms: Vec<RoomId> = stage.server.rooms().map(|room| room.room).collect();
+            let of = |room: &RoomId| stage.server.members(*room).count() > 0;
+            let leaves: Vec<_> = rooms.into_iter().skip(1).filter(of).map(|room| leave(500, room)).collect();
+            stage.says_all(conn, &leaves);
+        }
+        last = made.then_some(number).or(last);
+        let public = stage.server.rooms().count() - 1;
+        assert!(public <= 4, "{public} rooms");
+    }
+    stage.says(anna, &[create(900, "one more")]);
+    assert_eq!(stage.server.rooms().count() - 1, 3);
 }
 
 #[test]

@@ -95,6 +95,21 @@ def limits(inner):
     return "\n".join(rows)
 
 
+def costs():
+    """What requests cost, from the server's table of requests."""
+    source = (ROOT / "libim/src/engine/server/rows.rs").read_text()
+    rows = re.findall(r"^        ((?:F::\w+\(\w\)(?: \| )?)+) => \{?(.*?(?:logged_in|Row::at)\([^;]*?, (\d+)\))", source, re.M | re.S)
+    by_cost = {}
+    for kinds_, _, cost in rows:
+        by_cost.setdefault(int(cost), []).extend(re.findall(r"F::(\w+)", kinds_))
+    found = sorted(name for names in by_cost.values() for name in names)
+    assert found == sorted(re.findall(r"^            FromClient::(\w+)", source, re.M)), "a row without a cost"
+    table = ["| frame | cost |", "|---|---|"]
+    table += [f"| {', '.join(names)} | {cost} |" for cost, names in sorted(by_cost.items())]
+    table[2] = table[2].replace(" | 1 |", ", unknown kinds | 1 |")
+    return "\n".join(table)
+
+
 def vectors():
     lines = []
     for line in (ROOT / "tests/vectors/frames.txt").read_text().splitlines():
@@ -110,6 +125,7 @@ PARTS = {
     "limits hello": lambda: structs("limits.rs"),
     "limits": lambda: limits(inner=False),
     "inner limits": lambda: limits(inner=True),
+    "costs": costs,
     "codes": lambda: numbered("Code"),
     "reasons": lambda: numbered("LeaveReason"),
     "presence": lambda: numbered("Presence"),

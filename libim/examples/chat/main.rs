@@ -95,20 +95,32 @@ fn ask(input: &mut impl BufRead, question: &str) -> io::Result<String> {
     Ok(line.trim().to_owned())
 }
 
-/// Reads lines on a thread, since not every system can read a terminal without blocking.
-fn read_lines(event_loop: &Loop) -> io::Result<Receiver<String>> {
+/// Reads lines on a thread, since not every system can read a terminal without blocking. Lines that come at once, as by a paste, are
+/// passed on together: an answer to the first must not come before the second.
+fn read_lines(event_loop: &Loop) -> io::Result<Receiver<Vec<String>>> {
     let (sender, receiver) = channel();
     let waker = event_loop.waker();
     std::thread::Builder::new().spawn(move || {
         let mut input = io::stdin().lock();
-        let mut line = Vec::new();
-        while input.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
-            // Invalid UTF-8 is replaced; the rest of the line is kept.
-            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+        let mut rest = Vec::new();
+        // Invalid UTF-8 is replaced; the rest of the line is kept.
+        let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
+        while let Ok(bytes) = input.fill_buf()
+            && !bytes.is_empty()
+        {
+            rest.extend_from_slice(bytes);
+            let count = bytes.len();
+            input.consume(count);
+            let Some(end) = rest.iter().rposition(|byte| *byte == b'\n') else { continue };
+            let lines = rest[..end].split(|byte| *byte == b'\n').map(text).collect();
+            rest.drain(..=end);
+            if sender.send(lines).is_err() {
                 return;
             }
-            line.clear();
             let _ = waker.wake();
+        }
+        if !rest.is_empty() {
+            let _ = sender.send(vec![text(&rest)]);
         }
         drop(sender);
         let _ = waker.wake();
@@ -117,7 +129,7 @@ fn read_lines(event_loop: &Loop) -> io::Result<Receiver<String>> {
 }
 
 impl Chat {
-    fn run(&mut self, lines: &Receiver<String>) -> Result<(), Box<dyn std::error::Error>> {
+    fn run(&mut self, lines: &Receiver<Vec<String>>) -> Result<(), Box<dyn std::error::Error>> {
         let mut question: Option<&str> = None;
         loop {
             self.event_loop.turn(None)?;
@@ -141,7 +153,7 @@ impl Chat {
             }
             let ended = loop {
                 match lines.try_recv() {
-                    Ok(line) => self.typed.push_back(line.trim().to_owned()),
+                    Ok(lines) => self.typed.extend(lines.iter().map(|line| line.trim().to_owned())),
                     Err(TryRecvError::Empty) => break false,
                     Err(TryRecvError::Disconnected) => break true,
                 }

@@ -73,7 +73,7 @@ pub trait Store {
     fn load(&mut self) -> Result<Vec<Change>, StoreError>;
     /// Commits a draft, if it is allowed in the state that all drafts committed before it have left. A draft with a transaction id
     /// that its author's name has used in the room before is a duplicate or a conflict, even if it would not be allowed now. Ids
-    /// that are given are above all earlier ones of the epoch and below 2^53. All drafts of a turn are submitted in a row. Must not
+    /// that are given are above all earlier ones of the epoch and below 2^32. The drafts of a turn are submitted in few batches. Must not
     /// block; copy `draft` if it is not committed at once.
     fn submit(&mut self, ticket: Ticket, draft: &Draft);
     /// Reads entries. Must not block.

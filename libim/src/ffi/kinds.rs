@@ -93,7 +93,7 @@ pub enum im_event_kind {
     IM_EVENT_PERSON_LEFT = 63,
     /// Server: it refused or ended a connection. code, text; data.visitor with peer only.
     IM_EVENT_REFUSED = 64,
-    /// Server: the store failed to keep an entry; its sender was notified. text.
+    /// Server: the store failed to keep something, or does not know whether it has; who asked for it was told. text.
     IM_EVENT_STORE_FAILED = 65,
     /// Server: im_server_drain() is complete: every connection is closed.
     IM_EVENT_DRAINED = 66,
@@ -177,8 +177,7 @@ pub enum im_code {
     IM_CODE_TOO_LARGE = 2,
     /// Client and server have no protocol version in common; the connection ends.
     IM_CODE_VERSION = 3,
-    /// The request does not fit the state of the connection, such as one before login or a second login; or another
-    /// membership change of that person in that room is pending.
+    /// The request does not fit the state of the connection, such as one before login or a second login.
     IM_CODE_OUT_OF_TURN = 4,
     /// The name is in use.
     IM_CODE_NAME_TAKEN = 5,

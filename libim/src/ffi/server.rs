@@ -145,8 +145,7 @@ pub extern "C" fn im_server_kick_user(
 
 /// Removes a person from a room, with a reason (may be NULL; up to 200 bytes). They may enter it again, unless the
 /// program refuses it (IM_OPT_APPROVE_JOINS). Returns IM_E_NOT_FOUND if there is no such room or member, IM_E_NOT_IN_ROOM
-/// for the lobby and private conversations, IM_E_NOT_READY while they are entering or leaving it (try again after the
-/// next im_step()), IM_E_TOO_LONG.
+/// for the lobby and private conversations, IM_E_TOO_LONG.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_server_remove_member(
     ctx: *mut im_ctx,

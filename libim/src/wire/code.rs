@@ -62,8 +62,7 @@ numbered! {
         TooLarge = 2, "too large";
         /// Client and server have no protocol version in common; the connection is closed.
         Version = 3, "no common protocol version";
-        /// The request is not allowed in the connection's current state, for example before login, or a second Login; or another
-        /// request of the same user to enter or leave the same room is in progress.
+        /// The request is not allowed in the connection's current state, for example before login, or a second Login.
         OutOfTurn = 4, "not allowed in this state";
         /// The name is in use.
         NameTaken = 5, "name taken";
@@ -87,7 +86,7 @@ numbered! {
         Full = 14, "limit reached";
         /// The server has too many connections or is short of memory; retry after the given delay.
         Busy = 15, "server busy";
-        /// The store failed, and nobody has received the entry. Retry with the same transaction id.
+        /// The store failed, or does not know whether it has kept the entry. Retry with the same transaction id.
         NotStored = 16, "could not be stored";
         /// The server is shutting down.
         Shutdown = 17, "server is shutting down";

@@ -114,6 +114,28 @@ pub struct Reaction {
     pub users: Vec<UserId>,
 }
 
+impl Entry {
+    /// The memory that it takes, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let ids = |ids: &[UserId]| size_of_val(ids);
+        let reaction = |it: &Reaction| {
+            let names = it.names.iter().map(|name| size_of::<SmolStr>() + name.len()).sum::<usize>();
+            size_of::<Reaction>() + it.emoji.len() + names + ids(&it.users)
+        };
+        let body = match &self.body {
+            Body::Message(message) => {
+                let reactions = message.reactions.iter().map(reaction).sum::<usize>();
+                message.text.len() + ids(&message.mentions) + reactions
+            }
+            Body::Edited { text, mentions, .. } => text.len() + ids(mentions),
+            Body::Created { title, topic, members, .. } => title.len() + topic.len() + ids(members),
+            Body::Reacted { emoji: text, .. } | Body::Left { text, .. } | Body::Topic { text } => text.len(),
+            Body::Deleted { .. } | Body::Joined | Body::Other(_) => 0,
+        };
+        size_of::<Entry>() + self.name.len() + body
+    }
+}
+
 impl Reaction {
     /// Those who added it, with their names.
     pub fn people(&self) -> impl Iterator<Item = (UserId, SmolStr)> + '_ {

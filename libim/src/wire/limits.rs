@@ -101,14 +101,16 @@ pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(5); // both
 pub const OUTBOX_ENTRIES_MAX: usize = 10_000; // client
 /// Entries of one room that a client holds while earlier ones are missing. Beyond, the latest is dropped and fetched later.
 pub const HELD_ENTRIES_MAX: usize = 2_000; // client
-/// Bytes of the entries of one room that a client holds in any case while earlier ones are missing.
+/// Memory of the entries of one room, in bytes, that a client holds in any case while earlier ones are missing.
 pub const HELD_BYTES_PER_ROOM: usize = 64 * 1024; // client
-/// Bytes of such entries of all rooms together. Beyond, those of rooms that hold more than their share are dropped and fetched later.
+/// Memory of such entries of all rooms together, in bytes. Beyond, those of rooms that hold more than their share are dropped and fetched later.
 pub const HELD_BYTES_MAX: usize = 64 * 1024 * 1024; // client
 /// Rooms that a client can be in. It ends a connection to a server that reports more.
 pub const CLIENT_ROOMS_MAX: usize = 4_096; // client
 /// People that a client lists by itself. Beyond, it lists none.
-pub const ROSTER_HELD_MAX: usize = 2 * LIVE_ROSTER_MAX; // client
+pub const ROSTER_HELD_MAX: usize = 2_000; // client
+/// Length of a name, topic or status text that a client accepts from a server, whatever the server's limits are.
+pub const LABEL_BYTES_MAX: usize = 16 * 1024; // client
 /// Bytes received for a program that does not poll its events. At this number the loop stops reading from the client's connection.
 pub const PENDING_BYTES_MAX: usize = 64 * 1024 * 1024; // client
 /// Events queued for the program of one endpoint. At this number the loop stops reading from that endpoint's connections.
@@ -139,7 +141,7 @@ pub struct Limits {
     /// Rooms that one user is a member of plus private conversations that the user has opened. The lobby does not count.
     #[serde(rename = "m")]
     pub rooms_per_user: u32,
-    /// Unanswered Post, Edit, Delete and React requests of one connection. At this number the server stops reading from it.
+    /// Unanswered Post, Edit, Delete and React requests of one connection, and Receipts that are not stored yet. At this number the server stops reading from it.
     #[serde(rename = "d")]
     pub drafts_in_flight: u32,
     /// Sustained cost of requests per second. Beyond, the server throttles the connection. 0: no limit.
@@ -169,6 +171,7 @@ impl Default for Limits {
 
 const _: () = {
     assert!(UNAUTHENTICATED_FRAME_BYTES_MAX < FRAME_BYTES_MAX);
+    assert!(ROSTER_HELD_MAX >= LIVE_ROSTER_MAX);
     assert!(TEXT_BYTES_CEILING < FRAME_BYTES_MAX);
     // The first byte of a length prefix is never that of TLS (0x16) or HTTP (a capital letter).
     assert!(FRAME_BYTES_MAX < 0x1600_0000);

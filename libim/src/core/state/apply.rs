@@ -46,14 +46,11 @@ impl State {
 
     /// Applies the change that a draft becomes, for a store that keeps the draft.
     pub fn apply_draft(&mut self, draft: &Draft, given: Given) {
-        match (draft, given) {
+        if let (Draft::Entry { entry, .. }, Given::Seq(seq)) = (draft, given) {
             // The most frequent kind, without a copy.
-            (Draft::Entry { entry, .. }, Given::Seq(seq)) => self.apply_entry(entry, entry.room, seq),
-            _ => {
-                if let Some(change) = draft.clone().commit(given) {
-                    self.apply(&change);
-                }
-            }
+            self.apply_entry(entry, entry.room, seq);
+        } else if let Some(change) = draft.clone().commit(given) {
+            self.apply(&change);
         }
     }
 

@@ -56,7 +56,8 @@ impl Machine for Client {
 
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
         self.now = now;
-        self.unpolled += bytes.len();
+        // What made no event waits for nobody.
+        self.unpolled = if self.events.is_empty() { 0 } else { self.unpolled } + bytes.len();
         let Some(conn) = self.conn_mut(id) else { return };
         conn.heard = now.mono;
         conn.pong_by = None;

@@ -2,8 +2,8 @@
 
 use super::{Client, State};
 use crate::core::Now;
-use crate::wire::FromServer;
-use crate::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, HELD_BYTES_PER_ROOM};
+use crate::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, HELD_BYTES_PER_ROOM, LABEL_BYTES_MAX};
+use crate::wire::{FromServer, Person, RoomInfo};
 
 /// When a message may come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,37 @@ fn stage(message: &FromServer) -> Stage {
     }
 }
 
+/// Whether the names, topics and statuses that the client holds are not longer than any server allows.
+fn labels_fit(message: &FromServer) -> bool {
+    let short = |text: &str| text.len() <= LABEL_BYTES_MAX;
+    let room = |info: &RoomInfo| short(&info.name) && short(&info.topic);
+    let person = |person: &Person| short(&person.name) && short(&person.status);
+    match message {
+        FromServer::Welcome(welcome) => short(&welcome.name) && welcome.rooms.iter().all(room),
+        FromServer::RoomEntered(entered) => room(&entered.room),
+        FromServer::UserList(list) => list.people.iter().all(person),
+        FromServer::PresenceNotice(notice) => notice.people.iter().all(person),
+        // What others contain is passed on to the program, and not held.
+        FromServer::ServerHello(_)
+        | FromServer::Entry(_)
+        | FromServer::Posted(_)
+        | FromServer::Done(_)
+        | FromServer::ErrorReply(_)
+        | FromServer::Gap(_)
+        | FromServer::History(_)
+        | FromServer::RoomList(_)
+        | FromServer::Members(_)
+        | FromServer::UserCount(_)
+        | FromServer::TypingNotice(_)
+        | FromServer::Receipts(_)
+        | FromServer::RoomLeft(_)
+        | FromServer::Pong(_)
+        | FromServer::Throttled(_)
+        | FromServer::Notice(_)
+        | FromServer::Bye(_) => true,
+    }
+}
+
 impl Client {
     /// Handles a message, if it may come now and leaves the client within its bounds. Otherwise the server is not what it says,
     /// and the connection is aborted.
@@ -51,10 +82,13 @@ impl Client {
         if !self.expects(stage(&message)) {
             return self.abort(now, "the server sent a message out of turn; it may not be a libim server");
         }
+        if !labels_fit(&message) {
+            return self.abort(now, "the server sent a name, topic or status that is too long");
+        }
         self.handle_message(now, message);
         if self.rooms.len() > CLIENT_ROOMS_MAX {
-            self.abort(now, &format!("the server reports more than {CLIENT_ROOMS_MAX} rooms"));
-            self.rooms.clear();
+            self.drop_conn();
+            self.end(None, &format!("the server reports more than {CLIENT_ROOMS_MAX} rooms"));
         }
     }
 

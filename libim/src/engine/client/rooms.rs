@@ -6,7 +6,7 @@ use super::outbox::OutboxEntry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
 use crate::core::Now;
-use crate::wire::limits::PAGE_ENTRIES_MAX;
+use crate::wire::limits::{PAGE_ENTRIES_MAX, RECEIPT_DELAY};
 use crate::wire::{
     Body, Code, Entry, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
 };
@@ -95,6 +95,11 @@ impl Client {
         }
         room.sync.known_head(info.head);
         room.read = room.read.max(info.read);
+        if room.read > info.read {
+            // Read while there was no connection, or before a snapshot.
+            room.receipt_due = true;
+            self.receipts_due.get_or_insert(now.mono + RECEIPT_DELAY);
+        }
         room.info = RoomInfo { room: shown, ..info.clone() };
         room.counted = info.head;
         room.confirmed = true;

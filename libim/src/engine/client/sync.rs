@@ -22,7 +22,7 @@ pub(super) struct Sync {
     head: Seq,
     /// Entries beyond the cursor that cannot be delivered yet.
     held: BTreeMap<Seq, (Entry, Option<TxnId>)>,
-    /// The approximate size of their texts, in bytes.
+    /// The memory that they take, in bytes.
     held_bytes: usize,
     /// Sequence numbers up to here that are not held are no longer kept by the server.
     missing_to: Seq,
@@ -64,7 +64,7 @@ impl Sync {
         let seq = entry.seq;
         // An entry of the client's own may arrive both by push and by reply; only the reply has the transaction id.
         let held = self.held.entry(seq).or_insert_with(|| {
-            self.held_bytes += entry.text_bytes();
+            self.held_bytes += entry.memory_bytes();
             (entry, None)
         });
         held.1 = held.1.or(txn_id);
@@ -73,7 +73,7 @@ impl Sync {
         }
     }
 
-    /// The approximate size of the entries that cannot be delivered yet, in bytes.
+    /// The memory of the entries that cannot be delivered yet, in bytes.
     pub(super) fn held_bytes(&self) -> usize {
         self.held_bytes
     }
@@ -88,7 +88,7 @@ impl Sync {
     /// Drops the latest entry that cannot be delivered yet. `head` is still known, so it is fetched later.
     fn drop_last(&mut self) {
         if let Some((_, (entry, _))) = self.held.pop_last() {
-            self.held_bytes -= entry.text_bytes();
+            self.held_bytes -= entry.memory_bytes();
         }
     }
 
@@ -112,7 +112,7 @@ impl Sync {
         let first = self.held.first_key_value().map(|(seq, _)| *seq);
         if first == Some(self.cursor.next()) {
             let (seq, (entry, txn_id)) = self.held.pop_first()?;
-            self.held_bytes -= entry.text_bytes();
+            self.held_bytes -= entry.memory_bytes();
             self.cursor = seq;
             return Some(Step::Entry(entry, txn_id));
         }

@@ -3,6 +3,7 @@
 
 use super::conn::Phase;
 use super::operator::{OperatorError, check_reason};
+use super::rows::{Asks, Row, row};
 use super::timeouts::Timeout;
 use super::{Refused, Server, ServerEvent};
 use crate::core::Now;
@@ -120,16 +121,6 @@ pub(super) struct Subject {
     topic: String,
 }
 
-impl Subject {
-    fn new(kind: ApprovalKind, text: &str) -> Subject {
-        Subject { kind, room: None, target: None, text: text.into(), topic: String::new() }
-    }
-
-    fn of_room(kind: ApprovalKind, room: RoomId, target: Option<Seq>, text: &str) -> Subject {
-        Subject { room: Some(room), target, ..Subject::new(kind, text) }
-    }
-}
-
 /// The open approval requests.
 #[derive(Debug, Default)]
 pub(super) struct Approvals {
@@ -216,54 +207,20 @@ impl Server {
     }
 
     /// The content to be approved, if a request needs approval.
-    pub(super) fn approval_needed(&self, conn: ConnId, request: &FromClient) -> Option<Subject> {
-        let policy = self.config.approvals;
-        let asks = policy.posts || policy.deletes || policy.reactions;
-        if let (Some(user), Some(fingerprint)) =
-            (self.user_of(conn), asks.then(|| fingerprint(request)).flatten())
+    pub(super) fn approval_needed(
+        &self,
+        conn: ConnId,
+        request: &FromClient,
+        row: &Row<'_>,
+    ) -> Option<Subject> {
+        let Asks { kind, target, text, topic, .. } = row.asks.as_ref().filter(|asks| asks.wanted)?;
+        if let (Some(user), Some(fingerprint)) = (self.user_of(conn), fingerprint(request))
             && self.approvals.has_granted(user, &fingerprint)
         {
             return None;
         }
-        match request {
-            FromClient::Post(r) => {
-                policy.posts.then(|| Subject::of_room(ApprovalKind::Post, r.room, r.reply_to, &r.text))
-            }
-            FromClient::Edit(r) => {
-                policy.posts.then(|| Subject::of_room(ApprovalKind::Edit, r.room, Some(r.target), &r.text))
-            }
-            FromClient::Delete(r) => {
-                policy.deletes.then(|| Subject::of_room(ApprovalKind::Delete, r.room, Some(r.target), ""))
-            }
-            FromClient::React(r) => (policy.reactions && r.on)
-                .then(|| Subject::of_room(ApprovalKind::React, r.room, Some(r.target), &r.emoji)),
-            FromClient::SetTopic(r) => {
-                policy.topics.then(|| Subject::of_room(ApprovalKind::SetTopic, r.room, None, &r.topic))
-            }
-            FromClient::SetStatus(r) => {
-                policy.statuses.then(|| Subject::new(ApprovalKind::SetStatus, &r.text))
-            }
-            FromClient::Create(r) => {
-                let topic = r.topic.clone();
-                // A topic needs approval however it is set.
-                let asks = policy.creates || (policy.topics && !topic.is_empty());
-                asks.then(|| Subject { topic, ..Subject::new(ApprovalKind::CreateRoom, &r.name) })
-            }
-            FromClient::Join(r) => policy.joins.then(|| Subject::new(ApprovalKind::Join, &r.name)),
-            FromClient::Direct(r) => policy.directs.then(|| Subject::new(ApprovalKind::Direct, &r.name)),
-            // A login is handled later, when passkey and name are checked. The others add no content.
-            FromClient::ClientHello(_)
-            | FromClient::Login(_)
-            | FromClient::Receipt(_)
-            | FromClient::Typing(_)
-            | FromClient::Leave(_)
-            | FromClient::Fetch(_)
-            | FromClient::ListRooms(_)
-            | FromClient::ListMembers(_)
-            | FromClient::ListUsers(_)
-            | FromClient::Ping(_)
-            | FromClient::Quit(_) => None,
-        }
+        let room = row.room.map(|(room, _)| room);
+        Some(Subject { kind: *kind, room, target: *target, text: (*text).into(), topic: (*topic).into() })
     }
 
     /// Opens an approval request and stops reading from its connection.
@@ -297,7 +254,9 @@ impl Server {
 
     pub(super) fn ask_about_login(&mut self, now: Now, conn: ConnId, login: &Login) {
         let request = FromClient::Login(login.clone());
-        self.request_approval(now, conn, request, Subject::new(ApprovalKind::LogIn, ""));
+        let (text, topic) = (String::new(), String::new());
+        let about = Subject { kind: ApprovalKind::LogIn, room: None, target: None, text, topic };
+        self.request_approval(now, conn, request, about);
     }
 
     pub(super) fn approval_due(&mut self, now: Now, id: ApprovalId) {
@@ -338,7 +297,7 @@ impl Server {
                     self.refuse_login(now, conn, peer, login.id, refused);
                 }
             }
-            _ => self.refuse(conn, super::gate::request_of(request), refused),
+            _ => self.refuse(conn, row(request, &self.config.limits, &self.config.approvals).id, refused),
         }
     }
 }

@@ -41,9 +41,8 @@ impl Server {
         let waits = self.connections.get(conn).filter(|conn| matches!(conn.phase, Phase::AwaitLogin { .. }));
         let Some(peer) = waits.map(|conn| conn.peer) else {
             // The connection broke meanwhile, and nobody has the token.
-            return self.end_session(now, session, LeaveReason::Lost);
+            return self.end_session(now, session, LeaveReason::Lost, "");
         };
-        self.lift_barrier(now, conn);
         self.attach(now, conn, session, request, token, false);
         let (user, name) = (session.user, self.name_of(session.user).into());
         self.emit(ServerEvent::Entered { user, name, peer });
@@ -157,10 +156,10 @@ impl Server {
         // Many people behind one address may lose their connections at once.
         let per_address = (self.config.people_max / WAITING_SHARE).max(WAITING_MIN);
         if let Some(oldest) = self.attachments.detach(session, peer, now.mono, per_address) {
-            self.end_session(now, oldest, LeaveReason::Lost);
+            self.end_session(now, oldest, LeaveReason::Lost, "");
         }
         if self.config.resume_window.is_zero() {
-            return self.end_session(now, session, LeaveReason::Lost);
+            return self.end_session(now, session, LeaveReason::Lost, "");
         }
         self.roster_changed(user);
         self.timers.add(now.mono + self.config.resume_window, Timeout::Session(session.user, session.number));
@@ -170,8 +169,11 @@ impl Server {
         }
     }
 
-    /// A session that no client of this process has had yet waits to be resumed.
+    /// A session waits to be resumed, unless it is attached or waits already.
     pub(super) fn await_session(&mut self, now: Now, session: SessionId) {
+        if self.attachments.conn(session).is_some() || self.attachments.waits_since(session).is_some() {
+            return;
+        }
         let _ = self.attachments.detach(session, Peer::Program, now.mono, usize::MAX);
         self.timers.add(now.mono + self.config.resume_window, Timeout::Session(session.user, session.number));
     }
@@ -185,7 +187,7 @@ impl Server {
         // The deadline may be later now: the session was detached again, or the resume window was changed.
         let end: Duration = since + self.config.resume_window;
         if end <= now.mono {
-            self.end_session(now, session, LeaveReason::Lost);
+            self.end_session(now, session, LeaveReason::Lost, "");
         } else {
             self.timers.add(end, Timeout::Session(session.user, session.number));
         }

@@ -39,10 +39,10 @@ impl Attachments {
         self.waiting.get(&session).copied()
     }
 
-    /// Attaches a session to a connection. Returns the one it had.
-    pub(super) fn attach(&mut self, session: SessionId, conn: ConnId) -> Option<ConnId> {
+    /// Attaches a session to a connection.
+    pub(super) fn attach(&mut self, session: SessionId, conn: ConnId) {
         self.waiting.remove(&session);
-        self.conns.insert(session, conn)
+        self.conns.insert(session, conn);
     }
 
     /// A session has ended, or is another process's now. Returns its connection.

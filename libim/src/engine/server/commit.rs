@@ -55,6 +55,7 @@ impl Server {
         let before = self.before(change);
         self.state.apply(change);
         self.deliver(now, &asker, change, before);
+        self.release(now, asker);
         self.reply(now, asker, change);
     }
 

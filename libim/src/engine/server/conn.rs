@@ -29,7 +29,7 @@ pub(super) enum Phase {
 #[allow(clippy::struct_excessive_bools)] // independent facts, not a disguised state
 pub(super) struct Conn {
     pub(super) generation: u32,
-    /// Posts in flight at the store.
+    /// Posts and receipts in flight at the store.
     pub(super) drafts: u32,
     /// Pages in flight at the store.
     pub(super) pages: u32,

@@ -2,6 +2,7 @@
 
 use super::commit::is_post;
 use super::in_flight::Asker;
+use super::operator::removal_text;
 use super::{Server, ServerEvent};
 use crate::core::{Change, Membership, Now, SessionId};
 use crate::engine::ConnId;
@@ -52,11 +53,11 @@ impl Server {
                     Asker::Login(..) => false,
                     Asker::Nobody | Asker::Request(..) => true,
                 };
-                if foreign && session.instance == self.config.instance {
-                    // The store did not know whether it had committed this login, and the client was told so.
-                    self.await_session(now, session.id);
-                }
                 self.roster_changed(session.id.user);
+                if foreign && session.instance == self.config.instance {
+                    // The store did not know whether it had committed this login. The client was told so, and has no token.
+                    self.end_session(now, session.id, LeaveReason::Lost, "");
+                }
             }
             Change::Session(session) => {
                 if session.instance == self.config.instance {
@@ -64,14 +65,16 @@ impl Server {
                 }
             }
             Change::Moved { session, instance } => {
-                if *instance != self.config.instance
-                    && let Some(conn) = self.attachments.remove(*session)
-                {
+                if *instance == self.config.instance {
+                    // It may have moved on and back.
+                    self.await_session(now, *session);
+                } else if let Some(conn) = self.attachments.remove(*session) {
                     self.replace(now, conn, session.user);
                 }
                 self.roster_changed(session.user);
             }
             Change::SessionEnded(session) => {
+                self.ending_sessions.remove(session);
                 if let Some(conn) = self.attachments.remove(*session) {
                     self.unlisten(conn, session.user);
                     self.close_with(now, conn, Code::SessionEnded, "the session has ended", Duration::ZERO);
@@ -175,7 +178,12 @@ impl Server {
             // Ended by another server process: here it may still have a connection.
             if let Some(conn) = self.attachments.remove(*session) {
                 self.feeds.unlisten(RoomId::LOBBY, conn);
-                let code = if reason == LeaveReason::Kicked { Code::Kicked } else { Code::SessionEnded };
+                let (code, text) = match reason {
+                    LeaveReason::Kicked => (Code::Kicked, removal_text(text)),
+                    LeaveReason::Quit | LeaveReason::Lost | LeaveReason::Other(_) => {
+                        (Code::SessionEnded, "the session has ended".into())
+                    }
+                };
                 self.close_with(now, conn, code, text, Duration::ZERO);
             }
         }

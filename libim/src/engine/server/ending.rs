@@ -21,12 +21,7 @@ impl Server {
             // A Quit is never refused; its reason is truncated and sanitized.
             let reason = sanitize_line(truncate(&quit.reason, REASON_BYTES_MAX));
             self.leave_conn(id, session);
-            let is_last = self.state.sessions_of(session.user).nth(1).is_none();
-            if is_last {
-                self.end(now, session.user, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
-            } else {
-                self.end_session(now, session, LeaveReason::Quit);
-            }
+            self.end_session(now, session, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
         } else {
             self.unauthenticated.release(conn.peer);
         }
@@ -34,10 +29,11 @@ impl Server {
     }
 
     /// Ends a session; with a person's last one they leave. Its connection, if any, is detached but not closed.
-    pub(super) fn end_session(&mut self, now: Now, session: SessionId, reason: LeaveReason) {
+    pub(super) fn end_session(&mut self, now: Now, session: SessionId, reason: LeaveReason, text: &str) {
         if self.state.sessions_of(session.user).nth(1).is_none() {
-            return self.end(now, session.user, reason, "");
+            return self.end(now, session.user, reason, text);
         }
+        self.ending_sessions.insert(session, (reason, text.into()));
         if let Some(conn) = self.attachments.remove(session) {
             self.leave_conn(conn, session);
         }
@@ -88,13 +84,15 @@ impl Server {
 
     /// The store has not committed that a session has ended.
     pub(super) fn session_not_ended(&mut self, now: Now, session: SessionId, code: Code) {
+        let (reason, text) =
+            self.ending_sessions.remove(&session).unwrap_or((LeaveReason::Lost, String::new()));
         let resumed = self.attachments.conn(session).is_some();
         if resumed || self.state.session(session).is_none() || self.ending.contains_key(&session.user) {
             return;
         }
         if code == Code::Conflict {
             // The person's other sessions have ended first.
-            self.end(now, session.user, LeaveReason::Lost, "");
+            self.end(now, session.user, reason, &text);
         } else {
             self.await_session(now, session);
         }

@@ -64,7 +64,8 @@ pub enum ServerEvent {
     ///
     /// [`DECISION_TIME_MAX`]: crate::wire::limits::DECISION_TIME_MAX
     Approval(ApprovalRequest),
-    /// A call to the store failed. The request was refused.
+    /// A call to the store failed, or its outcome is unknown. If it was for a request, that was refused; what the server must do by
+    /// itself, it tries again.
     StoreFailed {
         /// The reason, for people to read.
         text: String,

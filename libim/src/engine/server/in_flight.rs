@@ -23,10 +23,19 @@ pub(super) enum Call {
 pub(super) enum Asker {
     /// Nobody: the server itself drafted it.
     Nobody,
-    /// A request of a connection.
-    Request(ConnId, RequestId),
+    /// A request of a connection, and what it holds there until then.
+    Request(ConnId, RequestId, Holds),
     /// A login on a connection, with the secret of its token.
     Login(ConnId, RequestId, Secret),
+}
+
+/// What a request holds until the store has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Reading of its connection: later requests wait.
+    Barrier,
+    /// One of the drafts that its connection may have in flight.
+    Draft,
 }
 
 impl Asker {
@@ -34,7 +43,7 @@ impl Asker {
     pub(super) fn conn(&self) -> Option<ConnId> {
         match self {
             Asker::Nobody => None,
-            Asker::Request(conn, _) | Asker::Login(conn, ..) => Some(*conn),
+            Asker::Request(conn, ..) | Asker::Login(conn, ..) => Some(*conn),
         }
     }
 }
@@ -64,7 +73,7 @@ impl InFlight {
         Ticket(self.calls.insert(Call::Page(conn, request, room)))
     }
 
-    /// Passes the drafts of this turn to the store. They are passed in a row: with many rooms, a room's memory is not cached, and the
+    /// Passes the drafts since the last time to the store: at the end of the turn, and before a page is read. They are passed in a row: with many rooms, a room's memory is not cached, and the
     /// processor can then fetch it for several rooms at a time.
     pub(super) fn submit(&mut self, store: &mut dyn Store) {
         for ticket in self.drafted.drain(..) {

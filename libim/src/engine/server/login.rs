@@ -88,9 +88,13 @@ impl Server {
         refused: Refused,
     ) {
         self.emit(ServerEvent::Refused { peer, code: refused.code, text: refused.text.clone() });
+        let refused_by_store = refused.code == Code::NotStored;
         self.refuse(id, request, refused);
         let Some(conn) = self.connections.get_mut(id) else { return };
         let Phase::AwaitLogin { tries } = &mut conn.phase else { return };
+        if refused_by_store {
+            return;
+        }
         *tries += 1;
         if *tries >= LOGIN_TRIES_MAX {
             let text = format!("{LOGIN_TRIES_MAX} refused logins; connect again to try more");
@@ -147,10 +151,13 @@ impl Server {
         let max = self.config.people_max;
         let count =
             |server: &Server| server.state.people_count() + server.in_flight.people() - server.ending.len();
-        if count(self) >= max
+        while count(self) >= max
             && let Some(oldest) = self.attachments.take_oldest()
         {
-            self.end_session(now, oldest, LeaveReason::Lost);
+            // Who is here with another session stays.
+            if self.conns_of(oldest.user).next().is_none() {
+                self.end(now, oldest.user, LeaveReason::Lost, "");
+            }
         }
         if count(self) < max {
             return Ok(());

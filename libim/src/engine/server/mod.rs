@@ -26,6 +26,7 @@ mod presence;
 mod reply;
 mod requests;
 mod roster;
+mod rows;
 mod timeouts;
 mod token;
 mod unauthenticated;
@@ -78,6 +79,8 @@ pub struct Server {
     in_flight: InFlight,
     /// People whose end is drafted, with the reason.
     ending: FxHashMap<UserId, (LeaveReason, String)>,
+    /// Sessions whose end is drafted, of people who have others, with the reason.
+    ending_sessions: FxHashMap<SessionId, (LeaveReason, String)>,
     /// Pages requested from the store in this turn.
     pages_read: usize,
     /// Pages to be requested, in this turn or a later one.
@@ -128,6 +131,7 @@ impl Server {
             roster: Roster::default(),
             in_flight: InFlight::default(),
             ending: FxHashMap::default(),
+            ending_sessions: FxHashMap::default(),
             pages_read: 0,
             pages: VecDeque::new(),
             timers: Timers::default(),
@@ -265,7 +269,7 @@ impl Refused {
     }
 
     /// A length above its limit.
-    fn too_large(what: &str, len: usize, max: u32) -> Refused {
+    fn too_large(what: &str, len: usize, max: usize) -> Refused {
         Refused::new(Code::TooLarge, format!("{what} is {len} bytes long; the limit is {max} bytes"))
     }
 }

@@ -66,6 +66,11 @@ pub(super) fn check_reason(text: &str) -> Result<(), OperatorError> {
     check_length(text, u32::try_from(REASON_BYTES_MAX).unwrap_or(u32::MAX))
 }
 
+/// What somebody is told who is removed.
+pub(super) fn removal_text(reason: &str) -> String {
+    if reason.is_empty() { "you were removed".into() } else { format!("you were removed: {reason}") }
+}
+
 fn check_length(text: &str, max: u32) -> Result<(), OperatorError> {
     let len = text.len();
     if len > max as usize { Err(OperatorError::TooLong { len, max }) } else { Ok(()) }
@@ -78,7 +83,7 @@ impl Server {
         self
     }
 
-    /// Removes a user from the server at once: ends their session and closes their connection. Everybody sees them as kicked, with
+    /// Removes a user from the server: closes their connections at once, and ends their sessions at the end of this turn. Everybody sees them as kicked, with
     /// this reason of at most [`REASON_BYTES_MAX`] bytes. They may log in again.
     pub fn kick(&mut self, name: &str, reason: &str) -> Result<(), OperatorError> {
         let named = Name::of_person(name, self.config.limits.name_bytes).ok();
@@ -96,12 +101,7 @@ impl Server {
         let sessions: Vec<SessionId> = self.state.sessions_of(user).map(|session| session.id).collect();
         for session in sessions {
             if let Some(conn) = self.attachments.remove(session) {
-                let text = if reason.is_empty() {
-                    "you were removed".into()
-                } else {
-                    format!("you were removed: {reason}")
-                };
-                self.close_with(now, conn, Code::Kicked, text, Duration::ZERO);
+                self.close_with(now, conn, Code::Kicked, removal_text(reason), Duration::ZERO);
             }
         }
         self.end(now, user, LeaveReason::Kicked, reason);

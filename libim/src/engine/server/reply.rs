@@ -1,12 +1,12 @@
 //! Answers to the requests whose drafts the store has committed or refused.
 
 use super::commit::is_post;
-use super::in_flight::Asker;
+use super::in_flight::{Asker, Holds};
 use super::{Refused, Server};
 use crate::core::{Change, Draft, Name, Now};
 use crate::engine::ConnId;
 use crate::wire::{
-    Body, Code, Done, Entry, MessageBody, Posted, RequestId, RoomKind, Seq, Timestamp, UserId,
+    Body, Code, Done, Entry, MessageBody, Posted, RequestId, RoomId, RoomKind, Seq, Timestamp,
 };
 
 impl Server {
@@ -17,16 +17,16 @@ impl Server {
             (Asker::Login(conn, id, secret), Change::Arrived { session, .. }) => {
                 return self.logged_in(now, conn, id, session.id, secret.token(session.id.user));
             }
-            (Asker::Login(conn, id, _) | Asker::Request(conn, id), _) => (conn, id),
+            (Asker::Login(conn, id, _) | Asker::Request(conn, id, _), _) => (conn, id),
         };
         match change {
             Change::Entry(entry) if is_post(&entry.body) => self.answer_post(now, conn, id, entry, false),
             Change::Entry(entry) => {
                 let moved = !matches!(entry.body, Body::Topic { .. });
-                self.lift_barrier(now, conn);
                 self.send(conn, &Done { id, room: moved.then_some(entry.room) });
             }
-            Change::Marked { .. } => self.release_draft(now, conn),
+            // A receipt is not answered.
+            Change::Marked { .. } => {}
             Change::Arrived { .. }
             | Change::Session(_)
             | Change::Moved { .. }
@@ -48,7 +48,8 @@ impl Server {
         seq: Seq,
         time: Timestamp,
     ) {
-        if let (Asker::Request(conn, id), Draft::Entry { entry, .. }) = (asker, draft) {
+        self.release(now, asker);
+        if let (Asker::Request(conn, id, _), Draft::Entry { entry, .. }) = (asker, draft) {
             self.answer_post(now, conn, id, &Entry { seq, time, ..entry.clone() }, true);
         }
     }
@@ -68,66 +69,73 @@ impl Server {
         };
         let posted = Posted { id, room: entry.room, seq: entry.seq, time: entry.time, mentions, duplicate };
         self.connections.answer(conn, &posted, now.mono);
-        self.release_draft(now, conn);
     }
 
     /// The store has refused a draft, because another came first, or because of the message that it changes.
     pub(super) fn refuse_draft(&mut self, now: Now, asker: Asker, draft: &Draft, code: Code) {
-        if let Asker::Request(conn, id) = asker
+        if let Asker::Request(conn, id, _) = asker
             && code == Code::Exists
-            && let Some((user, room)) = self.entered_before(draft)
+            && let Some(room) = self.entered_before(draft)
         {
-            self.lift_barrier(now, conn);
-            self.notice_room(conn, room, user);
+            self.release(now, asker);
             return self.send(conn, &Done { id, room: Some(room) });
         }
-        let refused = match draft {
-            Draft::Person { name, .. } => match self.check_free(now, name) {
-                Err(refused) => refused,
-                Ok(()) => Refused::new(code, "that name is taken; choose another"),
-            },
-            _ => Refused::new(code, reason(draft, code)),
-        };
+        let mut refused = Refused::new(code, reason(draft, code));
+        if let Draft::Person { name, .. } = draft
+            && let Err(taken) = self.check_free(now, name)
+        {
+            refused = taken;
+        }
         self.refuse_asker(now, asker, draft, refused);
     }
 
     /// The room that a refused draft was to enter or to open, if the person is in it already: another device of theirs, or the other
-    /// person of a private conversation, came first.
-    fn entered_before(&self, draft: &Draft) -> Option<(UserId, crate::wire::RoomId)> {
-        match draft {
-            Draft::Entry { entry: Entry { author, room, body: Body::Joined, .. }, .. } => {
-                Some((*author, *room))
-            }
-            Draft::Room(Entry {
-                author,
-                body: Body::Created { kind: RoomKind::Direct, members, .. },
-                ..
-            }) => {
-                let [a, b] = members.as_slice() else { return None };
-                Some((*author, self.state.find_pair(*a, *b)?))
-            }
-            _ => None,
+    /// person of a private conversation, came first. `RoomEntered` was sent then.
+    fn entered_before(&self, draft: &Draft) -> Option<RoomId> {
+        if let Draft::Entry { entry: Entry { room, body: Body::Joined, .. }, .. } = draft {
+            return Some(*room);
         }
+        if let Draft::Room(Entry { body: Body::Created { kind: RoomKind::Direct, members, .. }, .. }) = draft
+            && let [a, b] = members.as_slice()
+        {
+            return self.state.find_pair(*a, *b);
+        }
+        None
     }
 
     /// A draft is not committed: refuses the request.
     pub(super) fn refuse_asker(&mut self, now: Now, asker: Asker, draft: &Draft, refused: Refused) {
+        self.release(now, asker);
         match asker {
             Asker::Nobody => self.own_draft_refused(now, draft, refused.code),
             Asker::Login(conn, id, _) => {
-                self.lift_barrier(now, conn);
                 if let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) {
                     self.refuse_login(now, conn, peer, id, refused);
                 }
             }
-            Asker::Request(conn, id) => {
-                match draft {
-                    Draft::Entry { entry, .. } if !is_post(&entry.body) => self.lift_barrier(now, conn),
-                    Draft::Room(_) => self.lift_barrier(now, conn),
-                    Draft::Mark { .. } => return self.release_draft(now, conn),
-                    _ => self.release_draft(now, conn),
+            Asker::Request(conn, id, _) => {
+                // Receipts are not answered.
+                if !matches!(draft, Draft::Mark { .. }) {
+                    self.refuse(conn, id, refused);
                 }
-                self.refuse(conn, id, refused);
+            }
+        }
+    }
+
+    /// Gives back what a request held until the store has answered.
+    pub(super) fn release(&mut self, now: Now, asker: Asker) {
+        let (id, holds) = match asker {
+            Asker::Nobody => return,
+            Asker::Login(conn, ..) => (conn, Holds::Barrier),
+            Asker::Request(conn, _, holds) => (conn, holds),
+        };
+        match holds {
+            Holds::Barrier => self.lift_barrier(now, id),
+            Holds::Draft => {
+                if let Some(conn) = self.connections.get_mut(id) {
+                    conn.drafts = conn.drafts.saturating_sub(1);
+                }
+                self.resume_reading(now, id);
             }
         }
     }
@@ -155,20 +163,19 @@ impl Server {
         }
         self.resume_reading(now, id);
     }
-
-    fn release_draft(&mut self, now: Now, id: ConnId) {
-        if let Some(conn) = self.connections.get_mut(id) {
-            conn.drafts = conn.drafts.saturating_sub(1);
-        }
-        self.resume_reading(now, id);
-    }
 }
 
 /// What people are told when a draft is not allowed.
 pub(super) fn reason(draft: &Draft, code: Code) -> String {
     let body = match draft {
         Draft::Entry { entry, .. } | Draft::Room(entry) => Some(&entry.body),
-        _ => None,
+        Draft::Person { .. }
+        | Draft::Session { .. }
+        | Draft::Move { .. }
+        | Draft::EndSession(_)
+        | Draft::End { .. }
+        | Draft::Mark { .. }
+        | Draft::CloseRoom { .. } => None,
     };
     let text = match (body, code) {
         (Some(Body::Created { title, kind: RoomKind::Public, .. }), Code::Exists) => {
@@ -182,6 +189,7 @@ pub(super) fn reason(draft: &Draft, code: Code) -> String {
         (Some(Body::Message(_)), Code::NotFound) => "there is no such message to reply to",
         (Some(Body::Left { .. }), Code::Forbidden) => "everybody is in the lobby; to leave the server, quit",
         (Some(Body::Topic { .. }), Code::Forbidden) => "private conversations have no topic",
+        (None, Code::NameTaken) => "that name is taken; choose another",
         (_, Code::NotMember) => "you are not in that room; join it first",
         (_, Code::PeerGone) => "the other person left; nobody would read it",
         (_, Code::NotFound) => "there is no such message, or it was deleted",

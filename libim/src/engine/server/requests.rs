@@ -1,7 +1,7 @@
 //! The requests of logged-in users, one handler each. The gate has made the checks that they have in common.
 
 use super::conn::Phase;
-use super::in_flight::Asker;
+use super::in_flight::{Asker, Holds};
 use super::{NEWEST, Refused, Server};
 use crate::core::{Draft, Membership, Name, Now, Room, mention, text::is_control_or_bidi};
 use crate::engine::ConnId;
@@ -37,7 +37,7 @@ impl Server {
         }
         let entry = Entry { room, seq: Seq::ZERO, time: now.wall, author, name, body };
         let draft = Draft::Entry { entry, txn_id: Some(txn_id) };
-        self.in_flight.draft(Asker::Request(id, request), draft);
+        self.in_flight.draft(Asker::Request(id, request, Holds::Draft), draft);
     }
 
     /// Members of the room, other than the author, who are mentioned with @ in a text.
@@ -70,16 +70,18 @@ impl Server {
     pub(super) fn handle_receipt(&mut self, id: ConnId, receipt: &Receipt) {
         let Some(user) = self.user_of(id) else { return };
         let &Receipt { room, delivered, read } = receipt;
-        // Whether the marks are above the head is seen when entries sent before are committed.
-        let raises = |marks: Membership| delivered > marks.delivered || read > marks.read;
-        if !self.state.room(room).and_then(|room| room.members.get(user)).is_some_and(raises) {
+        let Some(conn) = self.connections.get_mut(id) else { return };
+        let Some(room_of) = self.state.room(room) else { return };
+        // Marks above the head may be those of entries that this connection has sent, and that are not committed yet.
+        let above = |marks: Membership| delivered > marks.delivered || read > marks.read;
+        let raises = room_of.raised(user, delivered, read).is_some()
+            || conn.drafts > 0 && room_of.members.get(user).is_some_and(above);
+        if !raises {
             return;
         }
-        if let Some(conn) = self.connections.get_mut(id) {
-            conn.drafts += 1;
-        }
+        conn.drafts += 1;
         let draft = Draft::Mark { room, user, delivered, read };
-        self.in_flight.draft(Asker::Request(id, RequestId(0)), draft);
+        self.in_flight.draft(Asker::Request(id, RequestId(0), Holds::Draft), draft);
     }
 
     pub(super) fn handle_typing(&mut self, conn: ConnId, typing: &Typing) {
@@ -93,9 +95,6 @@ impl Server {
         let Some(id) = self.user_of(conn) else { return };
         if !matches!(status.presence, Presence::Online | Presence::Away) {
             let refused = Refused::new(Code::Invalid, "presence must be online or away; to leave, quit");
-            return self.refuse(conn, status.id, refused);
-        }
-        if let Err(refused) = one_line("the status text", &status.text) {
             return self.refuse(conn, status.id, refused);
         }
         self.presences.set(id, status.presence, status.text.as_str().into());
@@ -118,7 +117,6 @@ impl Server {
     fn check_create(&mut self, user: UserId, create: &Create) -> Result<Name, Refused> {
         let name = Name::of_room(&create.name, self.config.limits.room_name_bytes)
             .map_err(|error| Refused::new(Code::NameInvalid, format!("room: {error}")))?;
-        one_line("the topic", &create.topic)?;
         if self.state.find_room(&name).is_some() {
             let text = format!("there is a room {} already; join it", name.shown());
             return Err(Refused::new(Code::Exists, text));
@@ -133,7 +131,7 @@ impl Server {
         let Some(person) = self.state.person(author) else { return };
         let name = person.name.shown().clone();
         let entry = Entry { room: RoomId(0), seq: Seq::ZERO, time: now.wall, author, name, body };
-        self.request(Asker::Request(conn, id), Draft::Room(entry));
+        self.request(Asker::Request(conn, id, Holds::Barrier), Draft::Room(entry));
     }
 
     /// Whether a user may enter or open one more room. Private conversations that others have opened do not count.
@@ -170,12 +168,15 @@ impl Server {
         let empty = |room: &&Room| public(room) && room.members.is_empty();
         let mut empty: Vec<RoomId> = self.state.rooms().filter(empty).map(|room| room.id).collect();
         empty.sort_unstable();
-        // As many are being created, each in the place of an empty one.
-        let Some(room) = empty.get(count - max).copied() else {
+        // Closing may be refused, because somebody has joined first. So all rooms above the limit are closed, those again that are
+        // being closed for others.
+        let Some(excess) = empty.get(..=count - max) else {
             return Err(Refused::new(Code::Full, format!("the server has {max} rooms, which is its limit")));
         };
-        let text = "an empty room makes place for a new one".into();
-        self.request(Asker::Nobody, Draft::CloseRoom { room, text, if_empty: true });
+        for room in excess {
+            let text = "an empty room makes place for a new one".into();
+            self.request(Asker::Nobody, Draft::CloseRoom { room: *room, text, if_empty: true });
+        }
         Ok(())
     }
 
@@ -195,29 +196,27 @@ impl Server {
         if let Err(refused) = self.check_room_count(user) {
             return self.refuse(conn, join.id, refused);
         }
-        self.append(now, Asker::Request(conn, join.id), user, room, Body::Joined);
+        self.append(now, Asker::Request(conn, join.id, Holds::Barrier), user, room, Body::Joined);
     }
 
     pub(super) fn handle_leave(&mut self, now: Now, conn: ConnId, leave: &Leave) {
         let Some(user) = self.user_of(conn) else { return };
         let body = Body::Left { reason: LeaveReason::Quit, text: String::new() };
-        self.append(now, Asker::Request(conn, leave.id), user, leave.room, body);
+        self.append(now, Asker::Request(conn, leave.id, Holds::Barrier), user, leave.room, body);
     }
 
     pub(super) fn handle_topic(&mut self, now: Now, conn: ConnId, topic: SetTopic) {
         let Some(user) = self.user_of(conn) else { return };
-        if let Err(refused) = one_line("the topic", &topic.topic) {
-            return self.refuse(conn, topic.id, refused);
-        }
         let body = Body::Topic { text: topic.topic };
-        self.append(now, Asker::Request(conn, topic.id), user, topic.room, body);
+        self.append(now, Asker::Request(conn, topic.id, Holds::Barrier), user, topic.room, body);
     }
 
     pub(super) fn handle_direct(&mut self, now: Now, conn: ConnId, direct: &Direct) {
         let Some(user) = self.user_of(conn) else { return };
         let peer = Name::of_person(&direct.name, self.config.limits.name_bytes)
             .ok()
-            .and_then(|name| self.state.holder(&name));
+            .and_then(|name| self.state.holder(&name))
+            .filter(|peer| !self.ending.contains_key(peer));
         let Some(peer) = peer else {
             let text = format!("nobody called {} is here", crate::core::text::sanitize_line(&direct.name));
             return self.refuse(conn, direct.id, Refused::new(Code::NotFound, text));
