@@ -59,7 +59,7 @@
  *   posts           im_client_post _reply _edit _delete _react _mark_read _typing
  *   requests        im_client_set_status _create_room _join _leave _set_topic _direct _history _fetch
  *                   _list_rooms _list_users _list_members
- *   client state    im_client_look _server _room _person _next_room _next_person
+ *   client state    im_client_look _server _room _person _next_room _next_person _snapshot
  *   server          im_serve im_listen im_unlisten, im_server_set_str _set_int _resolve _kick _kick_user _remove_member _close_room
  *                   _post _delete _broadcast _drain _look _next_person _next_room _next_member
  */
@@ -481,7 +481,8 @@ enum im_option
     /**
      * Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
      * as the same person if the server has kept the session, with the entries that were missed, and with the posts that
-     * were not answered. IM_E_TEXT if it is malformed. Default: none.
+     * were not answered. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
+     * Default: none.
      */
     IM_OPT_SNAPSHOT = 47,
     /**

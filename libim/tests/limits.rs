@@ -223,3 +223,30 @@ fn pages_in_flight_are_bounded_and_fewer_when_memory_is_short() {
         assert_eq!(reads.get().1, most, "short: {short}");
     }
 }
+
+#[test]
+fn a_long_frame_before_login_ends_the_connection() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let conn = stage.connect();
+    let login = Login { id: RequestId(1), name: "x".repeat(5_000), passkey: None, token: None };
+    let heard = stage.says(conn, &[FromClient::Login(login)]);
+    assert!(matches!(heard.last(), Some(FromServer::Bye(bye)) if bye.code == Code::TooLarge), "{heard:?}");
+}
+
+#[test]
+fn who_reads_nothing_is_told_of_a_gap_and_queues_a_bounded_number_of_bytes() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    let (slow, _) = stage.logs_in("slow");
+    stage.says_unread(slow, &[FromClient::Ping(Ping {})]);
+    let max = stage.server.config().queue_bytes_max;
+    for number in 0..200_u32 {
+        let text = format!("{number} {}", "x".repeat(10_000));
+        stage.server.post(RoomId::LOBBY, &text).unwrap();
+        stage.hears(anna);
+        assert!(stage.server.queued_bytes(slow) <= max + 64 * 1024);
+    }
+    stage.server.handle_writable(stage.now, slow);
+    let heard = stage.hears(slow);
+    assert!(heard.iter().any(|message| matches!(message, FromServer::Gap(gap) if gap.room == RoomId::LOBBY)));
+}

@@ -3,7 +3,7 @@
 mod stage;
 
 use libim::engine::{ConnId, Machine, Peer, Random};
-use libim::wire::Code;
+use libim::wire::{Code, RoomId, Seq};
 use libim::{Client, ClientConfig, ClientEvent, Event, Loop, LoopConfig, ServerConfig};
 use stage::{Stage, join, post_in, talk};
 use std::time::Duration;
@@ -89,4 +89,31 @@ fn a_closing_server_listens_nowhere() {
     let server = event_loop.serve(ServerConfig::default());
     event_loop.server_mut(server).unwrap().drain();
     assert!(event_loop.listen(server, &"mem:a".parse().unwrap()).is_err());
+}
+
+#[test]
+fn a_snapshot_keeps_its_name_and_its_posts() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let theirs = stage.opens();
+    let mut client = Client::new(ClientConfig::new("anna"), Random::from_seed([2; 32]));
+    client.at(stage.now).start();
+    let ours = client.handle_opened(stage.now, 1, Peer::Program).unwrap();
+    talk(&mut client, &mut stage, (ours, theirs));
+    assert_eq!(client.snapshot(), None, "events wait");
+    while client.poll_event().is_some() {}
+    client.post(RoomId::LOBBY, "unsent").unwrap();
+    client.mark_read(RoomId::LOBBY, Seq::ZERO).unwrap();
+    let snapshot = client.snapshot();
+    stage.server.handle_closed(stage.now, theirs, "killed");
+    // Under another name the server would not recognize what it has kept.
+    let config = ClientConfig { snapshot: snapshot.clone(), ..ClientConfig::new("berta") };
+    let mut heir = Client::new(config, Random::from_seed([3; 32]));
+    assert_eq!((heir.chosen_name(), heir.unanswered()), ("anna", 1));
+    assert_eq!(heir.snapshot(), snapshot);
+    heir.at(stage.now).start();
+    let conns = (heir.handle_opened(stage.now, 2, Peer::Program).unwrap(), stage.opens());
+    talk(&mut heir, &mut stage, conns);
+    assert_eq!((heir.me(), heir.unanswered()), (client.me(), 0));
+    assert_eq!(stage.server.people().count(), 1);
+    assert!(ClientConfig::resuming(snapshot.unwrap()).name == "anna");
 }

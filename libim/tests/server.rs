@@ -262,3 +262,27 @@ fn topics_and_statuses_are_one_line() {
         }
     }
 }
+
+#[test]
+fn an_approved_post_is_refused_if_its_author_has_left_meanwhile() {
+    let policy = ApprovalPolicy { posts: true, ..ApprovalPolicy::default() };
+    let mut stage = Stage::new(ServerConfig { approvals: policy, ..ServerConfig::default() });
+    let (anna, _) = stage.logs_in("anna");
+    let tea = room_of(&stage.says(anna, &[create(2, "tea")]));
+    stage.says(anna, &[post_in(3, tea, "may I?", None)]);
+    let request = approvals(&mut stage.server).remove(0);
+    let user = request.user.unwrap();
+    stage.server.remove_from_room(tea, user, "").unwrap();
+    stage.hears(anna);
+    stage.server.resolve(request.id, true, "").unwrap();
+    assert_eq!(refusal(&stage.hears(anna)), Some(Code::NotMember));
+}
+
+#[test]
+fn without_a_resume_window_a_broken_connection_ends_the_session() {
+    let mut stage = Stage::new(ServerConfig { resume_window: Duration::ZERO, ..ServerConfig::default() });
+    let (anna, _) = stage.logs_in("anna");
+    stage.server.handle_closed(stage.now, anna, "cut");
+    stage.hears(anna);
+    assert_eq!(stage.server.people().count(), 0);
+}

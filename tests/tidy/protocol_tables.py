@@ -106,7 +106,7 @@ def costs():
     assert found == sorted(re.findall(r"^            FromClient::(\w+)", source, re.M)), "a row without a cost"
     table = ["| frame | cost |", "|---|---|"]
     table += [f"| {', '.join(names)} | {cost} |" for cost, names in sorted(by_cost.items())]
-    table[2] = table[2].replace(" | 1 |", ", unknown kinds | 1 |")
+    table[2] = table[2].replace(" | 1 |", ", unknown kinds, frames refused with code 1 | 1 |")
     return "\n".join(table)
 
 

@@ -130,7 +130,9 @@ class ClientBase(Source):
     def snapshot(self) -> str:
         """What another client needs to go on where this one is now, after the program has ended: the session, how far each room was
         delivered, and the posts that were not answered. Give it to `connect` as `snapshot`. It contains the session's token: keep it
-        secret. Raises `NotReadyError` while events wait to be read, since they would be lost."""
+        secret. Raises `NotReadyError` while events wait to be read, since they would be lost: read them first, with
+        `while client.next(0) is not None`. A post is in it as soon as `post_nowait` has returned."""
+        self._check_process()
         if self._events:
             raise NotReadyError(f"{len(self._events)} events wait to be read")
         out = Str()

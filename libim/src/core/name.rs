@@ -212,6 +212,7 @@ mod tests {
             "\u{200e}anna",
             "anna’",
             "ann\u{ad}a",
+            "\u{301}anna",
         ] {
             assert!(Name::of_person(name, 64).is_err(), "{name:?}");
         }

@@ -56,7 +56,8 @@ pub enum im_option {
     IM_OPT_STATE_DIR = 46,
     /// Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
     /// as the same person if the server has kept the session, with the entries that were missed, and with the posts that
-    /// were not answered. IM_E_TEXT if it is malformed. Default: none.
+    /// were not answered. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
+    /// Default: none.
     IM_OPT_SNAPSHOT = 47,
 
     /// Server, str, up to 4096 bytes: the welcome text, sent at login. Default: empty.

@@ -130,9 +130,9 @@ numbered! {
         Online = 1, "online";
         /// Connected, set to away by the user.
         Away = 2, "away";
-        /// The connection was lost; the session can still be resumed.
+        /// None of the person's sessions has a connection; one can still be resumed.
         Reconnecting = 3, "reconnecting";
-        /// The session has ended.
+        /// The person's last session has ended.
         Offline = 4, "offline";
     }
 }

@@ -90,7 +90,7 @@ pub struct RoomInfo {
     /// The other user of a private conversation.
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub peer: Option<UserId>,
-    /// The user's read mark.
+    /// The user's read mark; 0 in rooms of which the user is not a member.
     #[serde(rename = "s", default, skip_serializing_if = "is_default")]
     pub read: Seq,
 }
@@ -129,7 +129,7 @@ pub struct Done {
     pub room: Option<RoomId>,
 }
 
-/// A request was refused. It has changed nothing.
+/// A request was refused. It has changed nothing, except perhaps with code 16.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ErrorReply {
     /// The request id; 0 if it could not be decoded.

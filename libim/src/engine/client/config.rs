@@ -14,7 +14,7 @@ pub struct ClientConfig {
     /// The session to resume, as [`Client::session`](super::Client::session) returned it in an earlier run. If it has ended, the
     /// client logs in by name.
     pub session: Option<Token>,
-    /// Where an earlier client has stopped. Its session takes precedence over `session`.
+    /// Where an earlier client has stopped. Its session and its name take precedence over `session` and `name`.
     pub snapshot: Option<Snapshot>,
     /// The program's name and version, for the server's logs.
     pub agent: String,

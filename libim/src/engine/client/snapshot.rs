@@ -110,6 +110,10 @@ impl Client {
         let Snapshot { token, epoch, generation, last_own_id, me, rooms, posts } = snapshot;
         self.token = token.or(self.token);
         (self.epoch, self.generation, self.last_own_id, self.me) = (epoch, generation, last_own_id, me);
+        if let Some((_, name)) = &self.me {
+            // Under another name the server would not recognize the posts that it has kept.
+            self.config.name = name.to_string();
+        }
         for KeptRoom { id, info, cursor, read, counted, backlog_due, reborn } in rooms {
             let room = Room {
                 info,
