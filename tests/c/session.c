@@ -69,7 +69,7 @@ static void goes_on_from_a_snapshot(void) {
     OK(im_client_post(one, tri, 1, "not sent", IM_NUL_TERMINATED, &txn_id));
     OK(im_client_snapshot(one, tri, &snapshot));
     CHECK(strstr(snapshot.ptr, "not sent") != NULL && strstr(snapshot.ptr, "before") == NULL);
-    kept = malloc(snapshot.len + 1);
+    kept = (char *)malloc(snapshot.len + 1);
     memcpy(kept, snapshot.ptr, snapshot.len + 1);
     /* Like a crash. */
     OK(im_free(one));
