@@ -213,7 +213,7 @@ impl Server {
         request: &FromClient,
         row: &Row<'_>,
     ) -> Option<Subject> {
-        let Asks { kind, target, text, topic, .. } = row.asks.as_ref().filter(|asks| asks.wanted)?;
+        let Asks { kind, target, text, topic, .. } = row.asks.as_ref()?;
         if let (Some(user), Some(fingerprint)) = (self.user_of(conn), fingerprint(request))
             && self.approvals.has_granted(user, &fingerprint)
         {

@@ -62,8 +62,6 @@ struct Text<'a> {
 /// What the program is asked about a request.
 #[derive(Debug)]
 pub(super) struct Asks<'a> {
-    /// Whether it wants to be.
-    pub(super) wanted: bool,
     pub(super) kind: ApprovalKind,
     pub(super) target: Option<Seq>,
     pub(super) text: &'a str,
@@ -71,38 +69,47 @@ pub(super) struct Asks<'a> {
 }
 
 impl<'a> Row<'a> {
+    #[inline]
     fn at(stage: Stage, id: RequestId, cost: u32) -> Row<'a> {
         Row { id, cost, stage, room: None, answered: true, text: None, asks: None }
     }
 
+    #[inline]
     fn within(self, room: RoomId, decides: Decides) -> Row<'a> {
         Row { room: Some((room, decides)), ..self }
     }
 
+    #[inline]
     fn unanswered(self) -> Row<'a> {
         Row { answered: false, ..self }
     }
 
     /// A text of at most so many bytes.
+    #[inline]
     fn text(self, what: &'static str, content: &'a str, bytes_max: usize) -> Row<'a> {
         Row { text: Some(Text { what, content, bytes_max, said: false, line: false }), ..self }
     }
 
     /// A text that must not be blank.
+    #[inline]
     fn said(self, what: &'static str, content: &'a str, bytes_max: usize) -> Row<'a> {
         Row { text: Some(Text { what, content, bytes_max, said: true, line: false }), ..self }
     }
 
     /// The text must be one line.
+    #[inline]
     fn line(self) -> Row<'a> {
         Row { text: self.text.map(|text| Text { line: true, ..text }), ..self }
     }
 
+    /// What the program is asked, if it wants to be.
+    #[inline]
     fn asks(self, wanted: bool, kind: ApprovalKind, target: Option<Seq>, text: &'a str) -> Row<'a> {
-        Row { asks: Some(Asks { wanted, kind, target, text, topic: "" }), ..self }
+        Row { asks: wanted.then_some(Asks { kind, target, text, topic: "" }), ..self }
     }
 
     /// The topic in the approval request.
+    #[inline]
     fn topic(self, topic: &'a str) -> Row<'a> {
         Row { asks: self.asks.map(|asks| Asks { topic, ..asks }), ..self }
     }
@@ -120,7 +127,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The table.
+/// The table. Inlined, so that a row is not moved about for every message.
+#[inline]
 pub(super) fn row<'a>(request: &'a FromClient, limits: &Limits, policy: &ApprovalPolicy) -> Row<'a> {
     use ApprovalKind as Kind;
     use Decides::{Gate, Store};
