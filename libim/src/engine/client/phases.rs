@@ -93,24 +93,13 @@ impl Client {
     }
 
     fn expects(&self, stage: Stage) -> bool {
-        match (stage, self.state) {
-            (Stage::Always, _)
-            | (Stage::Hello, State::Greeting(_))
-            | (Stage::Login, State::LoggingIn(_))
-            | (Stage::LoggedIn, State::Ready | State::Quitting(_) | State::Leaving(_)) => true,
-            (
-                Stage::Hello | Stage::Login | Stage::LoggedIn,
-                State::Closed
-                | State::Waiting(_)
-                | State::Dialing
-                | State::Greeting(_)
-                | State::LoggingIn(_)
-                | State::Refused
-                | State::Ready
-                | State::Quitting(_)
-                | State::Leaving(_),
-            ) => false,
-        }
+        let now = match self.state {
+            State::Greeting(_) => Stage::Hello,
+            State::LoggingIn(_) => Stage::Login,
+            State::Ready | State::Quitting(_) | State::Leaving(_) => Stage::LoggedIn,
+            State::Closed | State::Waiting(_) | State::Dialing | State::Refused => Stage::Always,
+        };
+        stage == now || stage == Stage::Always
     }
 
     /// Drops entries of a room that wait for missing ones, if all rooms together hold too much. They are fetched again later.

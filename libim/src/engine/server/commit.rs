@@ -8,7 +8,7 @@ use super::{Refused, Server, ServerEvent};
 use crate::core::{Change, Now};
 use crate::engine::ConnId;
 use crate::engine::store::{Outcome, Page, Ticket};
-use crate::wire::{Body, Code, History, RequestId, RoomId};
+use crate::wire::{Body, Code, History, RequestId};
 use std::time::Duration;
 
 /// The wait before a retry that is sent with `NotStored`.
@@ -63,8 +63,7 @@ impl Server {
         match self.in_flight.take(ticket) {
             Some(Call::Draft(asker, draft)) => self.refuse_draft(now, asker, &draft, code),
             Some(Call::Page(conn, id, _)) => {
-                self.release_page(now, conn);
-                self.refuse(conn, id, Refused::new(code, "the store refused to read it"));
+                self.refuse_page(now, conn, id, Refused::new(code, "the store refused to read it"));
             }
             None => {}
         }
@@ -76,26 +75,24 @@ impl Server {
         let refused = Refused { code: Code::NotStored, text: text.into(), retry_after: RETRY_STORE_AFTER };
         match self.in_flight.take(ticket) {
             Some(Call::Draft(asker, draft)) => self.refuse_asker(now, asker, &draft, refused),
-            Some(Call::Page(conn, id, _)) => {
-                self.release_page(now, conn);
-                self.refuse(conn, id, refused);
-            }
+            Some(Call::Page(conn, id, _)) => self.refuse_page(now, conn, id, refused),
             None => {}
         }
     }
 
     fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
         let Some(Call::Page(conn, id, room)) = self.in_flight.take(ticket) else { return };
-        self.send_page(conn, id, room, page);
-        self.release_page(now, conn);
-    }
-
-    fn send_page(&mut self, conn: ConnId, id: RequestId, room: RoomId, page: Page) {
         let head = self.state.room(room).map(|room| room.head).unwrap_or_default();
         // A page cannot cover entries that do not exist yet.
         let Page { from, to, more, entries } = page;
         debug_assert!(entries.iter().all(|entry| entry.seq <= head), "a page overtakes a commit");
         self.send(conn, &History { id, room, from, to: to.min(head), more, head, entries });
+        self.release_page(now, conn);
+    }
+
+    fn refuse_page(&mut self, now: Now, conn: ConnId, id: RequestId, refused: Refused) {
+        self.release_page(now, conn);
+        self.refuse(conn, id, refused);
     }
 
     fn release_page(&mut self, now: Now, id: ConnId) {

@@ -1,7 +1,6 @@
 //! How people leave: they leave their rooms, then the server. Each step is a draft, and people are gone when the last one is committed.
 
 use super::conn::Phase;
-use super::timeouts::Timeout;
 use super::{Asker, Server};
 use crate::core::text::{sanitize_line, truncate};
 use crate::core::{Draft, Now, Room, SessionId};
@@ -20,7 +19,6 @@ impl Server {
         if let Phase::LoggedIn(session) = conn.phase {
             // A Quit is never refused; its reason is truncated and sanitized.
             let reason = sanitize_line(truncate(&quit.reason, REASON_BYTES_MAX));
-            self.leave_conn(id, session);
             self.end_session(now, session, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
         } else {
             self.unauthenticated.release(conn.peer);
@@ -56,30 +54,13 @@ impl Server {
         self.draft_end(now, user);
     }
 
-    /// Drafts what is left of a person's end.
-    fn draft_end(&mut self, now: Now, user: UserId) {
+    /// Drafts what is left of a person's end, if they have not left meanwhile.
+    pub(super) fn draft_end(&mut self, now: Now, user: UserId) {
         let Some((reason, text)) = self.ending.get(&user).cloned() else { return };
         for room in self.state.rooms_of(user).filter(|room| *room != RoomId::LOBBY) {
             self.append(now, Asker::Nobody, user, room, Body::Left { reason, text: text.clone() });
         }
         self.request(Asker::Nobody, Draft::End { user, reason, text });
-    }
-
-    /// The store has not committed that somebody has left; it will be asked again. Or they have left already.
-    pub(super) fn not_ended(&mut self, now: Now, user: UserId) {
-        if self.state.person(user).is_none() {
-            self.ending.remove(&user);
-        } else {
-            self.timers.add(now.mono + RETRY_EVERY, Timeout::End(user));
-        }
-    }
-
-    pub(super) fn end_due(&mut self, now: Now, user: UserId) {
-        if self.state.person(user).is_some() {
-            self.draft_end(now, user);
-        } else {
-            self.ending.remove(&user);
-        }
     }
 
     /// The store has not committed that a session has ended.

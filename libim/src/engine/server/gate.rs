@@ -2,6 +2,7 @@
 //! membership. Handlers make only checks of their own.
 
 use super::conn::Phase;
+use super::reply::NOT_MEMBER;
 use super::rows::{Decides, Stage, row};
 use super::timeouts::Timeout;
 use super::{Refused, Server, millis};
@@ -18,19 +19,15 @@ impl Server {
     pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, request: FromClient) {
         let row = row(&request, &self.config.limits, &self.config.approvals);
         self.charge(now, conn, row.cost);
+        let about = self.approval_needed(conn, &request, &row);
         let verdict = self
             .check_stage(conn, row.stage)
             .and_then(|()| row.check_text())
-            .and_then(|()| self.check_membership(conn, row.room));
-        let about = self.approval_needed(conn, &request, &row);
+            .and_then(|()| self.check_membership(conn, row.room, about.is_some()));
         let (id, answered) = (row.id, row.answered);
-        let store_decides = row.room.is_some_and(|(_, decides)| decides == Decides::Store);
         match (verdict, about) {
             (Ok(()), Some(about)) => self.request_approval(now, conn, request, about),
             (Ok(()), None) => self.dispatch(now, conn, request),
-            (Err(Refused { code: Code::NotMember, .. }), None) if store_decides => {
-                self.dispatch(now, conn, request);
-            }
             (Err(_), _) if !answered => {}
             (Err(refused), _) => self.refuse(conn, id, refused),
         }
@@ -39,7 +36,8 @@ impl Server {
     /// Carries out an approved request, after repeating the checks that may have changed.
     pub(super) fn carry_out(&mut self, now: Now, conn: ConnId, request: FromClient) {
         let row = row(&request, &self.config.limits, &self.config.approvals);
-        let verdict = self.check_stage(conn, row.stage).and_then(|()| self.check_membership(conn, row.room));
+        let verdict =
+            self.check_stage(conn, row.stage).and_then(|()| self.check_membership(conn, row.room, true));
         let id = row.id;
         match (verdict, request) {
             (Ok(()), FromClient::Login(login)) => self.log_in(now, conn, &login),
@@ -95,12 +93,21 @@ impl Server {
         }
     }
 
-    fn check_membership(&self, conn: ConnId, room: Option<(RoomId, Decides)>) -> Result<(), Refused> {
-        let Some((room, _)) = room else { return Ok(()) };
+    /// Whether the sender is in the room, if the gate decides that. What is to be approved (`asked`) it decides in any case.
+    fn check_membership(
+        &self,
+        conn: ConnId,
+        room: Option<(RoomId, Decides)>,
+        asked: bool,
+    ) -> Result<(), Refused> {
+        let Some((room, decides)) = room else { return Ok(()) };
+        if decides == Decides::Store && !asked {
+            return Ok(());
+        }
         let user = self.user_of(conn).unwrap_or_default();
         if self.state.room(room).is_some_and(|room| room.has(user)) {
             return Ok(());
         }
-        Err(Refused::new(Code::NotMember, "you are not in that room; join it first"))
+        Err(Refused::new(Code::NotMember, NOT_MEMBER))
     }
 }

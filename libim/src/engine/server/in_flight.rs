@@ -73,8 +73,8 @@ impl InFlight {
         Ticket(self.calls.insert(Call::Page(conn, request, room)))
     }
 
-    /// Passes the drafts since the last time to the store: at the end of the turn, and before a page is read. They are passed in a row: with many rooms, a room's memory is not cached, and the
-    /// processor can then fetch it for several rooms at a time.
+    /// Passes the drafts since the last time to the store: at the end of the turn, and before a page is read. They are passed in a
+    /// row: with many rooms, a room's memory is not cached, and the processor can then fetch it for several rooms at a time.
     pub(super) fn submit(&mut self, store: &mut dyn Store) {
         for ticket in self.drafted.drain(..) {
             if let Some(Call::Draft(_, draft)) = self.calls.get(ticket.0) {

@@ -1,9 +1,11 @@
 //! Answers to the requests whose drafts the store has committed or refused.
 
 use super::commit::is_post;
+use super::ending::RETRY_EVERY;
 use super::in_flight::{Asker, Holds};
+use super::timeouts::Timeout;
 use super::{Refused, Server};
-use crate::core::{Change, Draft, Name, Now};
+use crate::core::{Change, Draft, Now};
 use crate::engine::ConnId;
 use crate::wire::{
     Body, Code, Done, Entry, MessageBody, Posted, RequestId, RoomId, RoomKind, Seq, Timestamp,
@@ -143,7 +145,7 @@ impl Server {
     /// A draft that nobody asked for is not committed. What must happen is drafted again later.
     fn own_draft_refused(&mut self, now: Now, draft: &Draft, code: Code) {
         match draft {
-            Draft::End { user, .. } => self.not_ended(now, *user),
+            Draft::End { user, .. } => self.timers.add(now.mono + RETRY_EVERY, Timeout::End(*user)),
             Draft::EndSession(session) => self.session_not_ended(now, *session, code),
             Draft::Move { session, .. } => self.not_moved(now, *session),
             // The program is told that the store has failed; the end of a membership is drafted again with the person's end.
@@ -165,8 +167,16 @@ impl Server {
     }
 }
 
+/// What people are told who are not in the room of their request.
+pub(super) const NOT_MEMBER: &str = "you are not in that room; join it first";
+
+/// What people are told who create a room whose name is taken.
+pub(super) fn room_exists(name: &str) -> String {
+    format!("there is a room {name} already; join it")
+}
+
 /// What people are told when a draft is not allowed.
-pub(super) fn reason(draft: &Draft, code: Code) -> String {
+fn reason(draft: &Draft, code: Code) -> String {
     let body = match draft {
         Draft::Entry { entry, .. } | Draft::Room(entry) => Some(&entry.body),
         Draft::Person { .. }
@@ -179,9 +189,7 @@ pub(super) fn reason(draft: &Draft, code: Code) -> String {
     };
     let text = match (body, code) {
         (Some(Body::Created { title, kind: RoomKind::Public, .. }), Code::Exists) => {
-            let name =
-                Name::of_room(title, u32::MAX).map_or_else(|_| title.clone(), |it| it.shown().to_string());
-            return format!("there is a room {name} already; join it");
+            return room_exists(title);
         }
         (Some(Body::Created { .. }), Code::NotFound) => "that person is no longer here",
         (Some(Body::Joined), Code::NotFound) => "that room no longer exists",
@@ -190,7 +198,7 @@ pub(super) fn reason(draft: &Draft, code: Code) -> String {
         (Some(Body::Left { .. }), Code::Forbidden) => "everybody is in the lobby; to leave the server, quit",
         (Some(Body::Topic { .. }), Code::Forbidden) => "private conversations have no topic",
         (None, Code::NameTaken) => "that name is taken; choose another",
-        (_, Code::NotMember) => "you are not in that room; join it first",
+        (_, Code::NotMember) => NOT_MEMBER,
         (_, Code::PeerGone) => "the other person left; nobody would read it",
         (_, Code::NotFound) => "there is no such message, or it was deleted",
         (_, Code::Forbidden) => "only its author may change a message",

@@ -2,6 +2,7 @@
 
 use super::conn::Phase;
 use super::in_flight::{Asker, Holds};
+use super::reply::room_exists;
 use super::{NEWEST, Refused, Server};
 use crate::core::{Draft, Membership, Name, Now, Room, mention, text::is_control_or_bidi};
 use crate::engine::ConnId;
@@ -118,8 +119,7 @@ impl Server {
         let name = Name::of_room(&create.name, self.config.limits.room_name_bytes)
             .map_err(|error| Refused::new(Code::NameInvalid, format!("room: {error}")))?;
         if self.state.find_room(&name).is_some() {
-            let text = format!("there is a room {} already; join it", name.shown());
-            return Err(Refused::new(Code::Exists, text));
+            return Err(Refused::new(Code::Exists, room_exists(name.shown())));
         }
         self.check_room_count(user)?;
         self.make_room_for_room()?;

@@ -49,7 +49,7 @@ impl Server {
                 }
             }
             Timeout::Session(user, number) => self.session_due(now, SessionId { user, number }),
-            Timeout::End(user) => self.end_due(now, user),
+            Timeout::End(user) => self.draft_end(now, user),
             Timeout::Move(user, number) => self.move_due(SessionId { user, number }),
             Timeout::Approval(id) => self.approval_due(now, id),
             Timeout::Roster => self.roster_due(),
