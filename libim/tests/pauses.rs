@@ -2,10 +2,10 @@
 
 mod stage;
 
-use libim::engine::{Machine, Peer, Random};
+use libim::engine::Machine;
 use libim::wire::{FromClient, FromServer, Login, RequestId};
-use libim::{ApprovalPolicy, Client, ClientConfig, ClientEvent, Event, Loop, LoopConfig, ServerConfig};
-use stage::{Stage, approvals, post, talk, token};
+use libim::{ApprovalPolicy, ClientConfig, ClientEvent, Event, Loop, LoopConfig, ServerConfig};
+use stage::{Stage, approvals, post, token};
 use std::time::Duration;
 
 #[test]
@@ -51,11 +51,7 @@ fn a_server_that_is_always_late_still_closes_silent_connections() {
 #[test]
 fn a_client_reads_before_it_gives_up_after_a_pause() {
     let mut stage = Stage::new(ServerConfig::default());
-    let theirs = stage.opens();
-    let mut client = Client::new(ClientConfig::new("anna"), Random::from_seed([2; 32]));
-    client.at(stage.now).start();
-    let ours = client.handle_opened(stage.now, 1, Peer::Program).unwrap();
-    talk(&mut client, &mut stage, (ours, theirs));
+    let (mut client, _) = stage.has_client("anna");
     assert!(client.is_ready());
     stage.sleeps(Duration::from_secs(31));
     client.handle_timeout(stage.now); // sends a Ping

@@ -63,11 +63,7 @@ fn comes_back(client: &mut Client, stage: &mut Stage) -> (ConnId, ConnId) {
 #[test]
 fn a_member_counts_once_after_a_resumption_and_the_name_stays() {
     let mut stage = Stage::new(ServerConfig::default());
-    let theirs = stage.opens();
-    let mut client = Client::new(ClientConfig::new("anna"), Random::from_seed([2; 32]));
-    client.at(stage.now).start();
-    let ours = client.handle_opened(stage.now, 1, Peer::Program).unwrap();
-    talk(&mut client, &mut stage, (ours, theirs));
+    let (mut client, (ours, theirs)) = stage.has_client("anna");
     client.create_room("tea", "").unwrap();
     talk(&mut client, &mut stage, (ours, theirs));
     let tea = client.rooms().find(|room| &*room.name == "tea").unwrap().room;
@@ -94,11 +90,7 @@ fn a_closing_server_listens_nowhere() {
 #[test]
 fn a_snapshot_keeps_its_name_and_its_posts() {
     let mut stage = Stage::new(ServerConfig::default());
-    let theirs = stage.opens();
-    let mut client = Client::new(ClientConfig::new("anna"), Random::from_seed([2; 32]));
-    client.at(stage.now).start();
-    let ours = client.handle_opened(stage.now, 1, Peer::Program).unwrap();
-    talk(&mut client, &mut stage, (ours, theirs));
+    let (mut client, (_, theirs)) = stage.has_client("anna");
     assert_eq!(client.snapshot(), None, "events wait");
     while client.poll_event().is_some() {}
     client.post(RoomId::LOBBY, "unsent").unwrap();

@@ -160,7 +160,7 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
             }),
         ),
         (
-            "A refusal for good",
+            "An error reply without a delay",
             FromServer::ErrorReply(ErrorReply {
                 id,
                 code: Code::NotMember,
@@ -169,7 +169,7 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
             }),
         ),
         (
-            "A refusal for now",
+            "An error reply with a delay",
             FromServer::ErrorReply(ErrorReply {
                 id,
                 code: Code::NotStored,

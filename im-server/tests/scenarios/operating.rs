@@ -244,6 +244,21 @@ fn an_address_that_is_not_there_yet_is_waited_for() {
     assert_eq!(server.ends(), Some(0));
 }
 
+/// A command that runs its argument as a shell script in a new network; `None` where that is not possible.
+#[cfg(target_os = "linux")]
+fn network_of_its_own() -> Option<impl Fn() -> Command> {
+    let own = || {
+        let mut command = Command::new("unshare");
+        command.args(["-rn", "sh", "-c"]);
+        command
+    };
+    if own().arg("ip link set lo up").status().is_ok_and(|status| status.success()) {
+        return Some(own);
+    }
+    eprintln!("skipped: no network namespaces, or no iproute2");
+    None
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn an_address_is_listened_at_when_it_comes_and_people_come_in_meanwhile() {
@@ -251,15 +266,7 @@ fn an_address_is_listened_at_when_it_comes_and_people_come_in_meanwhile() {
     // In a network of its own, where addresses can be made.
     let script =
         format!("ip link set lo up && exec {program} --listen 127.0.0.1:0 --listen 203.0.113.1:7464 --open");
-    let own = || {
-        let mut command = Command::new("unshare");
-        command.args(["-rn", "sh", "-c"]);
-        command
-    };
-    if !own().arg("ip link set lo up").status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: no network namespaces, or no iproute2");
-        return;
-    }
+    let Some(own) = network_of_its_own() else { return };
     let mut server = Program::start(own().arg(script));
     server.shows("does not have that address yet");
     server.shows("is ready");
@@ -299,15 +306,7 @@ fn an_invite_has_several_addresses() {
         "ip link set lo up && ip address add 198.51.100.7/32 dev lo && ip address add 203.0.113.1/32 dev lo \
          && exec {program} --listen 0.0.0.0:7464 --open"
     );
-    let own = || {
-        let mut command = Command::new("unshare");
-        command.args(["-rn", "sh", "-c"]);
-        command
-    };
-    if !own().arg("ip link set lo up").status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: no network namespaces, or no iproute2");
-        return;
-    }
+    let Some(own) = network_of_its_own() else { return };
     let server = Program::start(own().arg(script));
     let output = server.shows("stop        Ctrl+C");
     assert!(output.contains("im://198.51.100.7:7464,203.0.113.1:7464"), "{output}");

@@ -11,7 +11,7 @@ use libim::wire::{
     Body, ClientHello, Code, Create, Direct, Epoch, FrameDecoder, FromClient, FromServer, Join, Leave, Login,
     MessageBody, Post, RequestId, RoomId, Seq, Timestamp, Token, TxnId, VERSION,
 };
-use libim::{ApprovalRequest, Client, Server, ServerConfig, ServerEvent};
+use libim::{ApprovalRequest, Client, ClientConfig, Server, ServerConfig, ServerEvent};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::IoSlice;
@@ -36,6 +36,16 @@ impl Stage {
         let now = Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) };
         let server = Server::open(config, Box::new(store), Random::from_seed([1; 32]), now).unwrap();
         Stage { server, now, links: 0, conns: HashMap::new() }
+    }
+
+    /// A client of this server that is logged in, with its ends of the connection and the server's.
+    pub fn has_client(&mut self, name: &str) -> (Client, (ConnId, ConnId)) {
+        let theirs = self.opens();
+        let mut client = Client::new(ClientConfig::new(name), Random::from_seed([2; 32]));
+        client.at(self.now).start();
+        let ours = client.handle_opened(self.now, 1, Peer::Program).unwrap();
+        talk(&mut client, self, (ours, theirs));
+        (client, (ours, theirs))
     }
 
     pub fn opens(&mut self) -> ConnId {
