@@ -56,6 +56,13 @@ pub struct SendQueue {
 }
 
 impl SendQueue {
+    /// A queue with a copy of these bytes.
+    pub fn of(bytes: &[u8]) -> SendQueue {
+        let mut send_queue = SendQueue::default();
+        send_queue.push_own(&mut Pool::none(), |own| own.extend_from_slice(bytes));
+        send_queue
+    }
+
     /// Unsent bytes.
     pub fn len(&self) -> usize {
         self.bytes

@@ -4,9 +4,10 @@
 use super::address::Address;
 use super::endpoint::EndpointKey;
 use super::event_loop::Loop;
+use super::link::{Link, Stage};
 use super::reason::{of_connecting, of_look_up};
-use super::sources::{Kind, OPEN_TIME_MAX, Timer};
-use super::stream::Socket;
+use super::sources::{OPEN_TIME_MAX, Timer};
+use super::transport::{AnyTransport, Memory, Socket};
 use crate::core::Now;
 use crate::engine::Peer;
 use mio::net::TcpStream;
@@ -61,9 +62,9 @@ impl Loop {
                 }
             }
             Address::Unix(path) => match open_unix(&path) {
-                Ok(socket) => {
+                Ok(transport) => {
                     self.set_race(key, Some(Race::default()));
-                    self.watch_opening(now, key, socket, None);
+                    self.watch_opening(now, key, transport, None);
                 }
                 Err(error) => {
                     let why = of_connecting(&error);
@@ -72,9 +73,10 @@ impl Loop {
             },
             Address::Memory(_) => match self.find_memory(&address) {
                 Some(server) => {
-                    let (ours, theirs) = self.sources.add_pipes(key, server);
-                    self.open(now, theirs, Peer::Program);
-                    self.open(now, ours, Peer::Program);
+                    let (ours, theirs) = Memory::pair();
+                    self.accepted(now, server, AnyTransport::Memory(theirs), Peer::Program);
+                    self.set_race(key, Some(Race::default()));
+                    self.watch_opening(now, key, AnyTransport::Memory(ours), None);
                 }
                 None => self.fail(now, key, &format!("no server listens at {address}")),
             },
@@ -111,9 +113,9 @@ impl Loop {
     /// Tries the next address, if any; fails when there is none and no attempt is in progress.
     pub(super) fn try_next(&mut self, now: Now, key: EndpointKey) {
         while let Some(address) = self.race_of(key).and_then(|race| race.left.pop_front()) {
-            match TcpStream::connect(address).and_then(|stream| Socket::Tcp(stream).above_stdio()) {
-                Ok(socket) => {
-                    self.watch_opening(now, key, socket, Some(address));
+            match TcpStream::connect(address).and_then(Socket::new) {
+                Ok(tcp) => {
+                    self.watch_opening(now, key, AnyTransport::Tcp(tcp), Some(address));
                     if self.race_of(key).is_some_and(|race| race.has_more()) {
                         self.timers.push(Reverse((now.mono + ATTEMPT_DELAY, Timer::NextAddress(key))));
                     }
@@ -136,17 +138,26 @@ impl Loop {
         }
     }
 
-    fn watch_opening(&mut self, now: Now, key: EndpointKey, socket: Socket, to: Option<SocketAddr>) {
-        let watched = {
-            let (registry, sources) = self.registry_and_sources();
-            sources.add_watched(registry, key, Kind::Opening(socket))
+    fn watch_opening(&mut self, now: Now, key: EndpointKey, transport: AnyTransport, to: Option<SocketAddr>) {
+        #[cfg(test)]
+        let transport = match self.choppy {
+            Some(seed) => super::transport::Choppy::over(transport, usize::MAX, &[], seed),
+            None => transport,
         };
-        match watched {
+        let added = {
+            let (registry, sources) = self.registry_and_sources();
+            sources.add_link(registry, key, transport, Stage::Connecting)
+        };
+        match added {
             Ok(token) => {
-                let serial = self.sources.slab.get(token).map_or(0, |source| source.serial);
-                self.timers.push(Reverse((now.mono + OPEN_TIME_MAX, Timer::Open(token, serial))));
+                let serial = self.sources.serial_of(token).unwrap_or_default();
                 if let Some(race) = self.race_of(key) {
                     race.open.push((token, to));
+                }
+                self.handle_connecting(now, token);
+                // Inside the program and on unix sockets it is open at once.
+                if self.is_opening(token, serial) {
+                    self.timers.push(Reverse((now.mono + OPEN_TIME_MAX, Timer::Open(token, serial))));
                 }
             }
             Err(error) => {
@@ -156,29 +167,21 @@ impl Loop {
         }
     }
 
-    /// Handles readiness of a connection that is being opened.
-    pub(super) fn handle_opening(&mut self, now: Now, token: usize) {
-        let Some(source) = self.sources.slab.get_mut(token) else { return };
-        let Kind::Opening(socket) = &source.kind else { return };
-        match socket.opened() {
+    /// Continues with a connection that may be connected by now: the handshakes of its layers follow.
+    pub(super) fn handle_connecting(&mut self, now: Now, token: usize) {
+        match self.sources.link(token).and_then(|link| link.transport.get().connected()) {
             None => {}
             Some(Ok(())) => {
-                let (owner, peer) = (source.owner, socket.peer());
-                socket.tune();
-                let kind = std::mem::replace(&mut source.kind, Kind::Pipe(super::sources::Pipe::default()));
-                if let Kind::Opening(socket) = kind {
-                    source.kind = Kind::Socket(socket);
-                }
-                self.end_race(owner, token);
-                self.open(now, token, peer);
-                self.read_again(token);
+                self.set_stage(token, Stage::Handshaking);
+                self.handle_writable(now, token);
             }
             Some(Err(error)) => self.abandon_opening(now, token, &of_connecting(&error)),
         }
     }
 
     /// Ends the other attempts after one has succeeded.
-    fn end_race(&mut self, key: EndpointKey, winner: usize) {
+    pub(super) fn end_race(&mut self, winner: usize) {
+        let Some(key) = self.sources.slab.get(winner).map(|source| source.owner) else { return };
         let others = self
             .endpoint(key)
             .and_then(|endpoint| endpoint.race.take())
@@ -191,12 +194,12 @@ impl Loop {
     }
 
     pub(super) fn give_up_opening(&mut self, now: Now, token: usize) {
-        if self.sources.slab.get(token).is_some_and(|source| matches!(source.kind, Kind::Opening(_))) {
+        if self.sources.link(token).is_some_and(Link::is_opening) {
             self.abandon_opening(now, token, &of_connecting(&io::ErrorKind::TimedOut.into()));
         }
     }
 
-    fn abandon_opening(&mut self, now: Now, token: usize, why: &str) {
+    pub(super) fn abandon_opening(&mut self, now: Now, token: usize, why: &str) {
         let removed = {
             let (registry, sources) = self.registry_and_sources();
             sources.remove(registry, token)
@@ -244,12 +247,12 @@ fn by_turns(addresses: Vec<SocketAddr>) -> VecDeque<SocketAddr> {
 }
 
 #[cfg(unix)]
-fn open_unix(path: &std::path::Path) -> io::Result<Socket> {
-    mio::net::UnixStream::connect(path).and_then(|stream| Socket::Unix(stream).above_stdio())
+fn open_unix(path: &std::path::Path) -> io::Result<AnyTransport> {
+    mio::net::UnixStream::connect(path).and_then(Socket::new).map(AnyTransport::Unix)
 }
 
 #[cfg(not(unix))]
-fn open_unix(_path: &std::path::Path) -> io::Result<Socket> {
+fn open_unix(_path: &std::path::Path) -> io::Result<AnyTransport> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 

@@ -62,6 +62,7 @@ impl Loop {
     /// Whether there is work that the poll does not report.
     fn is_due(&self) -> bool {
         !(self.pending_reads.is_empty()
+            && self.sources.wakeups.is_empty()
             && self.to_settle.is_empty()
             && self.eventful.is_empty()
             && self.own_events.is_empty())

@@ -15,13 +15,13 @@ use super::resolver::Resolver;
 use super::sources::{Sources, Timer};
 use super::waker::Waker;
 use super::watch::WatchId;
+use crate::engine::Random;
 #[cfg(feature = "client")]
 use crate::engine::client::ClientEvent;
 #[cfg(feature = "server")]
 use crate::engine::server::{Server, ServerConfig, ServerEvent};
 #[cfg(feature = "server")]
 use crate::engine::store::Store;
-use crate::engine::{ConnId, Random};
 #[cfg(feature = "server")]
 use crate::storage::{MemoryLimits, MemoryStore};
 use crate::wire::limits::READ_BYTES_PER_TURN;
@@ -96,6 +96,9 @@ pub struct Loop {
     pub(super) notifier: Option<Notifier>,
     /// Whether a turn is in progress; the notifier is updated at its end.
     pub(super) turning: bool,
+    /// Clients put the layer of the tests over their connections, with this seed.
+    #[cfg(test)]
+    pub(super) choppy: Option<u64>,
 }
 
 impl Loop {
@@ -141,6 +144,8 @@ impl Loop {
             buffer: vec![0; READ_BYTES_PER_TURN],
             notifier: None,
             turning: false,
+            #[cfg(test)]
+            choppy: None,
         })
     }
 
@@ -268,9 +273,6 @@ impl Loop {
         for token in tokens {
             self.sources.remove(self.poll.registry(), token);
         }
-        for token in std::mem::take(&mut self.sources.wakeups) {
-            self.read_again(token);
-        }
         self.drop_stale_timers();
         self.set_notifier();
     }
@@ -288,11 +290,6 @@ impl Loop {
             .iter()
             .map(|(index, endpoint)| EndpointKey { index, serial: endpoint.serial })
             .collect()
-    }
-
-    pub(super) fn conn_at(&self, token: usize) -> Option<(EndpointKey, ConnId)> {
-        let source = self.sources.slab.get(token)?;
-        Some((source.owner, source.conn?))
     }
 
     /// Passes an input to an engine, and has it settled later in the turn.

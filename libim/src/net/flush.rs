@@ -2,7 +2,8 @@
 
 use super::endpoint::EndpointKey;
 use super::event_loop::Loop;
-use super::sources::{LINGER_TIME_MAX, Timer, Written};
+use super::sources::Timer;
+use super::transport::Written;
 use crate::engine::{Action, Transmit};
 use std::cmp::Reverse;
 
@@ -61,10 +62,7 @@ impl Loop {
             // The rest is written in the next turn, after other sources have been read.
             self.touch(key);
         }
-        for token in std::mem::take(&mut self.sources.wakeups) {
-            self.handle_writable(now, token);
-            self.read_again(token);
-        }
+        self.handle_wakeups(now);
     }
 
     fn act(&mut self, key: EndpointKey) {
@@ -75,20 +73,12 @@ impl Loop {
             match action {
                 Action::Dial => self.dial(now, key),
                 Action::Resume(link) => {
-                    if let Some((owner, conn)) = self.conn_at(link) {
+                    if let Some((owner, conn)) = self.sources.conn_at(link) {
                         self.with_machine(owner, |machine| machine.handle_bytes(now, conn, &[]));
                         self.read_again(link);
                     }
                 }
-                Action::Close(link) => {
-                    if self.sources.linger(link) {
-                        let serial = self.sources.slab.get(link).map_or(0, |source| source.serial);
-                        self.timers.push(Reverse((now.mono + LINGER_TIME_MAX, Timer::Linger(link, serial))));
-                        self.read_again(link);
-                    } else {
-                        self.close(now, link, "closed");
-                    }
-                }
+                Action::Close(link) => self.begin_close(now, link),
                 Action::Abort(link) => self.close(now, link, "closed"),
                 Action::StopListening => self.stop_listening(key),
             }

@@ -3,7 +3,7 @@
 
 use super::address::Address;
 use super::interfaces::zone_of;
-use super::stream::{Socket, peer_of, tune};
+use super::transport::{AnyTransport, Socket, peer_of, tune};
 use crate::engine::Peer;
 use mio::net::TcpListener;
 #[cfg(unix)]
@@ -19,9 +19,16 @@ use std::path::PathBuf;
 /// The kernel's queue of connections to accept.
 const BACKLOG: i32 = 1024;
 
-/// A listening socket.
+/// Accepts connections at an address.
 #[derive(Debug)]
-pub(super) enum Listener {
+pub(super) struct Listener {
+    handle: Handle,
+    /// It waits for descriptors; a timer is set.
+    pub(super) paused: bool,
+}
+
+#[derive(Debug)]
+enum Handle {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(UnixListener, PathBuf),
@@ -32,6 +39,58 @@ pub(super) enum Listener {
 impl Listener {
     /// Opens a listener; returns it with its actual address.
     pub(super) fn bind(address: &Address) -> io::Result<(Listener, Address)> {
+        let (handle, bound) = Handle::bind(address)?;
+        Ok((Listener { handle, paused: false }, bound))
+    }
+
+    /// The address at which it listens.
+    pub(super) fn address(&self) -> Option<Address> {
+        match &self.handle {
+            Handle::Tcp(listener) => listener.local_addr().ok().map(Address::from),
+            #[cfg(unix)]
+            Handle::Unix(_, path) => Some(Address::Unix(path.clone())),
+            Handle::Memory(name) => Some(Address::Memory(name.clone())),
+        }
+    }
+
+    /// Whether it listens at this name within the loop.
+    pub(super) fn is_memory(&self, name: &str) -> bool {
+        matches!(&self.handle, Handle::Memory(own) if own == name)
+    }
+
+    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        match &mut self.handle {
+            Handle::Tcp(listener) => registry.register(listener, token, Interest::READABLE),
+            #[cfg(unix)]
+            Handle::Unix(listener, _) => registry.register(listener, token, Interest::READABLE),
+            Handle::Memory(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn deregister(&mut self, registry: &Registry) {
+        // An error does not matter: closing the socket, right after, removes it from the poll.
+        let _ = match &mut self.handle {
+            Handle::Tcp(listener) => registry.deregister(listener),
+            #[cfg(unix)]
+            Handle::Unix(listener, path) => {
+                let _ = std::fs::remove_file(path);
+                registry.deregister(listener)
+            }
+            Handle::Memory(_) => Ok(()),
+        };
+    }
+
+    /// Accepts the next connection; `None` if none is waiting.
+    pub(super) fn accept(&self) -> io::Result<Option<(AnyTransport, Peer)>> {
+        match self.handle.accept() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            accepted => accepted,
+        }
+    }
+}
+
+impl Handle {
+    fn bind(address: &Address) -> io::Result<(Handle, Address)> {
         match address {
             Address::Tcp(host, port) => {
                 let host = if host.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { host };
@@ -47,71 +106,34 @@ impl Listener {
                 }
                 let listener = bind_tcp(address)?;
                 let bound = listener.local_addr()?;
-                Ok((Listener::Tcp(listener), bound.into()))
+                Ok((Handle::Tcp(listener), bound.into()))
             }
             Address::Any(_) => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "to listen, give one address per call, not a list",
             )),
             Address::Unix(path) => bind_unix(path).map(|listener| (listener, address.clone())),
-            Address::Memory(name) => Ok((Listener::Memory(name.clone()), address.clone())),
+            Address::Memory(name) => Ok((Handle::Memory(name.clone()), address.clone())),
         }
     }
 
-    /// The address at which it listens.
-    pub(super) fn address(&self) -> Option<Address> {
+    fn accept(&self) -> io::Result<Option<(AnyTransport, Peer)>> {
         match self {
-            Listener::Tcp(listener) => listener.local_addr().ok().map(Address::from),
-            #[cfg(unix)]
-            Listener::Unix(_, path) => Some(Address::Unix(path.clone())),
-            Listener::Memory(name) => Some(Address::Memory(name.clone())),
-        }
-    }
-
-    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        match self {
-            Listener::Tcp(listener) => registry.register(listener, token, Interest::READABLE),
-            #[cfg(unix)]
-            Listener::Unix(listener, _) => registry.register(listener, token, Interest::READABLE),
-            Listener::Memory(_) => Ok(()),
-        }
-    }
-
-    pub(super) fn deregister(&mut self, registry: &Registry) {
-        // An error does not matter: closing the socket, right after, removes it from the poll.
-        let _ = match self {
-            Listener::Tcp(listener) => registry.deregister(listener),
-            #[cfg(unix)]
-            Listener::Unix(listener, path) => {
-                let _ = std::fs::remove_file(path);
-                registry.deregister(listener)
-            }
-            Listener::Memory(_) => Ok(()),
-        };
-    }
-
-    /// Accepts the next connection; `None` if none is waiting.
-    pub(super) fn accept(&self) -> io::Result<Option<(Socket, Peer)>> {
-        let accepted = match self {
-            Listener::Tcp(listener) => {
-                listener.accept().map(|(stream, address)| (Socket::Tcp(stream), peer_of(address)))
-            }
-            #[cfg(unix)]
-            Listener::Unix(listener, _) => {
-                listener.accept().map(|(stream, _)| (Socket::Unix(stream), Peer::Local))
-            }
-            Listener::Memory(_) => return Ok(None),
-        };
-        match accepted {
-            Ok((socket, peer)) => {
-                let socket = socket.above_stdio()?;
+            Handle::Tcp(listener) => {
+                let (stream, address) = listener.accept()?;
+                let tcp = Socket::new(stream)?;
                 if !cfg!(target_os = "linux") {
-                    socket.tune();
+                    tcp.tune();
                 }
-                Ok(Some((socket, peer)))
+                Ok(Some((AnyTransport::Tcp(tcp), peer_of(address))))
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error),
+            #[cfg(unix)]
+            Handle::Unix(listener, _) => {
+                let unix = Socket::new(listener.accept()?.0)?;
+                unix.tune();
+                Ok(Some((AnyTransport::Unix(unix), Peer::Local)))
+            }
+            Handle::Memory(_) => Ok(None),
         }
     }
 }
@@ -130,7 +152,7 @@ fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 #[cfg(unix)]
-fn bind_unix(path: &Path) -> io::Result<Listener> {
+fn bind_unix(path: &Path) -> io::Result<Handle> {
     let bound = match UnixListener::bind(path) {
         // A killed server leaves its socket file behind. A running one accepts connections.
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_left_behind(path) => {
@@ -139,7 +161,7 @@ fn bind_unix(path: &Path) -> io::Result<Listener> {
         }
         bound => bound,
     }?;
-    Ok(Listener::Unix(bound, path.into()))
+    Ok(Handle::Unix(bound, path.into()))
 }
 
 #[cfg(unix)]
@@ -154,7 +176,7 @@ fn is_left_behind(path: &Path) -> bool {
 }
 
 #[cfg(not(unix))]
-fn bind_unix(_path: &Path) -> io::Result<Listener> {
+fn bind_unix(_path: &Path) -> io::Result<Handle> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 

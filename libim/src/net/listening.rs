@@ -9,6 +9,7 @@ use super::endpoint::ServerId;
 use super::event_loop::Loop;
 #[cfg(feature = "server")]
 use super::fork::forked;
+#[cfg(feature = "server")]
 use super::listener::Listener;
 use super::sources::{Kind, Source};
 use std::io;
@@ -41,7 +42,7 @@ impl Loop {
         }
         let _stdio = Stdio::hold()?;
         let (listener, bound) = Listener::bind(address)?;
-        self.sources.add_watched(self.poll.registry(), server.0, Kind::Listener(listener))?;
+        self.sources.add(self.poll.registry(), server.0, Kind::Listener(listener))?;
         Ok(bound)
     }
 
@@ -72,7 +73,9 @@ impl Loop {
                 source.owner == key
                     && address.is_none_or(|address| listener.address().as_ref() == Some(address))
             }
-            _ => false,
+            Kind::Link(_) => false,
+            #[cfg(unix)]
+            Kind::Watched(_) => false,
         };
         let tokens: Vec<usize> =
             self.sources.slab.iter().filter(|(_, source)| is_it(source)).map(|(token, _)| token).collect();
@@ -84,8 +87,9 @@ impl Loop {
 
     /// The server that listens at a name within the loop.
     pub(super) fn find_memory(&self, address: &Address) -> Option<EndpointKey> {
-        let Address::Memory(wanted) = address else { return None };
-        let is_it = |source: &&Source| matches!(&source.kind, Kind::Listener(Listener::Memory(name)) if name == wanted);
+        let Address::Memory(name) = address else { return None };
+        let is_it =
+            |source: &&Source| matches!(&source.kind, Kind::Listener(listener) if listener.is_memory(name));
         self.sources.slab.iter().map(|(_, source)| source).find(is_it).map(|source| source.owner)
     }
 }

@@ -7,12 +7,12 @@ use super::endpoint::ServerId;
 use super::event_loop::Event;
 use super::event_loop::{Loop, NOTIFIER, WAKE};
 use super::fork::forked;
+use super::link::{Link, Stage};
 use super::listener::is_exhaustion;
-use super::sources::{Kind, Read, Timer};
+use super::sources::{Kind, Timer};
 #[cfg(unix)]
 use super::watch::WatchId;
 use crate::core::Now;
-use crate::engine::Peer;
 use mio::Events;
 use std::cmp::Reverse;
 use std::io;
@@ -20,8 +20,6 @@ use std::time::Duration;
 
 /// Connections accepted before other work is done.
 const ACCEPTS_PER_TURN: usize = 256;
-/// Reads of the rest of a broken connection's input, each of up to `READ_BYTES_PER_TURN`.
-const REST_READS_MAX: usize = 16;
 /// The time after which a listener that ran out of descriptors tries again.
 const ACCEPT_RETRY: Duration = Duration::from_millis(250);
 
@@ -56,7 +54,10 @@ impl Loop {
         }
         let ready = std::mem::replace(ready, Events::with_capacity(0));
         let now = self.clock.now();
-        let quiet = ready.iter().all(|event| event.token() == NOTIFIER) && self.pending_reads.is_empty();
+        let quiet = ready.iter().all(|event| event.token() == NOTIFIER)
+            && self.pending_reads.is_empty()
+            && self.sources.wakeups.is_empty();
+        self.handle_wakeups(now);
         for token in std::mem::take(&mut self.pending_reads) {
             self.handle_readable(now, token);
         }
@@ -82,15 +83,14 @@ impl Loop {
                 continue;
             }
             let Some(source) = self.sources.slab.get_mut(token) else { continue };
-            source.ending |= event.is_read_closed();
-            match &source.kind {
-                Kind::Opening(_) => self.handle_opening(now, token),
+            match &mut source.kind {
                 Kind::Listener(_) => self.handle_acceptable(now, token),
                 #[cfg(unix)]
                 Kind::Watched(_) => self.own_events.push_back(Event::Readable(WatchId(source.serial))),
-                Kind::Socket(_) | Kind::Pipe(_) | Kind::Lingering(_) => {
-                    // The poll reports this with every readability; it matters only after a blocked write.
-                    if event.is_writable() && std::mem::take(&mut source.blocked) {
+                Kind::Link(link) if link.stage == Stage::Connecting => self.handle_connecting(now, token),
+                Kind::Link(link) => {
+                    link.ending |= event.is_read_closed();
+                    if event.is_writable() {
                         self.handle_writable(now, token);
                     }
                     if event.is_readable() || event.is_read_closed() || event.is_error() {
@@ -111,101 +111,16 @@ impl Loop {
         }
     }
 
-    pub(super) fn handle_writable(&mut self, now: Now, token: usize) {
-        if let Some((owner, conn)) = self.conn_at(token) {
-            self.with_machine(owner, |machine| machine.handle_writable(now, conn));
-        }
-    }
-
-    pub(super) fn handle_readable(&mut self, now: Now, token: usize) {
-        let Some(source) = self.sources.slab.get_mut(token) else { return };
-        source.queued = false;
-        match source.kind {
-            Kind::Listener(_) => return self.handle_acceptable(now, token),
-            Kind::Lingering(_) => return self.drop_input(now, token),
-            Kind::Opening(_) => return,
-            #[cfg(unix)]
-            Kind::Watched(_) => return,
-            Kind::Socket(_) | Kind::Pipe(_) => {}
-        }
-        let Some((owner, conn)) = self.conn_at(token) else { return };
-        let wants = self.endpoint(owner).is_some_and(|endpoint| endpoint.engine.machine().wants_bytes(conn));
-        if !wants {
-            // The engine resumes reading with `Action::Resume`.
-            return;
-        }
-        let mut buffer = std::mem::take(&mut self.buffer);
-        match self.sources.read(token, &mut buffer) {
-            Read::Bytes(count, more) => {
-                let bytes = buffer.get(..count).unwrap_or_default();
-                self.with_machine(owner, |machine| machine.handle_bytes(now, conn, bytes));
-                if more {
-                    self.read_again(token);
-                }
-            }
-            Read::Nothing => {}
-            Read::End => self.close(now, token, "the other side closed the connection"),
-            Read::Broken(why) => self.close(now, token, &why),
-        }
-        self.buffer = buffer;
-    }
-
-    /// Reads the rest of the input of a connection whose sending side is broken.
-    pub(super) fn read_rest(&mut self, now: Now, token: usize) {
-        for _ in 0..REST_READS_MAX {
-            let Some((owner, conn)) = self.conn_at(token) else { return };
-            if !self.endpoint(owner).is_some_and(|endpoint| endpoint.engine.machine().wants_bytes(conn)) {
-                return;
-            }
-            let mut buffer = std::mem::take(&mut self.buffer);
-            let read = self.sources.read(token, &mut buffer);
-            if let Read::Bytes(count, _) = read {
-                let bytes = buffer.get(..count).unwrap_or_default();
-                self.with_machine(owner, |machine| machine.handle_bytes(now, conn, bytes));
-            }
-            self.buffer = buffer;
-            if !matches!(read, Read::Bytes(1.., _)) {
-                return;
-            }
-        }
-    }
-
-    /// Drops the input of a connection that this side has closed.
-    fn drop_input(&mut self, now: Now, token: usize) {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        match self.sources.read(token, &mut buffer) {
-            Read::Bytes(_, true) => self.read_again(token),
-            Read::Bytes(_, false) | Read::Nothing => {}
-            Read::End | Read::Broken(_) => self.close(now, token, "closed"),
-        }
-        self.buffer = buffer;
-    }
-
-    pub(super) fn read_again(&mut self, token: usize) {
-        if let Some(source) = self.sources.slab.get_mut(token)
-            && !source.queued
-        {
-            source.queued = true;
-            self.pending_reads.push_back(token);
-        }
-    }
-
-    fn handle_acceptable(&mut self, now: Now, token: usize) {
+    pub(super) fn handle_acceptable(&mut self, now: Now, token: usize) {
         for _ in 0..ACCEPTS_PER_TURN {
-            let Some(source) = self.sources.slab.get(token) else { return };
+            let Some(source) = self.sources.slab.get_mut(token) else { return };
             let (owner, serial) = (source.owner, source.serial);
-            let Kind::Listener(listener) = &source.kind else { return };
+            let Kind::Listener(listener) = &mut source.kind else { return };
             match listener.accept() {
-                Ok(Some((socket, peer))) => {
-                    let added = self.sources.add_watched(self.poll.registry(), owner, Kind::Socket(socket));
-                    if let Ok(link) = added {
-                        self.open(now, link, peer);
-                    }
-                }
+                Ok(Some((transport, peer))) => self.accepted(now, owner, transport, peer),
                 Ok(None) => return,
                 Err(error) if is_exhaustion(&error) => {
-                    let Some(source) = self.sources.slab.get_mut(token) else { return };
-                    if std::mem::replace(&mut source.paused, true) {
+                    if std::mem::replace(&mut listener.paused, true) {
                         return;
                     }
                     self.timers.push(Reverse((now.mono + ACCEPT_RETRY, Timer::Accept(token, serial))));
@@ -218,27 +133,6 @@ impl Loop {
             }
         }
         self.read_again(token);
-    }
-
-    /// Notifies the engine of an open connection, and closes it if the engine does not want it.
-    pub(super) fn open(&mut self, now: Now, link: usize, peer: Peer) {
-        let Some(owner) = self.sources.slab.get(link).map(|source| source.owner) else { return };
-        let conn = self.with_machine(owner, |machine| machine.handle_opened(now, link, peer)).flatten();
-        match (conn, self.sources.slab.get_mut(link)) {
-            (Some(conn), Some(source)) => source.conn = Some(conn),
-            (Some(_), None) => {}
-            (None, _) => {
-                self.sources.remove(self.poll.registry(), link);
-            }
-        }
-    }
-
-    /// Removes a connection and notifies its engine.
-    pub(super) fn close(&mut self, now: Now, token: usize, why: &str) {
-        let Some(source) = self.sources.remove(self.poll.registry(), token) else { return };
-        if let Some(conn) = source.conn {
-            self.with_machine(source.owner, |machine| machine.handle_closed(now, conn, why));
-        }
     }
 
     fn handle_timers(&mut self, now: Now) {
@@ -257,8 +151,10 @@ impl Loop {
                     self.touch(key);
                 }
                 Timer::Accept(token, serial) if self.is_same(token, serial) => {
-                    if let Some(source) = self.sources.slab.get_mut(token) {
-                        source.paused = false;
+                    if let Some(Kind::Listener(listener)) =
+                        self.sources.slab.get_mut(token).map(|source| &mut source.kind)
+                    {
+                        listener.paused = false;
                     }
                     self.handle_acceptable(now, token);
                 }
@@ -275,21 +171,25 @@ impl Loop {
     /// Removes timers that no longer apply, so that an idle loop does not wake.
     pub(super) fn drop_stale_timers(&mut self) {
         while let Some(Reverse((at, timer))) = self.timers.peek().copied() {
-            let source = |token: usize, serial: u64| {
-                self.sources.slab.get(token).filter(|source| source.serial == serial)
+            let kind = |token: usize, serial: u64| {
+                self.sources
+                    .slab
+                    .get(token)
+                    .filter(|source| source.serial == serial)
+                    .map(|source| &source.kind)
             };
             let stands = match timer {
                 Timer::Endpoint(key) => self.endpoint(key).is_some_and(|endpoint| endpoint.armed == Some(at)),
-                Timer::Accept(token, serial) => source(token, serial).is_some_and(|source| source.paused),
-                Timer::Open(token, serial) => {
-                    source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Opening(_)))
+                Timer::Accept(token, serial) => {
+                    matches!(kind(token, serial), Some(Kind::Listener(listener)) if listener.paused)
                 }
+                Timer::Open(token, serial) => self.is_opening(token, serial),
                 Timer::NextAddress(key) => self
                     .endpoint(key)
                     .and_then(|endpoint| endpoint.race.as_ref())
                     .is_some_and(super::dial::Race::has_more),
                 Timer::Linger(token, serial) => {
-                    source(token, serial).is_some_and(|source| matches!(source.kind, Kind::Lingering(_)))
+                    matches!(kind(token, serial), Some(Kind::Link(link)) if link.stage == Stage::Lingering)
                 }
             };
             if stands {
@@ -299,8 +199,12 @@ impl Loop {
         }
     }
 
+    pub(super) fn is_opening(&self, token: usize, serial: u64) -> bool {
+        self.is_same(token, serial) && self.sources.link(token).is_some_and(Link::is_opening)
+    }
+
     fn is_same(&self, token: usize, serial: u64) -> bool {
-        self.sources.slab.get(token).is_some_and(|source| source.serial == serial)
+        self.sources.serial_of(token) == Some(serial)
     }
 
     fn handle_quiet(&mut self, now: Now) {

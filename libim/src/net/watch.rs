@@ -23,8 +23,8 @@ impl Loop {
     /// If the system cannot poll it, such as a regular file.
     pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> io::Result<WatchId> {
         let nobody = EndpointKey { index: usize::MAX, serial: 0 };
-        let token = self.sources.add_watched(self.poll.registry(), nobody, Kind::Watched(fd))?;
-        Ok(WatchId(self.sources.slab.get(token).map_or(0, |source| source.serial)))
+        let token = self.sources.add(self.poll.registry(), nobody, Kind::Watched(fd))?;
+        Ok(WatchId(self.sources.serial_of(token).unwrap_or_default()))
     }
 
     /// Stops watching a descriptor and closes it. No effect if it was removed before.

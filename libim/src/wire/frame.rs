@@ -100,11 +100,6 @@ impl Frames<'_> {
         }
         Ok(frame)
     }
-
-    /// The first byte not yet taken, without taking it.
-    pub fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ impl Machine for Client {
         }
     }
 
+    fn handle_foreign(&mut self, _now: Now, _id: ConnId, _protocol: &str) {}
+
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
         self.now = now;
         // What made no event waits for nobody.

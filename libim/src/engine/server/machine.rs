@@ -17,12 +17,6 @@ use std::time::Duration;
 /// Unauthenticated connections may number `connections_max / UNAUTHENTICATED_SHARE + UNAUTHENTICATED_MIN`.
 const UNAUTHENTICATED_SHARE: usize = 4;
 const UNAUTHENTICATED_MIN: usize = 256;
-/// The reply to a web browser. Its first byte is a capital letter.
-const TO_A_BROWSER: &[u8] =
-    b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
-    Content-Length: 57\r\n\r\nThis is a libim chat server. Use a libim client instead.\n";
-/// The reply to a TLS client: a fatal alert, `protocol_version` (RFC 8446, section 6).
-const TO_TLS: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
 
 impl Machine for Server {
     fn handle_opened(&mut self, now: Now, link: LinkId, peer: Peer) -> Option<ConnId> {
@@ -68,12 +62,7 @@ impl Machine for Server {
             }
             let Some(conn) = self.connections.get(id) else { return };
             let max = match conn.phase {
-                Phase::AwaitHello => match frames.peek() {
-                    Some(b'A'..=b'Z') => return self.reject_foreign(now, id, TO_A_BROWSER),
-                    Some(0x16) => return self.reject_foreign(now, id, TO_TLS),
-                    Some(_) | None => UNAUTHENTICATED_FRAME_BYTES_MAX,
-                },
-                Phase::AwaitLogin { .. } => UNAUTHENTICATED_FRAME_BYTES_MAX,
+                Phase::AwaitHello | Phase::AwaitLogin { .. } => UNAUTHENTICATED_FRAME_BYTES_MAX,
                 Phase::LoggedIn(..) => self.config.limits.frame_bytes,
                 Phase::Closing => return,
             };
@@ -91,6 +80,12 @@ impl Machine for Server {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.frames.keep(frames);
         }
+    }
+
+    fn handle_foreign(&mut self, now: Now, id: ConnId, protocol: &str) {
+        let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
+        self.close_after(now, id, &[], "");
+        self.emit(ServerEvent::Refused { peer, code: Code::Malformed, text: format!("speaks {protocol}") });
     }
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
@@ -322,13 +317,6 @@ impl Server {
         let link = self.connections.get(id).map(|conn| conn.link);
         self.close_with(now, id, code, text, retry_after);
         self.actions.extend(link.map(Action::Abort));
-    }
-
-    /// Closes a connection of another protocol, with a reply in that protocol.
-    fn reject_foreign(&mut self, now: Now, id: ConnId, answer: &[u8]) {
-        let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
-        self.close_after(now, id, answer, "");
-        self.emit(ServerEvent::Refused { peer, code: Code::Malformed, text: "speaks HTTP or TLS".into() });
     }
 
     /// Queues a connection's last bytes; it closes when they are sent, or after `DRAIN_TIME_MAX`.

@@ -1,0 +1,34 @@
+//! What the first byte of an accepted connection tells about its peer.
+
+/// A reply to a web browser.
+const TO_A_BROWSER: &[u8] =
+    b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
+    Content-Length: 57\r\n\r\nThis is a libim chat server. Use a libim client instead.\n";
+/// A reply to a TLS client: a fatal alert, `protocol_version` (RFC 8446, section 6).
+const TO_TLS: &[u8] = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
+
+/// What a peer speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaks {
+    /// The protocol of docs/protocol.md, or something that the engine refuses.
+    Libim,
+    /// A protocol that is not served here: its name for people, and the last bytes to the peer, in that protocol.
+    Foreign(&'static str, &'static [u8]),
+    /// The layer of the tests.
+    #[cfg(test)]
+    Choppy,
+}
+
+impl Speaks {
+    pub(super) fn of(first: u8) -> Speaks {
+        match first {
+            // A method.
+            b'A'..=b'Z' => Speaks::Foreign("HTTP", TO_A_BROWSER),
+            // A handshake record (RFC 8446, section 5.1).
+            0x16 => Speaks::Foreign("TLS", TO_TLS),
+            #[cfg(test)]
+            super::transport::Choppy::FIRST_BYTE => Speaks::Choppy,
+            _ => Speaks::Libim,
+        }
+    }
+}
