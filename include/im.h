@@ -425,8 +425,9 @@ enum im_option
      */
     IM_OPT_VIRTUAL_CLOCK = 2,
     /**
-     * Context, int, 0 or 1: whether the context may start threads, which it does only to look up host names. With 0, a
-     * host name other than localhost is IM_E_ADDRESS. Default 1.
+     * Context, int, 0 to 64: how many threads the context may start for work that blocks, which is only the look-up of
+     * host names. They end when they have had nothing to do for ten seconds. With 0, a host name other than localhost is
+     * IM_E_ADDRESS. Default 4.
      */
     IM_OPT_WORKERS = 3,
     /**

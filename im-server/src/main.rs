@@ -12,7 +12,7 @@ mod warnings;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use libim::{Address, Event, Loop, ServerConfig, ServerEvent, ServerId};
+use libim::{Address, Event, ListenError, Loop, ServerConfig, ServerEvent, ServerId};
 use logs::Logs;
 use options::Options;
 use std::io::{ErrorKind, Write};
@@ -104,7 +104,9 @@ impl Service {
         for address in std::mem::take(&mut self.missing) {
             match self.event_loop.listen(self.server, &address) {
                 Ok(bound) => self.bound.push(bound),
-                Err(error) if error.kind() == ErrorKind::AddrNotAvailable => self.missing.push(address),
+                Err(ListenError::System(error)) if error.kind() == ErrorKind::AddrNotAvailable => {
+                    self.missing.push(address);
+                }
                 Err(error) => return Err(explain(&address, &error)),
             }
         }
@@ -127,12 +129,12 @@ impl Service {
 }
 
 /// Adds a hint to the error for an address that cannot be listened on.
-fn explain(address: &Address, error: &std::io::Error) -> anyhow::Error {
-    let hint = match error.kind() {
-        ErrorKind::AddrInUse => {
+fn explain(address: &Address, error: &ListenError) -> anyhow::Error {
+    let hint = match error {
+        ListenError::InUse(_) => {
             "another program, perhaps another im-server, listens there already; stop it or choose another port with --listen HOST:PORT"
         }
-        ErrorKind::PermissionDenied => {
+        ListenError::System(error) if error.kind() == ErrorKind::PermissionDenied => {
             "ports below 1024 need privileges; choose a higher one with --listen HOST:PORT"
         }
         _ => "choose another address with --listen",

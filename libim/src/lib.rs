@@ -62,6 +62,6 @@ pub use engine::server::{
 pub use net::StateDir;
 #[cfg(all(feature = "net", any(feature = "server", feature = "client")))]
 pub use net::{
-    Address, ClientId, DEFAULT_PORT, Event, Invite, InviteError, Loop, LoopConfig, ServerId, Waker,
-    own_addresses,
+    Address, ClientId, DEFAULT_PORT, Event, Invite, InviteError, ListenError, Loop, LoopConfig, LoopError,
+    ServerId, UnusableAddress, Waker, own_addresses,
 };

@@ -65,7 +65,7 @@ fn a_client_reads_before_it_gives_up_after_a_pause() {
 
 #[test]
 fn a_turn_reads_before_it_judges_deadlines() {
-    let config = LoopConfig { virtual_clock: true, threads: false, seed: Some([3; 32]) };
+    let config = LoopConfig { virtual_clock: true, workers_max: 0, seed: Some([3; 32]) };
     let mut event_loop = Loop::with(&config).unwrap();
     let server = event_loop.serve(ServerConfig::default());
     let address = event_loop.listen(server, &"mem:a".parse().unwrap()).unwrap();
@@ -77,10 +77,10 @@ fn a_turn_reads_before_it_judges_deadlines() {
     assert!(event_loop.client(anna).unwrap().is_ready());
     // The client's Ping is in the pipe when the server's deadline for it comes.
     for millis in [1_000, 30_000] {
-        event_loop.advance(Duration::from_millis(millis));
+        event_loop.advance(Duration::from_millis(millis)).unwrap();
         event_loop.turn(None).unwrap();
     }
-    event_loop.advance(Duration::from_millis(44_500));
+    event_loop.advance(Duration::from_millis(44_500)).unwrap();
     for _ in 0..100 {
         event_loop.turn(None).unwrap();
         while let Some(event) = event_loop.next_event() {

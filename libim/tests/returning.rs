@@ -10,7 +10,7 @@ use std::time::Duration;
 
 #[test]
 fn a_client_whose_return_is_refused_tries_again_with_growing_waits() {
-    let config = LoopConfig { virtual_clock: true, threads: false, seed: Some([4; 32]) };
+    let config = LoopConfig { virtual_clock: true, workers_max: 0, seed: Some([4; 32]) };
     let mut event_loop = Loop::with(&config).unwrap();
     let address = "mem:a".parse().unwrap();
     let first = event_loop.serve(ServerConfig::default());
@@ -27,7 +27,7 @@ fn a_client_whose_return_is_refused_tries_again_with_growing_waits() {
                     return event;
                 }
             }
-            event_loop.advance(event_loop.next_timeout().unwrap_or_default());
+            event_loop.advance(event_loop.next_timeout().unwrap_or_default()).unwrap();
         }
         panic!("it does not come");
     };

@@ -105,7 +105,7 @@ class Context:
         *,
         seed: int | None = None,
         virtual_clock: bool = False,
-        workers: int = 1,
+        workers: int = 4,
         log: Log | logging.Logger | None = None,
         log_level: LogLevel = LogLevel.INFO,
     ) -> None:

@@ -5,7 +5,7 @@ use crate::engine::client::ClientConfig;
 use crate::engine::server::{ApprovalPolicy, ServerConfig, Settings};
 use crate::net::{LoopConfig, StateDir};
 use crate::storage::MemoryLimits;
-use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
+use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING, WORKERS_MAX};
 use std::time::Duration;
 
 /// Options of an im_config. The comment says what each applies to and its type: "str" options are set with
@@ -20,8 +20,9 @@ pub enum im_option {
     /// Context, int, 0 or 1. 1: time passes only by im_advance(), im_step() never waits, and only mem: addresses can be
     /// used; with IM_OPT_SEED, the same calls give the same events, byte for byte. Default 0.
     IM_OPT_VIRTUAL_CLOCK = 2,
-    /// Context, int, 0 or 1: whether the context may start threads, which it does only to look up host names. With 0, a
-    /// host name other than localhost is IM_E_ADDRESS. Default 1.
+    /// Context, int, 0 to 64: how many threads the context may start for work that blocks, which is only the look-up of
+    /// host names. They end when they have had nothing to do for ten seconds. With 0, a host name other than localhost is
+    /// IM_E_ADDRESS. Default 4.
     IM_OPT_WORKERS = 3,
 
     /// Client or server, str, up to 256 bytes: the client's name (required; the server may accept fewer bytes), or the
@@ -259,7 +260,7 @@ pub(super) fn apply_to_context(option: im_option, value: &Value, config: &mut Lo
             config.seed = Some(seed);
         }
         im_option::IM_OPT_VIRTUAL_CLOCK => config.virtual_clock = it.flag()?,
-        im_option::IM_OPT_WORKERS => config.threads = it.flag()?,
+        im_option::IM_OPT_WORKERS => config.workers_max = it.number(0, WORKERS_MAX.into())?,
         _ => return Err(it.wrong("an option of a context")),
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::engine::client::CommandError;
 use crate::engine::server::OperatorError;
+use crate::net::{ListenError, LoopError, UnusableAddress};
 use std::ffi::CStr;
 
 /// What a function returns: IM_OK, or a negative number that names the error. Numbers are never reused. im_last_error()
@@ -126,11 +127,44 @@ impl Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        let status = match error.kind() {
-            std::io::ErrorKind::AddrInUse => im_status::IM_E_IN_USE,
-            std::io::ErrorKind::InvalidInput => im_status::IM_E_ADDRESS,
-            std::io::ErrorKind::Unsupported => im_status::IM_E_UNSUPPORTED,
-            _ => im_status::IM_E_IO,
+        Failure::new(im_status::IM_E_IO, error.to_string())
+    }
+}
+
+impl From<LoopError> for Failure {
+    fn from(error: LoopError) -> Failure {
+        match &error {
+            LoopError::Forked => Failure::new(im_status::IM_E_FORKED, error.to_string()),
+            LoopError::SystemClock => {
+                Failure::new(im_status::IM_E_CLOCK, format!("{error}; see IM_OPT_VIRTUAL_CLOCK"))
+            }
+            LoopError::System(_) => Failure::new(im_status::IM_E_IO, error.to_string()),
+        }
+    }
+}
+
+impl From<UnusableAddress> for Failure {
+    fn from(why: UnusableAddress) -> Failure {
+        let status = match &why {
+            UnusableAddress::VirtualClock(_)
+            | UnusableAddress::NeedsThread(_)
+            | UnusableAddress::NotNumeric(_)
+            | UnusableAddress::Several => im_status::IM_E_ADDRESS,
+            UnusableAddress::NoUnixSockets => im_status::IM_E_UNSUPPORTED,
+        };
+        Failure::new(status, why.to_string())
+    }
+}
+
+impl From<ListenError> for Failure {
+    fn from(error: ListenError) -> Failure {
+        let status = match &error {
+            ListenError::Forked => im_status::IM_E_FORKED,
+            ListenError::NoServer => im_status::IM_E_GONE,
+            ListenError::Closing => im_status::IM_E_CLOSED,
+            ListenError::InUse(_) => im_status::IM_E_IN_USE,
+            ListenError::Unusable(why) => Failure::from(why.clone()).status,
+            ListenError::System(_) => im_status::IM_E_IO,
         };
         Failure::new(status, error.to_string())
     }

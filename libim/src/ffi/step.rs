@@ -8,6 +8,8 @@ use super::ids::{Thing, im_id};
 use super::input::out_ptr;
 use super::kinds::im_format;
 use super::status::{CallResult, Failure, im_status};
+#[cfg(unix)]
+use crate::net::LoopError;
 use std::ffi::c_char;
 use std::time::Duration;
 
@@ -181,15 +183,7 @@ fn format_of(format: i32) -> CallResult<im_format> {
 /// IM_E_CLOCK if the context uses the system's clock.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_advance(ctx: *mut im_ctx, ms: u32) -> i32 {
-    with_context(ctx.addr(), |context| {
-        if context.event_loop.advance(Duration::from_millis(ms.into())) {
-            return Ok(());
-        }
-        Err(Failure::new(
-            im_status::IM_E_CLOCK,
-            "the context uses the system's clock; see IM_OPT_VIRTUAL_CLOCK",
-        ))
-    })
+    with_context(ctx.addr(), |context| Ok(context.event_loop.advance(Duration::from_millis(ms.into()))?))
 }
 
 /// Watches a descriptor of the program, such as its standard input or a pipe: IM_EVENT_READABLE is reported when it is
@@ -207,7 +201,7 @@ pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
             }
             // SAFETY: it is only duplicated, which fails for a descriptor that is not open.
             let copy = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) }.try_clone_to_owned()?;
-            let watch = context.event_loop.watch(copy).map_err(|error| not_watched(fd, &error))?;
+            let watch = context.event_loop.watch(copy).map_err(|error| not_watched(fd, error))?;
             out.put(context.ids.add(Thing::Watch(watch))?);
             Ok(())
         }
@@ -220,7 +214,8 @@ pub extern "C" fn im_watch(ctx: *mut im_ctx, fd: i32, out: *mut im_id) -> i32 {
 }
 
 #[cfg(unix)]
-fn not_watched(fd: i32, error: &std::io::Error) -> Failure {
+fn not_watched(fd: i32, error: LoopError) -> Failure {
+    let LoopError::System(error) = error else { return error.into() };
     let text = match error.raw_os_error() {
         Some(libc::EPERM) => {
             format!("descriptor {fd} is a file or a directory, which is always readable: read it")

@@ -1,5 +1,6 @@
 //! The time that the loop gives to its engines.
 
+use super::error::LoopError;
 use crate::core::Now;
 use crate::wire::Timestamp;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -39,13 +40,13 @@ impl Clock {
         matches!(self, Clock::Virtual(_))
     }
 
-    /// Advances virtual time. Returns false for the system's clocks.
-    pub(super) fn advance(&mut self, by: Duration) -> bool {
-        let Clock::Virtual(now) = self else { return false };
+    /// Advances virtual time.
+    pub(super) fn advance(&mut self, by: Duration) -> Result<(), LoopError> {
+        let Clock::Virtual(now) = self else { return Err(LoopError::SystemClock) };
         now.mono = now.mono.saturating_add(by);
         now.wall = VIRTUAL_START;
         now.wall.0 = now.wall.0.saturating_add(millis(now.mono));
-        true
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use super::endpoint::EndpointKey;
 use super::event_loop::Loop;
 use super::link::{Link, Stage};
 use super::reason::{of_connecting, of_look_up};
+use super::resolver::{self, LookUpError};
 use super::sources::{OPEN_TIME_MAX, Timer};
 use super::transport::{AnyTransport, Memory, Socket};
 use crate::core::Now;
@@ -52,15 +53,18 @@ impl Loop {
     /// Opens a client's connection.
     pub(super) fn dial(&mut self, now: Now, key: EndpointKey) {
         let Some(address) = self.endpoint(key).and_then(|endpoint| endpoint.address.clone()) else { return };
-        if let Err(error) = self.check_reachable(&address) {
-            return self.fail(now, key, &error.to_string());
+        if let Err(why) = self.check(&address) {
+            return self.fail(now, key, &why.to_string());
         }
         match address {
             Address::Tcp(..) | Address::Any(_) => {
-                if let Some(found) = self.resolver.ask(key, &address.hosts()) {
+                if let Some(found) = resolver::ask(&self.workers, key, &address.hosts()) {
                     self.race(now, key, found);
                 }
             }
+            #[cfg(not(unix))]
+            Address::Unix(_) => {}
+            #[cfg(unix)]
             Address::Unix(path) => match open_unix(&path) {
                 Ok(transport) => {
                     self.set_race(key, Some(Race::default()));
@@ -84,7 +88,7 @@ impl Loop {
     }
 
     /// Continues after a look-up. The client may have been removed meanwhile.
-    pub(super) fn race(&mut self, now: Now, key: EndpointKey, found: io::Result<Vec<SocketAddr>>) {
+    pub(super) fn race(&mut self, now: Now, key: EndpointKey, found: Result<Vec<SocketAddr>, LookUpError>) {
         let Some(host) =
             self.endpoint(key).and_then(|endpoint| endpoint.address.as_ref()).map(ToString::to_string)
         else {
@@ -249,11 +253,6 @@ fn by_turns(addresses: Vec<SocketAddr>) -> VecDeque<SocketAddr> {
 #[cfg(unix)]
 fn open_unix(path: &std::path::Path) -> io::Result<AnyTransport> {
     mio::net::UnixStream::connect(path).and_then(Socket::new).map(AnyTransport::Unix)
-}
-
-#[cfg(not(unix))]
-fn open_unix(_path: &std::path::Path) -> io::Result<AnyTransport> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 
 #[cfg(test)]

@@ -2,26 +2,26 @@
 
 #[cfg(unix)]
 use super::descriptors::Stdio;
+use super::error::LoopError;
 use super::event_loop::Loop;
 #[cfg(unix)]
 use super::event_loop::NOTIFIER;
 #[cfg(unix)]
-use super::fork::forked;
-#[cfg(unix)]
 use super::notifier::Notifier;
 use crate::wire::limits::ACK_DELAY_IDLE;
 use std::cmp::Reverse;
-#[cfg(unix)]
-use std::io;
 use std::time::Duration;
 
 impl Loop {
-    /// Advances virtual time; timers that expire are handled in the next [`turn`](Loop::turn). Returns false if the loop uses the
-    /// system's clocks.
-    pub fn advance(&mut self, by: Duration) -> bool {
-        let moved = self.clock.advance(by);
+    /// Advances virtual time; timers that expire are handled in the next [`turn`](Loop::turn).
+    ///
+    /// # Errors
+    ///
+    /// If the loop uses the system's clocks.
+    pub fn advance(&mut self, by: Duration) -> Result<(), LoopError> {
+        self.clock.advance(by)?;
         self.set_notifier();
-        moved
+        Ok(())
     }
 
     /// Returns a descriptor that is readable while a [`turn`](Loop::turn) has work to do or events are pending, to be watched with
@@ -32,13 +32,13 @@ impl Loop {
     ///
     /// If the system has no descriptors, or in a forked child.
     #[cfg(unix)]
-    pub fn pollable(&mut self) -> io::Result<std::os::fd::RawFd> {
+    pub fn pollable(&mut self) -> Result<std::os::fd::RawFd, LoopError> {
         if !self.process.is_this() {
-            return Err(forked());
+            return Err(LoopError::Forked);
         }
         if self.notifier.is_none() {
             let _stdio = Stdio::hold()?;
-            self.notifier = Some(Notifier::new(self.poll.registry(), NOTIFIER, &self.waker.0)?);
+            self.notifier = Some(Notifier::new(self.poll.registry(), NOTIFIER, self.waker.poll())?);
             self.set_notifier();
         }
         Ok(std::os::fd::AsRawFd::as_raw_fd(&self.poll))

@@ -8,23 +8,25 @@ use super::endpoint::ClientId;
 #[cfg(feature = "server")]
 use super::endpoint::ServerId;
 use super::endpoint::{Endpoint, EndpointKey, Engine};
+use super::error::LoopError;
 use super::fork::Process;
 use super::loop_config::LoopConfig;
 use super::notifier::Notifier;
-use super::resolver::Resolver;
+use super::resolver::Resolved;
 use super::sources::{Sources, Timer};
-use super::waker::Waker;
+use super::waker::{Mark, Waker};
 use super::watch::WatchId;
+use super::workers::Workers;
 use crate::engine::Random;
 #[cfg(feature = "client")]
 use crate::engine::client::ClientEvent;
 #[cfg(feature = "server")]
 use crate::engine::server::{Server, ServerConfig, ServerEvent};
 #[cfg(feature = "server")]
-use crate::engine::store::Store;
+use crate::engine::store::{Store, StoreError};
 #[cfg(feature = "server")]
 use crate::storage::{MemoryLimits, MemoryStore};
-use crate::wire::limits::READ_BYTES_PER_TURN;
+use crate::wire::limits::{READ_BYTES_PER_TURN, WORKERS_MAX};
 use mio::{Events, Poll, Token};
 use slab::Slab;
 use std::cmp::Reverse;
@@ -77,7 +79,9 @@ pub struct Loop {
     pub(super) clock: Clock,
     pub(super) random: Random,
     pub(super) waker: Waker,
-    pub(super) resolver: Resolver,
+    pub(super) workers: Workers<Resolved>,
+    /// The servers that have a waker of their own, with its mark.
+    pub(super) wakeable: Vec<(EndpointKey, Mark)>,
     pub(super) sources: Sources,
     pub(super) endpoints: Slab<Endpoint>,
     pub(super) serial: u64,
@@ -107,16 +111,16 @@ impl Loop {
     /// # Errors
     ///
     /// If the system has no descriptors or random numbers.
-    pub fn new() -> io::Result<Loop> {
+    pub fn new() -> Result<Loop, LoopError> {
         Loop::with(&LoopConfig::default())
     }
 
     /// Makes an empty loop with this configuration. Fails like [`new`](Loop::new).
-    pub fn with(config: &LoopConfig) -> io::Result<Loop> {
+    pub fn with(config: &LoopConfig) -> Result<Loop, LoopError> {
         let process = Process::this()?;
         let _stdio = Stdio::hold()?;
         let poll = Poll::new()?;
-        let waker = Waker(Arc::new(mio::Waker::new(poll.registry(), WAKE)?));
+        let waker = Waker::of(Arc::new(mio::Waker::new(poll.registry(), WAKE)?));
         let seed = match config.seed {
             Some(seed) => seed,
             None => system_seed()?,
@@ -130,7 +134,8 @@ impl Loop {
             prefers_batching: false,
             clock,
             random: Random::from_seed(seed),
-            resolver: Resolver::new(waker.clone(), config.threads),
+            workers: Workers::new(process, waker.clone(), config.workers_max.min(WORKERS_MAX)),
+            wakeable: Vec::new(),
             waker,
             sources: Sources::new(process),
             endpoints: Slab::new(),
@@ -159,15 +164,30 @@ impl Loop {
     #[cfg(feature = "server")]
     pub fn serve_in_memory(&mut self, config: ServerConfig, limits: MemoryLimits) -> ServerId {
         let epoch = crate::wire::Epoch(self.random.number());
-        self.serve_with(config, Box::new(MemoryStore::new(epoch, limits)))
+        let random = Random::from_seed(self.random.bytes());
+        let server = Server::new(config, Box::new(MemoryStore::new(epoch, limits)), random);
+        ServerId(self.add_endpoint(Engine::Server(Box::new(server)), None))
     }
 
-    /// Like [`serve`](Loop::serve), with another store.
+    /// Like [`serve`](Loop::serve), with the store that `open` returns, and the state that this store has kept. A store that works on
+    /// another thread calls the waker that `open` is given, whenever it has an outcome.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be loaded.
     #[cfg(feature = "server")]
-    pub fn serve_with(&mut self, config: ServerConfig, store: Box<dyn Store>) -> ServerId {
+    pub fn serve_with(
+        &mut self,
+        config: ServerConfig,
+        open: impl FnOnce(Waker) -> Box<dyn Store>,
+    ) -> Result<ServerId, StoreError> {
         let random = Random::from_seed(self.random.bytes());
-        let server = Server::new(config, store, random);
-        ServerId(self.add_endpoint(Engine::Server(Box::new(server)), None))
+        let mark = Mark::default();
+        let store = open(self.waker.for_mark(mark.clone()));
+        let server = Server::open(config, store, random, self.clock.now())?;
+        let key = self.add_endpoint(Engine::Server(Box::new(server)), None);
+        self.wakeable.push((key, mark));
+        Ok(ServerId(key))
     }
 
     /// Returns a server; `None` if it was removed.
@@ -263,6 +283,7 @@ impl Loop {
             return;
         }
         self.endpoints.remove(key.index);
+        self.wakeable.retain(|(whose, _)| *whose != key);
         let tokens: Vec<usize> = self
             .sources
             .slab

@@ -3,8 +3,6 @@
 //! A child shares the parent's sockets, its epoll instance and the files of its unix sockets, so it must not use them: it may only
 //! release the loop's memory and descriptors.
 
-use std::io;
-
 /// The process that made something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Process(u32);
@@ -51,7 +49,7 @@ mod unix {
 #[cfg(not(unix))]
 impl Process {
     #[allow(clippy::unnecessary_wraps)] // elsewhere it can fail
-    pub(crate) fn this() -> io::Result<Process> {
+    pub(crate) fn this() -> std::io::Result<Process> {
         Ok(Process(0))
     }
 
@@ -73,9 +71,4 @@ impl Process {
     pub(crate) fn numbered(number: u32) -> Process {
         Process(number)
     }
-}
-
-/// The error of a loop that is used in a forked child.
-pub(crate) fn forked() -> io::Error {
-    io::Error::other("this process was forked from the one that made the loop; make a new one here")
 }

@@ -2,6 +2,7 @@
 #![cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
 
 use super::address::Address;
+use super::error::{ListenError, UnusableAddress};
 use super::interfaces::zone_of;
 use super::transport::{AnyTransport, Socket, peer_of, tune};
 use crate::engine::Peer;
@@ -12,9 +13,8 @@ use mio::{Interest, Registry, Token};
 use socket2::{Domain, Protocol, SockRef, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 #[cfg(unix)]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The kernel's queue of connections to accept.
 const BACKLOG: i32 = 1024;
@@ -38,7 +38,7 @@ enum Handle {
 
 impl Listener {
     /// Opens a listener; returns it with its actual address.
-    pub(super) fn bind(address: &Address) -> io::Result<(Listener, Address)> {
+    pub(super) fn bind(address: &Address) -> Result<(Listener, Address), ListenError> {
         let (handle, bound) = Handle::bind(address)?;
         Ok((Listener { handle, paused: false }, bound))
     }
@@ -90,29 +90,28 @@ impl Listener {
 }
 
 impl Handle {
-    fn bind(address: &Address) -> io::Result<(Handle, Address)> {
+    fn bind(address: &Address) -> Result<(Handle, Address), ListenError> {
+        let refused = |error| ListenError::at(address, error);
         match address {
             Address::Tcp(host, port) => {
                 let host = if host.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { host };
                 let (host, zone) = host.split_once('%').unwrap_or((host, ""));
-                let host: IpAddr = host.parse().map_err(|_| {
-                    let text =
-                        format!("to listen, give an IP address such as 127.0.0.1 or 0.0.0.0, not '{host}'");
-                    io::Error::new(io::ErrorKind::InvalidInput, text)
-                })?;
-                let mut address = SocketAddr::new(host, *port);
-                if let SocketAddr::V6(address) = &mut address {
-                    address.set_scope_id(zone.parse().ok().or_else(|| zone_of(zone)).unwrap_or(0));
+                let host: IpAddr = host.parse().map_err(|_| UnusableAddress::NotNumeric(host.into()))?;
+                let mut socket = SocketAddr::new(host, *port);
+                if let SocketAddr::V6(socket) = &mut socket {
+                    socket.set_scope_id(zone.parse().ok().or_else(|| zone_of(zone)).unwrap_or(0));
                 }
-                let listener = bind_tcp(address)?;
-                let bound = listener.local_addr()?;
+                let listener = bind_tcp(socket).map_err(refused)?;
+                let bound = listener.local_addr().map_err(refused)?;
                 Ok((Handle::Tcp(listener), bound.into()))
             }
-            Address::Any(_) => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "to listen, give one address per call, not a list",
-            )),
-            Address::Unix(path) => bind_unix(path).map(|listener| (listener, address.clone())),
+            Address::Any(_) => Err(UnusableAddress::Several.into()),
+            #[cfg(unix)]
+            Address::Unix(path) => {
+                bind_unix(path).map(|listener| (listener, address.clone())).map_err(refused)
+            }
+            #[cfg(not(unix))]
+            Address::Unix(_) => Err(UnusableAddress::NoUnixSockets.into()),
             Address::Memory(name) => Ok((Handle::Memory(name.clone()), address.clone())),
         }
     }
@@ -173,11 +172,6 @@ fn is_left_behind(path: &Path) -> bool {
     }
     let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
     std::os::unix::net::UnixStream::connect(path).as_ref().is_err_and(refused)
-}
-
-#[cfg(not(unix))]
-fn bind_unix(_path: &Path) -> io::Result<Handle> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no unix sockets"))
 }
 
 /// Whether an accept failed for lack of a resource that may become free later: descriptors, memory, buffers.

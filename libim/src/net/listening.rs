@@ -6,13 +6,14 @@ use super::descriptors::Stdio;
 use super::endpoint::EndpointKey;
 #[cfg(feature = "server")]
 use super::endpoint::ServerId;
+#[cfg(feature = "server")]
+use super::error::ListenError;
+use super::error::UnusableAddress;
 use super::event_loop::Loop;
 #[cfg(feature = "server")]
-use super::fork::forked;
-#[cfg(feature = "server")]
 use super::listener::Listener;
+use super::resolver;
 use super::sources::{Kind, Source};
-use std::io;
 
 impl Loop {
     /// Makes a server accept connections at an address, in addition to earlier ones. Returns the actual address, with the port that
@@ -22,38 +23,38 @@ impl Loop {
     ///
     /// If the server was removed or is closing, if the address is in use or cannot be listened at, and in a forked child.
     #[cfg(feature = "server")]
-    pub fn listen(&mut self, server: ServerId, address: &Address) -> io::Result<Address> {
+    pub fn listen(&mut self, server: ServerId, address: &Address) -> Result<Address, ListenError> {
         if !self.process.is_this() {
-            return Err(forked());
+            return Err(ListenError::Forked);
         }
-        self.check_reachable(address)?;
+        self.check(address)?;
         match self.server(server) {
-            None => return Err(io::Error::new(io::ErrorKind::NotFound, "no such server on this loop")),
-            Some(server) if server.is_closing() => {
-                return Err(io::Error::other("the server is closing or closed"));
-            }
+            None => return Err(ListenError::NoServer),
+            Some(server) if server.is_closing() => return Err(ListenError::Closing),
             Some(_) => {}
         }
         if self.find_memory(address).is_some() {
-            return Err(io::Error::new(
-                io::ErrorKind::AddrInUse,
-                format!("{address} is in use on this loop"),
-            ));
+            return Err(ListenError::InUse(address.clone()));
         }
-        let _stdio = Stdio::hold()?;
+        let _stdio = Stdio::hold().map_err(ListenError::System)?;
         let (listener, bound) = Listener::bind(address)?;
-        self.sources.add(self.poll.registry(), server.0, Kind::Listener(listener))?;
-        Ok(bound)
+        let added = self.sources.add(self.poll.registry(), server.0, Kind::Listener(listener));
+        added.map(|_| bound).map_err(ListenError::System)
     }
 
-    /// Whether this loop can use an address: with a virtual clock only `mem:`, without threads no host names.
-    pub(crate) fn check_reachable(&self, address: &Address) -> io::Result<()> {
-        self.resolver.check(address)?;
-        if self.clock.is_virtual() && !matches!(address, Address::Memory(_)) {
-            let text = format!("{address}: a loop with a virtual clock can use mem: addresses only");
-            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+    /// Checks whether this loop can use an address, to connect to it: with a virtual clock only `mem:`, without threads no host names.
+    pub fn check(&self, address: &Address) -> Result<(), UnusableAddress> {
+        match resolver::name_in(address) {
+            Some(host) if !self.workers.are_allowed() => return Err(UnusableAddress::NeedsThread(host)),
+            Some(_) | None => {}
         }
-        Ok(())
+        match address {
+            Address::Tcp(..) | Address::Any(_) | Address::Unix(_) if self.clock.is_virtual() => {
+                Err(UnusableAddress::VirtualClock(address.clone()))
+            }
+            Address::Unix(_) if !cfg!(unix) => Err(UnusableAddress::NoUnixSockets),
+            Address::Memory(_) | Address::Tcp(..) | Address::Any(_) | Address::Unix(_) => Ok(()),
+        }
     }
 
     /// Makes a server stop accepting connections at an address that [`listen`](Loop::listen) returned; `None`: at all of them. Open

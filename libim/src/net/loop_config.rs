@@ -1,5 +1,9 @@
 //! The configuration of a loop.
 
+use crate::wire::limits::WORKERS_DEFAULT;
+#[cfg(doc)]
+use crate::wire::limits::WORKERS_MAX;
+
 /// The configuration of a [`Loop`](super::Loop).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoopConfig {
@@ -9,13 +13,13 @@ pub struct LoopConfig {
     /// Whether time passes only by [`Loop::advance`](super::Loop::advance). Such a loop can use `mem:` addresses only and never waits;
     /// with a seed, the same calls give the same events, byte for byte.
     pub virtual_clock: bool,
-    /// Whether the loop may start threads, which it does only to look up host names. Without them, servers must be given by IP
-    /// address.
-    pub threads: bool,
+    /// How many threads the loop may start, up to [`WORKERS_MAX`], for work that blocks: the system's look-up of host names. They end
+    /// when they have had nothing to do for 10 seconds. With 0, servers must be given by IP address.
+    pub workers_max: u32,
 }
 
 impl Default for LoopConfig {
     fn default() -> Self {
-        LoopConfig { seed: None, virtual_clock: false, threads: true }
+        LoopConfig { seed: None, virtual_clock: false, workers_max: WORKERS_DEFAULT }
     }
 }

@@ -8,6 +8,7 @@ mod descriptors;
 mod dial;
 mod embed;
 mod endpoint;
+mod error;
 mod event_loop;
 mod first_byte;
 mod flush;
@@ -29,9 +30,11 @@ mod transport;
 mod turn;
 mod waker;
 mod watch;
+mod workers;
 
 pub use address::{Address, AddressError, DEFAULT_PORT};
 pub use endpoint::{ClientId, ServerId};
+pub use error::{ListenError, LoopError, UnusableAddress};
 pub use event_loop::{Event, Loop};
 #[cfg(feature = "ffi")]
 pub(crate) use fork::Process;

@@ -1,5 +1,6 @@
 //! Connection errors as texts for people: what they mean, and what to try.
 
+use super::resolver::LookUpError;
 use std::io::{Error, ErrorKind};
 
 /// Describes why a connection could not be opened. The system's term follows in parentheses.
@@ -19,11 +20,10 @@ pub(super) fn of_connecting(error: &Error) -> String {
 }
 
 /// Describes why a host name could not be looked up.
-pub(super) fn of_look_up(error: &Error) -> String {
-    match error.kind() {
-        // An error of this library, which is a text for people already.
-        ErrorKind::Unsupported => error.to_string(),
-        _ => {
+pub(super) fn of_look_up(error: &LookUpError) -> String {
+    match error {
+        LookUpError::NoWorker(error) => error.to_string(),
+        LookUpError::NotFound => {
             "no computer of that name was found; check the spelling and the network, or give its number, such as 192.168.1.10"
                 .into()
         }
@@ -60,8 +60,7 @@ mod tests {
         assert!(of_connecting(&refused).contains("is the address right"));
         let full = Error::from_raw_os_error(EMFILE);
         assert!(!of_connecting(&full).contains("os error"), "{}", of_connecting(&full));
-        let unknown = Error::other("failed to lookup address information: Name or service not known");
-        assert!(of_look_up(&unknown).contains("spelling"));
+        assert!(of_look_up(&LookUpError::NotFound).contains("spelling"));
         assert!(of_breaking(&Error::from(ErrorKind::ConnectionReset)).contains("cut off"));
     }
 }

@@ -3,19 +3,21 @@
 use super::endpoint::EndpointKey;
 #[cfg(feature = "server")]
 use super::endpoint::ServerId;
+use super::error::LoopError;
 #[cfg(any(unix, feature = "server"))]
 use super::event_loop::Event;
 use super::event_loop::{Loop, NOTIFIER, WAKE};
-use super::fork::forked;
 use super::link::{Link, Stage};
 use super::listener::is_exhaustion;
 use super::sources::{Kind, Timer};
+use super::waker::Mark;
 #[cfg(unix)]
 use super::watch::WatchId;
 use crate::core::Now;
 use mio::Events;
 use std::cmp::Reverse;
 use std::io;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Connections accepted before other work is done.
@@ -30,16 +32,16 @@ impl Loop {
     /// # Errors
     ///
     /// If polling fails, or in a forked child.
-    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+    pub fn turn(&mut self, timeout: Option<Duration>) -> Result<(), LoopError> {
         if !self.process.is_this() {
-            return Err(forked());
+            return Err(LoopError::Forked);
         }
         self.turning = true;
         let turned = self.turn_once(timeout);
         self.turning = false;
         // The poll has consumed the notifier's signal; remaining work needs a new one.
         self.set_notifier_anew(true);
-        turned
+        Ok(turned?)
     }
 
     fn turn_once(&mut self, timeout: Option<Duration>) -> io::Result<()> {
@@ -102,11 +104,12 @@ impl Loop {
     }
 
     fn handle_wake(&mut self, now: Now) {
-        while let Some((whose, found)) = self.resolver.poll() {
+        while let Some((whose, found)) = self.workers.poll() {
             self.race(now, whose, found);
         }
-        let keys: Vec<EndpointKey> = self.keys();
-        for key in keys {
+        let woken = |(key, mark): &(EndpointKey, Mark)| mark.swap(false, Ordering::AcqRel).then_some(*key);
+        let woken: Vec<EndpointKey> = self.wakeable.iter().filter_map(woken).collect();
+        for key in woken {
             self.touch(key);
         }
     }

@@ -3,11 +3,11 @@
 #[cfg(unix)]
 use super::endpoint::EndpointKey;
 #[cfg(unix)]
+use super::error::LoopError;
+#[cfg(unix)]
 use super::event_loop::{Event, Loop};
 #[cfg(unix)]
 use super::sources::{Kind, Source};
-#[cfg(unix)]
-use std::io;
 
 /// Names a watched descriptor within its loop; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,7 +21,7 @@ impl Loop {
     /// # Errors
     ///
     /// If the system cannot poll it, such as a regular file.
-    pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> io::Result<WatchId> {
+    pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> Result<WatchId, LoopError> {
         let nobody = EndpointKey { index: usize::MAX, serial: 0 };
         let token = self.sources.add(self.poll.registry(), nobody, Kind::Watched(fd))?;
         Ok(WatchId(self.sources.serial_of(token).unwrap_or_default()))

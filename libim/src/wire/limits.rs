@@ -50,6 +50,12 @@ pub const ORPHANS_MAX: usize = 100;
 pub const WAITING_SHARE: usize = 4; // server
 /// Disconnected sessions of one network address that can wait in any case, whatever `people_max` is.
 pub const WAITING_MIN: usize = 64; // server
+/// Threads that a loop starts at most for work that blocks, unless configured otherwise.
+pub const WORKERS_DEFAULT: u32 = 4; // both
+/// Threads that a loop can be configured to start for work that blocks.
+pub const WORKERS_MAX: u32 = 64; // both
+/// Tasks of a loop, such as look-ups of host names, that can wait for such a thread. Further ones fail.
+pub const WORK_QUEUED_MAX: usize = 256; // both
 /// Maximum length of the reason of a quit or kick. The server truncates that of a Quit.
 pub const REASON_BYTES_MAX: usize = 200;
 /// Maximum length of the client program's name in `ClientHello`.

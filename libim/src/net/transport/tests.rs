@@ -29,7 +29,7 @@ impl World {
     fn turn(&mut self, wait: Duration) {
         self.event_loop.turn(Some(wait)).unwrap();
         if self.event_loop.clock.is_virtual() {
-            self.event_loop.advance(Duration::from_micros(50));
+            self.event_loop.advance(Duration::from_micros(50)).unwrap();
         }
         while let Some(event) = self.event_loop.next_event() {
             match event {
@@ -87,11 +87,11 @@ impl World {
 }
 
 fn virtual_clock() -> LoopConfig {
-    LoopConfig { virtual_clock: true, threads: false, seed: Some([1; 32]) }
+    LoopConfig { virtual_clock: true, workers_max: 0, seed: Some([1; 32]) }
 }
 
 fn system_clock() -> LoopConfig {
-    LoopConfig { threads: false, ..LoopConfig::default() }
+    LoopConfig { workers_max: 0, ..LoopConfig::default() }
 }
 
 /// Three people chat at one address: one without a layer, two with. Long and short texts arrive as they were sent, in one order, and
