@@ -92,9 +92,9 @@ static void options(void) {
     FAILS(IM_E_OPTION, im_config_set_int(config, IM_OPT_NAME, 1));
     FAILS(IM_E_OPTION, im_config_set_str(config, IM_OPT_SEED, "1"));
     FAILS(IM_E_UTF8, im_config_set_str(config, IM_OPT_NAME, "a\xff"));
-    OK(im_config_set_int(config, IM_OPT_WORKERS, 2));
+    OK(im_config_set_int(config, IM_OPT_WORKERS, 65));
     FAILS(IM_E_RANGE, im_new(IM_ABI, config, &ctx));
-    CHECK(strstr(im_last_error(), "0 to 1") != NULL);
+    CHECK(strstr(im_last_error(), "0 to 64") != NULL);
     OK(im_config_set_int(config, IM_OPT_WORKERS, 0));
     OK(im_new(IM_ABI, config, &ctx));
     FAILS(IM_E_OPTION, im_serve(ctx, config, &id));

@@ -83,6 +83,9 @@ pub struct Transmit<'a> {
 
 /// An engine, as its driver uses it.
 ///
+/// Each input carries the time, which an engine keeps for what the input causes; what the program calls is preceded by
+/// `at`, such as [`Server::at`](super::server::Server::at). Time does not go back.
+///
 /// After one or more inputs (a turn), call [`settle`](Machine::settle), then drain [`poll_transmit`](Machine::poll_transmit) and
 /// [`poll_action`](Machine::poll_action); call [`handle_timeout`](Machine::handle_timeout) no earlier than
 /// [`poll_timeout`](Machine::poll_timeout) says.

@@ -262,7 +262,7 @@ impl Client {
         }
         if self.state == State::Refused {
             if self.conn.is_some() {
-                self.send_login(self.now);
+                self.send_login();
             } else {
                 self.dial();
             }

@@ -2,7 +2,6 @@
 
 use super::retry::millis;
 use super::{Asked, Client, ClientEvent, State};
-use crate::core::Now;
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
 use crate::wire::{
     Code, Create, Entry, ErrorReply, Fetch, FromClient, FromServer, History, Join, Posted, RequestId, RoomId,
@@ -11,17 +10,17 @@ use crate::wire::{
 use std::time::Duration;
 
 impl Client {
-    pub(super) fn handle_message(&mut self, now: Now, message: FromServer) {
+    pub(super) fn handle_message(&mut self, message: FromServer) {
         match message {
-            FromServer::ServerHello(hello) => self.handle_hello(now, hello),
-            FromServer::Welcome(welcome) => self.handle_welcome(now, welcome),
-            FromServer::Entry(entry) => self.handle_entry(now, entry),
-            FromServer::Posted(posted) => self.handle_posted(now, posted),
+            FromServer::ServerHello(hello) => self.handle_hello(hello),
+            FromServer::Welcome(welcome) => self.handle_welcome(welcome),
+            FromServer::Entry(entry) => self.handle_entry(entry),
+            FromServer::Posted(posted) => self.handle_posted(posted),
             FromServer::Done(done) => self.handle_done(done.id, done.room),
-            FromServer::ErrorReply(reply) => self.handle_refusal(now, reply),
+            FromServer::ErrorReply(reply) => self.handle_refusal(reply),
             FromServer::Gap(gap) if gap.room == RoomId::PEOPLE => self.fetch_roster(),
-            FromServer::Gap(gap) => self.known_head(now, gap.room, gap.to),
-            FromServer::History(history) => self.handle_history(now, history),
+            FromServer::Gap(gap) => self.known_head(gap.room, gap.to),
+            FromServer::History(history) => self.handle_history(history),
             FromServer::RoomList(list) => {
                 self.asked.remove(&list.id);
                 self.emit(ClientEvent::Rooms { request: list.id, rooms: list.rooms, more: list.more });
@@ -75,14 +74,14 @@ impl Client {
                 });
             }
             FromServer::RoomLeft(left) => self.exit(left.room, &left.text),
-            FromServer::RoomEntered(entered) => self.enter(now, &entered.room),
+            FromServer::RoomEntered(entered) => self.enter(&entered.room),
             FromServer::Pong(pong) => {
                 self.set_heartbeat(pong.heartbeat_ms);
                 if let Some(pinged) = self.conn.as_mut().and_then(|conn| conn.pinged.take()) {
-                    self.round_trip = Some(now.mono.saturating_sub(pinged));
+                    self.round_trip = Some(self.now.mono.saturating_sub(pinged));
                 }
                 for (room, head) in pong.heads {
-                    self.known_head(now, room, head);
+                    self.known_head(room, head);
                 }
                 for room in self.rooms.values_mut() {
                     room.unfetchable = false;
@@ -92,7 +91,7 @@ impl Client {
             FromServer::Throttled(throttled) => {
                 let wait = Duration::from_millis(u64::from(throttled.wait_ms));
                 if let Some(conn) = &mut self.conn {
-                    conn.read_on = now.mono + wait;
+                    conn.read_on = self.now.mono + wait;
                 }
                 self.emit(ClientEvent::Throttled { text: throttled.text, wait });
             }
@@ -112,12 +111,12 @@ impl Client {
         }
     }
 
-    fn handle_hello(&mut self, now: Now, hello: ServerHello) {
+    fn handle_hello(&mut self, hello: ServerHello) {
         self.hello = Some(hello);
-        self.send_login(now);
+        self.send_login();
     }
 
-    fn handle_welcome(&mut self, now: Now, welcome: Welcome) {
+    fn handle_welcome(&mut self, welcome: Welcome) {
         self.asked.remove(&welcome.id);
         self.state = State::Ready;
         self.failures = 0;
@@ -141,7 +140,7 @@ impl Client {
             people: welcome.people,
         });
         for info in welcome.rooms {
-            self.enter(now, &info);
+            self.enter(&info);
         }
         self.rejoin_rooms();
         if self.config.roster && welcome.people as usize <= LIVE_ROSTER_MAX {
@@ -152,23 +151,23 @@ impl Client {
         }
     }
 
-    fn handle_entry(&mut self, now: Now, entry: Entry) {
+    fn handle_entry(&mut self, entry: Entry) {
         let id = entry.room;
         if let Some(room) = self.rooms.get_mut(&id) {
             room.sync.offer(entry, None);
-            self.advance(now, id);
+            self.advance(id);
         }
     }
 
-    fn known_head(&mut self, now: Now, id: RoomId, head: Seq) {
+    fn known_head(&mut self, id: RoomId, head: Seq) {
         if let Some(room) = self.rooms.get_mut(&id) {
             room.sync.known_head(head);
-            self.advance(now, id);
+            self.advance(id);
         }
     }
 
     /// Delivers a room's next entries to the program.
-    pub(super) fn advance(&mut self, now: Now, id: RoomId) {
+    pub(super) fn advance(&mut self, id: RoomId) {
         let shown = self.to_program(id);
         let Some(room) = self.rooms.get_mut(&id) else { return };
         let before = room.sync.cursor();
@@ -185,7 +184,7 @@ impl Client {
         let progress = room.sync.cursor() > before;
         if self.config.receipts && small && progress {
             room.receipt_due = true;
-            self.receipts_due.get_or_insert(now.mono + RECEIPT_DELAY);
+            self.receipts_due.get_or_insert(self.now.mono + RECEIPT_DELAY);
         }
         if !progress {
             self.shed_held(id);
@@ -221,16 +220,16 @@ impl Client {
         }
     }
 
-    fn handle_posted(&mut self, now: Now, posted: Posted) {
+    fn handle_posted(&mut self, posted: Posted) {
         let Some(entry) = self.outbox.answered(posted.id) else { return };
         let (txn_id, room, seq) = (entry.txn_id, posted.room, posted.seq);
         self.emit(ClientEvent::Posted { txn_id, room, seq });
         if posted.duplicate {
-            self.known_head(now, room, seq);
+            self.known_head(room, seq);
         } else if let (Some((author, name)), Some(at)) = (self.me.clone(), self.rooms.get_mut(&room)) {
             let body = entry.with_mentions(posted.mentions);
             at.sync.offer(Entry { room, seq, time: posted.time, author, name, body }, Some(txn_id));
-            self.advance(now, room);
+            self.advance(room);
         }
     }
 
@@ -242,12 +241,12 @@ impl Client {
         }
     }
 
-    fn handle_refusal(&mut self, now: Now, reply: ErrorReply) {
+    fn handle_refusal(&mut self, reply: ErrorReply) {
         let ErrorReply { id, code, text, retry_after_ms } = reply;
         let retry_after = millis(retry_after_ms);
         if let Some(entry) = self.outbox.answered(id) {
             if let (Code::NotStored, Some(wait)) = (code, retry_after) {
-                self.posts_resume = Some(now.mono + wait);
+                self.posts_resume = Some(self.now.mono + wait);
                 self.outbox.put_back(entry);
             } else {
                 let (txn_id, room) = (entry.txn_id, entry.room);
@@ -256,7 +255,7 @@ impl Client {
             return;
         }
         match self.asked.remove(&id) {
-            Some(Asked::Login) => self.handle_login_refusal(now, code, text, retry_after),
+            Some(Asked::Login) => self.handle_login_refusal(code, text, retry_after),
             Some(Asked::Program) => {
                 self.emit(ClientEvent::Failed { request: id, code: Some(code), text, retry_after });
             }
@@ -267,7 +266,7 @@ impl Client {
                     room.backlog_due = false;
                     self.emit(ClientEvent::Backlog { room: id, messages: Vec::new(), more: true });
                 }
-                self.advance(now, id);
+                self.advance(id);
             }
             // Retried with the next heartbeat.
             Some(Asked::Range(room)) => {
@@ -282,7 +281,7 @@ impl Client {
         }
     }
 
-    fn handle_history(&mut self, now: Now, history: History) {
+    fn handle_history(&mut self, history: History) {
         match self.asked.remove(&history.id) {
             Some(Asked::Backlog(id)) => {
                 if let Some(room) = self.rooms.get_mut(&id) {
@@ -290,14 +289,14 @@ impl Client {
                     room.backlog_due = false;
                     let (messages, more) = (history.entries, history.more);
                     self.emit(ClientEvent::Backlog { room: id, messages, more });
-                    self.advance(now, id);
+                    self.advance(id);
                 }
             }
             Some(Asked::Range(id)) => {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.sync.page(history.from, history.to, history.entries);
                     room.sync.known_head(history.head);
-                    self.advance(now, id);
+                    self.advance(id);
                 }
             }
             Some(Asked::Program) => self.emit(ClientEvent::History {

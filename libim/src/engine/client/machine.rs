@@ -50,7 +50,7 @@ impl Machine for Client {
     fn handle_unopened(&mut self, now: Now, reason: String) {
         self.now = now;
         if self.state == State::Dialing {
-            self.on_disconnect(now, &reason);
+            self.on_disconnect(&reason);
         }
     }
 
@@ -70,7 +70,7 @@ impl Machine for Client {
                 Ok(None) => break,
                 Ok(Some(frame)) => match FromServer::decode(frame) {
                     Ok(Some(message)) => {
-                        self.handle_expected(now, message);
+                        self.handle_expected(message);
                         true
                     }
                     // An unknown kind, from a later protocol: ignored.
@@ -82,7 +82,7 @@ impl Machine for Client {
             if !understood {
                 // The cause is unknown; the most likely one is a wrong address.
                 let text = "the other side does not speak this version of the libim protocol; check the address and the port";
-                return self.abort(now, text);
+                return self.abort(text);
             }
             if self.conn_mut(id).is_none() {
                 return;
@@ -96,17 +96,19 @@ impl Machine for Client {
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
         self.now = now;
         if self.conn_mut(id).is_some() {
-            self.on_disconnect(now, reason);
+            self.on_disconnect(reason);
         }
     }
 
-    fn handle_blocked(&mut self, _now: Now, id: ConnId) {
+    fn handle_blocked(&mut self, now: Now, id: ConnId) {
+        self.now = now;
         if let Some(conn) = self.conn_mut(id) {
             conn.blocked = true;
         }
     }
 
-    fn handle_writable(&mut self, _now: Now, id: ConnId) {
+    fn handle_writable(&mut self, now: Now, id: ConnId) {
+        self.now = now;
         if let Some(conn) = self.conn_mut(id).filter(|conn| conn.blocked) {
             conn.blocked = false;
             conn.dirty = true;
@@ -118,9 +120,9 @@ impl Machine for Client {
         match self.state {
             State::Waiting(at) if at <= now.mono => self.dial(),
             State::Greeting(by) | State::LoggingIn(by) if by <= now.mono => {
-                self.abort(now, "the server did not answer in time");
+                self.abort("the server did not answer in time");
             }
-            State::Leaving(by) if by <= now.mono => self.abort(now, "quit"),
+            State::Leaving(by) if by <= now.mono => self.abort("quit"),
             State::Quitting(by) if by <= now.mono => self.say_goodbye(),
             State::Closed
             | State::Waiting(_)
@@ -132,7 +134,7 @@ impl Machine for Client {
             | State::Quitting(_)
             | State::Leaving(_) => {}
         }
-        self.check_pulse(now);
+        self.check_pulse();
         if self.receipts_due.is_some_and(|due| due <= now.mono) {
             self.send_receipts();
         }
@@ -143,7 +145,8 @@ impl Machine for Client {
 
     fn handle_idle(&mut self, _now: Now) {}
 
-    fn settle(&mut self, _now: Now) {
+    fn settle(&mut self, now: Now) {
+        self.now = now;
         self.send_pending();
         self.fetch_ranges();
         self.finish_quit();
@@ -161,7 +164,8 @@ impl Machine for Client {
         Some(Transmit { conn: conn.id, link: conn.link, send_queue: &mut conn.send_queue })
     }
 
-    fn handle_sent(&mut self, _now: Now, id: ConnId) {
+    fn handle_sent(&mut self, now: Now, id: ConnId) {
+        self.now = now;
         let Some(conn) = self.conn_mut(id) else { return };
         conn.send_queue.reclaim(&mut Pool::none());
         if conn.leaving && conn.send_queue.is_empty() {
@@ -216,8 +220,8 @@ impl Client {
     }
 
     /// Logs in: with the session token, if there is one, or by name.
-    pub(super) fn send_login(&mut self, now: Now) {
-        self.state = State::LoggingIn(now.mono + LOGIN_TIME_MAX);
+    pub(super) fn send_login(&mut self) {
+        self.state = State::LoggingIn(self.now.mono + LOGIN_TIME_MAX);
         let (name, passkey, token) = (self.config.name.clone(), self.config.passkey.clone(), self.token);
         self.ask(Asked::Login, |id| FromClient::Login(Login { id, name, passkey, token }));
     }
@@ -247,25 +251,25 @@ impl Client {
         }
     }
 
-    fn check_pulse(&mut self, now: Now) {
+    fn check_pulse(&mut self) {
         let Some(due) = self.conn.as_ref().and_then(|conn| self.pulse_due(conn)) else { return };
-        if due > now.mono {
+        if due > self.now.mono {
             return;
         }
         if let Some(conn) = self.conn.as_mut()
             && let Some(by) = conn.pong_by
         {
-            if by + PAUSE_MIN < now.mono && !std::mem::replace(&mut conn.paused, true) {
+            if by + PAUSE_MIN < self.now.mono && !std::mem::replace(&mut conn.paused, true) {
                 // This process was paused: the reply may be in the socket already.
-                conn.pong_by = Some(now.mono + PAUSE_LENIENCE);
+                conn.pong_by = Some(self.now.mono + PAUSE_LENIENCE);
                 return;
             }
-            return self.abort(now, "the server does not answer");
+            return self.abort("the server does not answer");
         }
         self.send(&FromClient::Ping(Ping {}));
         if let Some(conn) = &mut self.conn {
-            conn.pong_by = Some(conn.read_on.max(now.mono) + PONG_TIME_MAX);
-            conn.pinged.get_or_insert(now.mono);
+            conn.pong_by = Some(conn.read_on.max(self.now.mono) + PONG_TIME_MAX);
+            conn.pinged.get_or_insert(self.now.mono);
         }
     }
 
@@ -321,11 +325,11 @@ impl Client {
     }
 
     /// Aborts the connection and handles it as a disconnection.
-    pub(super) fn abort(&mut self, now: Now, reason: &str) {
+    pub(super) fn abort(&mut self, reason: &str) {
         if let Some(conn) = &self.conn {
             self.actions.push_back(Action::Abort(conn.link));
         }
-        self.on_disconnect(now, reason);
+        self.on_disconnect(reason);
     }
 
     /// Aborts the connection, without reporting `Disconnected`.
@@ -337,7 +341,7 @@ impl Client {
     }
 
     /// Handles the loss of the connection: reconnects later, if that is allowed, or ends.
-    fn on_disconnect(&mut self, now: Now, reason: &str) {
+    fn on_disconnect(&mut self, reason: &str) {
         let was_quitting = matches!(self.state, State::Quitting(_) | State::Leaving(_));
         if self.state == State::Refused {
             // The same login would be refused again: wait for the program.
@@ -355,7 +359,7 @@ impl Client {
             return self.end(code, &text);
         }
         let retry_after = bye.and_then(|bye| millis(bye.retry_after_ms));
-        let retry_in = self.wait_to_retry(now, retry_after);
+        let retry_in = self.wait_to_retry(retry_after);
         self.emit(ClientEvent::Disconnected { code, text, retry_in: Some(retry_in) });
     }
 

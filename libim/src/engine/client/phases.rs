@@ -1,7 +1,6 @@
 //! Which messages a server may send in each state of the client, and how much it can make the client hold.
 
 use super::{Client, State};
-use crate::core::Now;
 use crate::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, HELD_BYTES_PER_ROOM, LABEL_BYTES_MAX};
 use crate::wire::{FromServer, Person, RoomInfo};
 
@@ -78,14 +77,14 @@ fn labels_fit(message: &FromServer) -> bool {
 impl Client {
     /// Handles a message, if it may come now and leaves the client within its bounds. Otherwise the server is not what it says,
     /// and the connection is aborted.
-    pub(super) fn handle_expected(&mut self, now: Now, message: FromServer) {
+    pub(super) fn handle_expected(&mut self, message: FromServer) {
         if !self.expects(stage(&message)) {
-            return self.abort(now, "the server sent a message out of turn; it may not be a libim server");
+            return self.abort("the server sent a message out of turn; it may not be a libim server");
         }
         if !labels_fit(&message) {
-            return self.abort(now, "the server sent a name, topic or status that is too long");
+            return self.abort("the server sent a name, topic or status that is too long");
         }
-        self.handle_message(now, message);
+        self.handle_message(message);
         if self.rooms.len() > CLIENT_ROOMS_MAX {
             self.drop_conn();
             self.end(None, &format!("the server reports more than {CLIENT_ROOMS_MAX} rooms"));

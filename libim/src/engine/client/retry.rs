@@ -1,27 +1,20 @@
 //! Automatic reconnection: after which errors, and when.
 
 use super::{Client, ClientEvent, State};
-use crate::core::Now;
 use crate::wire::Code;
 use std::time::Duration;
 
 impl Client {
     /// Handles a refused login. If the session has ended, the client first tries to log in by name.
-    pub(super) fn handle_login_refusal(
-        &mut self,
-        now: Now,
-        code: Code,
-        text: String,
-        retry_after: Option<Duration>,
-    ) {
+    pub(super) fn handle_login_refusal(&mut self, code: Code, text: String, retry_after: Option<Duration>) {
         if code == Code::SessionEnded && self.token.take().is_some() {
-            return self.send_login(now);
+            return self.send_login();
         }
         // A client that was logged in before retries by itself, if that is allowed and waiting can help.
         let mut retry_in = None;
         if self.me.is_some() && self.config.reconnect && passes(code) {
             self.drop_conn();
-            retry_in = Some(self.wait_to_retry(now, retry_after));
+            retry_in = Some(self.wait_to_retry(retry_after));
         } else {
             self.state = State::Refused;
         }
@@ -29,10 +22,10 @@ impl Client {
     }
 
     /// Schedules the next attempt; returns the wait.
-    pub(super) fn wait_to_retry(&mut self, now: Now, retry_after: Option<Duration>) -> Duration {
+    pub(super) fn wait_to_retry(&mut self, retry_after: Option<Duration>) -> Duration {
         let retry_in = self.backoff(retry_after);
         self.failures = self.failures.saturating_add(1);
-        self.state = State::Waiting(now.mono + retry_in);
+        self.state = State::Waiting(self.now.mono + retry_in);
         retry_in
     }
 

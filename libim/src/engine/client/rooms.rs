@@ -5,7 +5,6 @@ use super::incoming::rejoin;
 use super::outbox::OutboxEntry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
-use crate::core::Now;
 use crate::wire::limits::{PAGE_ENTRIES_MAX, RECEIPT_DELAY};
 use crate::wire::{
     Body, Code, Entry, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
@@ -80,7 +79,7 @@ impl OutboxEntry {
 
 impl Client {
     /// The server reports that the client is in this room: newly, again, or still.
-    pub(super) fn enter(&mut self, now: Now, info: &RoomInfo) {
+    pub(super) fn enter(&mut self, info: &RoomInfo) {
         let (id, shown) = (info.room, self.to_program(info.room));
         let reborn = self.adopt(info);
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(info.clone()));
@@ -98,7 +97,7 @@ impl Client {
         if room.read > info.read {
             // Read while there was no connection, or before a snapshot.
             room.receipt_due = true;
-            self.receipts_due.get_or_insert(now.mono + RECEIPT_DELAY);
+            self.receipts_due.get_or_insert(self.now.mono + RECEIPT_DELAY);
         }
         room.info = RoomInfo { room: shown, ..info.clone() };
         room.counted = info.head;
@@ -106,7 +105,7 @@ impl Client {
         self.emit(ClientEvent::Entered(info.clone()));
         self.outbox.settle(id, id);
         self.ask_backlog(id, info.head);
-        self.advance(now, id);
+        self.advance(id);
     }
 
     /// The server's epoch has changed: earlier sequence numbers are invalid, and its ids may now name other rooms. Rooms get ids

@@ -6,7 +6,6 @@ use super::operator::{OperatorError, check_reason};
 use super::rows::{Asks, Row, row};
 use super::timeouts::Timeout;
 use super::{Refused, Server, ServerEvent};
-use crate::core::Now;
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::DECISION_TIME_MAX;
 use crate::wire::{
@@ -188,7 +187,6 @@ impl Server {
     /// this reason of at most [`REASON_BYTES_MAX`](crate::wire::limits::REASON_BYTES_MAX) bytes. Fails with
     /// [`OperatorError::NoApproval`] if the request is no longer open.
     pub fn resolve(&mut self, id: ApprovalId, grant: bool, reason: &str) -> Result<(), OperatorError> {
-        let now = self.now;
         check_reason(reason)?;
         let Some(Held { conn, request, .. }) = self.close_approval(id) else {
             return Err(OperatorError::NoApproval);
@@ -197,12 +195,12 @@ impl Server {
             if let (Some(user), Some(fingerprint)) = (self.user_of(conn), fingerprint(&request)) {
                 self.approvals.grant(user, fingerprint);
             }
-            self.carry_out(now, conn, *request);
+            self.carry_out(conn, *request);
         } else {
             let text = if reason.is_empty() { "the server's operator does not allow it" } else { reason };
-            self.turn_down(now, conn, &request, Refused::new(Code::Forbidden, text));
+            self.turn_down(conn, &request, Refused::new(Code::Forbidden, text));
         }
-        self.resume_reading(now, conn);
+        self.resume_reading(conn);
         Ok(())
     }
 
@@ -224,7 +222,7 @@ impl Server {
     }
 
     /// Opens an approval request and stops reading from its connection.
-    pub(super) fn request_approval(&mut self, now: Now, conn: ConnId, request: FromClient, about: Subject) {
+    pub(super) fn request_approval(&mut self, conn: ConnId, request: FromClient, about: Subject) {
         let user = self.user_of(conn);
         let Some(link) = self.connections.get_mut(conn) else { return };
         self.approvals.last += 1;
@@ -237,8 +235,8 @@ impl Server {
             (None, FromClient::Login(login)) => login.name.as_str().into(),
             (None, _) => "".into(),
         };
-        self.approvals.open.insert(id, Held { conn, request: Box::new(request), since: now.mono });
-        self.timers.add(now.mono + SIGN_EVERY, Timeout::Approval(id));
+        self.approvals.open.insert(id, Held { conn, request: Box::new(request), since: self.now.mono });
+        self.timers.add(self.now.mono + SIGN_EVERY, Timeout::Approval(id));
         self.emit(ServerEvent::Approval(ApprovalRequest {
             id,
             kind,
@@ -252,24 +250,24 @@ impl Server {
         }));
     }
 
-    pub(super) fn ask_about_login(&mut self, now: Now, conn: ConnId, login: &Login) {
+    pub(super) fn ask_about_login(&mut self, conn: ConnId, login: &Login) {
         let request = FromClient::Login(login.clone());
         let (text, topic) = (String::new(), String::new());
         let about = Subject { kind: ApprovalKind::LogIn, room: None, target: None, text, topic };
-        self.request_approval(now, conn, request, about);
+        self.request_approval(conn, request, about);
     }
 
-    pub(super) fn approval_due(&mut self, now: Now, id: ApprovalId) {
+    pub(super) fn approval_due(&mut self, id: ApprovalId) {
         let Some(held) = self.approvals.open.get(&id) else { return };
-        if now.mono < held.since + DECISION_TIME_MAX {
+        if self.now.mono < held.since + DECISION_TIME_MAX {
             // The client's pings are not read meanwhile; without a Pong it would time out.
             let conn = held.conn;
             if self.user_of(conn).is_some() {
                 self.handle_ping(conn);
             }
-            return self.timers.add(now.mono + SIGN_EVERY, Timeout::Approval(id));
+            return self.timers.add(self.now.mono + SIGN_EVERY, Timeout::Approval(id));
         }
-        if self.is_lenient(now, Timeout::Approval(id)) {
+        if self.is_lenient(Timeout::Approval(id)) {
             // The program was paused too.
             return;
         }
@@ -279,8 +277,8 @@ impl Server {
             text: "the request was not approved in time; try again later".into(),
             retry_after: DECISION_TIME_MAX,
         };
-        self.turn_down(now, conn, &request, late);
-        self.resume_reading(now, conn);
+        self.turn_down(conn, &request, late);
+        self.resume_reading(conn);
     }
 
     fn close_approval(&mut self, id: ApprovalId) -> Option<Held> {
@@ -290,11 +288,11 @@ impl Server {
         (link.phase != Phase::Closing).then_some(held)
     }
 
-    fn turn_down(&mut self, now: Now, conn: ConnId, request: &FromClient, refused: Refused) {
+    fn turn_down(&mut self, conn: ConnId, request: &FromClient, refused: Refused) {
         match request {
             FromClient::Login(login) => {
                 if let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) {
-                    self.refuse_login(now, conn, peer, login.id, refused);
+                    self.refuse_login(conn, peer, login.id, refused);
                 }
             }
             _ => self.refuse(conn, row(request, &self.config.limits, &self.config.approvals).id, refused),

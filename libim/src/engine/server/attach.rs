@@ -6,7 +6,7 @@ use super::timeouts::Timeout;
 use super::token::Secret;
 use super::{Asker, OperatorError, Refused, Server, ServerEvent, millis};
 use crate::core::text::sanitize_line;
-use crate::core::{Draft, Now, SessionId};
+use crate::core::{Draft, SessionId};
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::{DRAIN_TIME_MAX, SESSIONS_PER_PERSON_MAX, WAITING_MIN, WAITING_SHARE};
 use crate::wire::{Bye, Code, LeaveReason, RequestId, Token, UserId, Welcome};
@@ -30,20 +30,13 @@ impl Server {
     }
 
     /// A new person is committed: attaches their session to the connection that has logged in.
-    pub(super) fn logged_in(
-        &mut self,
-        now: Now,
-        conn: ConnId,
-        request: RequestId,
-        session: SessionId,
-        token: Token,
-    ) {
+    pub(super) fn logged_in(&mut self, conn: ConnId, request: RequestId, session: SessionId, token: Token) {
         let waits = self.connections.get(conn).filter(|conn| matches!(conn.phase, Phase::AwaitLogin { .. }));
         let Some(peer) = waits.map(|conn| conn.peer) else {
             // The connection broke meanwhile, and nobody has the token.
-            return self.end_session(now, session, LeaveReason::Lost, "");
+            return self.end_session(session, LeaveReason::Lost, "");
         };
-        self.attach(now, conn, session, request, token, false);
+        self.attach(conn, session, request, token, false);
         let (user, name) = (session.user, self.name_of(session.user).into());
         self.emit(ServerEvent::Entered { user, name, peer });
     }
@@ -51,7 +44,6 @@ impl Server {
     /// Resumes a session; its older connection, if any, is closed.
     pub(super) fn resume(
         &mut self,
-        now: Now,
         id: ConnId,
         peer: Peer,
         request: RequestId,
@@ -71,18 +63,18 @@ impl Server {
             self.request(Asker::Nobody, Draft::Move { session, instance });
         }
         if let Some(old) = self.attachments.conn(session.id) {
-            self.replace(now, old, user);
+            self.replace(old, user);
         }
-        self.attach(now, id, session.id, request, *token, true);
+        self.attach(id, session.id, request, *token, true);
         let name = self.name_of(user).into();
         self.emit(ServerEvent::Resumed { user, name, peer });
         Ok(())
     }
 
     /// The store has not committed that a session is this process's now.
-    pub(super) fn not_moved(&mut self, now: Now, session: SessionId) {
+    pub(super) fn not_moved(&mut self, session: SessionId) {
         if self.attachments.conn(session).is_some() {
-            self.timers.add(now.mono + RETRY_EVERY, Timeout::Move(session.user, session.number));
+            self.timers.add(self.now.mono + RETRY_EVERY, Timeout::Move(session.user, session.number));
         }
     }
 
@@ -95,7 +87,7 @@ impl Server {
     }
 
     /// A session is on another connection now: closes this one.
-    pub(super) fn replace(&mut self, now: Now, old: ConnId, user: UserId) {
+    pub(super) fn replace(&mut self, old: ConnId, user: UserId) {
         self.unlisten(old, user);
         let text = "the session was resumed on another connection".into();
         self.send(old, &Bye { code: Code::Replaced, text, retry_after_ms: 0 });
@@ -103,19 +95,11 @@ impl Server {
             // The old connection no longer belongs to the session.
             conn.phase = Phase::Closing;
         }
-        self.timers.add(now.mono + DRAIN_TIME_MAX, Timeout::Leave(old));
+        self.timers.add(self.now.mono + DRAIN_TIME_MAX, Timeout::Leave(old));
     }
 
     /// Attaches a connection to a session, and sends Welcome with the person's rooms.
-    fn attach(
-        &mut self,
-        now: Now,
-        id: ConnId,
-        session: SessionId,
-        request: RequestId,
-        token: Token,
-        resumed: bool,
-    ) {
+    fn attach(&mut self, id: ConnId, session: SessionId, request: RequestId, token: Token, resumed: bool) {
         let SessionId { user, .. } = session;
         let name = self.state.person(user).map(|person| person.name.shown().clone()).unwrap_or_default();
         let Some(conn) = self.connections.get_mut(id) else { return };
@@ -143,11 +127,11 @@ impl Server {
             heartbeat_ms: millis(heartbeat),
         };
         self.send(id, &welcome);
-        self.timers.add(now.mono + heartbeat.mul_f32(2.5), Timeout::Silent(id));
+        self.timers.add(self.now.mono + heartbeat.mul_f32(2.5), Timeout::Silent(id));
     }
 
     /// The connection of a session is gone: the session waits for a reconnection.
-    pub(super) fn detach(&mut self, now: Now, id: ConnId, peer: Peer, session: SessionId, why: &str) {
+    pub(super) fn detach(&mut self, id: ConnId, peer: Peer, session: SessionId, why: &str) {
         let SessionId { user, .. } = session;
         self.unlisten(id, user);
         if self.attachments.conn(session) != Some(id) {
@@ -155,14 +139,15 @@ impl Server {
         }
         // Many people behind one address may lose their connections at once.
         let per_address = (self.config.people_max / WAITING_SHARE).max(WAITING_MIN);
-        if let Some(oldest) = self.attachments.detach(session, peer, now.mono, per_address) {
-            self.end_session(now, oldest, LeaveReason::Lost, "");
+        if let Some(oldest) = self.attachments.detach(session, peer, self.now.mono, per_address) {
+            self.end_session(oldest, LeaveReason::Lost, "");
         }
         if self.config.resume_window.is_zero() {
-            return self.end_session(now, session, LeaveReason::Lost, "");
+            return self.end_session(session, LeaveReason::Lost, "");
         }
         self.roster_changed(user);
-        self.timers.add(now.mono + self.config.resume_window, Timeout::Session(session.user, session.number));
+        self.timers
+            .add(self.now.mono + self.config.resume_window, Timeout::Session(session.user, session.number));
         if self.conns_of(user).next().is_none() {
             let name = self.name_of(user).into();
             self.emit(ServerEvent::Detached { user, name, why: sanitize_line(why).into_owned() });
@@ -170,24 +155,25 @@ impl Server {
     }
 
     /// A session waits to be resumed, unless it is attached or waits already.
-    pub(super) fn await_session(&mut self, now: Now, session: SessionId) {
+    pub(super) fn await_session(&mut self, session: SessionId) {
         if self.attachments.conn(session).is_some() || self.attachments.waits_since(session).is_some() {
             return;
         }
-        let _ = self.attachments.detach(session, Peer::Program, now.mono, usize::MAX);
-        self.timers.add(now.mono + self.config.resume_window, Timeout::Session(session.user, session.number));
+        let _ = self.attachments.detach(session, Peer::Program, self.now.mono, usize::MAX);
+        self.timers
+            .add(self.now.mono + self.config.resume_window, Timeout::Session(session.user, session.number));
     }
 
     /// A waiting session may have expired.
-    pub(super) fn session_due(&mut self, now: Now, session: SessionId) {
-        if self.is_lenient(now, Timeout::Session(session.user, session.number)) {
+    pub(super) fn session_due(&mut self, session: SessionId) {
+        if self.is_lenient(Timeout::Session(session.user, session.number)) {
             return;
         }
         let Some(since) = self.attachments.waits_since(session) else { return };
         // The deadline may be later now: the session was detached again, or the resume window was changed.
         let end: Duration = since + self.config.resume_window;
-        if end <= now.mono {
-            self.end_session(now, session, LeaveReason::Lost, "");
+        if end <= self.now.mono {
+            self.end_session(session, LeaveReason::Lost, "");
         } else {
             self.timers.add(end, Timeout::Session(session.user, session.number));
         }

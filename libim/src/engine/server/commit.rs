@@ -5,7 +5,7 @@
 
 use super::in_flight::{Asker, Call};
 use super::{Refused, Server, ServerEvent};
-use crate::core::{Change, Now};
+use crate::core::Change;
 use crate::engine::ConnId;
 use crate::engine::store::{Outcome, Page, Ticket};
 use crate::wire::{Body, Code, History, RequestId};
@@ -15,7 +15,7 @@ use std::time::Duration;
 const RETRY_STORE_AFTER: Duration = Duration::from_secs(2);
 
 impl Server {
-    pub(super) fn handle_outcomes(&mut self, now: Now) {
+    pub(super) fn handle_outcomes(&mut self) {
         while let Some(outcome) = self.store().poll_outcome() {
             match outcome {
                 Outcome::Committed(ticket, given) => {
@@ -23,83 +23,83 @@ impl Server {
                     let change = draft.commit(given);
                     debug_assert!(change.is_some(), "the store has given a draft what it does not need");
                     if let Some(change) = change {
-                        self.commit(now, asker, &change);
+                        self.commit(asker, &change);
                     }
                 }
-                Outcome::Foreign(change) => self.commit(now, Asker::Nobody, &change),
+                Outcome::Foreign(change) => self.commit(Asker::Nobody, &change),
                 Outcome::Duplicate(ticket, seq, time) => {
                     if let Some(Call::Draft(asker, draft)) = self.in_flight.take(ticket) {
-                        self.answer_duplicate(now, asker, &draft, seq, time);
+                        self.answer_duplicate(asker, &draft, seq, time);
                     }
                 }
-                Outcome::Refused(ticket, code) => self.handle_refused(now, ticket, code),
+                Outcome::Refused(ticket, code) => self.handle_refused(ticket, code),
                 Outcome::Failed(ticket, why) => {
                     let text = "the server could not store it, and sent it to nobody; try again";
-                    self.handle_failed(now, ticket, why, text);
+                    self.handle_failed(ticket, why, text);
                 }
                 Outcome::Unknown(ticket, why) => {
                     let text = "the server does not know whether it was stored; try again";
-                    self.handle_failed(now, ticket, why, text);
+                    self.handle_failed(ticket, why, text);
                 }
-                Outcome::Page(ticket, page) => self.handle_page(now, ticket, page),
+                Outcome::Page(ticket, page) => self.handle_page(ticket, page),
             }
         }
         if self.store_behind && self.in_flight.has_room() {
             self.store_behind = false;
-            self.resume_all(now);
+            self.resume_all();
         }
     }
 
     /// Applies a committed change, delivers it, and answers who asked for it.
-    fn commit(&mut self, now: Now, asker: Asker, change: &Change) {
+    fn commit(&mut self, asker: Asker, change: &Change) {
         let before = self.before(change);
         self.state.apply(change);
-        self.deliver(now, &asker, change, before);
-        self.release(now, asker);
-        self.reply(now, asker, change);
+        self.deliver(&asker, change, before);
+        self.release(asker);
+        self.reply(asker, change);
     }
 
-    fn handle_refused(&mut self, now: Now, ticket: Ticket, code: Code) {
+    fn handle_refused(&mut self, ticket: Ticket, code: Code) {
         match self.in_flight.take(ticket) {
-            Some(Call::Draft(asker, draft)) => self.refuse_draft(now, asker, &draft, code),
+            Some(Call::Draft(asker, draft)) => self.refuse_draft(asker, &draft, code),
             Some(Call::Page(conn, id, _)) => {
-                self.refuse_page(now, conn, id, Refused::new(code, "the store refused to read it"));
+                self.refuse_page(conn, id, Refused::new(code, "the store refused to read it"));
             }
             None => {}
         }
     }
 
     /// Nothing was kept, or the store does not know.
-    fn handle_failed(&mut self, now: Now, ticket: Ticket, why: String, text: &str) {
+    fn handle_failed(&mut self, ticket: Ticket, why: String, text: &str) {
         self.emit(ServerEvent::StoreFailed { text: why });
         let refused = Refused { code: Code::NotStored, text: text.into(), retry_after: RETRY_STORE_AFTER };
         match self.in_flight.take(ticket) {
-            Some(Call::Draft(asker, draft)) => self.refuse_asker(now, asker, &draft, refused),
-            Some(Call::Page(conn, id, _)) => self.refuse_page(now, conn, id, refused),
+            Some(Call::Draft(asker, draft)) => self.refuse_asker(asker, &draft, refused),
+            Some(Call::Page(conn, id, _)) => self.refuse_page(conn, id, refused),
             None => {}
         }
     }
 
-    fn handle_page(&mut self, now: Now, ticket: Ticket, page: Page) {
+    fn handle_page(&mut self, ticket: Ticket, page: Page) {
         let Some(Call::Page(conn, id, room)) = self.in_flight.take(ticket) else { return };
         let head = self.state.room(room).map(|room| room.head).unwrap_or_default();
         // A page cannot cover entries that do not exist yet.
         let Page { from, to, more, entries } = page;
         debug_assert!(entries.iter().all(|entry| entry.seq <= head), "a page overtakes a commit");
         self.send(conn, &History { id, room, from, to: to.min(head), more, head, entries });
-        self.release_page(now, conn);
+        self.release_page(conn);
     }
 
-    fn refuse_page(&mut self, now: Now, conn: ConnId, id: RequestId, refused: Refused) {
-        self.release_page(now, conn);
+    fn refuse_page(&mut self, conn: ConnId, id: RequestId, refused: Refused) {
+        self.release_page(conn);
         self.refuse(conn, id, refused);
     }
 
-    fn release_page(&mut self, now: Now, id: ConnId) {
+    fn release_page(&mut self, id: ConnId) {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.pages = conn.pages.saturating_sub(1);
         }
-        self.resume_reading(now, id);
+        self.resume_reading(id);
     }
 }
 

@@ -4,7 +4,7 @@ use super::commit::is_post;
 use super::in_flight::Asker;
 use super::operator::removal_text;
 use super::{Server, ServerEvent};
-use crate::core::{Change, Membership, Now, SessionId};
+use crate::core::{Change, Membership, SessionId};
 use crate::engine::ConnId;
 use crate::wire::limits::RECEIPT_MEMBERS_MAX;
 use crate::wire::{Body, Code, Entry, LeaveReason, Person, Receipts, RoomId, RoomLeft, UserId};
@@ -45,7 +45,7 @@ impl Server {
     }
 
     /// Delivers a change that was just applied.
-    pub(super) fn deliver(&mut self, now: Now, asker: &Asker, change: &Change, before: Before) {
+    pub(super) fn deliver(&mut self, asker: &Asker, change: &Change, before: Before) {
         match change {
             Change::Entry(entry) => self.deliver_entry(asker, entry),
             Change::Arrived { session, .. } => {
@@ -56,20 +56,20 @@ impl Server {
                 self.roster_changed(session.id.user);
                 if foreign && session.instance == self.config.instance {
                     // The store did not know whether it had committed this login. The client was told so, and has no token.
-                    self.end_session(now, session.id, LeaveReason::Lost, "");
+                    self.end_session(session.id, LeaveReason::Lost, "");
                 }
             }
             Change::Session(session) => {
                 if session.instance == self.config.instance {
-                    self.await_session(now, session.id);
+                    self.await_session(session.id);
                 }
             }
             Change::Moved { session, instance } => {
                 if *instance == self.config.instance {
                     // It may have moved on and back.
-                    self.await_session(now, *session);
+                    self.await_session(*session);
                 } else if let Some(conn) = self.attachments.remove(*session) {
-                    self.replace(now, conn, session.user);
+                    self.replace(conn, session.user);
                 }
                 self.roster_changed(session.user);
             }
@@ -77,13 +77,13 @@ impl Server {
                 self.ending_sessions.remove(session);
                 if let Some(conn) = self.attachments.remove(*session) {
                     self.unlisten(conn, session.user);
-                    self.close_with(now, conn, Code::SessionEnded, "the session has ended", Duration::ZERO);
+                    self.close_with(conn, Code::SessionEnded, "the session has ended", Duration::ZERO);
                 }
                 self.roster_changed(session.user);
             }
             Change::Ended { user, reason, text } => {
                 if let Before::Person(person, sessions) = before {
-                    self.deliver_end(now, *user, *reason, text, *person, &sessions);
+                    self.deliver_end(*user, *reason, text, *person, &sessions);
                 }
             }
             Change::Marked { room, user, .. } => {
@@ -164,7 +164,6 @@ impl Server {
 
     fn deliver_end(
         &mut self,
-        now: Now,
         user: UserId,
         reason: LeaveReason,
         text: &str,
@@ -184,7 +183,7 @@ impl Server {
                         (Code::SessionEnded, "the session has ended".into())
                     }
                 };
-                self.close_with(now, conn, code, text, Duration::ZERO);
+                self.close_with(conn, code, text, Duration::ZERO);
             }
         }
         let name = person.name.clone();

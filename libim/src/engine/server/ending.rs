@@ -3,7 +3,7 @@
 use super::conn::Phase;
 use super::{Asker, Server};
 use crate::core::text::{sanitize_line, truncate};
-use crate::core::{Draft, Now, Room, SessionId};
+use crate::core::{Draft, Room, SessionId};
 use crate::engine::ConnId;
 use crate::wire::limits::{ORPHANS_MAX, REASON_BYTES_MAX};
 use crate::wire::{Body, Code, LeaveReason, Quit, RoomId, RoomKind, UserId};
@@ -14,22 +14,22 @@ use std::time::Duration;
 pub(super) const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 impl Server {
-    pub(super) fn handle_quit(&mut self, now: Now, id: ConnId, quit: &Quit) {
+    pub(super) fn handle_quit(&mut self, id: ConnId, quit: &Quit) {
         let Some(conn) = self.connections.get(id) else { return };
         if let Phase::LoggedIn(session) = conn.phase {
             // A Quit is never refused; its reason is truncated and sanitized.
             let reason = sanitize_line(truncate(&quit.reason, REASON_BYTES_MAX));
-            self.end_session(now, session, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
+            self.end_session(session, LeaveReason::Quit, truncate(&reason, REASON_BYTES_MAX));
         } else {
             self.unauthenticated.release(conn.peer);
         }
-        self.close_quietly(now, id);
+        self.close_quietly(id);
     }
 
     /// Ends a session; with a person's last one they leave. Its connection, if any, is detached but not closed.
-    pub(super) fn end_session(&mut self, now: Now, session: SessionId, reason: LeaveReason, text: &str) {
+    pub(super) fn end_session(&mut self, session: SessionId, reason: LeaveReason, text: &str) {
         if self.state.sessions_of(session.user).nth(1).is_none() {
-            return self.end(now, session.user, reason, text);
+            return self.end(session.user, reason, text);
         }
         self.ending_sessions.insert(session, (reason, text.into()));
         if let Some(conn) = self.attachments.remove(session) {
@@ -40,7 +40,7 @@ impl Server {
     }
 
     /// Ends all of a person's sessions and memberships. Their connections, if any, are detached but not closed.
-    pub(super) fn end(&mut self, now: Now, user: UserId, reason: LeaveReason, text: &str) {
+    pub(super) fn end(&mut self, user: UserId, reason: LeaveReason, text: &str) {
         if self.state.person(user).is_none() || self.ending.contains_key(&user) {
             return;
         }
@@ -51,20 +51,20 @@ impl Server {
             }
         }
         self.ending.insert(user, (reason, text.into()));
-        self.draft_end(now, user);
+        self.draft_end(user);
     }
 
     /// Drafts what is left of a person's end, if they have not left meanwhile.
-    pub(super) fn draft_end(&mut self, now: Now, user: UserId) {
+    pub(super) fn draft_end(&mut self, user: UserId) {
         let Some((reason, text)) = self.ending.get(&user).cloned() else { return };
         for room in self.state.rooms_of(user).filter(|room| *room != RoomId::LOBBY) {
-            self.append(now, Asker::Nobody, user, room, Body::Left { reason, text: text.clone() });
+            self.append(Asker::Nobody, user, room, Body::Left { reason, text: text.clone() });
         }
         self.request(Asker::Nobody, Draft::End { user, reason, text });
     }
 
     /// The store has not committed that a session has ended.
-    pub(super) fn session_not_ended(&mut self, now: Now, session: SessionId, code: Code) {
+    pub(super) fn session_not_ended(&mut self, session: SessionId, code: Code) {
         let (reason, text) =
             self.ending_sessions.remove(&session).unwrap_or((LeaveReason::Lost, String::new()));
         let resumed = self.attachments.conn(session).is_some();
@@ -73,9 +73,9 @@ impl Server {
         }
         if code == Code::Conflict {
             // The person's other sessions have ended first.
-            self.end(now, session.user, reason, &text);
+            self.end(session.user, reason, &text);
         } else {
-            self.await_session(now, session);
+            self.await_session(session);
         }
     }
 

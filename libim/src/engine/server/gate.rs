@@ -6,7 +6,6 @@ use super::reply::NOT_MEMBER;
 use super::rows::{Decides, Stage, row};
 use super::timeouts::Timeout;
 use super::{Refused, Server, millis};
-use crate::core::Now;
 use crate::engine::{ConnId, Peer};
 use crate::wire::{Code, FromClient, Limits, RoomId, Throttled};
 use std::time::Duration;
@@ -16,9 +15,9 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 
 impl Server {
     /// Passes a request to its handler, or refuses it.
-    pub(super) fn handle_request(&mut self, now: Now, conn: ConnId, request: FromClient) {
+    pub(super) fn handle_request(&mut self, conn: ConnId, request: FromClient) {
         let row = row(&request, &self.config.limits, &self.config.approvals);
-        self.charge(now, conn, row.cost);
+        self.charge(conn, row.cost);
         let about = self.approval_needed(conn, &request, &row);
         let verdict = self
             .check_stage(conn, row.stage)
@@ -26,50 +25,50 @@ impl Server {
             .and_then(|()| self.check_membership(conn, row.room, about.is_some()));
         let (id, answered) = (row.id, row.answered);
         match (verdict, about) {
-            (Ok(()), Some(about)) => self.request_approval(now, conn, request, about),
-            (Ok(()), None) => self.dispatch(now, conn, request),
+            (Ok(()), Some(about)) => self.request_approval(conn, request, about),
+            (Ok(()), None) => self.dispatch(conn, request),
             (Err(_), _) if !answered => {}
             (Err(refused), _) => self.refuse(conn, id, refused),
         }
     }
 
     /// Carries out an approved request, after repeating the checks that may have changed.
-    pub(super) fn carry_out(&mut self, now: Now, conn: ConnId, request: FromClient) {
+    pub(super) fn carry_out(&mut self, conn: ConnId, request: FromClient) {
         let row = row(&request, &self.config.limits, &self.config.approvals);
         let verdict =
             self.check_stage(conn, row.stage).and_then(|()| self.check_membership(conn, row.room, true));
         let id = row.id;
         match (verdict, request) {
-            (Ok(()), FromClient::Login(login)) => self.log_in(now, conn, &login),
-            (Ok(()), request) => self.dispatch(now, conn, request),
+            (Ok(()), FromClient::Login(login)) => self.log_in(conn, &login),
+            (Ok(()), request) => self.dispatch(conn, request),
             (Err(refused), _) => self.refuse(conn, id, refused),
         }
     }
 
     /// Counts a request against its connection's rate. Beyond the burst, the connection is read more slowly; nothing is lost,
     /// and other connections are not affected.
-    pub(super) fn charge(&mut self, now: Now, id: ConnId, cost: u32) {
+    pub(super) fn charge(&mut self, id: ConnId, cost: u32) {
         let Limits { requests_per_second, requests_burst, .. } = self.config.limits;
         let Some(conn) = self.connections.get_mut(id) else { return };
         if conn.peer == Peer::Program {
             // Connections of the server's own program are not limited.
             return;
         }
-        let wait = conn.rate.charge(now.mono, cost, requests_per_second, requests_burst);
+        let wait = conn.rate.charge(self.now.mono, cost, requests_per_second, requests_burst);
         if wait.is_zero() {
             return;
         }
-        conn.throttled_until = now.mono + wait;
-        let tell = conn.told_throttled.is_none_or(|last| last + TELL_EVERY <= now.mono);
+        conn.throttled_until = self.now.mono + wait;
+        let tell = conn.told_throttled.is_none_or(|last| last + TELL_EVERY <= self.now.mono);
         if tell {
-            conn.told_throttled = Some(now.mono);
+            conn.told_throttled = Some(self.now.mono);
             let text = format!(
                 "more than {requests_per_second} requests per second: the server reads this connection more slowly"
             );
             let wait_ms = millis(wait);
             self.send(id, &Throttled { text, wait_ms });
         }
-        self.timers.add(now.mono + wait, Timeout::Throttle(id));
+        self.timers.add(self.now.mono + wait, Timeout::Throttle(id));
     }
 
     /// Which requests are allowed in which phase.

@@ -4,7 +4,7 @@ use super::conn::Phase;
 use super::in_flight::Asker;
 use super::token::Secret;
 use super::{Refused, Server, ServerEvent};
-use crate::core::{Draft, Name, Now};
+use crate::core::{Draft, Name};
 use crate::engine::{ConnId, Peer};
 use crate::wire::limits::{LOGIN_TRIES_MAX, PASSKEY_STRONG_BYTES};
 use crate::wire::{
@@ -15,14 +15,14 @@ use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 impl Server {
-    pub(super) fn handle_hello(&mut self, now: Now, id: ConnId, hello: &ClientHello) {
+    pub(super) fn handle_hello(&mut self, id: ConnId, hello: &ClientHello) {
         let version = VERSION.min(hello.version_max);
         if version < VERSION_MIN.max(hello.version_min) {
             let text = format!(
                 "this server speaks protocol versions {VERSION_MIN} to {VERSION}, the client {} to {}; update the older",
                 hello.version_min, hello.version_max
             );
-            return self.close_with(now, id, Code::Version, text, Duration::ZERO);
+            return self.close_with(id, Code::Version, text, Duration::ZERO);
         }
         if let Some(conn) = self.connections.get_mut(id) {
             conn.phase = Phase::AwaitLogin { tries: 0 };
@@ -39,31 +39,31 @@ impl Server {
         self.send(id, &answer);
     }
 
-    pub(super) fn handle_login(&mut self, now: Now, conn: ConnId, login: &Login) {
+    pub(super) fn handle_login(&mut self, conn: ConnId, login: &Login) {
         let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) else { return };
         let admitted = match &login.token {
-            Some(token) => self.resume(now, conn, peer, login.id, token),
-            None => self.check_passkey(now, peer, login.passkey.as_deref()).and_then(|()| {
+            Some(token) => self.resume(conn, peer, login.id, token),
+            None => self.check_passkey(peer, login.passkey.as_deref()).and_then(|()| {
                 let name = self.check_name(&login.name)?;
                 if self.config.approvals.logins {
-                    self.ask_about_login(now, conn, login);
+                    self.ask_about_login(conn, login);
                     return Ok(());
                 }
-                self.log_in_new(now, conn, peer, login.id, name)
+                self.log_in_new(conn, peer, login.id, name)
             }),
         };
         if let Err(refused) = admitted {
-            self.refuse_login(now, conn, peer, login.id, refused);
+            self.refuse_login(conn, peer, login.id, refused);
         }
     }
 
     /// Carries out a login that the program has approved.
-    pub(super) fn log_in(&mut self, now: Now, conn: ConnId, login: &Login) {
+    pub(super) fn log_in(&mut self, conn: ConnId, login: &Login) {
         let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) else { return };
         let admitted =
-            self.check_name(&login.name).and_then(|name| self.log_in_new(now, conn, peer, login.id, name));
+            self.check_name(&login.name).and_then(|name| self.log_in_new(conn, peer, login.id, name));
         if let Err(refused) = admitted {
-            self.refuse_login(now, conn, peer, login.id, refused);
+            self.refuse_login(conn, peer, login.id, refused);
         }
     }
 
@@ -79,14 +79,7 @@ impl Server {
     }
 
     /// Refuses a login. It may be retried on the same connection; [`LOGIN_TRIES_MAX`] refusals close it.
-    pub(super) fn refuse_login(
-        &mut self,
-        now: Now,
-        id: ConnId,
-        peer: Peer,
-        request: RequestId,
-        refused: Refused,
-    ) {
+    pub(super) fn refuse_login(&mut self, id: ConnId, peer: Peer, request: RequestId, refused: Refused) {
         self.emit(ServerEvent::Refused { peer, code: refused.code, text: refused.text.clone() });
         let refused_by_store = refused.code == Code::NotStored;
         self.refuse(id, request, refused);
@@ -98,15 +91,15 @@ impl Server {
         *tries += 1;
         if *tries >= LOGIN_TRIES_MAX {
             let text = format!("{LOGIN_TRIES_MAX} refused logins; connect again to try more");
-            self.close_with(now, id, Code::TooManyTries, text, Duration::ZERO);
+            self.close_with(id, Code::TooManyTries, text, Duration::ZERO);
         }
     }
 
-    fn check_passkey(&mut self, now: Now, peer: Peer, given: Option<&str>) -> Result<(), Refused> {
+    fn check_passkey(&mut self, peer: Peer, given: Option<&str>) -> Result<(), Refused> {
         let Some(passkey) = &self.config.passkey else { return Ok(()) };
         let given_bytes = given.unwrap_or("").trim().as_bytes();
         let right = bool::from(passkey.as_bytes().ct_eq(given_bytes));
-        let penalty = self.unauthenticated.penalty(peer, now.mono);
+        let penalty = self.unauthenticated.penalty(peer, self.now.mono);
         // A correct strong passkey is accepted even while another client behind the same address is guessing.
         if right && (penalty.is_zero() || passkey.len() >= PASSKEY_STRONG_BYTES) {
             return Ok(());
@@ -116,29 +109,22 @@ impl Server {
             return Err(Refused { code: Code::TooManyTries, text, retry_after: penalty });
         }
         if let Some(given) = given {
-            self.unauthenticated.record_failure(peer, given.trim(), now.mono);
+            self.unauthenticated.record_failure(peer, given.trim(), self.now.mono);
             return Err(Refused::new(Code::Passkey, "wrong passkey; ask whoever runs the server for it"));
         }
         Err(Refused::new(Code::Passkey, "this server requires a passkey; ask whoever runs it"))
     }
 
     /// Drafts a new person, after the checks that a login must pass.
-    fn log_in_new(
-        &mut self,
-        now: Now,
-        id: ConnId,
-        peer: Peer,
-        request: RequestId,
-        name: Name,
-    ) -> Result<(), Refused> {
+    fn log_in_new(&mut self, id: ConnId, peer: Peer, request: RequestId, name: Name) -> Result<(), Refused> {
         let paced = self.config.limits.requests_per_second > 0 && matches!(peer, Peer::Ip(_));
-        let wait = if paced { self.unauthenticated.logs_in(peer, now.mono) } else { Duration::ZERO };
+        let wait = if paced { self.unauthenticated.logs_in(peer, self.now.mono) } else { Duration::ZERO };
         if !wait.is_zero() {
             let text = "too many logins from your address; try again in a moment".into();
             return Err(Refused { code: Code::Busy, text, retry_after: wait.max(Duration::from_secs(1)) });
         }
-        self.check_free(now, &name)?;
-        self.make_place(now)?;
+        self.check_free(&name)?;
+        self.make_place()?;
         let secret = Secret::new(&mut self.random);
         let (token_hash, instance) = (secret.hash(), self.config.instance);
         let draft = Draft::Person { name: Arc::new(name), token_hash, instance };
@@ -147,7 +133,7 @@ impl Server {
     }
 
     /// At the limit of people, ends the session that has waited longest.
-    fn make_place(&mut self, now: Now) -> Result<(), Refused> {
+    fn make_place(&mut self) -> Result<(), Refused> {
         let max = self.config.people_max;
         let count =
             |server: &Server| server.state.people_count() + server.in_flight.people() - server.ending.len();
@@ -156,7 +142,7 @@ impl Server {
         {
             // Who is here with another session stays.
             if self.conns_of(oldest.user).next().is_none() {
-                self.end(now, oldest.user, LeaveReason::Lost, "");
+                self.end(oldest.user, LeaveReason::Lost, "");
             }
         }
         if count(self) < max {
@@ -168,7 +154,7 @@ impl Server {
 
     /// A name is taken until its holder's session ends, even while it has no connection: only the session token proves that
     /// a client is the holder.
-    pub(super) fn check_free(&self, now: Now, name: &Name) -> Result<(), Refused> {
+    pub(super) fn check_free(&self, name: &Name) -> Result<(), Refused> {
         // When the last of the holder's sessions ends, if all of them wait for a reconnection.
         let end = |holder: UserId| {
             let waits =
@@ -183,7 +169,7 @@ impl Server {
             return Ok(());
         };
         let held = self.name_of(holder);
-        let retry_after = end.map_or(Duration::ZERO, |end| end.saturating_sub(now.mono));
+        let retry_after = end.map_or(Duration::ZERO, |end| end.saturating_sub(self.now.mono));
         let mut text = if held == **name.shown() {
             format!("the name {held} is taken; choose another")
         } else {

@@ -20,6 +20,7 @@ const UNAUTHENTICATED_MIN: usize = 256;
 
 impl Machine for Server {
     fn handle_opened(&mut self, now: Now, link: LinkId, peer: Peer) -> Option<ConnId> {
+        self.now = now;
         if self.draining == Draining::Done {
             return None;
         }
@@ -27,23 +28,17 @@ impl Machine for Server {
         // Counted in any case: closing an unauthenticated connection decrements the count.
         let admitted = self.unauthenticated.admit(conn, peer, self.config.unauthenticated_per_address);
         // An address above its own limit evicts nobody.
-        let evicted = admitted && self.shed_unauthenticated(now);
+        let evicted = admitted && self.shed_unauthenticated();
         if self.draining != Draining::No {
-            self.close_with(now, conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
+            self.close_with(conn, Code::Shutdown, "the server is closing", Duration::from_secs(5));
         } else if self.connections.len() > self.config.connections_max && !evicted {
             let retry = Duration::from_secs(2) + self.random.up_to(Duration::from_secs(8));
             let text =
                 format!("the server has {} connections, which is its limit", self.config.connections_max);
-            self.close_with(now, conn, Code::Busy, text, retry);
+            self.close_with(conn, Code::Busy, text, retry);
         } else if !admitted {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
-            self.close_with(
-                now,
-                conn,
-                Code::Busy,
-                "too many connections from your address are logging in",
-                retry,
-            );
+            self.close_with(conn, Code::Busy, "too many connections from your address are logging in", retry);
         } else {
             self.timers.add(now.mono + LOGIN_TIME_MAX, Timeout::Login(conn));
         }
@@ -53,11 +48,12 @@ impl Machine for Server {
     fn handle_unopened(&mut self, _now: Now, _reason: String) {}
 
     fn handle_bytes(&mut self, now: Now, id: ConnId, bytes: &[u8]) {
+        self.now = now;
         let Some(conn) = self.connections.get_mut(id) else { return };
         conn.heard = now.mono;
         let mut frames = conn.frames.decode(bytes);
         loop {
-            if !self.may_read(now, id) {
+            if !self.may_read(id) {
                 break;
             }
             let Some(conn) = self.connections.get(id) else { return };
@@ -67,13 +63,13 @@ impl Machine for Server {
                 Phase::Closing => return,
             };
             match frames.next(max) {
-                Ok(Some(frame)) => self.handle_frame(now, id, frame),
+                Ok(Some(frame)) => self.handle_frame(id, frame),
                 Ok(None) => break,
                 Err(error @ FrameError::TooLong { .. }) => {
-                    return self.close_with(now, id, Code::TooLarge, error.to_string(), Duration::ZERO);
+                    return self.close_with(id, Code::TooLarge, error.to_string(), Duration::ZERO);
                 }
                 Err(error @ FrameError::Empty) => {
-                    return self.close_with(now, id, Code::Malformed, error.to_string(), Duration::ZERO);
+                    return self.close_with(id, Code::Malformed, error.to_string(), Duration::ZERO);
                 }
             }
         }
@@ -83,24 +79,27 @@ impl Machine for Server {
     }
 
     fn handle_foreign(&mut self, now: Now, id: ConnId, protocol: &str) {
+        self.now = now;
         let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
-        self.close_after(now, id, &[], "");
+        self.close_after(id, &[], "");
         self.emit(ServerEvent::Refused { peer, code: Code::Malformed, text: format!("speaks {protocol}") });
     }
 
     fn handle_closed(&mut self, now: Now, id: ConnId, reason: &str) {
+        self.now = now;
         let Some(conn) = self.connections.close(id) else { return };
         if let Some(approval) = conn.approval {
             self.approvals.drop_approval(approval);
         }
         match conn.phase {
             Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(conn.peer),
-            Phase::LoggedIn(session) => self.detach(now, id, conn.peer, session, reason),
+            Phase::LoggedIn(session) => self.detach(id, conn.peer, session, reason),
             Phase::Closing => {}
         }
     }
 
     fn handle_blocked(&mut self, now: Now, id: ConnId) {
+        self.now = now;
         self.connections.set_blocked(id, true);
         if let Some(conn) = self.connections.get_mut(id)
             && conn.progress.is_none()
@@ -110,36 +109,40 @@ impl Machine for Server {
         }
     }
 
-    fn handle_writable(&mut self, _now: Now, id: ConnId) {
+    fn handle_writable(&mut self, now: Now, id: ConnId) {
+        self.now = now;
         self.connections.set_blocked(id, false);
     }
 
     fn handle_timeout(&mut self, now: Now) {
+        self.now = now;
         self.connections.release_delayed_acks(now.mono.saturating_sub(ACK_DELAY_MAX));
-        self.note_pause(now);
+        self.note_pause();
         while let Some(timeout) = self.timers.due(now.mono) {
-            self.handle_due(now, timeout);
+            self.handle_due(timeout);
         }
     }
 
     fn handle_idle(&mut self, now: Now) {
+        self.now = now;
         self.connections.release_delayed_acks(now.mono);
     }
 
     fn settle(&mut self, now: Now) {
+        self.now = now;
         self.pages_read = 0;
-        self.read_pages(now);
-        self.handle_outcomes(now);
-        self.flush_roster(now);
+        self.read_pages();
+        self.handle_outcomes();
+        self.flush_roster();
         self.feeds.flush(&mut self.connections);
         for conn in self.connections.take_longest(self.config.queues_bytes_max) {
             let text = "reads nothing while the server is short of memory";
-            self.abort_with(now, conn, Code::Slow, text, Duration::ZERO);
+            self.abort_with(conn, Code::Slow, text, Duration::ZERO);
         }
         for conn in self.connections.take_overrun() {
-            self.close_with(now, conn, Code::Slow, "reads its replies too slowly", Duration::ZERO);
+            self.close_with(conn, Code::Slow, "reads its replies too slowly", Duration::ZERO);
         }
-        self.go_on_draining(now);
+        self.go_on_draining();
     }
 
     fn prefers_batching(&self) -> Option<bool> {
@@ -155,11 +158,12 @@ impl Machine for Server {
     }
 
     fn handle_sent(&mut self, now: Now, id: ConnId) {
+        self.now = now;
         let Some(conn) = self.connections.sent(id) else { return };
         if conn.phase == Phase::Closing && conn.send_queue.is_empty() {
             self.actions.push_back(Action::Close(conn.link));
         } else if conn.paused {
-            self.resume_reading(now, id);
+            self.resume_reading(id);
         }
     }
 
@@ -184,7 +188,7 @@ impl Machine for Server {
 impl Server {
     /// At a limit of connections, evicts the oldest unauthenticated one; otherwise silent sockets could lock everybody out.
     /// Returns whether it did.
-    fn shed_unauthenticated(&mut self, now: Now) -> bool {
+    fn shed_unauthenticated(&mut self) -> bool {
         let is_unauthenticated = |connections: &Connections, id: ConnId| {
             connections
                 .get(id)
@@ -209,7 +213,7 @@ impl Server {
         if let Some(oldest) = oldest.flatten() {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
             let text = "no login yet, and other connections are waiting";
-            self.abort_with(now, oldest, Code::Busy, text, retry);
+            self.abort_with(oldest, Code::Busy, text, retry);
             return true;
         }
         false
@@ -220,12 +224,12 @@ impl Server {
         self.connections.get(conn).map_or(0, |conn| conn.send_queue.len())
     }
 
-    fn handle_frame(&mut self, now: Now, conn: ConnId, frame: &[u8]) {
+    fn handle_frame(&mut self, conn: ConnId, frame: &[u8]) {
         match FromClient::decode(frame) {
-            Ok(Some(request)) => self.handle_request(now, conn, request),
+            Ok(Some(request)) => self.handle_request(conn, request),
             Ok(None) => {
                 let id = request_id(frame);
-                self.charge(now, conn, 1);
+                self.charge(conn, 1);
                 if id == RequestId(0) {
                     return;
                 }
@@ -233,36 +237,36 @@ impl Server {
                     "this server does not know that kind of request; it may be older than the client".into();
                 self.send(conn, &ErrorReply { id, code: Code::Unsupported, text, retry_after_ms: 0 });
             }
-            Err(malformed) => self.handle_malformed(now, conn, frame, &malformed),
+            Err(malformed) => self.handle_malformed(conn, frame, &malformed),
         }
     }
 
     /// Refuses a well-formed frame with a wrong field, up to [`MALFORMED_MAX`] times once logged in; anything else closes the
     /// connection.
-    fn handle_malformed(&mut self, now: Now, id: ConnId, frame: &[u8], malformed: &Malformed) {
+    fn handle_malformed(&mut self, id: ConnId, frame: &[u8], malformed: &Malformed) {
         let text = malformed.to_string();
         if let (Some(conn), Malformed::BadField(_)) = (self.connections.get_mut(id), malformed)
             && matches!(conn.phase, Phase::LoggedIn(..))
             && conn.malformed < MALFORMED_MAX
         {
             conn.malformed += 1;
-            self.charge(now, id, 1);
+            self.charge(id, 1);
             let request = request_id(frame);
             return self
                 .send(id, &ErrorReply { id: request, code: Code::Malformed, text, retry_after_ms: 0 });
         }
-        self.close_with(now, id, Code::Malformed, text, Duration::ZERO);
+        self.close_with(id, Code::Malformed, text, Duration::ZERO);
     }
 
     /// Whether the next frame of a connection may be handled now. If not, pauses reading.
-    fn may_read(&mut self, now: Now, id: ConnId) -> bool {
+    fn may_read(&mut self, id: ConnId) -> bool {
         let Some(conn) = self.connections.get(id) else { return false };
         let observer_behind = self.is_observer_behind();
         let store_behind = self.in_flight.is_full();
         let short = self.connections.queued() > self.config.queues_bytes_max / 2;
         let may = !observer_behind
             && !store_behind
-            && conn.throttled_until <= now.mono
+            && conn.throttled_until <= self.now.mono
             && conn.drafts < self.config.limits.drafts_in_flight
             && conn.pages < if short { 1 } else { PAGES_IN_FLIGHT_MAX }
             && conn.approval.is_none()
@@ -277,8 +281,8 @@ impl Server {
     }
 
     /// Resumes reading from a paused connection, if nothing prevents it any more.
-    pub(super) fn resume_reading(&mut self, now: Now, id: ConnId) {
-        if self.connections.get(id).is_none_or(|conn| !conn.paused) || !self.may_read(now, id) {
+    pub(super) fn resume_reading(&mut self, id: ConnId) {
+        if self.connections.get(id).is_none_or(|conn| !conn.paused) || !self.may_read(id) {
             return;
         }
         if let Some(conn) = self.connections.get_mut(id) {
@@ -288,16 +292,15 @@ impl Server {
     }
 
     /// Resumes reading from all paused connections that may be read.
-    pub(super) fn resume_all(&mut self, now: Now) {
+    pub(super) fn resume_all(&mut self) {
         for conn in self.connections.ids() {
-            self.resume_reading(now, conn);
+            self.resume_reading(conn);
         }
     }
 
     /// Closes a connection with a Bye as its last frame.
     pub(super) fn close_with(
         &mut self,
-        now: Now,
         id: ConnId,
         code: Code,
         text: impl Into<String>,
@@ -307,20 +310,20 @@ impl Server {
         let Some(peer) = self.connections.get(id).map(|conn| conn.peer) else { return };
         let mut bytes = Vec::new();
         if encode(&bye, &mut bytes).is_ok() {
-            self.close_after(now, id, &bytes, &bye.text);
+            self.close_after(id, &bytes, &bye.text);
         }
         self.emit(ServerEvent::Refused { peer, code, text: bye.text });
     }
 
     /// Like [`Self::close_with`], without waiting for the peer to read: the Bye is offered to the transport once.
-    fn abort_with(&mut self, now: Now, id: ConnId, code: Code, text: &str, retry_after: Duration) {
+    fn abort_with(&mut self, id: ConnId, code: Code, text: &str, retry_after: Duration) {
         let link = self.connections.get(id).map(|conn| conn.link);
-        self.close_with(now, id, code, text, retry_after);
+        self.close_with(id, code, text, retry_after);
         self.actions.extend(link.map(Action::Abort));
     }
 
     /// Queues a connection's last bytes; it closes when they are sent, or after `DRAIN_TIME_MAX`.
-    fn close_after(&mut self, now: Now, id: ConnId, last: &[u8], reason: &str) {
+    fn close_after(&mut self, id: ConnId, last: &[u8], reason: &str) {
         let Some(conn) = self.connections.get_mut(id) else { return };
         let (phase, peer) = (conn.phase, conn.peer);
         if phase == Phase::Closing {
@@ -328,23 +331,23 @@ impl Server {
         }
         conn.phase = Phase::Closing;
         self.connections.send_raw(id, |out| out.extend_from_slice(last));
-        self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
+        self.timers.add(self.now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
         match phase {
             Phase::AwaitHello | Phase::AwaitLogin { .. } => self.unauthenticated.release(peer),
-            Phase::LoggedIn(session) => self.detach(now, id, peer, session, reason),
+            Phase::LoggedIn(session) => self.detach(id, peer, session, reason),
             Phase::Closing => {}
         }
     }
 
     /// Closes a connection without a Bye, after a Quit.
-    pub(super) fn close_quietly(&mut self, now: Now, id: ConnId) {
+    pub(super) fn close_quietly(&mut self, id: ConnId) {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.phase = Phase::Closing;
             let (link, empty) = (conn.link, conn.send_queue.is_empty());
             if empty {
                 self.actions.push_back(Action::Close(link));
             }
-            self.timers.add(now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
+            self.timers.add(self.now.mono + crate::wire::limits::DRAIN_TIME_MAX, Timeout::Leave(id));
         }
     }
 }

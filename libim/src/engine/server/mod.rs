@@ -157,6 +157,7 @@ impl Server {
         now: Now,
     ) -> Result<Server, StoreError> {
         let mut server = Server::new(config, store, random);
+        server.now = now;
         for change in server.store.load()? {
             server.state.apply(&change);
         }
@@ -165,7 +166,7 @@ impl Server {
         let sessions: Vec<SessionId> =
             server.state.sessions().filter(own).map(|session| session.id).collect();
         for session in sessions {
-            server.await_session(now, session);
+            server.await_session(session);
         }
         Ok(server)
     }
@@ -179,7 +180,7 @@ impl Server {
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
         let event = self.events.pop_front();
         if self.events.is_empty() && std::mem::take(&mut self.observer_behind) {
-            self.resume_all(self.now);
+            self.resume_all();
         }
         event
     }
@@ -204,10 +205,10 @@ impl Server {
     }
 
     /// Drafts an entry by a person in a room.
-    fn append(&mut self, now: Now, asker: Asker, author: UserId, room: RoomId, body: Body) {
+    fn append(&mut self, asker: Asker, author: UserId, room: RoomId, body: Body) {
         let Some(person) = self.state.person(author) else { return };
         let name = person.name.shown().clone();
-        let entry = Entry { room, seq: Seq::ZERO, time: now.wall, author, name, body };
+        let entry = Entry { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
         self.request(asker, Draft::Entry { entry, txn_id: None });
     }
 

@@ -97,14 +97,13 @@ impl Server {
         if self.state.person(user).is_none() {
             return Err(OperatorError::NoPerson);
         }
-        let now = self.now;
         let sessions: Vec<SessionId> = self.state.sessions_of(user).map(|session| session.id).collect();
         for session in sessions {
             if let Some(conn) = self.attachments.remove(session) {
-                self.close_with(now, conn, Code::Kicked, removal_text(reason), Duration::ZERO);
+                self.close_with(conn, Code::Kicked, removal_text(reason), Duration::ZERO);
             }
         }
-        self.end(now, user, LeaveReason::Kicked, reason);
+        self.end(user, LeaveReason::Kicked, reason);
         Ok(())
     }
 
@@ -122,7 +121,7 @@ impl Server {
             return Err(OperatorError::NoPerson);
         }
         let body = Body::Left { reason: LeaveReason::Kicked, text: reason.into() };
-        self.append(self.now, Asker::Nobody, user, room, body);
+        self.append(Asker::Nobody, user, room, body);
         Ok(())
     }
 
@@ -235,11 +234,10 @@ impl Server {
     /// Starts closing the server: refuses new connections, completes and answers the drafts in flight, then sends Bye to all
     /// connections. Ends with [`ServerEvent::Drained`], within twice [`DRAIN_TIME_MAX`].
     pub fn drain(&mut self) {
-        let now = self.now;
         if self.draining == Draining::No {
             self.draining = Draining::Waiting;
             self.actions.push_back(Action::StopListening);
-            self.timers.add(now.mono + DRAIN_TIME_MAX, Timeout::Drain);
+            self.timers.add(self.now.mono + DRAIN_TIME_MAX, Timeout::Drain);
         }
     }
 
@@ -253,9 +251,9 @@ impl Server {
         self.draining == Draining::Done
     }
 
-    pub(super) fn go_on_draining(&mut self, now: Now) {
+    pub(super) fn go_on_draining(&mut self) {
         if self.draining == Draining::Waiting && self.in_flight.is_empty() {
-            self.say_goodbye(now);
+            self.say_goodbye();
         }
         if self.draining == Draining::Leaving && self.connections.len() == 0 {
             self.draining = Draining::Done;
@@ -264,17 +262,17 @@ impl Server {
     }
 
     /// The store did not answer in time: the posts in flight get no reply, and their senders treat them as unanswered.
-    pub(super) fn give_up_waiting(&mut self, now: Now) {
+    pub(super) fn give_up_waiting(&mut self) {
         if self.draining == Draining::Waiting {
-            self.say_goodbye(now);
+            self.say_goodbye();
         }
     }
 
-    fn say_goodbye(&mut self, now: Now) {
+    fn say_goodbye(&mut self) {
         self.draining = Draining::Leaving;
         for conn in self.connections.ids() {
             let retry = Duration::from_secs(1) + self.random.up_to(Duration::from_secs(2));
-            self.close_with(now, conn, Code::Shutdown, "the server is closing", retry);
+            self.close_with(conn, Code::Shutdown, "the server is closing", retry);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::ending::RETRY_EVERY;
 use super::in_flight::{Asker, Holds};
 use super::timeouts::Timeout;
 use super::{Refused, Server};
-use crate::core::{Change, Draft, Now};
+use crate::core::{Change, Draft};
 use crate::engine::ConnId;
 use crate::wire::{
     Body, Code, Done, Entry, MessageBody, Posted, RequestId, RoomId, RoomKind, Seq, Timestamp,
@@ -13,16 +13,16 @@ use crate::wire::{
 
 impl Server {
     /// Answers who asked for a change that was committed.
-    pub(super) fn reply(&mut self, now: Now, asker: Asker, change: &Change) {
+    pub(super) fn reply(&mut self, asker: Asker, change: &Change) {
         let (conn, id) = match (asker, change) {
             (Asker::Nobody, _) => return,
             (Asker::Login(conn, id, secret), Change::Arrived { session, .. }) => {
-                return self.logged_in(now, conn, id, session.id, secret.token(session.id.user));
+                return self.logged_in(conn, id, session.id, secret.token(session.id.user));
             }
             (Asker::Login(conn, id, _) | Asker::Request(conn, id, _), _) => (conn, id),
         };
         match change {
-            Change::Entry(entry) if is_post(&entry.body) => self.answer_post(now, conn, id, entry, false),
+            Change::Entry(entry) if is_post(&entry.body) => self.answer_post(conn, id, entry, false),
             Change::Entry(entry) => {
                 let moved = !matches!(entry.body, Body::Topic { .. });
                 self.send(conn, &Done { id, room: moved.then_some(entry.room) });
@@ -42,21 +42,14 @@ impl Server {
     }
 
     /// Answers a retry of an entry that was committed before.
-    pub(super) fn answer_duplicate(
-        &mut self,
-        now: Now,
-        asker: Asker,
-        draft: &Draft,
-        seq: Seq,
-        time: Timestamp,
-    ) {
-        self.release(now, asker);
+    pub(super) fn answer_duplicate(&mut self, asker: Asker, draft: &Draft, seq: Seq, time: Timestamp) {
+        self.release(asker);
         if let (Asker::Request(conn, id, _), Draft::Entry { entry, .. }) = (asker, draft) {
-            self.answer_post(now, conn, id, &Entry { seq, time, ..entry.clone() }, true);
+            self.answer_post(conn, id, &Entry { seq, time, ..entry.clone() }, true);
         }
     }
 
-    fn answer_post(&mut self, now: Now, conn: ConnId, id: RequestId, entry: &Entry, duplicate: bool) {
+    fn answer_post(&mut self, conn: ConnId, id: RequestId, entry: &Entry, duplicate: bool) {
         let mentions = match &entry.body {
             // The mentions found when it was kept are in the entry.
             _ if duplicate => Vec::new(),
@@ -70,25 +63,25 @@ impl Server {
             | Body::Other(_) => Vec::new(),
         };
         let posted = Posted { id, room: entry.room, seq: entry.seq, time: entry.time, mentions, duplicate };
-        self.connections.answer(conn, &posted, now.mono);
+        self.connections.answer(conn, &posted, self.now.mono);
     }
 
     /// The store has refused a draft, because another came first, or because of the message that it changes.
-    pub(super) fn refuse_draft(&mut self, now: Now, asker: Asker, draft: &Draft, code: Code) {
+    pub(super) fn refuse_draft(&mut self, asker: Asker, draft: &Draft, code: Code) {
         if let Asker::Request(conn, id, _) = asker
             && code == Code::Exists
             && let Some(room) = self.entered_before(draft)
         {
-            self.release(now, asker);
+            self.release(asker);
             return self.send(conn, &Done { id, room: Some(room) });
         }
         let mut refused = Refused::new(code, reason(draft, code));
         if let Draft::Person { name, .. } = draft
-            && let Err(taken) = self.check_free(now, name)
+            && let Err(taken) = self.check_free(name)
         {
             refused = taken;
         }
-        self.refuse_asker(now, asker, draft, refused);
+        self.refuse_asker(asker, draft, refused);
     }
 
     /// The room that a refused draft was to enter or to open, if the person is in it already: another device of theirs, or the other
@@ -106,13 +99,13 @@ impl Server {
     }
 
     /// A draft is not committed: refuses the request.
-    pub(super) fn refuse_asker(&mut self, now: Now, asker: Asker, draft: &Draft, refused: Refused) {
-        self.release(now, asker);
+    pub(super) fn refuse_asker(&mut self, asker: Asker, draft: &Draft, refused: Refused) {
+        self.release(asker);
         match asker {
-            Asker::Nobody => self.own_draft_refused(now, draft, refused.code),
+            Asker::Nobody => self.own_draft_refused(draft, refused.code),
             Asker::Login(conn, id, _) => {
                 if let Some(peer) = self.connections.get(conn).map(|conn| conn.peer) {
-                    self.refuse_login(now, conn, peer, id, refused);
+                    self.refuse_login(conn, peer, id, refused);
                 }
             }
             Asker::Request(conn, id, _) => {
@@ -125,29 +118,29 @@ impl Server {
     }
 
     /// Gives back what a request held until the store has answered.
-    pub(super) fn release(&mut self, now: Now, asker: Asker) {
+    pub(super) fn release(&mut self, asker: Asker) {
         let (id, holds) = match asker {
             Asker::Nobody => return,
             Asker::Login(conn, ..) => (conn, Holds::Barrier),
             Asker::Request(conn, _, holds) => (conn, holds),
         };
         match holds {
-            Holds::Barrier => self.lift_barrier(now, id),
+            Holds::Barrier => self.lift_barrier(id),
             Holds::Draft => {
                 if let Some(conn) = self.connections.get_mut(id) {
                     conn.drafts = conn.drafts.saturating_sub(1);
                 }
-                self.resume_reading(now, id);
+                self.resume_reading(id);
             }
         }
     }
 
     /// A draft that nobody asked for is not committed. What must happen is drafted again later.
-    fn own_draft_refused(&mut self, now: Now, draft: &Draft, code: Code) {
+    fn own_draft_refused(&mut self, draft: &Draft, code: Code) {
         match draft {
-            Draft::End { user, .. } => self.timers.add(now.mono + RETRY_EVERY, Timeout::End(*user)),
-            Draft::EndSession(session) => self.session_not_ended(now, *session, code),
-            Draft::Move { session, .. } => self.not_moved(now, *session),
+            Draft::End { user, .. } => self.timers.add(self.now.mono + RETRY_EVERY, Timeout::End(*user)),
+            Draft::EndSession(session) => self.session_not_ended(*session, code),
+            Draft::Move { session, .. } => self.not_moved(*session),
             // The program is told that the store has failed; the end of a membership is drafted again with the person's end.
             Draft::Entry { .. }
             | Draft::Room(_)
@@ -159,11 +152,11 @@ impl Server {
     }
 
     /// A request that its connection's later requests wait for is completed.
-    pub(super) fn lift_barrier(&mut self, now: Now, id: ConnId) {
+    pub(super) fn lift_barrier(&mut self, id: ConnId) {
         if let Some(conn) = self.connections.get_mut(id) {
             conn.barrier = false;
         }
-        self.resume_reading(now, id);
+        self.resume_reading(id);
     }
 }
 

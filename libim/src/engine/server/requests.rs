@@ -4,7 +4,7 @@ use super::conn::Phase;
 use super::in_flight::{Asker, Holds};
 use super::reply::room_exists;
 use super::{NEWEST, Refused, Server};
-use crate::core::{Draft, Membership, Name, Now, Room, mention, text::is_control_or_bidi};
+use crate::core::{Draft, Membership, Name, Room, mention, text::is_control_or_bidi};
 use crate::engine::ConnId;
 use crate::engine::store::Query;
 use crate::wire::limits::{
@@ -20,7 +20,6 @@ impl Server {
     /// allowed, since a retry of what it has kept is answered even after its author has left the room.
     pub(super) fn handle_post(
         &mut self,
-        now: Now,
         id: ConnId,
         request: RequestId,
         room: RoomId,
@@ -36,7 +35,7 @@ impl Server {
         {
             *mentions = self.mentions(text, room, author);
         }
-        let entry = Entry { room, seq: Seq::ZERO, time: now.wall, author, name, body };
+        let entry = Entry { room, seq: Seq::ZERO, time: self.now.wall, author, name, body };
         let draft = Draft::Entry { entry, txn_id: Some(txn_id) };
         self.in_flight.draft(Asker::Request(id, request, Holds::Draft), draft);
     }
@@ -103,13 +102,13 @@ impl Server {
         self.send(conn, &Done { id: status.id, room: None });
     }
 
-    pub(super) fn handle_create(&mut self, now: Now, conn: ConnId, create: &Create) {
+    pub(super) fn handle_create(&mut self, conn: ConnId, create: &Create) {
         let Some(user) = self.user_of(conn) else { return };
         match self.check_create(user, create) {
             Ok(name) => {
                 let (title, topic) = (name.shown().to_string(), create.topic.clone());
                 let body = Body::Created { title, kind: RoomKind::Public, topic, members: vec![user] };
-                self.create(now, conn, create.id, user, body);
+                self.create(conn, create.id, user, body);
             }
             Err(refused) => self.refuse(conn, create.id, refused),
         }
@@ -127,10 +126,10 @@ impl Server {
     }
 
     /// Drafts a new room; the store gives it its id.
-    fn create(&mut self, now: Now, conn: ConnId, id: RequestId, author: UserId, body: Body) {
+    fn create(&mut self, conn: ConnId, id: RequestId, author: UserId, body: Body) {
         let Some(person) = self.state.person(author) else { return };
         let name = person.name.shown().clone();
-        let entry = Entry { room: RoomId(0), seq: Seq::ZERO, time: now.wall, author, name, body };
+        let entry = Entry { room: RoomId(0), seq: Seq::ZERO, time: self.now.wall, author, name, body };
         self.request(Asker::Request(conn, id, Holds::Barrier), Draft::Room(entry));
     }
 
@@ -180,7 +179,7 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn handle_join(&mut self, now: Now, conn: ConnId, join: &Join) {
+    pub(super) fn handle_join(&mut self, conn: ConnId, join: &Join) {
         let Some(user) = self.user_of(conn) else { return };
         let room = Name::of_room(&join.name, self.config.limits.room_name_bytes)
             .ok()
@@ -196,22 +195,22 @@ impl Server {
         if let Err(refused) = self.check_room_count(user) {
             return self.refuse(conn, join.id, refused);
         }
-        self.append(now, Asker::Request(conn, join.id, Holds::Barrier), user, room, Body::Joined);
+        self.append(Asker::Request(conn, join.id, Holds::Barrier), user, room, Body::Joined);
     }
 
-    pub(super) fn handle_leave(&mut self, now: Now, conn: ConnId, leave: &Leave) {
+    pub(super) fn handle_leave(&mut self, conn: ConnId, leave: &Leave) {
         let Some(user) = self.user_of(conn) else { return };
         let body = Body::Left { reason: LeaveReason::Quit, text: String::new() };
-        self.append(now, Asker::Request(conn, leave.id, Holds::Barrier), user, leave.room, body);
+        self.append(Asker::Request(conn, leave.id, Holds::Barrier), user, leave.room, body);
     }
 
-    pub(super) fn handle_topic(&mut self, now: Now, conn: ConnId, topic: SetTopic) {
+    pub(super) fn handle_topic(&mut self, conn: ConnId, topic: SetTopic) {
         let Some(user) = self.user_of(conn) else { return };
         let body = Body::Topic { text: topic.topic };
-        self.append(now, Asker::Request(conn, topic.id, Holds::Barrier), user, topic.room, body);
+        self.append(Asker::Request(conn, topic.id, Holds::Barrier), user, topic.room, body);
     }
 
-    pub(super) fn handle_direct(&mut self, now: Now, conn: ConnId, direct: &Direct) {
+    pub(super) fn handle_direct(&mut self, conn: ConnId, direct: &Direct) {
         let Some(user) = self.user_of(conn) else { return };
         let peer = Name::of_person(&direct.name, self.config.limits.name_bytes)
             .ok()
@@ -241,16 +240,10 @@ impl Server {
         }
         let title = format!("{} {}", self.name_of(user), self.name_of(peer));
         let (kind, topic) = (RoomKind::Direct, String::new());
-        self.create(
-            now,
-            conn,
-            direct.id,
-            user,
-            Body::Created { title, kind, topic, members: vec![user, peer] },
-        );
+        self.create(conn, direct.id, user, Body::Created { title, kind, topic, members: vec![user, peer] });
     }
 
-    pub(super) fn handle_fetch(&mut self, now: Now, conn: ConnId, fetch: &Fetch) {
+    pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
         let limit = if fetch.limit == 0 { PAGE_ENTRIES_MAX } else { fetch.limit.min(PAGE_ENTRIES_MAX) };
         let query = Query {
             room: fetch.room,
@@ -266,17 +259,17 @@ impl Server {
         asking.barrier = true;
         let ticket = self.in_flight.page(conn, fetch.id, fetch.room);
         self.pages.push_back((conn, ticket, query));
-        self.read_pages(now);
+        self.read_pages();
     }
 
     /// Requests the waiting pages from the store, up to the limit per turn.
-    pub(super) fn read_pages(&mut self, now: Now) {
+    pub(super) fn read_pages(&mut self) {
         while self.pages_read < PAGES_PER_TURN
             && let Some((conn, ticket, query)) = self.pages.pop_front()
         {
             self.pages_read += 1;
             self.store().read(ticket, query);
-            self.lift_barrier(now, conn);
+            self.lift_barrier(conn);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Server;
 use super::timeouts::Timeout;
-use crate::core::{Now, RateLimiter};
+use crate::core::RateLimiter;
 use crate::wire::limits::{LIVE_ROSTER_MAX, ROSTER_PACE_PER_PERSON};
 use crate::wire::{Gap, LeaveReason, Person, Presence, PresenceNotice, RoomId, Seq, UserCount, UserId};
 use rustc_hash::FxHashMap;
@@ -44,26 +44,26 @@ impl Server {
     }
 
     /// Sends the changes to everybody, unless it is too soon after the last time.
-    pub(super) fn flush_roster(&mut self, now: Now) {
+    pub(super) fn flush_roster(&mut self) {
         if self.roster.changed.is_empty() {
             return;
         }
         let people = self.state.people_count();
         let rate = ROSTER_PACE_PER_PERSON * u32::try_from(people).unwrap_or(u32::MAX);
         let due = (self.roster.last_flush + rate).max(self.roster.next);
-        if due > now.mono {
+        if due > self.now.mono {
             if !self.roster.armed {
                 self.roster.armed = true;
                 self.timers.add(due, Timeout::Roster);
             }
             return;
         }
-        self.roster.last_flush = now.mono;
+        self.roster.last_flush = self.now.mono;
         let mut changed: Vec<Person> = self.roster.changed.drain().map(|(_, person)| person).collect();
         changed.sort_unstable_by_key(|person| person.user);
         let count = u32::try_from(changed.len()).unwrap_or(u32::MAX);
-        let wait = self.roster.told.charge(now.mono, count, CHANGES_PER_SECOND, CHANGES_BURST);
-        self.roster.next = now.mono + wait.min(CHANGES_WAIT_MAX);
+        let wait = self.roster.told.charge(self.now.mono, count, CHANGES_PER_SECOND, CHANGES_BURST);
+        self.roster.next = self.now.mono + wait.min(CHANGES_WAIT_MAX);
         let count = u32::try_from(people).unwrap_or(u32::MAX);
         if people > LIVE_ROSTER_MAX {
             self.roster.untold = true;

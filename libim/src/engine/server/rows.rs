@@ -4,7 +4,7 @@
 use super::approvals::{ApprovalKind, ApprovalPolicy};
 use super::requests::one_line;
 use super::{Refused, Server};
-use crate::core::{Now, text::is_blank};
+use crate::core::text::is_blank;
 use crate::engine::ConnId;
 use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, TEXT_BYTES_CEILING};
 use crate::wire::{
@@ -195,38 +195,38 @@ pub(super) fn row<'a>(request: &'a FromClient, limits: &Limits, policy: &Approva
 
 impl Server {
     /// Passes a request to its handler.
-    pub(super) fn dispatch(&mut self, now: Now, conn: ConnId, request: FromClient) {
+    pub(super) fn dispatch(&mut self, conn: ConnId, request: FromClient) {
         match request {
-            FromClient::ClientHello(hello) => self.handle_hello(now, conn, &hello),
-            FromClient::Login(login) => self.handle_login(now, conn, &login),
+            FromClient::ClientHello(hello) => self.handle_hello(conn, &hello),
+            FromClient::Login(login) => self.handle_login(conn, &login),
             FromClient::Post(Post { id, room, txn_id, text, reply_to }) => {
                 let body = Body::Message(MessageBody { text, reply_to, ..MessageBody::default() });
-                self.handle_post(now, conn, id, room, txn_id, body);
+                self.handle_post(conn, id, room, txn_id, body);
             }
             FromClient::Edit(Edit { id, room, txn_id, target, text }) => {
                 let body = Body::Edited { target, text, mentions: Vec::new() };
-                self.handle_post(now, conn, id, room, txn_id, body);
+                self.handle_post(conn, id, room, txn_id, body);
             }
             FromClient::Delete(Delete { id, room, txn_id, target }) => {
-                self.handle_post(now, conn, id, room, txn_id, Body::Deleted { target });
+                self.handle_post(conn, id, room, txn_id, Body::Deleted { target });
             }
             FromClient::React(React { id, room, txn_id, target, emoji, on }) => {
-                self.handle_post(now, conn, id, room, txn_id, Body::Reacted { target, emoji, on });
+                self.handle_post(conn, id, room, txn_id, Body::Reacted { target, emoji, on });
             }
             FromClient::Receipt(receipt) => self.handle_receipt(conn, &receipt),
             FromClient::Typing(typing) => self.handle_typing(conn, &typing),
             FromClient::SetStatus(status) => self.handle_status(conn, &status),
-            FromClient::Create(create) => self.handle_create(now, conn, &create),
-            FromClient::Join(join) => self.handle_join(now, conn, &join),
-            FromClient::Leave(leave) => self.handle_leave(now, conn, &leave),
-            FromClient::SetTopic(topic) => self.handle_topic(now, conn, topic),
-            FromClient::Direct(direct) => self.handle_direct(now, conn, &direct),
-            FromClient::Fetch(fetch) => self.handle_fetch(now, conn, &fetch),
+            FromClient::Create(create) => self.handle_create(conn, &create),
+            FromClient::Join(join) => self.handle_join(conn, &join),
+            FromClient::Leave(leave) => self.handle_leave(conn, &leave),
+            FromClient::SetTopic(topic) => self.handle_topic(conn, topic),
+            FromClient::Direct(direct) => self.handle_direct(conn, &direct),
+            FromClient::Fetch(fetch) => self.handle_fetch(conn, &fetch),
             FromClient::ListRooms(list) => self.handle_list_rooms(conn, &list),
             FromClient::ListMembers(list) => self.handle_list_members(conn, &list),
             FromClient::ListUsers(list) => self.handle_list_users(conn, &list),
             FromClient::Ping(_) => self.handle_ping(conn),
-            FromClient::Quit(quit) => self.handle_quit(now, conn, &quit),
+            FromClient::Quit(quit) => self.handle_quit(conn, &quit),
         }
     }
 }
