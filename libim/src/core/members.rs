@@ -104,6 +104,10 @@ impl Members {
             *self = Members::Many(few.to_vec());
         }
         if let Members::Many(many) = self {
+            if many.len() == many.capacity() {
+                // Half of the usual growth: with many people, this is most of what a member costs.
+                many.reserve_exact(many.len() / 2);
+            }
             many.insert(at, (user, membership));
         }
     }

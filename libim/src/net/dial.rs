@@ -78,9 +78,9 @@ impl Loop {
             Address::Memory(_) => match self.find_memory(&address) {
                 Some(server) => {
                     let (ours, theirs) = Memory::pair();
-                    self.accepted(now, server, AnyTransport::Memory(theirs), Peer::Program);
+                    self.accepted(now, server, theirs, Peer::Program);
                     self.set_race(key, Some(Race::default()));
-                    self.watch_opening(now, key, AnyTransport::Memory(ours), None);
+                    self.watch_opening(now, key, ours, None);
                 }
                 None => self.fail(now, key, &format!("no server listens at {address}")),
             },

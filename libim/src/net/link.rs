@@ -45,7 +45,7 @@ impl Link {
     /// Puts a layer over the transport, and begins its handshake.
     #[cfg(test)]
     pub(super) fn add_layer(&mut self, layer: impl FnOnce(AnyTransport) -> AnyTransport) {
-        let nowhere = AnyTransport::Memory(super::transport::Memory::pair().0);
+        let nowhere = super::transport::Memory::pair().0;
         self.transport = layer(std::mem::replace(&mut self.transport, nowhere));
         self.stage = Stage::Handshaking;
     }

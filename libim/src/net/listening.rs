@@ -38,7 +38,7 @@ impl Loop {
         }
         let _stdio = Stdio::hold().map_err(ListenError::System)?;
         let (listener, bound) = Listener::bind(address)?;
-        let added = self.sources.add(self.poll.registry(), server.0, Kind::Listener(listener));
+        let added = self.sources.add(self.poll.registry(), server.0, Kind::Listener(Box::new(listener)));
         added.map(|_| bound).map_err(ListenError::System)
     }
 

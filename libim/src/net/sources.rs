@@ -29,12 +29,16 @@ pub(super) struct Source {
 #[derive(Debug)]
 pub(super) enum Kind {
     #[cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
-    Listener(Listener),
+    Listener(Box<Listener>),
     Link(Link),
     /// A descriptor of the program.
     #[cfg(unix)]
     Watched(OwnedFd),
 }
+
+// A cache line: with many connections, none of them is cached.
+#[cfg(all(target_pointer_width = "64", not(debug_assertions)))]
+const _: () = assert!(size_of::<Source>() <= 64);
 
 /// All sources.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Connections inside the program.
 
-use super::{Read, Transport, Wakeups, Written};
+use super::{AnyTransport, Read, Transport, Wakeups, Written};
 use crate::engine::{Peer, SendQueue};
 use crate::wire::limits::READ_BYTES_PER_TURN;
 use mio::{Registry, Token};
@@ -31,9 +31,10 @@ struct End {
 
 impl Memory {
     /// Both ends of a new connection.
-    pub(in crate::net) fn pair() -> (Memory, Memory) {
+    pub(in crate::net) fn pair() -> (AnyTransport, AnyTransport) {
         let (first, second) = (Rc::<RefCell<End>>::default(), Rc::<RefCell<End>>::default());
-        (Memory { ours: first.clone(), theirs: second.clone() }, Memory { ours: second, theirs: first })
+        let end = |ours, theirs| AnyTransport::Memory(Box::new(Memory { ours, theirs }));
+        (end(first.clone(), second.clone()), end(second, first))
     }
 }
 

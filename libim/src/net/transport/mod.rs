@@ -86,13 +86,13 @@ pub(super) trait Transport: Debug {
     fn begin_close(&mut self, wakeups: &mut Wakeups);
 }
 
-/// Any of the transports.
+/// Any of the transports. Small for sockets, of which there are many.
 #[derive(Debug)]
 pub(super) enum AnyTransport {
     Tcp(Tcp),
     #[cfg(unix)]
     Unix(Unix),
-    Memory(Memory),
+    Memory(Box<Memory>),
     #[cfg(test)]
     Choppy(Box<Choppy>),
 }
@@ -103,7 +103,7 @@ impl AnyTransport {
             AnyTransport::Tcp(tcp) => tcp,
             #[cfg(unix)]
             AnyTransport::Unix(unix) => unix,
-            AnyTransport::Memory(memory) => memory,
+            AnyTransport::Memory(memory) => memory.as_ref(),
             #[cfg(test)]
             AnyTransport::Choppy(choppy) => choppy.as_ref(),
         }
@@ -114,7 +114,7 @@ impl AnyTransport {
             AnyTransport::Tcp(tcp) => tcp,
             #[cfg(unix)]
             AnyTransport::Unix(unix) => unix,
-            AnyTransport::Memory(memory) => memory,
+            AnyTransport::Memory(memory) => memory.as_mut(),
             #[cfg(test)]
             AnyTransport::Choppy(choppy) => choppy.as_mut(),
         }
