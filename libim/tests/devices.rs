@@ -17,7 +17,9 @@ fn devices(stage: &mut Stage) -> [ConnId; 2] {
     let token = stage.server.add_session(welcome.user).unwrap();
     stage.all_hear();
     let (second, heard) = stage.resumes(token);
-    assert!(matches!(heard.first(), Some(FromServer::Welcome(it)) if it.user == welcome.user));
+    assert!(
+        matches!(heard.first(), Some(FromServer::Welcome(it)) if (it.user, &it.name[..]) == (welcome.user, "anna"))
+    );
     [first, second]
 }
 

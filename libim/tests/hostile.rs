@@ -1,120 +1,16 @@
 //! A client against a server that does not keep to the protocol: it ends the connection, and what it holds is bounded.
 
-use libim::core::Now;
-use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};
+mod scene;
+
+use libim::ClientEvent;
+use libim::engine::{Action, Machine};
 use libim::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, LABEL_BYTES_MAX, PENDING_BYTES_MAX};
 use libim::wire::{
-    Body, Entry, Epoch, FrameDecoder, FromClient, FromServer, Limits, MessageBody, Person, Posted, Presence,
-    PresenceNotice, RequestId, RoomEntered, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token,
-    UserId, UserList, Welcome,
+    Body, Entry, FromClient, FromServer, MessageBody, Posted, PresenceNotice, RequestId, RoomEntered, RoomId,
+    Seq, Timestamp, UserId, UserList,
 };
-use libim::{Client, ClientConfig, ClientEvent};
-use std::io::IoSlice;
-use std::time::Duration;
 
-/// A client and the messages of its server.
-struct Scene {
-    client: Client,
-    conn: ConnId,
-    now: Now,
-}
-
-impl Scene {
-    fn new() -> Scene {
-        let now = Now { mono: Duration::from_secs(9), wall: Timestamp(9_000) };
-        let mut client = Client::new(ClientConfig::new("anna"), Random::from_seed([1; 32]));
-        client.at(now).start();
-        let conn = client.handle_opened(now, 1, Peer::Local).unwrap();
-        Scene { client, conn, now }
-    }
-
-    fn logged_in() -> Scene {
-        let mut scene = Scene::new();
-        scene.hears(FromServer::ServerHello(hello()));
-        scene.hears(FromServer::Welcome(welcome()));
-        assert!(scene.client.is_ready());
-        scene
-    }
-
-    #[allow(clippy::needless_pass_by_value)] // messages are made for it
-    fn hears(&mut self, message: FromServer) {
-        let mut bytes = Vec::new();
-        message.encode(&mut bytes).unwrap();
-        self.client.handle_bytes(self.now, self.conn, &bytes);
-    }
-
-    /// Ends the turn; returns what the client has sent.
-    fn says(&mut self) -> Vec<FromClient> {
-        self.client.settle(self.now);
-        let mut bytes = Vec::new();
-        while let Some(Transmit { send_queue, .. }) = self.client.poll_transmit() {
-            while !send_queue.is_empty() {
-                let mut slices = [IoSlice::new(&[]); 8];
-                let filled = send_queue.gather(&mut slices);
-                let part: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.to_vec()).collect();
-                send_queue.advance(part.len());
-                bytes.extend(part);
-            }
-            self.client.handle_sent(self.now, self.conn);
-        }
-        let mut decoder = FrameDecoder::default();
-        let mut frames = decoder.decode(&bytes);
-        std::iter::from_fn(|| {
-            frames.next(u32::MAX).unwrap().map(|frame| FromClient::decode(frame).unwrap().unwrap())
-        })
-        .collect()
-    }
-
-    fn is_aborted(&mut self) -> bool {
-        std::iter::from_fn(|| self.client.poll_action()).any(|action| matches!(action, Action::Abort(_)))
-    }
-}
-
-fn hello() -> ServerHello {
-    let (version, capabilities, name, epoch) = (1, Vec::new(), "s".into(), Epoch(1));
-    ServerHello { version, capabilities, name, epoch, passkey: false, limits: Limits::default(), backlog: 0 }
-}
-
-fn welcome() -> Welcome {
-    Welcome {
-        id: RequestId(1),
-        user: UserId(1),
-        name: "anna".into(),
-        token: Token([1; 24]),
-        resumed: false,
-        text: String::new(),
-        rooms: vec![info(1)],
-        people: 1,
-        heartbeat_ms: 0,
-    }
-}
-
-fn info(room: u64) -> RoomInfo {
-    let kind = if room == 1 { RoomKind::Lobby } else { RoomKind::Public };
-    let (name, topic) = (format!("room {room}").into(), "".into());
-    RoomInfo { room: RoomId(room), kind, name, topic, head: Seq(0), members: 1, peer: None, read: Seq(0) }
-}
-
-fn entered(room: u64) -> FromServer {
-    FromServer::RoomEntered(RoomEntered { room: info(room) })
-}
-
-fn entry(room: u64, seq: u64, text: &str) -> FromServer {
-    let (time, author, name) = (Timestamp(1), UserId(2), "m".into());
-    FromServer::Entry(Entry {
-        room: RoomId(room),
-        seq: Seq(seq),
-        time,
-        author,
-        name,
-        body: Body::message(text),
-    })
-}
-
-fn person(user: u64) -> Person {
-    let (name, status) = (format!("guest {user}").into(), "".into());
-    Person { user: UserId(user), name, presence: Presence::Online, status, reason: None }
-}
+use scene::{Scene, entered, entry, hello, info, person, welcome};
 
 #[test]
 fn messages_out_of_turn_end_the_connection() {

@@ -6,9 +6,9 @@ use libim::core::{Change, Draft};
 use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::engine::{ConnId, Machine, Peer};
 use libim::storage::{MemoryLimits, MemoryStore};
-use libim::wire::limits::{INCOMING_MAX, MALFORMED_MAX};
+use libim::wire::limits::{INCOMING_MAX, MALFORMED_MAX, PENDING_EVENTS_MAX};
 use libim::wire::{Code, Epoch, Fetch, FromClient, FromServer, Login, Ping, Quit, RequestId, RoomId, Seq};
-use libim::{ApprovalPolicy, ServerConfig};
+use libim::{ApprovalPolicy, ServerConfig, ServerEvent};
 use stage::{Stage, address, approvals, direct, post, refusal, token};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -249,4 +249,20 @@ fn who_reads_nothing_is_told_of_a_gap_and_queues_a_bounded_number_of_bytes() {
     stage.server.handle_writable(stage.now, slow);
     let heard = stage.hears(slow);
     assert!(heard.iter().any(|message| matches!(message, FromServer::Gap(gap) if gap.room == RoomId::LOBBY)));
+}
+
+#[test]
+fn events_that_nobody_takes_are_bounded_and_those_that_must_come_are_not_dropped() {
+    let mut stage = Stage::new(ServerConfig::default());
+    for _ in 0..PENDING_EVENTS_MAX + 10 {
+        let conn = stage.opens_from(Peer::Program);
+        stage.server.handle_foreign(stage.now, conn, "HTTP");
+        stage.server.handle_closed(stage.now, conn, "closed");
+    }
+    stage.server.at(stage.now).drain();
+    stage.passes(Duration::from_secs(20));
+    let events: Vec<ServerEvent> = std::iter::from_fn(|| stage.server.poll_event()).collect();
+    let refused = events.iter().filter(|event| matches!(event, ServerEvent::Refused { .. })).count();
+    assert_eq!(refused, PENDING_EVENTS_MAX);
+    assert_eq!(events.last(), Some(&ServerEvent::Drained));
 }

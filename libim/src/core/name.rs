@@ -252,6 +252,7 @@ mod tests {
         assert_eq!(&**Name::of_person("  Anna  Kowalska ", 64).unwrap().shown(), "Anna Kowalska");
         assert_eq!(Name::of_person(" ", 64), Err(NameError::Empty));
         assert_eq!(Name::of_person("abc", 2), Err(NameError::TooLong(2)));
+        assert!(Name::of_person("abc", 3).is_ok());
         assert_eq!(Name::of_person("a\u{202e}b", 64), Err(NameError::Character('\u{202e}')));
         assert_eq!(Name::of_person("a@b", 64), Err(NameError::Character('@')));
         assert_eq!(Name::of_person("Server", 64), Err(NameError::Reserved));

@@ -1,0 +1,105 @@
+//! What a client tells its program, and what a program may do when.
+
+mod scene;
+
+use libim::engine::{Machine, Random};
+use libim::wire::limits::DRAIN_TIME_MAX;
+use libim::wire::{
+    Code, Create, Done, ErrorReply, FromClient, FromServer, PresenceNotice, RequestId, RoomId, RoomLeft,
+    Token,
+};
+use libim::{Client, ClientConfig, ClientEvent, CommandError};
+use scene::{Scene, entered, hello, welcome};
+
+#[test]
+fn a_client_is_closed_before_it_starts_and_after_its_end() {
+    let mut client = Client::new(ClientConfig::new("anna"), Random::from_seed([1; 32]));
+    assert!(client.is_closed());
+    client.start();
+    assert!(!client.is_closed());
+    client.quit("").unwrap();
+    assert!(client.is_closed());
+}
+
+#[test]
+fn a_client_is_in_the_rooms_that_the_server_has_confirmed_on_this_connection() {
+    let mut scene = Scene::logged_in();
+    assert!(scene.client.is_in(RoomId::LOBBY) && !scene.client.is_in(RoomId(7)));
+    scene.hears(entered(7));
+    assert!(scene.client.is_in(RoomId(7)));
+    scene.hears(FromServer::RoomLeft(RoomLeft { room: RoomId(7), text: String::new() }));
+    assert!(!scene.client.is_in(RoomId(7)));
+    scene.client.handle_closed(scene.now, scene.conn, "cut");
+    assert!(scene.client.room(RoomId::LOBBY).is_some(), "it is kept for the return");
+    assert!(!scene.client.is_in(RoomId::LOBBY));
+}
+
+#[test]
+fn a_name_can_be_chosen_until_a_session_is_there() {
+    // A session of an earlier run, which the server may not know any more.
+    let kept = ClientConfig { session: Some(Token([3; 24])), ..ClientConfig::new("anna") };
+    let mut scene = Scene::with(kept);
+    scene.client.log_in_as(Some("bert"), None).unwrap();
+    scene.hears(FromServer::ServerHello(hello()));
+    let said = scene.says();
+    let named = |message: &FromClient| matches!(message, FromClient::Login(login) if login.name == "bert" && login.token.is_none());
+    assert!(said.iter().any(named), "{said:?}");
+    scene.hears(FromServer::Welcome(welcome()));
+    assert_eq!(scene.client.log_in_as(Some("carl"), None), Err(CommandError::LoggedIn));
+    scene.client.handle_closed(scene.now, scene.conn, "cut");
+    assert_eq!(scene.client.log_in_as(Some("carl"), None), Err(CommandError::LoggedIn), "it will return");
+}
+
+#[test]
+fn a_server_that_does_not_answer_a_quit_is_left() {
+    let mut scene = Scene::logged_in();
+    scene.client.quit("bye").unwrap();
+    scene.says();
+    assert!(!scene.client.is_closed());
+    let before = scene.now.mono;
+    while !scene.client.is_closed() {
+        scene.waits();
+        scene.says();
+        assert!(scene.now.mono <= before + 2 * DRAIN_TIME_MAX);
+    }
+    assert!(scene.is_aborted());
+    let last = scene.events().pop();
+    assert!(matches!(last, Some(ClientEvent::Disconnected { retry_in: None, .. })), "{last:?}");
+}
+
+#[test]
+fn a_presence_notice_without_a_count_leaves_the_count() {
+    let mut scene = Scene::logged_in();
+    let notice = |count| FromServer::PresenceNotice(PresenceNotice { count, people: Vec::new() });
+    scene.hears(notice(5));
+    let members = |scene: &Scene| scene.client.room(RoomId::LOBBY).unwrap().members;
+    assert_eq!(members(&scene), 5);
+    scene.hears(notice(0));
+    assert_eq!(members(&scene), 5);
+}
+
+#[test]
+fn every_request_ends_once() {
+    let mut scene = Scene::logged_in();
+    scene.says();
+    scene.events();
+    let ids: Vec<RequestId> =
+        (0..3).map(|at| scene.client.create_room(&format!("room {at}"), "").unwrap()).collect();
+    let asked =
+        scene.says().into_iter().filter(|message| matches!(message, FromClient::Create(Create { .. })));
+    assert_eq!(asked.count(), 3);
+    scene.hears(FromServer::Done(Done { id: ids[0], room: None }));
+    let (code, text) = (Code::NameTaken, "taken".to_owned());
+    scene.hears(FromServer::ErrorReply(ErrorReply { id: ids[1], code, text, retry_after_ms: 0 }));
+    scene.client.handle_closed(scene.now, scene.conn, "cut");
+    let ends: Vec<(RequestId, Option<Option<Code>>)> = scene
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            ClientEvent::Done { request, .. } => Some((request, None)),
+            ClientEvent::Failed { request, code, .. } => Some((request, Some(code))),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ends, [(ids[0], None), (ids[1], Some(Some(Code::NameTaken))), (ids[2], Some(None))]);
+}
