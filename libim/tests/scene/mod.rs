@@ -69,6 +69,13 @@ impl Scene {
         .collect()
     }
 
+    /// The connection breaks, and the client connects again.
+    pub fn reconnects(&mut self) {
+        self.client.handle_closed(self.now, self.conn, "cut");
+        self.waits();
+        self.conn = self.client.handle_opened(self.now, 2, Peer::Local).unwrap();
+    }
+
     /// What the program is told.
     pub fn events(&mut self) -> Vec<ClientEvent> {
         std::iter::from_fn(|| self.client.poll_event()).collect()
