@@ -1,23 +1,8 @@
 //! What edits, deletions and reactions do to a message, and who may make them. The same for all stores.
 
 use crate::wire::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
-use crate::wire::{Body, Code, Entry, MessageBody, Reaction, Seq, SmolStr, UserId};
+use crate::wire::{Body, Code, Entry, MessageBody, Reaction, SmolStr, UserId};
 use std::hash::{Hash, Hasher};
-
-/// The message that an edit, deletion or reaction changes.
-pub fn target_of(body: &Body) -> Option<Seq> {
-    match body {
-        Body::Edited { target, .. } | Body::Deleted { target } | Body::Reacted { target, .. } => {
-            Some(*target)
-        }
-        Body::Message(_)
-        | Body::Created { .. }
-        | Body::Joined
-        | Body::Left { .. }
-        | Body::Topic { .. }
-        | Body::Other(_) => None,
-    }
-}
 
 /// The state of the message `target` after `change`, an edit, deletion or reaction.
 pub fn revise(target: &Entry, change: &Entry) -> Result<MessageBody, Code> {
@@ -92,7 +77,7 @@ fn react(
 
 /// Hashes the content of an entry, by which a retry is distinguished from another entry with the same transaction id.
 pub fn hash_content(body: &Body, hasher: &mut impl Hasher) {
-    target_of(body).hash(hasher);
+    body.target().hash(hasher);
     match body {
         Body::Message(message) => (0, &message.text, message.reply_to).hash(hasher),
         Body::Edited { text, .. } => (1, text).hash(hasher),

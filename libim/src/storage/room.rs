@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use super::txn_ids::TXN_ID_BYTES;
-use crate::core::{revise, target_of};
+use crate::core::revise;
 use crate::engine::store::{Page, Query};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX};
 use crate::wire::{Body, Code, Entry, Seq};
@@ -69,7 +69,7 @@ impl Room {
 
     /// Stores an entry that is allowed, unless its target does not allow it. Evicts the oldest beyond `entries_max` per log.
     pub(super) fn keep(&mut self, entry: &Entry, entries_max: usize) -> Result<Seq, Code> {
-        if let Some(target) = target_of(&entry.body) {
+        if let Some(target) = entry.body.target() {
             self.revise(target, entry)?;
         }
         let seq = self.head.next();

@@ -3,7 +3,8 @@
 //! The encoders write exactly the bytes that serde writes. The decoder accepts only the form that this crate writes and leaves
 //! every other form to serde. This saves three quarters of the cost (`cargo bench --bench codec`).
 
-use super::entry::{Body, Entry};
+use super::body::Body;
+use super::entry::Entry;
 use super::ids::{RequestId, RoomId, Seq, TxnId};
 use super::message::WireMessage;
 use super::notices::Posted;
@@ -160,7 +161,7 @@ fn take_text<'a>(rest: &mut &'a [u8], key: u8) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry::MessageBody;
+    use super::super::body::MessageBody;
     use super::super::ids::{Timestamp, UserId};
     use super::super::message::{FromClient, encode};
     use super::*;

@@ -9,14 +9,8 @@ use super::fast_path;
 use super::frame::FRAME_HEADER_BYTES;
 use super::ids::RequestId;
 use super::limits::FRAME_BYTES_MAX;
-use super::notices::{
-    Bye, Done, ErrorReply, Gap, History, Members, Notice, Pong, Posted, PresenceNotice, Receipts,
-    RoomEntered, RoomLeft, RoomList, ServerHello, Throttled, TypingNotice, UserCount, UserList, Welcome,
-};
-use super::requests::{
-    ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,
-    Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
-};
+#[allow(clippy::wildcard_imports)] // all messages
+use super::{notices::*, requests::*};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O or reads a clock. `docs/protocol.md` specifies the protocol.
 
+mod body;
 mod check;
 mod code;
 mod entry;
@@ -13,24 +14,18 @@ mod message;
 mod notices;
 mod requests;
 
+pub use body::{Body, MessageBody, Reaction};
 pub use check::Malformed;
 pub use code::{Code, LeaveReason, Presence, RoomKind};
+pub use entry::Entry;
 #[cfg(feature = "server")]
 pub(crate) use entry::Placed;
-pub use entry::{Body, Entry, MessageBody, Reaction};
 pub use frame::{FRAME_HEADER_BYTES, FrameDecoder, FrameError, Frames};
 pub use ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, TxnId, UserId};
 pub use limits::Limits;
 pub use message::{FromClient, FromServer, NotAFrame, WireMessage, encode, request_id, truncate};
-pub use notices::{
-    Bye, Done, ErrorReply, Gap, History, Member, Members, Notice, Person, Pong, Posted, PresenceNotice,
-    Receipts, RoomEntered, RoomInfo, RoomLeft, RoomList, ServerHello, Throttled, TypingNotice, UserCount,
-    UserList, Welcome,
-};
-pub use requests::{
-    ClientHello, Create, Delete, Direct, Edit, Fetch, Join, Leave, ListMembers, ListRooms, ListUsers, Login,
-    Ping, Post, Quit, React, Receipt, SetStatus, SetTopic, Typing,
-};
+pub use notices::*;
+pub use requests::*;
 /// The type of names and other short strings: up to 23 bytes are stored inline, without an allocation.
 pub use smol_str::SmolStr;
 

@@ -1,13 +1,12 @@
 //! The commands of a client.
 
+use super::content::Content;
 use super::{Asked, Client, State};
 use crate::core::text::is_blank;
-use crate::wire::limits::{
-    DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REACTION_BYTES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY,
-};
+use crate::wire::limits::{DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY};
 use crate::wire::{
-    Body, Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, ListUsers, MessageBody,
-    Presence, RequestId, RoomId, Seq, SetStatus, SetTopic, TxnId, Typing, UserId,
+    Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, ListUsers, Presence, RequestId,
+    RoomId, Seq, SetStatus, SetTopic, TxnId, Typing, UserId,
 };
 use std::fmt;
 
@@ -81,31 +80,30 @@ impl Client {
     /// [`Posted`](super::ClientEvent::Posted) or [`PostFailed`](super::ClientEvent::PostFailed) with the returned transaction
     /// id. Before the first login, only the lobby accepts posts.
     pub fn post(&mut self, room: RoomId, text: &str) -> Result<TxnId, CommandError> {
-        self.post_body(room, Body::message(text))
+        self.post_content(room, Content::Message { text: text.into(), reply_to: None })
     }
 
     /// Like [`post`](Self::post), in reply to message `to` of the room.
     pub fn reply(&mut self, room: RoomId, to: Seq, text: &str) -> Result<TxnId, CommandError> {
-        let message = MessageBody { text: text.into(), reply_to: Some(to), ..MessageBody::default() };
-        self.post_body(room, Body::Message(message))
+        self.post_content(room, Content::Message { text: text.into(), reply_to: Some(to) })
     }
 
     /// Replaces the text of one's own message. The result is reported as for [`post`](Self::post).
     pub fn edit(&mut self, room: RoomId, target: Seq, text: &str) -> Result<TxnId, CommandError> {
-        self.post_body(room, Body::Edited { target, text: text.into(), mentions: Vec::new() })
+        self.post_content(room, Content::Edit { target, text: text.into() })
     }
 
     /// Deletes one's own message. The result is reported as for [`post`](Self::post).
     pub fn delete(&mut self, room: RoomId, target: Seq) -> Result<TxnId, CommandError> {
-        self.post_body(room, Body::Deleted { target })
+        self.post_content(room, Content::Delete { target })
     }
 
     /// Adds (`on`) or removes one's own reaction to a message. The result is reported as for [`post`](Self::post).
     pub fn react(&mut self, room: RoomId, target: Seq, emoji: &str, on: bool) -> Result<TxnId, CommandError> {
-        self.post_body(room, Body::Reacted { target, emoji: emoji.into(), on })
+        self.post_content(room, Content::React { target, emoji: emoji.into(), on })
     }
 
-    fn post_body(&mut self, room: RoomId, body: Body) -> Result<TxnId, CommandError> {
+    fn post_content(&mut self, room: RoomId, content: Content) -> Result<TxnId, CommandError> {
         if matches!(self.state, State::Closed | State::Quitting(_) | State::Leaving(_)) {
             return Err(CommandError::Closed);
         }
@@ -115,24 +113,12 @@ impl Client {
         if !to_come && !self.rooms.contains_key(&room) {
             return Err(CommandError::NotInRoom);
         }
-        let text_max = self.limits().text_bytes;
-        match &body {
-            Body::Message(MessageBody { text, .. }) | Body::Edited { text, .. } => check(text, text_max)?,
-            Body::Reacted { emoji, .. } => {
-                check(emoji, u32::try_from(REACTION_BYTES_MAX).unwrap_or(u32::MAX))?;
-            }
-            Body::Deleted { .. }
-            | Body::Created { .. }
-            | Body::Joined
-            | Body::Left { .. }
-            | Body::Topic { .. }
-            | Body::Other(_) => {}
-        }
+        content.check(&self.limits())?;
         if self.outbox.is_full() {
             return Err(CommandError::OutboxFull);
         }
         let txn_id = TxnId(self.random.bytes());
-        self.outbox.add(txn_id, room, body);
+        self.outbox.add(txn_id, room, content);
         Ok(txn_id)
     }
 
@@ -325,7 +311,7 @@ impl Client {
     }
 }
 
-fn check(text: &str, max: u32) -> Result<(), CommandError> {
+pub(super) fn check(text: &str, max: u32) -> Result<(), CommandError> {
     if is_blank(text) {
         return Err(CommandError::Empty);
     }

@@ -227,7 +227,7 @@ impl Client {
         if posted.duplicate {
             self.known_head(room, seq);
         } else if let (Some((author, name)), Some(at)) = (self.me.clone(), self.rooms.get_mut(&room)) {
-            let body = entry.with_mentions(posted.mentions);
+            let body = entry.content.entry_body(posted.mentions);
             at.sync.offer(Entry { room, seq, time: posted.time, author, name, body }, Some(txn_id));
             self.advance(room);
         }

@@ -3,6 +3,7 @@
 
 mod commands;
 mod config;
+mod content;
 mod event;
 mod generations;
 mod incoming;

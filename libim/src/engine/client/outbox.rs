@@ -1,7 +1,8 @@
 //! Posts that the server has not answered yet, kept in order across connections.
 
+use super::content::Content;
 use crate::wire::limits::OUTBOX_ENTRIES_MAX;
-use crate::wire::{Body, Delete, Edit, FromClient, MessageBody, Post, React, RequestId, RoomId, TxnId};
+use crate::wire::{FromClient, RequestId, RoomId, TxnId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A post in the outbox.
@@ -9,34 +10,11 @@ use std::collections::{BTreeMap, VecDeque};
 pub(super) struct OutboxEntry {
     pub(super) txn_id: TxnId,
     pub(super) room: RoomId,
-    /// A message, edit, deletion or reaction.
-    pub(super) body: Body,
+    pub(super) content: Content,
     /// Whether it was sent, so that a server may have kept it.
     pub(super) sent: bool,
     /// Its position among all posts of this client.
     pub(super) number: u64,
-}
-
-impl OutboxEntry {
-    /// The request to send; `None` for a body that clients do not post.
-    fn request(&self, id: RequestId) -> Option<FromClient> {
-        let (room, txn_id) = (self.room, self.txn_id);
-        match self.body.clone() {
-            Body::Message(MessageBody { text, reply_to, .. }) => {
-                Some(FromClient::Post(Post { id, room, txn_id, text, reply_to }))
-            }
-            Body::Edited { target, text, .. } => {
-                Some(FromClient::Edit(Edit { id, room, txn_id, target, text }))
-            }
-            Body::Deleted { target } => Some(FromClient::Delete(Delete { id, room, txn_id, target })),
-            Body::Reacted { target, emoji, on } => {
-                Some(FromClient::React(React { id, room, txn_id, target, emoji, on }))
-            }
-            Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => {
-                None
-            }
-        }
-    }
 }
 
 /// The outbox.
@@ -68,9 +46,9 @@ impl Outbox {
         !self.waiting.is_empty()
     }
 
-    pub(super) fn add(&mut self, txn_id: TxnId, room: RoomId, body: Body) {
+    pub(super) fn add(&mut self, txn_id: TxnId, room: RoomId, content: Content) {
         self.last_number += 1;
-        self.waiting.push_back(OutboxEntry { txn_id, room, body, sent: false, number: self.last_number });
+        self.waiting.push_back(OutboxEntry { txn_id, room, content, sent: false, number: self.last_number });
     }
 
     /// All posts, in order.
@@ -81,8 +59,8 @@ impl Outbox {
     }
 
     /// Adds a post of an earlier client.
-    pub(super) fn restore(&mut self, txn_id: TxnId, room: RoomId, body: Body, sent: bool) {
-        self.add(txn_id, room, body);
+    pub(super) fn restore(&mut self, txn_id: TxnId, room: RoomId, content: Content, sent: bool) {
+        self.add(txn_id, room, content);
         if let Some(entry) = self.waiting.back_mut() {
             entry.sent = sent;
         }
@@ -105,10 +83,9 @@ impl Outbox {
                 self.parked.push(entry);
                 continue;
             }
-            if let Some(request) = entry.request(id) {
-                self.flying.insert(id, OutboxEntry { sent: true, ..entry });
-                return Some(request);
-            }
+            let request = entry.content.clone().request(id, entry.room, entry.txn_id);
+            self.flying.insert(id, OutboxEntry { sent: true, ..entry });
+            return Some(request);
         }
     }
 
@@ -169,7 +146,8 @@ mod tests {
     fn what_is_sent_again_keeps_its_order() {
         let mut outbox = Outbox::default();
         for number in 1..=4u8 {
-            outbox.add(TxnId([number; 16]), RoomId::LOBBY, Body::message(number.to_string()));
+            let content = Content::Message { text: number.to_string(), reply_to: None };
+            outbox.add(TxnId([number; 16]), RoomId::LOBBY, content);
         }
         for id in 1..=3 {
             outbox.send_next(RequestId(id), |_| true).unwrap();

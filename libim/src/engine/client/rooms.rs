@@ -6,9 +6,7 @@ use super::outbox::OutboxEntry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
 use crate::wire::limits::{PAGE_ENTRIES_MAX, RECEIPT_DELAY};
-use crate::wire::{
-    Body, Code, Entry, Fetch, FromClient, MessageBody, RoomId, RoomInfo, RoomKind, Seq, UserId,
-};
+use crate::wire::{Body, Code, Entry, Fetch, FromClient, RoomId, RoomInfo, RoomKind, Seq, UserId};
 
 /// Up to this head, all entries of a room that was found again in another epoch are delivered; beyond, only a backlog.
 const MISSED_MAX: Seq = Seq(PAGE_ENTRIES_MAX as u64);
@@ -56,23 +54,6 @@ impl Room {
             | Body::Reacted { .. }
             | Body::Created { .. }
             | Body::Other(_) => {}
-        }
-    }
-}
-
-impl OutboxEntry {
-    /// The entry's body, with the mentions that the server found.
-    pub(super) fn with_mentions(self, found: Vec<UserId>) -> Body {
-        match self.body {
-            Body::Message(message) => Body::Message(MessageBody { mentions: found, ..message }),
-            Body::Edited { target, text, .. } => Body::Edited { target, text, mentions: found },
-            body @ (Body::Deleted { .. }
-            | Body::Reacted { .. }
-            | Body::Created { .. }
-            | Body::Joined
-            | Body::Left { .. }
-            | Body::Topic { .. }
-            | Body::Other(_)) => body,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Snapshots: what a client needs to go on after its program has ended.
 
-use super::outbox::OutboxEntry;
+use super::content::Content;
 use super::sync::Sync;
 use super::{Client, ClientConfig, Room};
-use crate::wire::{Body, Epoch, MessageBody, RoomId, RoomInfo, Seq, SmolStr, Token, TxnId, UserId};
+use crate::wire::{Epoch, RoomId, RoomInfo, Seq, SmolStr, Token, TxnId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What a client needs to go on after its program has ended, as the same person, without loss or double: the session, how far each
@@ -36,40 +36,7 @@ struct KeptPost {
     txn_id: TxnId,
     room: RoomId,
     sent: bool,
-    what: What,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum What {
-    Message { text: String, reply_to: Option<Seq> },
-    Edit { target: Seq, text: String },
-    Delete { target: Seq },
-    React { target: Seq, emoji: String, on: bool },
-}
-
-impl What {
-    fn of(body: &Body) -> Option<What> {
-        Some(match body.clone() {
-            Body::Message(MessageBody { text, reply_to, .. }) => What::Message { text, reply_to },
-            Body::Edited { target, text, .. } => What::Edit { target, text },
-            Body::Deleted { target } => What::Delete { target },
-            Body::Reacted { target, emoji, on } => What::React { target, emoji, on },
-            Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => {
-                return None;
-            }
-        })
-    }
-
-    fn body(self) -> Body {
-        match self {
-            What::Message { text, reply_to } => {
-                Body::Message(MessageBody { text, reply_to, ..MessageBody::default() })
-            }
-            What::Edit { target, text } => Body::Edited { target, text, mentions: Vec::new() },
-            What::Delete { target } => Body::Deleted { target },
-            What::React { target, emoji, on } => Body::Reacted { target, emoji, on },
-        }
-    }
+    what: Content,
 }
 
 impl Client {
@@ -89,9 +56,11 @@ impl Client {
             backlog_due: room.backlog_due || room.sync.backlog.is_some(),
             reborn: room.reborn,
         });
-        let posts = self.outbox.all().into_iter().filter_map(|post| {
-            let OutboxEntry { txn_id, room, sent, .. } = *post;
-            Some(KeptPost { txn_id, room, sent, what: What::of(&post.body)? })
+        let posts = self.outbox.all().into_iter().map(|post| KeptPost {
+            txn_id: post.txn_id,
+            room: post.room,
+            sent: post.sent,
+            what: post.content.clone(),
         });
         Some(Snapshot {
             token: self.token,
@@ -129,7 +98,7 @@ impl Client {
             self.rooms.insert(id, room);
         }
         for KeptPost { txn_id, room, sent, what } in posts {
-            self.outbox.restore(txn_id, room, what.body(), sent);
+            self.outbox.restore(txn_id, room, what, sent);
         }
         self
     }

@@ -8,7 +8,7 @@ use super::{Refused, Server, ServerEvent};
 use crate::core::Change;
 use crate::engine::ConnId;
 use crate::engine::store::{Outcome, Page, Ticket};
-use crate::wire::{Body, Code, History, RequestId};
+use crate::wire::{Code, History, RequestId};
 use std::time::Duration;
 
 /// The wait before a retry that is sent with `NotStored`.
@@ -100,15 +100,5 @@ impl Server {
             conn.pages = conn.pages.saturating_sub(1);
         }
         self.resume_reading(id);
-    }
-}
-
-/// Whether a request that drafts this entry is answered with its sequence number. Later requests of its connection do not wait.
-pub(super) fn is_post(body: &Body) -> bool {
-    match body {
-        Body::Message(_) | Body::Edited { .. } | Body::Deleted { .. } | Body::Reacted { .. } => true,
-        Body::Created { .. } | Body::Joined | Body::Left { .. } | Body::Topic { .. } | Body::Other(_) => {
-            false
-        }
     }
 }

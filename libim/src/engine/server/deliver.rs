@@ -1,6 +1,5 @@
 //! Delivery of what is committed: to the connections of those who listen, and to the program.
 
-use super::commit::is_post;
 use super::in_flight::Asker;
 use super::operator::removal_text;
 use super::{Server, ServerEvent};
@@ -122,7 +121,7 @@ impl Server {
             Body::Joined => self.enter(entry.room, entry.author),
             Body::Left { text, .. } => self.exit(entry.room, entry.author, text),
         }
-        let known_to = asker.conn().filter(|_| is_post(&entry.body));
+        let known_to = asker.conn().filter(|_| entry.body.is_post());
         self.feeds.entry(entry, known_to);
         if let Body::Left { .. } = &entry.body {
             if self.state.room(entry.room).is_none() {

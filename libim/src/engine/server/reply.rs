@@ -1,15 +1,12 @@
 //! Answers to the requests whose drafts the store has committed or refused.
 
-use super::commit::is_post;
 use super::ending::RETRY_EVERY;
 use super::in_flight::{Asker, Holds};
 use super::timeouts::Timeout;
 use super::{Refused, Server};
 use crate::core::{Change, Draft};
 use crate::engine::ConnId;
-use crate::wire::{
-    Body, Code, Done, Entry, MessageBody, Posted, RequestId, RoomId, RoomKind, Seq, Timestamp,
-};
+use crate::wire::{Body, Code, Done, Entry, Posted, RequestId, RoomId, RoomKind, Seq, Timestamp};
 
 impl Server {
     /// Answers who asked for a change that was committed.
@@ -22,7 +19,7 @@ impl Server {
             (Asker::Login(conn, id, _) | Asker::Request(conn, id, _), _) => (conn, id),
         };
         match change {
-            Change::Entry(entry) if is_post(&entry.body) => self.answer_post(conn, id, entry, false),
+            Change::Entry(entry) if entry.body.is_post() => self.answer_post(conn, id, entry, false),
             Change::Entry(entry) => {
                 let moved = !matches!(entry.body, Body::Topic { .. });
                 self.send(conn, &Done { id, room: moved.then_some(entry.room) });
@@ -50,18 +47,8 @@ impl Server {
     }
 
     fn answer_post(&mut self, conn: ConnId, id: RequestId, entry: &Entry, duplicate: bool) {
-        let mentions = match &entry.body {
-            // The mentions found when it was kept are in the entry.
-            _ if duplicate => Vec::new(),
-            Body::Message(MessageBody { mentions, .. }) | Body::Edited { mentions, .. } => mentions.clone(),
-            Body::Deleted { .. }
-            | Body::Reacted { .. }
-            | Body::Created { .. }
-            | Body::Joined
-            | Body::Left { .. }
-            | Body::Topic { .. }
-            | Body::Other(_) => Vec::new(),
-        };
+        // The mentions found when it was kept are in the entry.
+        let mentions = if duplicate { Vec::new() } else { entry.body.mentions().to_vec() };
         let posted = Posted { id, room: entry.room, seq: entry.seq, time: entry.time, mentions, duplicate };
         self.connections.answer(conn, &posted, self.now.mono);
     }
