@@ -45,8 +45,8 @@
  * The host program
  *
  *   The library installs no signal handler, raises no SIGPIPE, writes no output, sets no global logger and never exits. It starts
- *   a thread only while it looks up a host name, and none with IM_OPT_WORKERS 0. An internal error (IM_E_PANIC) does not unwind
- *   into the program; the Rust runtime then writes one line to stderr.
+ *   threads only to look up host names: up to IM_OPT_WORKERS, which end after ten seconds without work. An internal error
+ *   (IM_E_PANIC) does not unwind into the program; the Rust runtime then writes one line to stderr.
  *
  * Functions
  *

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// A store whose outcomes are ready when its thread says so.
 struct Threaded {
@@ -87,11 +88,11 @@ fn a_store_wakes_its_own_server_and_nobody_else() {
     let (busy, idle) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
     let (polls, held) = (busy.clone(), gate.clone());
     let server = event_loop
-        .serve_with(ServerConfig::default(), |waker| Box::new(Threaded::new(waker, held, polls)))
+        .serve_with(ServerConfig::default(), |waker| Ok(Box::new(Threaded::new(waker, held, polls))))
         .unwrap();
     let polls = idle.clone();
     event_loop
-        .serve_with(ServerConfig::default(), |waker| Box::new(Threaded::new(waker, open, polls)))
+        .serve_with(ServerConfig::default(), |waker| Ok(Box::new(Threaded::new(waker, open, polls))))
         .unwrap();
     event_loop.listen(server, &"mem:a".parse().unwrap()).unwrap();
     let anna = event_loop.connect(&"mem:a".parse().unwrap(), ClientConfig::new("anna"));
@@ -108,6 +109,10 @@ fn a_store_wakes_its_own_server_and_nobody_else() {
                     for text in 0..100 {
                         let client = event_loop.client_mut(anna).unwrap();
                         client.post(RoomId::LOBBY, &text.to_string()).unwrap();
+                    }
+                    // Several outcomes are behind one wake-up.
+                    for _ in 0..50 {
+                        event_loop.turn(Some(Duration::ZERO)).unwrap();
                     }
                     drop(held);
                 }

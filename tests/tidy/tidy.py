@@ -27,12 +27,13 @@ LINES_MAX = 400
 
 def code_of(path):
     """The lines of a file before its tests, without comments."""
-    lines = []
-    for line in path.read_text().splitlines():
-        if line.strip() == "#[cfg(test)]":
+    lines = path.read_text().splitlines()
+    for at, line in enumerate(lines):
+        # Tests end a file; before, single items may be for tests only.
+        if line.strip() == "#[cfg(test)]" and lines[at + 1].startswith("mod ") and lines[at + 1].endswith("{"):
+            lines = lines[:at]
             break
-        lines.append(re.sub(r"//.*", "", line))
-    return lines
+    return [re.sub(r"//.*", "", line) for line in lines]
 
 
 def check_layers(path, layer, problems):

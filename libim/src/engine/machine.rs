@@ -96,7 +96,7 @@ pub trait Machine {
     fn handle_unopened(&mut self, now: Now, reason: String);
     /// Bytes were received. Stop reading while [`wants_bytes`](Machine::wants_bytes) is false.
     fn handle_bytes(&mut self, now: Now, conn: ConnId, bytes: &[u8]);
-    /// The peer of an accepted connection speaks another protocol, of this name. The driver has answered it, and closes the connection.
+    /// The peer of an accepted connection speaks another protocol, of this name. The driver answers it, and closes the connection.
     fn handle_foreign(&mut self, now: Now, conn: ConnId, protocol: &str);
     /// The connection is closed, for the given reason. Its `ConnId` is invalid when this returns.
     fn handle_closed(&mut self, now: Now, conn: ConnId, reason: &str);

@@ -78,7 +78,8 @@ pub trait Store {
     fn submit(&mut self, ticket: Ticket, draft: &Draft);
     /// Reads entries. Must not block.
     fn read(&mut self, ticket: Ticket, query: Query);
-    /// The next outcome that is ready. A store that works on another thread must wake the loop when there is one.
+    /// The next outcome that is ready. A store that works on another thread must call the waker
+    /// that [`Loop::serve_with`](crate::net::Loop::serve_with) has given it when there is one.
     fn poll_outcome(&mut self) -> Option<Outcome>;
 }
 

@@ -28,7 +28,7 @@ impl Context {
 
     pub(super) fn address(&self, address: *const c_char) -> CallResult<Address> {
         let address: Address = text(address, "the address")?.parse().map_err(no_address)?;
-        self.event_loop.check(&address)?;
+        self.event_loop.check_address(&address)?;
         Ok(address)
     }
 
@@ -37,7 +37,7 @@ impl Context {
         if !invite.address.has_port() {
             return Err(no_address("cannot connect to port 0"));
         }
-        self.event_loop.check(&invite.address)?;
+        self.event_loop.check_address(&invite.address)?;
         Ok(invite)
     }
 }

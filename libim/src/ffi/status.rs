@@ -145,14 +145,18 @@ impl From<LoopError> for Failure {
 
 impl From<UnusableAddress> for Failure {
     fn from(why: UnusableAddress) -> Failure {
-        let status = match &why {
-            UnusableAddress::VirtualClock(_)
-            | UnusableAddress::NeedsThread(_)
-            | UnusableAddress::NotNumeric(_)
-            | UnusableAddress::Several => im_status::IM_E_ADDRESS,
-            UnusableAddress::NoUnixSockets => im_status::IM_E_UNSUPPORTED,
-        };
-        Failure::new(status, why.to_string())
+        Failure::new(status_of(&why), why.to_string())
+    }
+}
+
+fn status_of(why: &UnusableAddress) -> im_status {
+    match why {
+        UnusableAddress::VirtualClock(_)
+        | UnusableAddress::NeedsThread(_)
+        | UnusableAddress::NotNumeric(_)
+        | UnusableAddress::Several
+        | UnusableAddress::Invalid(_) => im_status::IM_E_ADDRESS,
+        UnusableAddress::NoUnixSockets => im_status::IM_E_UNSUPPORTED,
     }
 }
 
@@ -163,7 +167,7 @@ impl From<ListenError> for Failure {
             ListenError::NoServer => im_status::IM_E_GONE,
             ListenError::Closing => im_status::IM_E_CLOSED,
             ListenError::InUse(_) => im_status::IM_E_IN_USE,
-            ListenError::Unusable(why) => Failure::from(why.clone()).status,
+            ListenError::Unusable(why) => status_of(why),
             ListenError::System(_) => im_status::IM_E_IO,
         };
         Failure::new(status, error.to_string())

@@ -6,11 +6,12 @@ use super::endpoint::EndpointKey;
 use super::event_loop::Loop;
 use super::link::{Link, Stage};
 use super::reason::{of_connecting, of_look_up};
-use super::resolver::{self, LookUpError};
-use super::sources::{OPEN_TIME_MAX, Timer};
+use super::resolver::{self, Answer, LookUpError, Resolved};
+use super::sources::{LOOK_UP_TIME_MAX, OPEN_TIME_MAX, Timer};
 use super::transport::{AnyTransport, Memory, Socket};
 use crate::core::Now;
 use crate::engine::Peer;
+use mio::Token;
 use mio::net::TcpStream;
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -53,15 +54,20 @@ impl Loop {
     /// Opens a client's connection.
     pub(super) fn dial(&mut self, now: Now, key: EndpointKey) {
         let Some(address) = self.endpoint(key).and_then(|endpoint| endpoint.address.clone()) else { return };
-        if let Err(why) = self.check(&address) {
+        if let Err(why) = self.check_address(&address) {
             return self.fail(now, key, &why.to_string());
         }
         match address {
-            Address::Tcp(..) | Address::Any(_) => {
-                if let Some(found) = resolver::ask(&self.workers, key, &address.hosts()) {
-                    self.race(now, key, found);
+            Address::Tcp(..) | Address::Any(_) => match resolver::ask(&self.workers, key, &address.hosts()) {
+                Answer::Now(found) => self.race(now, key, found),
+                Answer::Later(look_up) => {
+                    let deadline = now.mono + LOOK_UP_TIME_MAX;
+                    if let Some(endpoint) = self.endpoint(key) {
+                        endpoint.look_up = Some((look_up, deadline));
+                    }
+                    self.timers.push(Reverse((deadline, Timer::LookUp(key))));
                 }
-            }
+            },
             #[cfg(not(unix))]
             Address::Unix(_) => {}
             #[cfg(unix)]
@@ -87,8 +93,29 @@ impl Loop {
         }
     }
 
-    /// Continues after a look-up. The client may have been removed meanwhile.
-    pub(super) fn race(&mut self, now: Now, key: EndpointKey, found: Result<Vec<SocketAddr>, LookUpError>) {
+    /// Continues after a look-up, unless its client waits for it no more.
+    pub(super) fn handle_resolved(&mut self, now: Now, (key, which, found): Resolved) {
+        let Some(endpoint) = self.endpoint(key) else { return };
+        if endpoint.look_up.take_if(|(look_up, _)| look_up.is(&which)).is_some() {
+            self.race(now, key, found);
+        }
+    }
+
+    /// Whether a client waits for a look-up, with this deadline.
+    pub(super) fn is_looking_up(&self, key: EndpointKey, deadline: Duration) -> bool {
+        let look_up = self.find_endpoint(key).and_then(|endpoint| endpoint.look_up.as_ref());
+        look_up.is_some_and(|(_, until)| *until == deadline)
+    }
+
+    pub(super) fn give_up_looking_up(&mut self, now: Now, key: EndpointKey) {
+        if let Some(endpoint) = self.endpoint(key) {
+            endpoint.look_up = None;
+            self.race(now, key, Err(LookUpError::TimedOut));
+        }
+    }
+
+    /// Tries the addresses that were found.
+    fn race(&mut self, now: Now, key: EndpointKey, found: Result<Vec<SocketAddr>, LookUpError>) {
         let Some(host) =
             self.endpoint(key).and_then(|endpoint| endpoint.address.as_ref()).map(ToString::to_string)
         else {
@@ -117,10 +144,10 @@ impl Loop {
     /// Tries the next address, if any; fails when there is none and no attempt is in progress.
     pub(super) fn try_next(&mut self, now: Now, key: EndpointKey) {
         while let Some(address) = self.race_of(key).and_then(|race| race.left.pop_front()) {
-            match TcpStream::connect(address).and_then(Socket::new) {
+            match TcpStream::connect(address).and_then(Socket::dialled) {
                 Ok(tcp) => {
-                    self.watch_opening(now, key, AnyTransport::Tcp(tcp), Some(address));
-                    if self.race_of(key).is_some_and(|race| race.has_more()) {
+                    let opening = self.watch_opening(now, key, AnyTransport::Tcp(tcp), Some(address));
+                    if opening && self.race_of(key).is_some_and(|race| race.has_more()) {
                         self.timers.push(Reverse((now.mono + ATTEMPT_DELAY, Timer::NextAddress(key))));
                     }
                     return;
@@ -142,16 +169,20 @@ impl Loop {
         }
     }
 
-    fn watch_opening(&mut self, now: Now, key: EndpointKey, transport: AnyTransport, to: Option<SocketAddr>) {
-        #[cfg(test)]
-        let transport = match self.choppy {
-            Some(seed) => super::transport::Choppy::over(transport, usize::MAX, &[], seed),
+    /// Returns whether it is still opening.
+    fn watch_opening(
+        &mut self,
+        now: Now,
+        key: EndpointKey,
+        transport: AnyTransport,
+        to: Option<SocketAddr>,
+    ) -> bool {
+        let transport = match self.layer {
+            // It learns its token when it is registered.
+            Some(layer) => layer.over(transport, Token(usize::MAX), &[]),
             None => transport,
         };
-        let added = {
-            let (registry, sources) = self.registry_and_sources();
-            sources.add_link(registry, key, transport, Stage::Connecting)
-        };
+        let added = self.sources.add_link(self.poll.registry(), key, transport, Stage::Connecting);
         match added {
             Ok(token) => {
                 let serial = self.sources.serial_of(token).unwrap_or_default();
@@ -160,24 +191,29 @@ impl Loop {
                 }
                 self.handle_connecting(now, token);
                 // Inside the program and on unix sockets it is open at once.
-                if self.is_opening(token, serial) {
+                let opening = self.is_opening(token, serial);
+                if opening {
                     self.timers.push(Reverse((now.mono + OPEN_TIME_MAX, Timer::Open(token, serial))));
                 }
+                opening
             }
             Err(error) => {
                 self.note_problem(key, "the server", &of_connecting(&error));
                 self.try_next(now, key);
+                false
             }
         }
     }
 
     /// Continues with a connection that may be connected by now: the handshakes of its layers follow.
     pub(super) fn handle_connecting(&mut self, now: Now, token: usize) {
-        match self.sources.link(token).and_then(|link| link.transport.get().connected()) {
+        match self.sources.link(token).and_then(|link| link.transport().connected()) {
             None => {}
             Some(Ok(())) => {
                 self.set_stage(token, Stage::Handshaking);
                 self.handle_writable(now, token);
+                // The poll may have reported input together with the connection.
+                self.read_again(token);
             }
             Some(Err(error)) => self.abandon_opening(now, token, &of_connecting(&error)),
         }
@@ -192,8 +228,7 @@ impl Loop {
             .map(|race| race.open)
             .unwrap_or_default();
         for (token, _) in others.into_iter().filter(|(token, _)| *token != winner) {
-            let (registry, sources) = self.registry_and_sources();
-            sources.remove(registry, token);
+            self.sources.remove(self.poll.registry(), token);
         }
     }
 
@@ -204,11 +239,7 @@ impl Loop {
     }
 
     pub(super) fn abandon_opening(&mut self, now: Now, token: usize, why: &str) {
-        let removed = {
-            let (registry, sources) = self.registry_and_sources();
-            sources.remove(registry, token)
-        };
-        let Some(source) = removed else { return };
+        let Some(source) = self.sources.remove(self.poll.registry(), token) else { return };
         let shown = self
             .endpoint(source.owner)
             .and_then(|endpoint| endpoint.address.as_ref())
@@ -252,7 +283,7 @@ fn by_turns(addresses: Vec<SocketAddr>) -> VecDeque<SocketAddr> {
 
 #[cfg(unix)]
 fn open_unix(path: &std::path::Path) -> io::Result<AnyTransport> {
-    mio::net::UnixStream::connect(path).and_then(Socket::new).map(AnyTransport::Unix)
+    mio::net::UnixStream::connect(path).and_then(Socket::dialled).map(AnyTransport::Unix)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::dial::Race;
+use super::resolver::LookUp;
 #[cfg(feature = "client")]
 use super::session_file::SessionFile;
 use crate::engine::Machine;
@@ -45,6 +46,8 @@ pub(super) struct Endpoint {
     /// The file that keeps a client's session.
     #[cfg(feature = "client")]
     pub(super) session: Option<SessionFile>,
+    /// A client's look-up of its server's address, and its deadline.
+    pub(super) look_up: Option<(LookUp, Duration)>,
     /// A client's connection that is being opened.
     pub(super) race: Option<Race>,
     /// Its deadline in the loop's timer heap.

@@ -58,6 +58,8 @@ pub enum UnusableAddress {
     Several,
     /// This system has no unix domain sockets.
     NoUnixSockets,
+    /// The system does not take it, for this reason: for example, the path of a unix socket is too long, or a zone is missing.
+    Invalid(String),
 }
 
 impl fmt::Display for UnusableAddress {
@@ -75,6 +77,7 @@ impl fmt::Display for UnusableAddress {
             }
             UnusableAddress::Several => f.write_str("to listen, give one address per call, not a list"),
             UnusableAddress::NoUnixSockets => f.write_str("this system has no unix sockets"),
+            UnusableAddress::Invalid(why) => f.write_str(why),
         }
     }
 }
@@ -136,6 +139,7 @@ impl ListenError {
     pub(super) fn at(address: &Address, error: io::Error) -> ListenError {
         match error.kind() {
             io::ErrorKind::AddrInUse => ListenError::InUse(address.clone()),
+            io::ErrorKind::InvalidInput => UnusableAddress::Invalid(error.to_string()).into(),
             _ => ListenError::System(error),
         }
     }

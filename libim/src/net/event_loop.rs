@@ -14,6 +14,7 @@ use super::loop_config::LoopConfig;
 use super::notifier::Notifier;
 use super::resolver::Resolved;
 use super::sources::{Sources, Timer};
+use super::transport::Layer;
 use super::waker::{Mark, Waker};
 use super::watch::WatchId;
 use super::workers::Workers;
@@ -65,8 +66,8 @@ pub enum Event {
 ///
 /// Repeatedly call [`turn`](Loop::turn), then [`next_event`](Loop::next_event) until it returns `None`.
 ///
-/// A child of fork(2) cannot use its parent's loop: [`turn`](Loop::turn) and [`listen`](Loop::listen) fail there, and dropping the
-/// loop does not affect the parent's connections, listeners and socket files.
+/// A child of fork(2) cannot use its parent's loop: [`turn`](Loop::turn) and what takes new descriptors fail there, and dropping the
+/// loop does not affect the parent's connections, listeners and socket files. A loop stays on the thread that made it.
 #[derive(Debug)]
 pub struct Loop {
     /// The process that may use it.
@@ -100,9 +101,8 @@ pub struct Loop {
     pub(super) notifier: Option<Notifier>,
     /// Whether a turn is in progress; the notifier is updated at its end.
     pub(super) turning: bool,
-    /// Clients put the layer of the tests over their connections, with this seed.
-    #[cfg(test)]
-    pub(super) choppy: Option<u64>,
+    /// The layer of connections that are dialled.
+    pub(super) layer: Option<Layer>,
 }
 
 impl Loop {
@@ -149,8 +149,7 @@ impl Loop {
             buffer: vec![0; READ_BYTES_PER_TURN],
             notifier: None,
             turning: false,
-            #[cfg(test)]
-            choppy: None,
+            layer: None,
         })
     }
 
@@ -174,16 +173,16 @@ impl Loop {
     ///
     /// # Errors
     ///
-    /// If the store cannot be loaded.
+    /// If the store cannot be opened or loaded.
     #[cfg(feature = "server")]
     pub fn serve_with(
         &mut self,
         config: ServerConfig,
-        open: impl FnOnce(Waker) -> Box<dyn Store>,
+        open: impl FnOnce(Waker) -> Result<Box<dyn Store>, StoreError>,
     ) -> Result<ServerId, StoreError> {
         let random = Random::from_seed(self.random.bytes());
         let mark = Mark::default();
-        let store = open(self.waker.for_mark(mark.clone()));
+        let store = open(self.waker.for_mark(mark.clone()))?;
         let server = Server::open(config, store, random, self.clock.now())?;
         let key = self.add_endpoint(Engine::Server(Box::new(server)), None);
         self.wakeable.push((key, mark));
@@ -267,6 +266,7 @@ impl Loop {
             address,
             #[cfg(feature = "client")]
             session: None,
+            look_up: None,
             race: None,
             armed: None,
             touched: false,
@@ -337,10 +337,6 @@ impl Loop {
     /// The poll, and the buffer for its events: the large or the small one.
     pub(super) fn poll_and_ready(&mut self, much: bool) -> (&mut Poll, &mut Events) {
         (&mut self.poll, if much { &mut self.ready } else { &mut self.ready_small })
-    }
-
-    pub(super) fn registry_and_sources(&mut self) -> (&mio::Registry, &mut Sources) {
-        (self.poll.registry(), &mut self.sources)
     }
 }
 

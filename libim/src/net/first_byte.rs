@@ -1,5 +1,7 @@
 //! What the first byte of an accepted connection tells about its peer.
 
+use super::transport::Layer;
+
 /// A reply to a web browser.
 const TO_A_BROWSER: &[u8] =
     b"HTTP/1.1 426 Upgrade Required\r\nContent-Type: text/plain\r\nConnection: close\r\n\
@@ -14,9 +16,9 @@ pub(super) enum Speaks {
     Libim,
     /// A protocol that is not served here: its name for people, and the last bytes to the peer, in that protocol.
     Foreign(&'static str, &'static [u8]),
-    /// The layer of the tests.
-    #[cfg(test)]
-    Choppy,
+    /// A layer, and what we speak is inside.
+    #[cfg_attr(not(test), allow(dead_code))] // there is none but that of the tests
+    Layer(Layer),
 }
 
 impl Speaks {
@@ -27,7 +29,7 @@ impl Speaks {
             // A handshake record (RFC 8446, section 5.1).
             0x16 => Speaks::Foreign("TLS", TO_TLS),
             #[cfg(test)]
-            super::transport::Choppy::FIRST_BYTE => Speaks::Choppy,
+            super::transport::Choppy::FIRST_BYTE => Speaks::Layer(Layer::Choppy(5)),
             _ => Speaks::Libim,
         }
     }

@@ -1,9 +1,10 @@
 //! A connection as the loop sees it.
 
-use super::transport::{AnyTransport, Read, Wakeups, Written};
+use super::transport::{AnyTransport, Layer, Memory, Read, Transport, Wakeups, Written};
 use crate::engine::{ConnId, SendQueue};
+use mio::Token;
 
-/// What a connection is doing. Each moves down this list, and may skip stages or end at any of them.
+/// What a connection is doing. It can end at any stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Dialled; the transport is connecting. Its engine does not know the connection yet.
@@ -19,22 +20,81 @@ pub(super) enum Stage {
     Lingering,
 }
 
+impl Stage {
+    /// The stages that may follow.
+    fn next(self) -> &'static [Stage] {
+        match self {
+            Stage::Connecting => &[Stage::Handshaking],
+            Stage::Detecting => &[Stage::Handshaking, Stage::Open, Stage::Lingering],
+            Stage::Handshaking => &[Stage::Open, Stage::Lingering],
+            Stage::Open => &[Stage::Lingering],
+            Stage::Lingering => &[],
+        }
+    }
+}
+
 /// A connection.
 #[derive(Debug)]
 pub(super) struct Link {
-    pub(super) transport: AnyTransport,
-    pub(super) stage: Stage,
+    transport: AnyTransport,
+    stage: Stage,
     /// The connection, as its engine knows it.
-    pub(super) conn: Option<ConnId>,
+    conn: Option<ConnId>,
     /// The poll has reported that the peer ended its sending side.
-    pub(super) ending: bool,
+    ending: bool,
     /// The engine has bytes to send that the transport did not take.
-    pub(super) blocked: bool,
+    blocked: bool,
 }
 
 impl Link {
     pub(super) fn new(transport: AnyTransport, stage: Stage) -> Link {
         Link { transport, stage, conn: None, ending: false, blocked: false }
+    }
+
+    pub(super) fn transport(&self) -> &dyn Transport {
+        self.transport.get()
+    }
+
+    pub(super) fn transport_mut(&mut self) -> &mut dyn Transport {
+        self.transport.get_mut()
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    pub(super) fn enter(&mut self, stage: Stage) {
+        debug_assert!(self.stage.next().contains(&stage), "{:?} before {stage:?}", self.stage);
+        self.stage = stage;
+    }
+
+    /// The connection, as its engine knows it.
+    pub(super) fn conn(&self) -> Option<ConnId> {
+        self.conn
+    }
+
+    pub(super) fn set_conn(&mut self, conn: ConnId) {
+        self.conn = Some(conn);
+    }
+
+    /// The poll reports that the peer has ended its sending side.
+    pub(super) fn note_end(&mut self) {
+        self.ending = true;
+    }
+
+    /// Whether the engine waits to write, and can. It is told so once.
+    pub(super) fn take_writable(&mut self) -> bool {
+        matches!(self.stage, Stage::Detecting | Stage::Open) && std::mem::take(&mut self.blocked)
+    }
+
+    /// Closes the sending side. Returns false if it is closed already.
+    pub(super) fn begin_close(&mut self, wakeups: &mut Wakeups) -> bool {
+        if self.stage == Stage::Lingering {
+            return false;
+        }
+        self.enter(Stage::Lingering);
+        self.transport.get_mut().begin_close(wakeups);
+        true
     }
 
     /// Whether it was dialled and is not open yet.
@@ -43,11 +103,10 @@ impl Link {
     }
 
     /// Puts a layer over the transport, and begins its handshake.
-    #[cfg(test)]
-    pub(super) fn add_layer(&mut self, layer: impl FnOnce(AnyTransport) -> AnyTransport) {
-        let nowhere = super::transport::Memory::pair().0;
-        self.transport = layer(std::mem::replace(&mut self.transport, nowhere));
-        self.stage = Stage::Handshaking;
+    pub(super) fn add_layer(&mut self, layer: Layer, token: Token, bytes: &[u8]) {
+        let nowhere = Memory::pair().0;
+        self.transport = layer.over(std::mem::replace(&mut self.transport, nowhere), token, bytes);
+        self.enter(Stage::Handshaking);
     }
 
     /// Reads once.

@@ -5,9 +5,10 @@ use super::event_loop::Loop;
 use super::first_byte::Speaks;
 use super::link::{Link, Stage};
 use super::sources::{Kind, LINGER_TIME_MAX, Timer};
-use super::transport::{AnyTransport, Read};
+use super::transport::{AnyTransport, Layer, Read};
 use crate::core::Now;
 use crate::engine::{Peer, SendQueue};
+use mio::Token;
 use std::cmp::Reverse;
 
 /// Reads of the rest of a broken connection's input, each of up to `READ_BYTES_PER_TURN`.
@@ -20,7 +21,7 @@ impl Loop {
         source.queued = false;
         match &source.kind {
             Kind::Listener(_) => self.handle_acceptable(now, token),
-            Kind::Link(link) => match link.stage {
+            Kind::Link(link) => match link.stage() {
                 Stage::Connecting => {}
                 Stage::Lingering => self.drop_input(now, token),
                 Stage::Handshaking => self.read(now, token),
@@ -46,12 +47,20 @@ impl Loop {
                 if more {
                     self.read_again(token);
                 }
+                self.answer(now, token);
             }
-            Read::Nothing => {}
+            Read::Nothing => self.answer(now, token),
             Read::End => self.lose(now, token, "the other side closed the connection"),
             Read::Broken(why) => self.lose(now, token, &why),
         }
         self.buffer = buffer;
+    }
+
+    /// Writes what layers answer to what they have read. The poll does not report again that a transport is writable.
+    fn answer(&mut self, now: Now, token: usize) {
+        if self.sources.link(token).is_some_and(|link| link.transport().wants_write()) {
+            self.handle_writable(now, token);
+        }
     }
 
     fn read_into(&mut self, token: usize, buffer: &mut [u8]) -> Read {
@@ -60,13 +69,12 @@ impl Loop {
 
     /// Passes bytes to the engine, from the first one on that is known to be meant for it.
     fn handle_bytes(&mut self, now: Now, token: usize, bytes: &[u8]) {
-        let detecting = self.sources.link(token).is_some_and(|link| link.stage == Stage::Detecting);
+        let detecting = self.sources.link(token).is_some_and(|link| link.stage() == Stage::Detecting);
         if detecting && let Some(first) = bytes.first() {
             match Speaks::of(*first) {
                 Speaks::Libim => self.set_stage(token, Stage::Open),
                 Speaks::Foreign(protocol, reply) => return self.refuse(now, token, protocol, reply),
-                #[cfg(test)]
-                Speaks::Choppy => return self.add_layer(now, token, bytes),
+                Speaks::Layer(layer) => return self.add_layer(now, token, layer, bytes),
             }
         }
         if let Some((owner, conn)) = self.sources.conn_at(token)
@@ -77,10 +85,9 @@ impl Loop {
     }
 
     /// Puts a layer over an accepted connection, which has read the beginning of the layer's handshake.
-    #[cfg(test)]
-    fn add_layer(&mut self, now: Now, token: usize, bytes: &[u8]) {
+    fn add_layer(&mut self, now: Now, token: usize, layer: Layer, bytes: &[u8]) {
         if let Some((link, _)) = self.sources.link_mut(token) {
-            link.add_layer(|transport| super::transport::Choppy::over(transport, token, bytes, token as u64));
+            link.add_layer(layer, Token(token), bytes);
         }
         self.handle_writable(now, token);
         self.read_again(token);
@@ -101,23 +108,24 @@ impl Loop {
     /// Moves a connection whose handshakes are complete to its engine.
     pub(super) fn finish_handshake(&mut self, now: Now, token: usize) {
         let Some(link) = self.sources.link(token) else { return };
-        if link.stage != Stage::Handshaking || !link.transport.get().is_established() {
+        if link.stage() != Stage::Handshaking || !link.transport().is_established() {
             return;
         }
-        let (accepted, peer) = (link.conn.is_some(), link.transport.get().peer());
+        let (accepted, peer) = (link.conn().is_some(), link.transport().peer());
         self.set_stage(token, Stage::Open);
         if accepted {
             self.handle_writable(now, token);
         } else {
             self.end_race(token);
             self.open(now, token, peer);
-            self.read_again(token);
         }
+        // Layers may hold what came with the end of the handshake.
+        self.read_again(token);
     }
 
     pub(super) fn set_stage(&mut self, token: usize, stage: Stage) {
         if let Some((link, _)) = self.sources.link_mut(token) {
-            link.stage = stage;
+            link.enter(stage);
         }
     }
 
@@ -127,15 +135,12 @@ impl Loop {
         if let Err(why) = link.flush(wakeups) {
             return self.lose(now, token, &why);
         }
-        if matches!(link.stage, Stage::Detecting | Stage::Open) {
-            if std::mem::take(&mut link.blocked)
-                && let Some((owner, conn)) = self.sources.conn_at(token)
-            {
-                self.with_machine(owner, |machine| machine.handle_writable(now, conn));
-            }
-        } else {
-            self.finish_handshake(now, token);
+        if link.take_writable()
+            && let Some((owner, conn)) = self.sources.conn_at(token)
+        {
+            self.with_machine(owner, |machine| machine.handle_writable(now, conn));
         }
+        self.finish_handshake(now, token);
     }
 
     /// Handles connections that were woken by their peers inside the program, or by their own layers.
@@ -158,7 +163,12 @@ impl Loop {
             if !self.wants_bytes(token) {
                 break;
             }
-            let Read::Bytes(count @ 1.., _) = self.read_into(token, &mut buffer) else { break };
+            // A layer may have read something that is not for the engine.
+            let (Read::Bytes(count @ 1.., _) | Read::Bytes(count @ 0, true)) =
+                self.read_into(token, &mut buffer)
+            else {
+                break;
+            };
             self.handle_bytes(now, token, buffer.get(..count).unwrap_or_default());
         }
         self.buffer = buffer;
@@ -172,6 +182,7 @@ impl Loop {
             Read::Bytes(_, false) | Read::Nothing => {}
             Read::End | Read::Broken(_) => self.close(now, token, "closed"),
         }
+        self.answer(now, token);
         self.buffer = buffer;
     }
 
@@ -197,9 +208,9 @@ impl Loop {
     pub(super) fn open(&mut self, now: Now, token: usize, peer: Peer) {
         let Some(owner) = self.sources.slab.get(token).map(|source| source.owner) else { return };
         let conn = self.with_machine(owner, |machine| machine.handle_opened(now, token, peer)).flatten();
-        match self.sources.link_mut(token) {
-            Some((link, _)) if conn.is_some() => link.conn = conn,
-            Some(_) | None => {
+        match (self.sources.link_mut(token), conn) {
+            (Some((link, _)), Some(conn)) => link.set_conn(conn),
+            (Some(_), None) | (None, _) => {
                 self.sources.remove(self.poll.registry(), token);
             }
         }
@@ -209,11 +220,9 @@ impl Loop {
     pub(super) fn begin_close(&mut self, now: Now, token: usize) {
         let Some(serial) = self.sources.serial_of(token) else { return };
         let Some((link, wakeups)) = self.sources.link_mut(token) else { return };
-        if link.stage == Stage::Lingering {
+        if !link.begin_close(wakeups) {
             return;
         }
-        link.stage = Stage::Lingering;
-        link.transport.get_mut().begin_close(wakeups);
         self.timers.push(Reverse((now.mono + LINGER_TIME_MAX, Timer::Linger(token, serial))));
         self.read_again(token);
     }
@@ -232,7 +241,7 @@ impl Loop {
     pub(super) fn close(&mut self, now: Now, token: usize, why: &str) {
         let Some(source) = self.sources.remove(self.poll.registry(), token) else { return };
         if let Kind::Link(link) = source.kind
-            && let Some(conn) = link.conn
+            && let Some(conn) = link.conn()
         {
             self.with_machine(source.owner, |machine| machine.handle_closed(now, conn, why));
         }

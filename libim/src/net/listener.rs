@@ -120,17 +120,12 @@ impl Handle {
         match self {
             Handle::Tcp(listener) => {
                 let (stream, address) = listener.accept()?;
-                let tcp = Socket::new(stream)?;
-                if !cfg!(target_os = "linux") {
-                    tcp.tune();
-                }
-                Ok(Some((AnyTransport::Tcp(tcp), peer_of(address))))
+                Ok(Some((AnyTransport::Tcp(Socket::accepted(stream)?), peer_of(address))))
             }
             #[cfg(unix)]
             Handle::Unix(listener, _) => {
-                let unix = Socket::new(listener.accept()?.0)?;
-                unix.tune();
-                Ok(Some((AnyTransport::Unix(unix), Peer::Local)))
+                let (stream, _) = listener.accept()?;
+                Ok(Some((AnyTransport::Unix(Socket::accepted(stream)?), Peer::Local)))
             }
             Handle::Memory(_) => Ok(None),
         }

@@ -27,7 +27,7 @@ impl Loop {
         if !self.process.is_this() {
             return Err(ListenError::Forked);
         }
-        self.check(address)?;
+        self.check_kind(address)?;
         match self.server(server) {
             None => return Err(ListenError::NoServer),
             Some(server) if server.is_closing() => return Err(ListenError::Closing),
@@ -42,12 +42,20 @@ impl Loop {
         added.map(|_| bound).map_err(ListenError::System)
     }
 
-    /// Checks whether this loop can use an address, to connect to it: with a virtual clock only `mem:`, without threads no host names.
-    pub fn check(&self, address: &Address) -> Result<(), UnusableAddress> {
+    /// Checks whether a client on this loop can connect to an address.
+    ///
+    /// # Errors
+    ///
+    /// With a virtual clock, for anything but `mem:`; without threads, for host names; for unix sockets where there are none.
+    pub fn check_address(&self, address: &Address) -> Result<(), UnusableAddress> {
         match resolver::name_in(address) {
-            Some(host) if !self.workers.are_allowed() => return Err(UnusableAddress::NeedsThread(host)),
-            Some(_) | None => {}
+            Some(host) if !self.workers.are_allowed() => Err(UnusableAddress::NeedsThread(host)),
+            Some(_) | None => self.check_kind(address),
         }
+    }
+
+    /// Whether this loop can use addresses of this kind at all.
+    fn check_kind(&self, address: &Address) -> Result<(), UnusableAddress> {
         match address {
             Address::Tcp(..) | Address::Any(_) | Address::Unix(_) if self.clock.is_virtual() => {
                 Err(UnusableAddress::VirtualClock(address.clone()))

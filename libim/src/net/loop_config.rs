@@ -13,7 +13,7 @@ pub struct LoopConfig {
     /// Whether time passes only by [`Loop::advance`](super::Loop::advance). Such a loop can use `mem:` addresses only and never waits;
     /// with a seed, the same calls give the same events, byte for byte.
     pub virtual_clock: bool,
-    /// How many threads the loop may start, up to [`WORKERS_MAX`], for work that blocks: the system's look-up of host names. They end
+    /// How many threads the loop may start, at most [`WORKERS_MAX`] whatever is given, for work that blocks: the system's look-up of host names. They end
     /// when they have had nothing to do for 10 seconds. With 0, servers must be given by IP address.
     pub workers_max: u32,
 }

@@ -23,6 +23,9 @@ pub(super) fn of_connecting(error: &Error) -> String {
 pub(super) fn of_look_up(error: &LookUpError) -> String {
     match error {
         LookUpError::NoWorker(error) => error.to_string(),
+        LookUpError::TimedOut => {
+            "the network's name service does not answer; give the computer's number, such as 192.168.1.10".into()
+        }
         LookUpError::NotFound => {
             "no computer of that name was found; check the spelling and the network, or give its number, such as 192.168.1.10"
                 .into()

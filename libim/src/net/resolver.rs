@@ -5,9 +5,29 @@ use super::endpoint::EndpointKey;
 use super::interfaces::zone_of;
 use super::workers::{NoWorker, Workers};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
+use std::sync::{Arc, Weak};
 
-/// An answer: the endpoint that asked, and the addresses to try in this order.
-pub(super) type Resolved = (EndpointKey, Result<Vec<SocketAddr>, LookUpError>);
+/// A finding: the endpoint that asked, its look-up, and the addresses to try in this order.
+pub(super) type Resolved = (EndpointKey, Weak<()>, Result<Vec<SocketAddr>, LookUpError>);
+
+/// A look-up that is waited for. If it is dropped before a worker begins it, it is skipped.
+#[derive(Debug)]
+pub(super) struct LookUp(Arc<()>);
+
+impl LookUp {
+    pub(super) fn is(&self, other: &Weak<()>) -> bool {
+        std::ptr::eq(Arc::as_ptr(&self.0), other.as_ptr())
+    }
+}
+
+/// What becomes of a question.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// No look-up is needed, or none is possible.
+    Now(Result<Vec<SocketAddr>, LookUpError>),
+    /// A worker looks it up: the result comes by [`Workers::poll`].
+    Later(LookUp),
+}
 
 /// Why no address was found.
 #[derive(Debug)]
@@ -16,6 +36,8 @@ pub(super) enum LookUpError {
     NoWorker(NoWorker),
     /// The system finds none of the names. Its reason is of little help to people.
     NotFound,
+    /// The system has not answered in time.
+    TimedOut,
 }
 
 /// The first of an address's host names that has to be looked up.
@@ -23,20 +45,23 @@ pub(super) fn name_in(address: &Address) -> Option<String> {
     address.hosts().into_iter().map(|(host, _)| host).find(|host| numbers_of(host, 0).is_none())
 }
 
-/// Looks up hosts. IP addresses are answered at once, names later by [`Workers::poll`].
-pub(super) fn ask(
-    workers: &Workers<Resolved>,
-    whose: EndpointKey,
-    hosts: &[(String, u16)],
-) -> Option<Result<Vec<SocketAddr>, LookUpError>> {
+/// Looks up hosts.
+pub(super) fn ask(workers: &Workers<Resolved>, whose: EndpointKey, hosts: &[(String, u16)]) -> Answer {
     let numbers: Option<Vec<_>> = hosts.iter().map(|(host, port)| numbers_of(host, *port)).collect();
     if let Some(numbers) = numbers {
-        return Some(Ok(numbers.concat()));
+        return Answer::Now(Ok(numbers.concat()));
     }
     let hosts = hosts.to_vec();
-    match workers.run(move || (whose, look_up_all(&hosts))) {
-        Ok(()) => None,
-        Err(error) => Some(Err(LookUpError::NoWorker(error))),
+    let wanted = Arc::new(());
+    let look_up = Arc::downgrade(&wanted);
+    let job = move || {
+        let is_wanted = look_up.strong_count() > 0;
+        let found = if is_wanted { look_up_all(&hosts) } else { Err(LookUpError::NotFound) };
+        (whose, look_up, found)
+    };
+    match workers.run(job) {
+        Ok(()) => Answer::Later(LookUp(wanted)),
+        Err(error) => Answer::Now(Err(LookUpError::NoWorker(error))),
     }
 }
 

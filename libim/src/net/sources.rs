@@ -15,7 +15,7 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-/// Something that is polled.
+/// Something that is polled. Small, since there are many: what is large in a rare kind is boxed.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) owner: EndpointKey,
@@ -35,10 +35,6 @@ pub(super) enum Kind {
     #[cfg(unix)]
     Watched(OwnedFd),
 }
-
-// A cache line: with many connections, none of them is cached.
-#[cfg(all(target_pointer_width = "64", not(debug_assertions)))]
-const _: () = assert!(size_of::<Source>() <= 64);
 
 /// All sources.
 #[derive(Debug)]
@@ -66,7 +62,7 @@ impl Sources {
         let token = entry.key();
         match &mut kind {
             Kind::Listener(listener) => listener.register(registry, Token(token)),
-            Kind::Link(link) => link.transport.get_mut().register(registry, Token(token)),
+            Kind::Link(link) => link.transport_mut().register(registry, Token(token)),
             #[cfg(unix)]
             Kind::Watched(fd) => {
                 registry.register(&mut SourceFd(&fd.as_raw_fd()), Token(token), mio::Interest::READABLE)
@@ -96,7 +92,7 @@ impl Sources {
         }
         match &mut source.kind {
             Kind::Listener(listener) => listener.deregister(registry),
-            Kind::Link(link) => link.transport.get_mut().deregister(registry, &mut self.wakeups),
+            Kind::Link(link) => link.transport_mut().deregister(registry, &mut self.wakeups),
             #[cfg(unix)]
             Kind::Watched(fd) => {
                 // Closing it, right after, removes it from the poll only if the program has no duplicate of it.
@@ -141,7 +137,7 @@ impl Sources {
     /// A connection's engine, and its id there.
     pub(super) fn conn_at(&self, token: usize) -> Option<(EndpointKey, ConnId)> {
         let owner = self.slab.get(token)?.owner;
-        Some((owner, self.link(token)?.conn?))
+        Some((owner, self.link(token)?.conn()?))
     }
 }
 
@@ -152,6 +148,8 @@ pub(super) enum Timer {
     Endpoint(EndpointKey),
     /// A paused listener tries again.
     Accept(usize, u64),
+    /// A client's look-up of a host name times out.
+    LookUp(EndpointKey),
     /// An attempt to open a connection times out.
     Open(usize, u64),
     /// A client tries its server's next address as well.
@@ -160,6 +158,8 @@ pub(super) enum Timer {
     Linger(usize, u64),
 }
 
+/// How long a look-up of host names may take, with its wait for a worker.
+pub(super) const LOOK_UP_TIME_MAX: Duration = Duration::from_secs(30);
 /// How long a connection may take to open, with the handshakes of its layers.
 pub(super) const OPEN_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a closed connection waits for its peer to close its side.

@@ -59,6 +59,7 @@ impl Loop {
         let quiet = ready.iter().all(|event| event.token() == NOTIFIER)
             && self.pending_reads.is_empty()
             && self.sources.wakeups.is_empty();
+        self.touch_woken();
         self.handle_wakeups(now);
         for token in std::mem::take(&mut self.pending_reads) {
             self.handle_readable(now, token);
@@ -85,17 +86,24 @@ impl Loop {
                 continue;
             }
             let Some(source) = self.sources.slab.get_mut(token) else { continue };
+            let queued = source.queued;
             match &mut source.kind {
                 Kind::Listener(_) => self.handle_acceptable(now, token),
                 #[cfg(unix)]
                 Kind::Watched(_) => self.own_events.push_back(Event::Readable(WatchId(source.serial))),
-                Kind::Link(link) if link.stage == Stage::Connecting => self.handle_connecting(now, token),
                 Kind::Link(link) => {
-                    link.ending |= event.is_read_closed();
+                    if event.is_read_closed() {
+                        link.note_end();
+                    }
+                    if link.stage() == Stage::Connecting {
+                        self.handle_connecting(now, token);
+                        continue;
+                    }
                     if event.is_writable() {
                         self.handle_writable(now, token);
                     }
-                    if event.is_readable() || event.is_read_closed() || event.is_error() {
+                    // What has been read in this turn already, and is not drained, is read on in the next.
+                    if !queued && (event.is_readable() || event.is_read_closed() || event.is_error()) {
                         self.handle_readable(now, token);
                     }
                 }
@@ -104,9 +112,13 @@ impl Loop {
     }
 
     fn handle_wake(&mut self, now: Now) {
-        while let Some((whose, found)) = self.workers.poll() {
-            self.race(now, whose, found);
+        while let Some(resolved) = self.workers.poll() {
+            self.handle_resolved(now, resolved);
         }
+    }
+
+    /// Has the servers look whose stores have called their wakers.
+    fn touch_woken(&mut self) {
         let woken = |(key, mark): &(EndpointKey, Mark)| mark.swap(false, Ordering::AcqRel).then_some(*key);
         let woken: Vec<EndpointKey> = self.wakeable.iter().filter_map(woken).collect();
         for key in woken {
@@ -161,12 +173,13 @@ impl Loop {
                     }
                     self.handle_acceptable(now, token);
                 }
+                Timer::LookUp(key) if self.is_looking_up(key, at) => self.give_up_looking_up(now, key),
                 Timer::Open(token, serial) if self.is_same(token, serial) => self.give_up_opening(now, token),
                 Timer::NextAddress(key) => self.try_next(now, key),
                 Timer::Linger(token, serial) if self.is_same(token, serial) => {
                     self.close(now, token, "closed");
                 }
-                Timer::Accept(..) | Timer::Open(..) | Timer::Linger(..) => {}
+                Timer::Accept(..) | Timer::LookUp(_) | Timer::Open(..) | Timer::Linger(..) => {}
             }
         }
     }
@@ -186,13 +199,14 @@ impl Loop {
                 Timer::Accept(token, serial) => {
                     matches!(kind(token, serial), Some(Kind::Listener(listener)) if listener.paused)
                 }
+                Timer::LookUp(key) => self.is_looking_up(key, at),
                 Timer::Open(token, serial) => self.is_opening(token, serial),
                 Timer::NextAddress(key) => self
                     .endpoint(key)
                     .and_then(|endpoint| endpoint.race.as_ref())
                     .is_some_and(super::dial::Race::has_more),
                 Timer::Linger(token, serial) => {
-                    matches!(kind(token, serial), Some(Kind::Link(link)) if link.stage == Stage::Lingering)
+                    matches!(kind(token, serial), Some(Kind::Link(link)) if link.stage() == Stage::Lingering)
                 }
             };
             if stands {

@@ -14,7 +14,7 @@ pub struct Waker {
     mark: Option<Mark>,
 }
 
-/// Whether whom a waker is for has been woken since the loop last looked.
+/// Set by a waker, and cleared by the loop when it looks at the server that the waker is for.
 pub(super) type Mark = Arc<AtomicBool>;
 
 impl Waker {
@@ -22,7 +22,7 @@ impl Waker {
         Waker { poll, mark: None }
     }
 
-    /// The same, for somebody on the loop.
+    /// The same, for the server with this mark.
     #[cfg(feature = "server")]
     pub(super) fn for_mark(&self, mark: Mark) -> Waker {
         Waker { poll: self.poll.clone(), mark: Some(mark) }

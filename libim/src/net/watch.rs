@@ -20,8 +20,11 @@ impl Loop {
     ///
     /// # Errors
     ///
-    /// If the system cannot poll it, such as a regular file.
+    /// If the system cannot poll it, such as a regular file, or in a forked child.
     pub fn watch(&mut self, fd: std::os::fd::OwnedFd) -> Result<WatchId, LoopError> {
+        if !self.process.is_this() {
+            return Err(LoopError::Forked);
+        }
         let nobody = EndpointKey { index: usize::MAX, serial: 0 };
         let token = self.sources.add(self.poll.registry(), nobody, Kind::Watched(fd))?;
         Ok(WatchId(self.sources.serial_of(token).unwrap_or_default()))

@@ -7,6 +7,7 @@ use crate::wire::limits::WORK_QUEUED_MAX;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -80,9 +81,12 @@ impl<T> Shared<T> {
         loop {
             if let Some(job) = queue.jobs.pop_front() {
                 drop(queue);
-                let result = job();
+                // A job that panics has no result, and costs no thread.
+                let result = catch_unwind(AssertUnwindSafe(job));
                 queue = self.lock();
-                if !queue.ended {
+                if let Ok(result) = result
+                    && !queue.ended
+                {
                     queue.results.push_back(result);
                     // The loop learns of a failure with the next result.
                     let _ = self.waker.wake();
@@ -231,6 +235,14 @@ mod tests {
         assert!(refused.to_string().contains(&WORK_QUEUED_MAX.to_string()), "{refused}");
         drop(hold);
         assert_eq!(results(&mut poll, &one, 1 + WORK_QUEUED_MAX).iter().sum::<usize>(), WORK_QUEUED_MAX);
+    }
+
+    #[test]
+    fn a_job_that_panics_costs_no_thread() {
+        let (mut poll, workers) = workers(1);
+        workers.run(|| panic!("on purpose")).unwrap();
+        workers.run(|| 4).unwrap();
+        assert_eq!(results(&mut poll, &workers, 1), [4]);
     }
 
     #[test]

@@ -6,8 +6,9 @@ use crate::engine::{Peer, SendQueue};
 use mio::{Registry, Token};
 use std::io;
 
-/// What both sides send first.
-const GREETING: &[u8] = b"\x02choppy\n";
+/// The handshake of each side: a greeting, and, when the other's greeting has come, the rest.
+const HANDSHAKE: &[u8] = b"\x02choppy\nready\n";
+const GREETING_BYTES: usize = 8;
 /// Bytes that the layer takes before it has written them.
 const PENDING_BYTES_MAX: usize = 4096;
 /// What the bytes after the greeting are combined with.
@@ -19,7 +20,7 @@ pub(in crate::net) struct Choppy {
     /// The state of a generator of pseudo-random numbers.
     random: u64,
     token: usize,
-    /// Bytes of the peer's greeting that have come.
+    /// Bytes of the peer's handshake that have come.
     greeted: usize,
     /// Bytes that have come and were not read yet.
     received: Vec<u8>,
@@ -34,18 +35,18 @@ pub(in crate::net) struct Choppy {
 
 impl Choppy {
     /// The first byte of its handshake.
-    pub(in crate::net) const FIRST_BYTE: u8 = GREETING[0];
+    pub(in crate::net) const FIRST_BYTE: u8 = HANDSHAKE[0];
 
     /// A layer over a transport from which these bytes were read already.
-    pub(in crate::net) fn over(inner: AnyTransport, token: usize, bytes: &[u8], seed: u64) -> AnyTransport {
+    pub(in crate::net) fn over(inner: AnyTransport, token: Token, bytes: &[u8], seed: u64) -> AnyTransport {
         let mut layer = Choppy {
             inner,
             random: seed,
-            token,
+            token: token.0,
             greeted: 0,
             received: Vec::new(),
             ended: None,
-            pending: GREETING.to_vec(),
+            pending: HANDSHAKE[..GREETING_BYTES].to_vec(),
             outgoing: SendQueue::default(),
             closing: false,
         };
@@ -61,8 +62,13 @@ impl Choppy {
 
     fn receive(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            match GREETING.get(self.greeted) {
-                Some(expected) if byte == expected => self.greeted += 1,
+            match HANDSHAKE.get(self.greeted) {
+                Some(expected) if byte == expected => {
+                    self.greeted += 1;
+                    if self.greeted == GREETING_BYTES {
+                        self.pending.extend_from_slice(&HANDSHAKE[GREETING_BYTES..]);
+                    }
+                }
                 Some(_) => self.ended = Some(Read::Broken("not a choppy greeting".into())),
                 None => self.received.push(byte ^ MASK),
             }
@@ -89,7 +95,7 @@ impl Transport for Choppy {
     }
 
     fn is_established(&self) -> bool {
-        self.greeted == GREETING.len()
+        self.greeted == HANDSHAKE.len()
     }
 
     fn read(&mut self, buffer: &mut [u8], wakeups: &mut Wakeups) -> Read {

@@ -8,7 +8,7 @@ mod choppy;
 mod memory;
 mod socket;
 mod tcp;
-#[cfg(test)]
+#[cfg(all(test, feature = "server", feature = "client"))]
 mod tests;
 #[cfg(unix)]
 mod unix;
@@ -84,6 +84,25 @@ pub(super) trait Transport: Debug {
     /// Ends the sending side after what has been written, so that the peer reads everything. Reading goes on, and writing, with
     /// empty queues, while [`wants_write`](Transport::wants_write).
     fn begin_close(&mut self, wakeups: &mut Wakeups);
+}
+
+/// The layers that can be put over a transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layer {
+    /// The layer of the tests, with the seed of its random numbers.
+    #[cfg(test)]
+    Choppy(u64),
+}
+
+impl Layer {
+    /// Puts the layer over a transport, from which these bytes were read already.
+    #[allow(unused_variables, clippy::needless_pass_by_value)] // there is none but that of the tests
+    pub(super) fn over(self, transport: AnyTransport, token: Token, bytes: &[u8]) -> AnyTransport {
+        match self {
+            #[cfg(test)]
+            Layer::Choppy(seed) => Choppy::over(transport, token, bytes, seed),
+        }
+    }
 }
 
 /// Any of the transports. Small for sockets, of which there are many.

@@ -7,8 +7,10 @@ use crate::net::reason::of_breaking;
 use mio::{Interest, Registry, Token};
 #[cfg(unix)]
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags};
+use socket2::SockRef;
 use std::fmt::Debug;
 use std::io::{self, IoSlice};
+use std::net::Shutdown;
 #[cfg(unix)]
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
@@ -26,20 +28,19 @@ pub(in crate::net) trait Handle:
 #[cfg(unix)]
 impl<S: mio::event::Source + Debug + AsFd + AsRawFd + From<OwnedFd> + Into<OwnedFd>> Handle for S {}
 #[cfg(not(unix))]
-pub(in crate::net) trait Handle: mio::event::Source + Debug + io::Read + io::Write {}
+pub(in crate::net) trait Handle:
+    mio::event::Source + Debug + io::Read + io::Write + std::os::windows::io::AsSocket
+{
+}
 #[cfg(not(unix))]
-impl<S: mio::event::Source + Debug + io::Read + io::Write> Handle for S {}
+impl<S: mio::event::Source + Debug + io::Read + io::Write + std::os::windows::io::AsSocket> Handle for S {}
 
 /// What differs between the kinds of sockets.
 pub(in crate::net) trait Stream: Handle {
-    /// The result of connecting; `None`: still in progress.
-    fn connected(&self) -> Option<io::Result<()>>;
     /// The other end.
     fn peer(&self) -> Peer;
     /// Sets the options of a connection.
     fn tune(&self);
-    /// Closes the sending side. It fails if the connection is already broken.
-    fn shut_down_sending(&self) -> io::Result<()>;
 }
 
 /// A transport on a stream socket.
@@ -47,14 +48,27 @@ pub(in crate::net) trait Stream: Handle {
 pub(in crate::net) struct Socket<S>(S);
 
 impl<S: Stream> Socket<S> {
-    /// Uses this socket, on a descriptor above standard input and output.
-    pub(in crate::net) fn new(stream: S) -> io::Result<Socket<S>> {
-        Stdio::spare(stream).map(Socket)
+    /// Uses a socket that connects, on a descriptor above standard input and output.
+    pub(in crate::net) fn dialled(stream: S) -> io::Result<Socket<S>> {
+        let socket = Socket(Stdio::spare(stream)?);
+        socket.0.tune();
+        Ok(socket)
     }
 
-    /// Sets the options of a connection. On Linux accepted sockets inherit them from their listener.
-    pub(in crate::net) fn tune(&self) {
-        self.0.tune();
+    /// Uses a socket that was accepted, likewise.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))] // a client alone never listens
+    pub(in crate::net) fn accepted(stream: S) -> io::Result<Socket<S>> {
+        let socket = Socket(Stdio::spare(stream)?);
+        // On Linux it inherits the options from its listener.
+        if !cfg!(target_os = "linux") {
+            socket.0.tune();
+        }
+        Ok(socket)
+    }
+
+    #[cfg(test)]
+    pub(super) fn get(&self) -> &S {
+        &self.0
     }
 
     #[cfg(unix)]
@@ -117,7 +131,14 @@ impl<S: Stream> Transport for Socket<S> {
     }
 
     fn connected(&self) -> Option<io::Result<()>> {
-        self.0.connected()
+        let socket = SockRef::from(&self.0);
+        match socket.take_error() {
+            Ok(Some(error)) | Err(error) => Some(Err(error)),
+            Ok(None) => match socket.peer_addr() {
+                Err(error) if error.kind() == io::ErrorKind::NotConnected => None,
+                peer => Some(peer.map(drop)),
+            },
+        }
     }
 
     fn peer(&self) -> Peer {
@@ -165,7 +186,8 @@ impl<S: Stream> Transport for Socket<S> {
     }
 
     fn begin_close(&mut self, _wakeups: &mut Wakeups) {
-        let _ = self.0.shut_down_sending();
+        // It fails if the connection is already broken.
+        let _ = SockRef::from(&self.0).shutdown(Shutdown::Write);
     }
 }
 

@@ -4,8 +4,7 @@ use super::socket::{Socket, Stream};
 use crate::engine::Peer;
 use mio::net::TcpStream;
 use socket2::SockRef;
-use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The kernel's send buffer: it holds up to about twice this for a peer that does not read. Without a limit it would hold megabytes
@@ -19,16 +18,6 @@ const KEEPALIVE_PROBE: Duration = Duration::from_secs(10);
 pub(in crate::net) type Tcp = Socket<TcpStream>;
 
 impl Stream for TcpStream {
-    fn connected(&self) -> Option<io::Result<()>> {
-        match self.take_error() {
-            Ok(Some(error)) | Err(error) => Some(Err(error)),
-            Ok(None) => match self.peer_addr() {
-                Err(error) if error.kind() == io::ErrorKind::NotConnected => None,
-                peer => Some(peer.map(drop)),
-            },
-        }
-    }
-
     fn peer(&self) -> Peer {
         self.peer_addr().map_or(Peer::Local, peer_of)
     }
@@ -37,10 +26,6 @@ impl Stream for TcpStream {
         #[cfg(target_vendor = "apple")]
         let _ = SockRef::from(self).set_nosigpipe(true);
         tune(&SockRef::from(self));
-    }
-
-    fn shut_down_sending(&self) -> io::Result<()> {
-        self.shutdown(Shutdown::Write)
     }
 }
 
@@ -57,4 +42,18 @@ pub(in crate::net) fn tune(socket: &SockRef<'_>) {
 
 pub(in crate::net) fn peer_of(address: SocketAddr) -> Peer {
     Peer::Ip(address.ip().to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_sends_at_once_whoever_opened_it() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let dialled = Tcp::dialled(TcpStream::connect(listener.local_addr().unwrap()).unwrap()).unwrap();
+        let socket = SockRef::from(dialled.get());
+        assert!(socket.tcp_nodelay().unwrap() && socket.keepalive().unwrap());
+        assert!(socket.send_buffer_size().unwrap() <= 2 * SEND_BUFFER_BYTES);
+    }
 }

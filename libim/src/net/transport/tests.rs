@@ -1,12 +1,16 @@
 //! Chat over every transport, plain and with a layer over it.
 
+use super::Layer;
 use crate::engine::client::{ClientConfig, ClientEvent};
 use crate::engine::server::{ServerConfig, ServerEvent};
 use crate::net::{Address, ClientId, Event, Loop, LoopConfig, ServerId};
 use crate::wire::{Body, Entry, LeaveReason, RoomId};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Longer than anything here waits.
+const LONG: Duration = Duration::from_secs(5);
 
 /// A loop with a server and the events of its clients.
 struct World {
@@ -48,15 +52,20 @@ impl World {
                 return;
             }
             // Nothing here takes that long: a wake-up that is lost shows.
-            self.turn(Duration::from_secs(5));
+            let (begun, told) = (Instant::now(), self.events.len());
+            self.turn(LONG);
+            assert!(begun.elapsed() < LONG || self.events.len() > told, "nothing happens");
         }
         panic!("it does not come; the last event is {:?}", self.events.last());
     }
 
     fn join(&mut self, name: &str, address: &Address, choppy: Option<u64>) -> ClientId {
-        self.event_loop.choppy = choppy;
+        self.event_loop.layer = choppy.map(Layer::Choppy);
         let client = self.event_loop.connect(address, ClientConfig::new(name));
         self.until(|world| world.has(client, |event| matches!(event, ClientEvent::Entered(_))));
+        let own = self.event_loop.sources.slab.iter().filter(|(_, source)| source.owner == client.0);
+        let layered = own.filter(|(_, source)| format!("{source:?}").contains("Choppy")).count();
+        assert_eq!(layered, usize::from(choppy.is_some()));
         client
     }
 
@@ -191,7 +200,10 @@ fn the_other_side_is_told_in_its_own_protocol_that_it_is_wrong_here() {
             stream.read_to_end(&mut answer).unwrap();
             answer
         });
-        while world.refused.is_empty() || !peer.is_finished() {
+        for _ in 0..60_000 {
+            if !world.refused.is_empty() && peer.is_finished() {
+                break;
+            }
             world.turn(Duration::from_millis(1));
         }
         (peer.join().unwrap(), world.refused.pop().unwrap())
