@@ -24,7 +24,7 @@ const BACKLOG: i32 = 1024;
 pub(super) struct Listener {
     handle: Handle,
     /// It waits for descriptors; a timer is set.
-    pub(super) paused: bool,
+    paused: bool,
 }
 
 #[derive(Debug)]
@@ -51,6 +51,15 @@ impl Listener {
             Handle::Unix(_, path) => Some(Address::Unix(path.clone())),
             Handle::Memory(name) => Some(Address::Memory(name.clone())),
         }
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Begins or ends a wait for descriptors. Returns whether that is a change.
+    pub(super) fn pause(&mut self, paused: bool) -> bool {
+        std::mem::replace(&mut self.paused, paused) != paused
     }
 
     /// Whether it listens at this name within the loop.

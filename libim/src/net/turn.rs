@@ -135,7 +135,7 @@ impl Loop {
                 Ok(Some((transport, peer))) => self.accepted(now, owner, transport, peer),
                 Ok(None) => return,
                 Err(error) if is_exhaustion(&error) => {
-                    if std::mem::replace(&mut listener.paused, true) {
+                    if !listener.pause(true) {
                         return;
                     }
                     self.timers.push(Reverse((now.mono + ACCEPT_RETRY, Timer::Accept(token, serial))));
@@ -169,7 +169,7 @@ impl Loop {
                     if let Some(Kind::Listener(listener)) =
                         self.sources.slab.get_mut(token).map(|source| &mut source.kind)
                     {
-                        listener.paused = false;
+                        listener.pause(false);
                     }
                     self.handle_acceptable(now, token);
                 }
@@ -197,7 +197,7 @@ impl Loop {
             let stands = match timer {
                 Timer::Endpoint(key) => self.endpoint(key).is_some_and(|endpoint| endpoint.armed == Some(at)),
                 Timer::Accept(token, serial) => {
-                    matches!(kind(token, serial), Some(Kind::Listener(listener)) if listener.paused)
+                    matches!(kind(token, serial), Some(Kind::Listener(listener)) if listener.is_paused())
                 }
                 Timer::LookUp(key) => self.is_looking_up(key, at),
                 Timer::Open(token, serial) => self.is_opening(token, serial),

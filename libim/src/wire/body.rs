@@ -116,6 +116,19 @@ impl Body {
         }
     }
 
+    /// Whether it changes who is in the room.
+    pub fn changes_members(&self) -> bool {
+        match self {
+            Body::Created { .. } | Body::Joined | Body::Left { .. } => true,
+            Body::Message(_)
+            | Body::Edited { .. }
+            | Body::Deleted { .. }
+            | Body::Reacted { .. }
+            | Body::Topic { .. }
+            | Body::Other(_) => false,
+        }
+    }
+
     /// The users mentioned in its text.
     pub fn mentions(&self) -> &[UserId] {
         match self {

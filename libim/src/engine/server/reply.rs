@@ -21,8 +21,8 @@ impl Server {
         match change {
             Change::Entry(entry) if entry.body.is_post() => self.answer_post(conn, id, entry, false),
             Change::Entry(entry) => {
-                let moved = !matches!(entry.body, Body::Topic { .. });
-                self.send(conn, &Done { id, room: moved.then_some(entry.room) });
+                let room = entry.body.changes_members().then_some(entry.room);
+                self.send(conn, &Done { id, room });
             }
             // A receipt is not answered.
             Change::Marked { .. } => {}
