@@ -136,3 +136,22 @@ fn a_private_conversation_continues_when_the_other_one_is_back() {
     scene.hears(FromServer::PresenceNotice(PresenceNotice { count: 2, people: vec![named(4, "bert")] }));
     assert!(asks(&mut scene).is_some());
 }
+
+#[test]
+fn a_blocked_connection_is_not_written_before_it_is_writable() {
+    let mut scene = Scene::logged_in();
+    scene.says();
+    scene.client.post(RoomId::LOBBY, "one").unwrap();
+    scene.client.settle(scene.now);
+    assert!(scene.client.poll_transmit().is_some_and(|transmit| !transmit.send_queue.is_empty()));
+    scene.client.handle_sent(scene.now, scene.conn);
+    scene.client.handle_blocked(scene.now, scene.conn);
+    scene.client.post(RoomId::LOBBY, "two").unwrap();
+    scene.client.settle(scene.now);
+    assert!(scene.client.poll_transmit().is_none());
+    scene.client.handle_writable(scene.now, scene.conn);
+    let posts = scene.says().into_iter().filter(|message| matches!(message, FromClient::Post(_)));
+    assert_eq!(posts.count(), 2);
+    scene.client.settle(scene.now);
+    assert!(scene.client.poll_transmit().is_none(), "nothing is left");
+}

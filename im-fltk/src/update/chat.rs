@@ -102,7 +102,7 @@ pub fn next_unread(model: &mut Model, now: Millis, at: WindowId, by: isize) -> V
 }
 
 /// A shown room is gone: the main window goes to the lobby, a detached one closes.
-pub fn turn_away(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
+pub fn stop_showing(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     let Some(at) = model.window_on(room) else { return Vec::new() };
     if at == WindowId::MAIN {
         return select(model, now, at, RoomId::LOBBY);

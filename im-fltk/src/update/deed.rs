@@ -126,7 +126,7 @@ pub fn delete_now(model: &mut Model, now: Option<Millis>) -> Vec<Effect> {
 fn forget(model: &mut Model, now: Millis, room: RoomId) -> Vec<Effect> {
     let Some(known) = model.rooms.get(&room).filter(|room| room.is_direct()) else { return Vec::new() };
     let over = known.life == Life::Closed;
-    let mut effects = chat::turn_away(model, now, room);
+    let mut effects = chat::stop_showing(model, now, room);
     if over {
         model.rooms.remove(&room);
         effects.push(Effect::Abandon(room));

@@ -230,7 +230,7 @@ fn entered(model: &mut Model, now: Millis, info: &RoomInfo) -> Vec<Effect> {
 }
 
 fn exited(model: &mut Model, now: Millis, room: RoomId, text: String) -> Vec<Effect> {
-    let effects = chat::turn_away(model, now, room);
+    let effects = chat::stop_showing(model, now, room);
     if model.rooms.remove(&room).is_some() && !text.is_empty() {
         model.main().say(now, text);
     }
