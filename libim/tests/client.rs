@@ -155,3 +155,32 @@ fn a_blocked_connection_is_not_written_before_it_is_writable() {
     scene.client.settle(scene.now);
     assert!(scene.client.poll_transmit().is_none(), "nothing is left");
 }
+
+#[test]
+fn a_message_for_somebody_is_not_sent_to_another_of_that_name() {
+    // The same server with another person, and another server's life with an id that is the same by chance.
+    for (epoch, peer) in [(1, 7), (2, 2)] {
+        let mut scene = Scene::with(ClientConfig { roster: false, ..ClientConfig::new("anna") });
+        scene.hears(FromServer::ServerHello(hello()));
+        scene.hears(FromServer::Welcome(welcome()));
+        let conversation = |room, peer| {
+            let mut info = info(room);
+            (info.kind, info.name, info.peer) = (RoomKind::Direct, "bert".into(), Some(UserId(peer)));
+            FromServer::RoomEntered(RoomEntered { room: info })
+        };
+        scene.hears(conversation(9, 2));
+        scene.says();
+        scene.reconnects();
+        scene.client.post(RoomId(9), "for bert").unwrap();
+        scene.hears(FromServer::ServerHello(ServerHello { epoch: Epoch(epoch), ..hello() }));
+        scene.hears(FromServer::Welcome(welcome()));
+        scene.says();
+        scene.events();
+        scene.hears(conversation(20, peer));
+        let posts = scene.says().into_iter().filter(|message| matches!(message, FromClient::Post(_)));
+        assert_eq!(posts.count(), 0, "epoch {epoch}, peer {peer}");
+        let failed =
+            |event: &ClientEvent| matches!(event, ClientEvent::PostFailed { code: Code::PeerGone, .. });
+        assert!(scene.events().iter().any(failed), "epoch {epoch}, peer {peer}");
+    }
+}
