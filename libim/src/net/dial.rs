@@ -69,7 +69,7 @@ impl Loop {
                 }
             },
             #[cfg(not(unix))]
-            Address::Unix(_) => {}
+            Address::Unix(_) => debug_assert!(false, "such an address is refused above"),
             #[cfg(unix)]
             Address::Unix(path) => match open_unix(&path) {
                 Ok(transport) => {

@@ -16,7 +16,7 @@ pub(super) enum Speaks {
     Libim,
     /// A protocol that is not served here: its name for people, and the last bytes to the peer, in that protocol.
     Foreign(&'static str, &'static [u8]),
-    /// A layer, and what we speak is inside.
+    /// A layer, inside which the protocol of docs/protocol.md is spoken.
     #[cfg_attr(not(test), allow(dead_code))] // there is none but that of the tests
     Layer(Layer),
 }

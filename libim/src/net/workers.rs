@@ -168,12 +168,26 @@ impl<T> Drop for Workers<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::sync_channel;
+    use std::sync::mpsc::{SyncSender, sync_channel};
 
     fn workers(threads_max: u32) -> (mio::Poll, Workers<usize>) {
         let poll = mio::Poll::new().unwrap();
         let waker = mio::Waker::new(poll.registry(), mio::Token(0)).unwrap();
         (poll, Workers::new(Process::this().unwrap(), Waker::of(Arc::new(waker)), threads_max))
+    }
+
+    /// Has a thread begin a job, with the result 0, that lasts until what is returned is dropped.
+    fn occupy(workers: &Workers<usize>) -> SyncSender<()> {
+        let (hold, held) = sync_channel(0);
+        let (begun, begins) = sync_channel(0);
+        let job = move || {
+            begun.send(()).unwrap();
+            let _ = held.recv();
+            0
+        };
+        workers.run(job).unwrap();
+        begins.recv().unwrap();
+        hold
     }
 
     /// Waits for results; the test would hang if a wake-up were lost.
@@ -219,15 +233,7 @@ mod tests {
         let (_poll, none) = workers(0);
         assert!(matches!(none.run(|| 1), Err(NoWorker::Forbidden)));
         let (mut poll, one) = workers(1);
-        let (hold, held) = sync_channel::<()>(0);
-        let (begun, begins) = sync_channel::<()>(0);
-        let first = move || {
-            begun.send(()).unwrap();
-            let _ = held.recv();
-            0
-        };
-        one.run(first).unwrap();
-        begins.recv().unwrap();
+        let hold = occupy(&one);
         for _ in 0..WORK_QUEUED_MAX {
             one.run(|| 1).unwrap();
         }
@@ -248,15 +254,7 @@ mod tests {
     #[test]
     fn threads_end_with_their_loop_and_drop_what_was_not_begun() {
         let (_poll, workers) = workers(1);
-        let (hold, held) = sync_channel::<()>(0);
-        let (begun, begins) = sync_channel::<()>(0);
-        let first = move || {
-            begun.send(()).unwrap();
-            let _ = held.recv();
-            0
-        };
-        workers.run(first).unwrap();
-        begins.recv().unwrap();
+        let hold = occupy(&workers);
         let second = Arc::new(());
         let kept = second.clone();
         workers.run(move || Arc::strong_count(&kept)).unwrap();

@@ -44,7 +44,7 @@ pub(super) enum Read {
 pub(super) enum Written {
     /// The transport has taken everything.
     All,
-    /// The transport takes no more for now.
+    /// The transport takes no more until it is writable again.
     Blocked,
     /// The connection is broken, for this reason.
     Broken(String),
