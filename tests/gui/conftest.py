@@ -4,6 +4,7 @@ Windows are driven by mouse and keyboard only. The client reports its mouse zone
 name, and click at its position.
 """
 
+import itertools
 import json
 import os
 import re
@@ -97,9 +98,18 @@ class Pane:
         return until(now, lambda: f"not so: {parts}: {self.last('state')} {self.last('window')}")
 
     def zones(self, name=None, role=None):
-        """The zones, topmost last; only those with this name (or matching pattern) and role, if given."""
-        line = self.last("zones")
-        found = json.loads(line.split(" ", 2)[2]) if line else []
+        """The zones, topmost last; only those with this name (or matching pattern) and role, if given.
+
+        The zones follow the state that they show: those before the last state are out of date.
+        """
+        drawn = f"zones {self.number} "
+
+        def now():
+            lines = itertools.takewhile(lambda line: not line.startswith("state "), reversed(self.lines))
+            return next((line for line in lines if line.startswith(drawn)), None)
+
+        line = until(now, "the window is not drawn")
+        found = json.loads(line.removeprefix(drawn))
         if name is not None:
             fits = name.fullmatch if isinstance(name, re.Pattern) else (lambda it: it == name)
             found = [zone for zone in found if fits(zone["name"])]
@@ -124,9 +134,12 @@ class Pane:
         self.xdotool("key", "--clearmodifiers", *keys)
 
     def type(self, text):
+        """Types a text, and waits until the program has taken all of it."""
         self.front()
+        start = len(self.lines)
         if bare := text.removesuffix("\n"):
             self.xdotool("type", "--clearmodifiers", "--delay", "2", bare)
+            until(lambda: sum("Typed(" in line for line in self.lines[start:]) >= len(bare), f"{bare} is not typed")
         if text.endswith("\n"):  # xdotool would type a line feed
             self.xdotool("key", "Return")
 

@@ -37,7 +37,7 @@ pub struct State {
     pub todo: Vec<Scrolling>,
     /// Zones are to be described after each drawing.
     pub watched: bool,
-    /// It has been drawn since the zones were last described.
+    /// It has been drawn since the last change, and the zones have not been described since.
     drawn: bool,
     written: Written,
 }
@@ -191,6 +191,8 @@ impl Pane {
             (state.size, state.lines) = (size, lines);
             let length = self.fields.text(FieldId::Composer).len();
             state.written.length = length;
+            // What was drawn before is out of date.
+            state.drawn = false;
         }
         for widget in [&mut self.base, &mut self.above] {
             if (widget.w(), widget.h()) != size {
@@ -286,7 +288,7 @@ impl Pane {
         DoubleWindow::delete(self.window);
     }
 
-    /// Describes the zones if they were drawn since the last call, for tests and debugging.
+    /// Describes the zones if they were drawn since the last change and the last call, for tests and debugging.
     pub fn describe(&self) -> Option<String> {
         let mut state = self.state.borrow_mut();
         state.watched = true;
