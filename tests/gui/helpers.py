@@ -4,7 +4,7 @@ import re
 import time
 
 import im
-from conftest import PATIENCE
+from window import PATIENCE
 
 
 def number(state, name):

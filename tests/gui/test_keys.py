@@ -3,8 +3,8 @@
 import json
 
 import im
-from conftest import until
 from helpers import next_of, said
+from window import until
 
 
 def test_messages_by_keys(chatting, anna):

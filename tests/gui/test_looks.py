@@ -1,7 +1,7 @@
 """Appearance: sizes, themes, scales. Screenshots are saved for review; what can be checked automatically is asserted."""
 
 import im
-from conftest import until
+from window import until
 
 
 def fill(anna, bert):

@@ -7,8 +7,8 @@ import signal
 import time
 
 import im
-from conftest import WHEEL_DOWN, WHEEL_UP, until
 from helpers import next_of, number, said, tea_behind
+from window import WHEEL_DOWN, WHEEL_UP, until
 
 
 def test_copying_reaches_other_programs(chatting, anna):

@@ -3,8 +3,8 @@
 import re
 
 import im
-from conftest import WHEEL_DOWN, WHEEL_UP, until
 from helpers import next_of, number, said
+from window import WHEEL_DOWN, WHEEL_UP, until
 
 
 def fill(anna, count=60):

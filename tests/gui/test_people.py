@@ -10,8 +10,8 @@ import threading
 
 import im
 import pytest
-from conftest import PATIENCE, ROOT, WHEEL_DOWN, until
 from helpers import next_of, number, said
+from window import PATIENCE, ROOT, WHEEL_DOWN, until
 
 
 class Cable:

@@ -6,8 +6,8 @@ import socket
 import stat
 
 import im
-from conftest import until
 from helpers import next_of, said
+from window import until
 
 
 def test_logging_in_by_hand(window, server):
