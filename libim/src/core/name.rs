@@ -85,6 +85,12 @@ impl Name {
         Name::parse(text.strip_prefix('#').unwrap_or(text), bytes_max)
     }
 
+    /// A name that a store has kept. It was valid once, and stays somebody's if the rules change.
+    pub fn stored(shown: &str) -> Name {
+        let shown: SmolStr = shown.into();
+        Name { keys: keys(&shown), shown }
+    }
+
     fn parse(text: &str, bytes_max: u32) -> Result<Name, NameError> {
         // Checked before normalization, which can expand text 18 times (UAX #15), and again after it.
         if text.len() > bytes_max as usize {

@@ -2,7 +2,7 @@
 
 use crate::wire::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
 use crate::wire::{Body, Code, Entry, MessageBody, Reaction, SmolStr, UserId};
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 /// The state of the message `target` after `change`, an edit, deletion or reaction.
 pub fn revise(target: &Entry, change: &Entry) -> Result<MessageBody, Code> {
@@ -75,18 +75,21 @@ fn react(
     Ok(())
 }
 
-/// Hashes the content of an entry, by which a retry is distinguished from another entry with the same transaction id.
+/// Hashes the content of an entry, by which a retry is distinguished from another entry with the same transaction id. It passes the
+/// hasher only bytes and numbers of fixed width, so that a hasher that is the same everywhere gives the same result everywhere.
 pub fn hash_content(body: &Body, hasher: &mut impl Hasher) {
-    body.target().hash(hasher);
-    match body {
-        Body::Message(message) => (0, &message.text, message.reply_to).hash(hasher),
-        Body::Edited { text, .. } => (1, text).hash(hasher),
-        Body::Deleted { .. } => 2.hash(hasher),
-        Body::Reacted { emoji, on, .. } => (3, emoji, on).hash(hasher),
-        Body::Topic { text } => (4, text).hash(hasher),
-        Body::Created { title, .. } => (5, title).hash(hasher),
-        Body::Joined => 6.hash(hasher),
-        Body::Left { text, .. } => (7, text).hash(hasher),
-        Body::Other(number) => (8, number).hash(hasher),
-    }
+    let (kind, target, text, on) = match body {
+        Body::Message(message) => (0, message.reply_to, message.text.as_str(), false),
+        Body::Edited { target, text, .. } => (1, Some(*target), text.as_str(), false),
+        Body::Deleted { target } => (2, Some(*target), "", false),
+        Body::Reacted { target, emoji, on } => (3, Some(*target), emoji.as_str(), *on),
+        Body::Topic { text } => (4, None, text.as_str(), false),
+        Body::Created { title, .. } => (5, None, title.as_str(), false),
+        Body::Joined => (6, None, "", false),
+        Body::Left { text, .. } => (7, None, text.as_str(), false),
+        Body::Other(number) => (8 + u64::from(*number), None, "", false),
+    };
+    hasher.write_u64(kind << 1 | u64::from(on));
+    hasher.write_u64(target.map_or(0, |seq| seq.0));
+    hasher.write(text.as_bytes());
 }

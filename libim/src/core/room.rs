@@ -32,7 +32,7 @@ pub struct Room {
 
 impl Room {
     /// Creates a room without members or entries.
-    pub(super) fn new(id: RoomId, kind: RoomKind, title: SmolStr) -> Room {
+    pub fn new(id: RoomId, kind: RoomKind, title: SmolStr) -> Room {
         let name = match kind {
             RoomKind::Direct => None,
             RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_) => {
@@ -41,6 +41,13 @@ impl Room {
         };
         let (head, members, topic, pair) = (Seq::ZERO, Members::default(), SmolStr::default(), None);
         Room { id, head, kind, members, title, name, topic, pair }
+    }
+
+    /// Adds a member as stored, with their marks, to a room that is being loaded.
+    #[must_use]
+    pub fn with_member(mut self, user: UserId, membership: Membership) -> Room {
+        self.members.insert(user, membership);
+        self
     }
 
     /// Whether a person is a member.

@@ -1,9 +1,9 @@
 //! The store: it commits changes of the server's state, gives rooms' entries their sequence numbers, and keeps them.
 //!
 //! Calls to a [`Store`] never block, except [`load`](Store::load). It answers each draft and each query with exactly one [`Outcome`]
-//! that names its ticket. Outcomes come in the order in which the store commits, so those of one room come in the order of sequence
-//! numbers, and a page contains exactly the entries whose outcomes came before it. When an outcome reports a change, it is as
-//! durable as the store promises; the engine tells nobody earlier.
+//! that names its ticket. Outcomes of drafts come in the order in which the store commits, so those of one room come in the order of
+//! sequence numbers. A page contains no entry whose outcome has not come, and all entries that were submitted before the query and
+//! committed. When an outcome reports a change, it is as durable as the store promises; the engine tells nobody earlier.
 
 use crate::core::{Change, Draft, Given};
 use crate::wire::{Code, Entry, Epoch, RoomId, Seq, Timestamp};

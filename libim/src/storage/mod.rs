@@ -3,6 +3,10 @@
 mod log;
 mod memory;
 mod room;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod txn_ids;
 
 pub use memory::{MemoryLimits, MemoryStore};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;

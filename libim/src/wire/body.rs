@@ -158,7 +158,8 @@ impl Body {
         }
     }
 
-    pub(super) fn number(&self) -> u16 {
+    /// The number of its kind.
+    pub(crate) fn number(&self) -> u16 {
         match self {
             Body::Message(_) => 0,
             Body::Edited { .. } => 1,

@@ -1,0 +1,83 @@
+//! The directory of the data, which one store at a time has open.
+
+use super::failure::explain;
+use crate::engine::store::StoreError;
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// A directory that this store has locked. The lock is the system's, so it ends with the process.
+#[derive(Debug)]
+pub(super) struct Directory {
+    path: PathBuf,
+    _lock: File,
+}
+
+const DATABASE: &str = "im.db";
+const LOCK: &str = "im.lock";
+
+impl Directory {
+    /// Opens a directory, or creates it, for its owner only.
+    pub(super) fn open(path: &Path) -> Result<Directory, StoreError> {
+        let says = |error: &io::Error| StoreError(format!("{}: {error}", path.display()));
+        if path.exists() && !path.is_dir() {
+            return Err(StoreError(format!("{} is not a directory", path.display())));
+        }
+        create(path).map_err(|error| says(&error))?;
+        let lock = private().open(path.join(LOCK)).map_err(|error| says(&error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let text = format!(
+                    "another program, perhaps another im-server, has {} open; stop it, or choose another directory",
+                    path.display()
+                );
+                return Err(StoreError(text));
+            }
+            Err(TryLockError::Error(error)) => return Err(says(&error)),
+        }
+        let directory = Directory { path: path.to_owned(), _lock: lock };
+        // SQLite gives its other files the permissions of this one.
+        private().open(directory.database()).map_err(|error| says(&error))?;
+        Ok(directory)
+    }
+
+    /// An error with the database, in words for an operator.
+    pub(super) fn says(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError(format!("{}: {}", self.database().display(), explain(error)))
+    }
+
+    /// The file of the database.
+    pub(super) fn database(&self) -> PathBuf {
+        self.path.join(DATABASE)
+    }
+}
+
+#[cfg(unix)]
+fn create(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+fn create(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(path)
+}
+
+/// Opens files that only their owner can read, and creates them.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

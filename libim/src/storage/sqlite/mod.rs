@@ -1,0 +1,195 @@
+//! A store in a directory, in an SQLite database: what is committed is on disk.
+//!
+//! One thread writes: it takes all calls that have come while it committed the previous ones, and commits them together, so that the
+//! cost of reaching the disk is shared. Another one reads pages. The loop's thread never waits for either.
+
+mod commit;
+mod directory;
+mod failure;
+mod load;
+mod reader;
+mod schema;
+mod settings;
+mod writer;
+
+use crate::core::{Change, Draft};
+use crate::engine::store::{Outcome, Query, Store, StoreError, Ticket};
+use crate::wire::Epoch;
+use directory::Directory;
+use failure::explain;
+use reader::Reader;
+use std::collections::VecDeque;
+use std::fmt;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use writer::{Call, Writer};
+
+/// Outcomes on their way to the loop's thread, and what wakes it.
+#[derive(Clone)]
+struct Outcomes {
+    sender: Sender<Vec<Outcome>>,
+    waker: Arc<OnceLock<WakeFn>>,
+}
+
+type WakeFn = Box<dyn Fn() + Send + Sync>;
+
+impl Outcomes {
+    fn send(&self, outcomes: Vec<Outcome>) {
+        if outcomes.is_empty() {
+            return;
+        }
+        // Fails only when the store is being dropped.
+        let _ = self.sender.send(outcomes);
+        if let Some(wake) = self.waker.get() {
+            wake();
+        }
+    }
+}
+
+/// A [`Store`] in a directory. Dropping it completes what was submitted.
+pub struct SqliteStore {
+    epoch: Epoch,
+    /// The calls to the writer; `None` while the store is being dropped.
+    calls: Option<Sender<Call>>,
+    arriving: Receiver<Vec<Outcome>>,
+    outcomes: VecDeque<Outcome>,
+    waker: Arc<OnceLock<WakeFn>>,
+    threads: Vec<JoinHandle<()>>,
+    /// The process in which the threads are: a forked child has none.
+    process: u32,
+    _directory: Directory,
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SqliteStore {{ epoch: {:?} }}", self.epoch)
+    }
+}
+
+impl SqliteStore {
+    /// Opens the data in a directory, or creates both. `fresh` becomes the epoch of new data: draw it from the system's random
+    /// generator. Only one store at a time has a directory open.
+    ///
+    /// # Errors
+    ///
+    /// If another store has it open, if it cannot be read or written, or if the data is damaged or of a later version.
+    pub fn open(path: &Path, fresh: Epoch) -> Result<SqliteStore, StoreError> {
+        let directory = Directory::open(path)?;
+        let says = |error| directory.says(&error);
+        let connection = schema::open(&directory, fresh)?;
+        let epoch = schema::epoch(&connection).map_err(says)?;
+        let waker = Arc::new(OnceLock::new());
+        let (sender, arriving) = channel();
+        let outcomes = Outcomes { sender, waker: Arc::clone(&waker) };
+        let (queries, asked) = channel();
+        let reader = Reader::open(&directory, asked, outcomes.clone()).map_err(says)?;
+        let (calls, called) = channel();
+        let writer = Writer::new(connection, called, queries, outcomes).map_err(says)?;
+        let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
+            let thread = std::thread::Builder::new().name(name.into()).spawn(run);
+            thread.map_err(|error| StoreError(format!("the system gives no thread: {error}")))
+        };
+        let threads = vec![
+            spawn("im-reader", Box::new(move || reader.run()))?,
+            spawn("im-writer", Box::new(move || writer.run()))?,
+        ];
+        Ok(SqliteStore {
+            epoch,
+            calls: Some(calls),
+            arriving,
+            outcomes: VecDeque::new(),
+            waker,
+            threads,
+            process: std::process::id(),
+            _directory: directory,
+        })
+    }
+
+    /// Has `wake` called, on another thread, whenever there is an outcome. Only the first call counts.
+    pub fn on_outcome(&self, wake: impl Fn() + Send + Sync + 'static) {
+        let _ = self.waker.set(Box::new(wake));
+    }
+
+    /// A setting that is kept with the data. Blocks until the store has answered.
+    ///
+    /// # Errors
+    ///
+    /// If the data cannot be read.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.ask(|reply| Call::Setting(name.into(), reply))
+    }
+
+    /// Keeps a setting with the data. Blocks until it is on disk.
+    ///
+    /// # Errors
+    ///
+    /// If the data cannot be written.
+    pub fn keep_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        self.ask(|reply| Call::KeepSetting(name.into(), value.into(), reply))
+    }
+
+    fn call(&self, call: Call) -> bool {
+        self.calls.as_ref().is_some_and(|calls| calls.send(call).is_ok())
+    }
+
+    /// Makes a call and waits for its reply.
+    fn ask<T>(&self, call: impl FnOnce(Sender<rusqlite::Result<T>>) -> Call) -> Result<T, StoreError> {
+        let (reply, answer) = channel();
+        self.call(call(reply));
+        match answer.recv() {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(StoreError(explain(&error))),
+            Err(_) => Err(StoreError(GONE.into())),
+        }
+    }
+}
+
+const GONE: &str = "the store's thread has ended";
+
+impl Store for SqliteStore {
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn load(&mut self) -> Result<Vec<Change>, StoreError> {
+        self.ask(Call::Load)
+    }
+
+    fn submit(&mut self, ticket: Ticket, draft: &Draft) {
+        if !self.call(Call::Draft(ticket, draft.clone())) {
+            self.outcomes.push_back(Outcome::Failed(ticket, GONE.into()));
+        }
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        if !self.call(Call::Read(ticket, query)) {
+            self.outcomes.push_back(Outcome::Failed(ticket, GONE.into()));
+        }
+    }
+
+    fn poll_outcome(&mut self) -> Option<Outcome> {
+        if self.outcomes.is_empty()
+            && let Ok(outcomes) = self.arriving.try_recv()
+        {
+            self.outcomes.extend(outcomes);
+        }
+        self.outcomes.pop_front()
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.calls = None;
+        if std::process::id() != self.process {
+            return;
+        }
+        for thread in self.threads.drain(..).rev() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
