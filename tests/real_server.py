@@ -11,7 +11,10 @@ PATIENCE = 60
 
 
 class RealServer:
-    """An im-server on a port of its own, which stays the same when it is started again. Its passkey is sesame at first."""
+    """An im-server on a port of its own, which stays the same when it is started again. Its passkey is sesame at first.
+
+    It keeps nothing unless the options say where.
+    """
 
     def __init__(self, *options):
         self.options = options
@@ -21,6 +24,7 @@ class RealServer:
 
     def start(self):
         command = [ROOT / "target/debug/im-server", "--listen", self.address, "--passkey", self.passkey, *self.options]
+        command += [] if "--data" in self.options else ["--memory"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
             if found := re.search(r"listening\s+(\S+)", line):

@@ -3,6 +3,7 @@
 use libim::{Address, Invite, ServerConfig};
 use std::io::{self, IsTerminal, Write};
 use std::net::IpAddr;
+use std::path::Path;
 
 /// Addresses in one invite, so that it is short enough to be read aloud and typed.
 const ADDRESSES_MAX: usize = 6;
@@ -10,12 +11,21 @@ const ADDRESSES_MAX: usize = 6;
 /// Prints where the server listens, the passkey, and how to connect.
 ///
 /// A passkey given by the operator is printed only if stdout is a terminal: otherwise the output may be stored, as by a service manager.
-pub(crate) fn greet(config: &ServerConfig, own_passkey: bool, bound: &[Address]) -> io::Result<()> {
+pub(crate) fn greet(
+    config: &ServerConfig,
+    directory: Option<&Path>,
+    own_passkey: bool,
+    bound: &[Address],
+) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let hidden = own_passkey && !out.is_terminal();
     writeln!(out, "{} is ready.\n", config.name)?;
     for address in bound {
         writeln!(out, "  listening   {address}  ({})", reach(address))?;
+    }
+    match directory {
+        Some(directory) => writeln!(out, "  data        {}", directory.display())?,
+        None => writeln!(out, "  data        none: everything is lost when the server ends")?,
     }
     match &config.passkey {
         Some(_) if hidden => {

@@ -1,6 +1,7 @@
 //! A chat server for your own network.
 
 mod banner;
+mod data;
 mod descriptors;
 mod log_writer;
 mod logs;
@@ -12,10 +13,12 @@ mod warnings;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use data::Data;
 use libim::{Address, Event, ListenError, Loop, ServerConfig, ServerEvent, ServerId};
 use logs::Logs;
-use options::Options;
+use options::{Options, WrongOptions};
 use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -29,22 +32,44 @@ fn main() -> ExitCode {
         Err(error) => {
             // Not eprintln!, which panics when stderr cannot be written to.
             let _ = writeln!(std::io::stderr(), "im-server: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<WrongOptions>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
 fn run(options: &Options) -> Result<()> {
     memory::give_back();
+    options.check()?;
     let logs = Logs::start(options.log, options.log_format)?;
-    let config = options.server_config()?;
     descriptors::raise(options.connections);
+    let data = Data::open(options)?;
+    let config = options.server_config(passkey::choose(options, &data)?);
     let mut event_loop = Loop::new().context("cannot start the event loop")?;
     signals::watch(&mut event_loop).context("cannot watch for signals")?;
-    let server = event_loop.serve(config.clone());
+    let directory = data.directory();
+    let server = serve(&mut event_loop, config.clone(), data)?;
     let own_passkey = options.passkey.is_some();
-    let missing = options.listen.clone();
-    Service { event_loop, server, logs, config, own_passkey, bound: Vec::new(), missing, tried: None }.run()
+    let (bound, missing, tried) = (Vec::new(), options.listen.clone(), None);
+    Service { event_loop, server, logs, config, directory, own_passkey, bound, missing, tried }.run()
+}
+
+fn serve(event_loop: &mut Loop, config: ServerConfig, data: Data) -> Result<ServerId> {
+    match data {
+        Data::Memory => Ok(event_loop.serve(config)),
+        Data::Directory(path, store) => {
+            let server = event_loop.serve_with(config, |waker| {
+                store.on_outcome(move || {
+                    // If the system refuses, the loop looks for outcomes when it wakes next.
+                    let _ = waker.wake();
+                });
+                Ok(Box::new(store))
+            })?;
+            let state = event_loop.server(server).map(libim::Server::state);
+            let (people, rooms) = state.map_or((0, 0), |state| (state.people_count(), state.rooms().len()));
+            tracing::info!(directory = %path.display(), people, rooms, "the data is open");
+            Ok(server)
+        }
+    }
 }
 
 /// A server and its listening addresses.
@@ -53,6 +78,8 @@ struct Service {
     server: ServerId,
     logs: Logs,
     config: ServerConfig,
+    /// The directory of the data, if there is one.
+    directory: Option<PathBuf>,
     own_passkey: bool,
     bound: Vec<Address>,
     /// Addresses that this machine does not have yet: services may start before networks are up.
@@ -111,7 +138,9 @@ impl Service {
             }
         }
         if self.bound.len() > before {
-            if let Err(error) = banner::greet(&self.config, self.own_passkey, &self.bound) {
+            if let Err(error) =
+                banner::greet(&self.config, self.directory.as_deref(), self.own_passkey, &self.bound)
+            {
                 // The server runs even if its output cannot be written.
                 tracing::warn!(%error, "cannot print the greeting");
             }
@@ -130,6 +159,9 @@ impl Service {
 
 /// Adds a hint to the error for an address that cannot be listened on.
 fn explain(address: &Address, error: &ListenError) -> anyhow::Error {
+    if let ListenError::Unusable(_) = error {
+        return WrongOptions(format!("cannot listen on {address}: {error}")).into();
+    }
     let hint = match error {
         ListenError::InUse(_) => {
             "another program, perhaps another im-server, listens there already; stop it or choose another port with --listen HOST:PORT"

@@ -1,11 +1,11 @@
 //! The command line.
 
-use crate::passkey;
-use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use libim::wire::Limits;
 use libim::wire::limits::{PASSKEY_BYTES_MAX, TEXT_BYTES_CEILING};
 use libim::{Address, ServerConfig};
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A chat server for your own network: no cloud, no domain, no internet.
@@ -20,16 +20,24 @@ pub(crate) struct Options {
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) listen: Vec<Address>,
 
-    /// The passkey required for login. Without this and --open, each start generates one.
-    #[arg(
-        short,
-        long,
-        value_name = "TEXT",
-        env = "IM_PASSKEY",
-        hide_env_values = true,
-        conflicts_with = "open"
-    )]
+    /// The directory of the data: messages, rooms, people and the generated passkey. It is made if it does not exist.
+    /// Default: the service's state directory (under systemd), or im-server in the user's data directory.
+    #[arg(short, long, value_name = "DIRECTORY")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Keep nothing: everything is lost when the server ends.
+    #[arg(long, conflicts_with = "data")]
+    pub(crate) memory: bool,
+
+    /// The passkey required for login. Without this and --open, the first start generates one, which is kept with the
+    /// data. One shorter than 14 bytes is protected against guessing by delays, which somebody at the same address can
+    /// cause for others.
+    #[arg(short, long, value_name = "TEXT", env = "IM_PASSKEY", hide_env_values = true)]
     pub(crate) passkey: Option<String>,
+
+    /// Generate another passkey. People who are logged in stay.
+    #[arg(long, conflicts_with = "open")]
+    pub(crate) new_passkey: bool,
 
     /// Accept logins without a passkey.
     #[arg(long)]
@@ -98,26 +106,52 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Options that cannot be used, with the reason. The exit status is 2, as for those that cannot be parsed.
+#[derive(Debug)]
+pub(crate) struct WrongOptions(pub(crate) String);
+
+impl fmt::Display for WrongOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongOptions {}
+
 impl Options {
-    pub(crate) fn server_config(&self) -> Result<ServerConfig> {
-        let passkey = match &self.passkey {
-            Some(passkey) => Some(passkey.trim().to_owned()).filter(|passkey| !passkey.is_empty()),
-            None if self.open => None,
-            None => Some(passkey::generate()?),
-        };
-        anyhow::ensure!(
-            passkey.is_some() || self.open,
-            "the passkey is empty; give one, leave it out to have one made, or let everybody in with --open"
-        );
-        anyhow::ensure!(
-            passkey.as_ref().is_none_or(|passkey| passkey.len() <= PASSKEY_BYTES_MAX),
-            "the passkey is longer than {PASSKEY_BYTES_MAX} bytes, which clients do not send"
-        );
-        anyhow::ensure!(self.connections > 0, "--connections 0 would let nobody in");
-        anyhow::ensure!(
-            !self.listen.iter().any(|address| matches!(address, libim::Address::Memory(_))),
-            "mem: addresses are for clients within the server's own program; listen at HOST:PORT or unix:PATH"
-        );
+    /// Checks what the parser cannot check.
+    pub(crate) fn check(&self) -> Result<(), WrongOptions> {
+        let refuse = |why: &str| Err(WrongOptions(why.into()));
+        if let Some(passkey) = &self.passkey {
+            if self.open || self.new_passkey {
+                return refuse(
+                    "a passkey is given, by --passkey or the environment variable IM_PASSKEY; --open and --new-passkey cannot be used with it",
+                );
+            }
+            if passkey.trim().is_empty() {
+                return refuse(
+                    "the passkey is empty; give one, leave it out to have one made, or let everybody in with --open",
+                );
+            }
+            if passkey.trim().len() > PASSKEY_BYTES_MAX {
+                return Err(WrongOptions(format!(
+                    "the passkey is longer than {PASSKEY_BYTES_MAX} bytes, which clients do not send"
+                )));
+            }
+        }
+        if self.connections == 0 {
+            return refuse("--connections 0 would let nobody in");
+        }
+        if self.listen.iter().any(|address| matches!(address, Address::Memory(_))) {
+            return refuse(
+                "mem: addresses are for clients within the server's own program; listen at HOST:PORT or unix:PATH",
+            );
+        }
+        Ok(())
+    }
+
+    /// The server's configuration, with this passkey.
+    pub(crate) fn server_config(&self, passkey: Option<String>) -> ServerConfig {
         let frame_bytes = Limits::default().frame_bytes.max(self.text_max.saturating_mul(2));
         let limits = Limits {
             text_bytes: self.text_max,
@@ -126,7 +160,7 @@ impl Options {
             requests_burst: Limits::default().requests_burst.max(self.rate.saturating_mul(5)),
             ..Limits::default()
         };
-        Ok(ServerConfig {
+        ServerConfig {
             name: self.name.clone(),
             welcome: self.welcome.clone(),
             lobby: self.lobby.clone(),
@@ -137,6 +171,6 @@ impl Options {
             connections_max: self.connections,
             people_max: self.connections,
             ..ServerConfig::default()
-        })
+        }
     }
 }

@@ -150,8 +150,10 @@ fn a_stopped_client_slows_nobody_and_catches_up() {
 
 #[test]
 fn running_out_of_descriptors_pauses_accepting_and_recovers() {
-    let script =
-        format!("ulimit -n 40; exec {} --listen 127.0.0.1:0 --open", env!("CARGO_BIN_EXE_im-server"));
+    let script = format!(
+        "ulimit -n 40; exec {} --memory --listen 127.0.0.1:0 --open",
+        env!("CARGO_BIN_EXE_im-server")
+    );
     let program = Program::start(Command::new("sh").args(["-c", &script]));
     let address = crate::support::address_of(&program);
     let mut clients = Clients::new();

@@ -5,5 +5,6 @@
 mod bad_input;
 mod chatting;
 mod faults;
+mod keeping;
 mod operating;
 mod support;

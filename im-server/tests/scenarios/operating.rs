@@ -1,13 +1,13 @@
 //! What an operator sees.
 
-use crate::support::{Clients, Program, example, server, terminal};
+use crate::support::{Clients, Program, example, program, server, terminal};
 use libim::wire::RoomId;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
 fn im_server(args: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_im-server")).args(args).output().expect("it runs");
+    let output = program().args(args).output().expect("it runs");
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
 }
@@ -92,7 +92,7 @@ fn it_listens_on_a_unix_socket_and_cleans_up_after_a_killed_one() {
     let directory = tempfile::tempdir().unwrap();
     let path = format!("unix:{}", directory.path().join("im.sock").display());
     for _ in 0..2 {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+        let mut command = program();
         let mut server = Program::start(command.args(["--listen", &path, "--open"]));
         server.shows("stop        Ctrl+C");
         let mut chat = Program::start(Command::new(crate::support::example("chat")).args([&path, "anna"]));
@@ -116,7 +116,7 @@ fn it_does_not_take_the_place_of_a_file() {
 
 /// A server whose standard error goes where the test wants, and where it listens.
 fn server_logging_to(log: Stdio, args: &[&str]) -> (Child, SocketAddr) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    let mut command = program();
     command.args(["--listen", "127.0.0.1:0", "--open"]).args(args);
     let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("it runs");
     let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -170,7 +170,7 @@ fn it_outlives_the_largest_file_that_is_allowed() {
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path().join("log");
     let script = format!(
-        "ulimit -f 8; exec '{}' --listen 127.0.0.1:0 --open 2>'{}'",
+        "ulimit -f 8; exec '{}' --memory --listen 127.0.0.1:0 --open 2>'{}'",
         env!("CARGO_BIN_EXE_im-server"),
         log.display()
     );
@@ -196,8 +196,10 @@ fn a_closed_terminal_ends_it_in_good_order() {
 
 #[test]
 fn signals_that_were_ignored_at_its_start_stay_so() {
-    let script =
-        format!("trap '' HUP INT; exec '{}' --listen 127.0.0.1:0 --open", env!("CARGO_BIN_EXE_im-server"));
+    let script = format!(
+        "trap '' HUP INT; exec '{}' --memory --listen 127.0.0.1:0 --open",
+        env!("CARGO_BIN_EXE_im-server")
+    );
     let mut server = Program::start(Command::new("sh").args(["-c", &script]));
     let address = crate::support::address_of(&server);
     for signal in ["HUP", "INT", "INT"] {
@@ -228,7 +230,7 @@ fn a_passkey_of_the_operators_own_is_not_printed_where_it_may_be_kept() {
     let (server, address) = server(&["--passkey", "sesame"]);
     assert!(!server.output().contains("sesame"), "{}", server.output());
     terminal(address, "anna", "sesame").shows("logged in");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    let mut command = program();
     let server = Program::start(command.args(["--listen", "127.0.0.1:0"]).env("IM_PASSKEY", "sesame"));
     crate::support::address_of(&server);
     assert!(!server.output().contains("sesame"), "{}", server.output());
@@ -237,7 +239,7 @@ fn a_passkey_of_the_operators_own_is_not_printed_where_it_may_be_kept() {
 #[test]
 fn an_address_that_is_not_there_yet_is_waited_for() {
     // TEST-NET-3 (RFC 5737): nobody has it.
-    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    let mut command = program();
     let mut server = Program::start(command.args(["--listen", "203.0.113.1:0", "--open"]));
     server.shows("does not have that address yet");
     server.signal("TERM");
@@ -262,10 +264,11 @@ fn network_of_its_own() -> Option<impl Fn() -> Command> {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_address_is_listened_at_when_it_comes_and_people_come_in_meanwhile() {
-    let program = env!("CARGO_BIN_EXE_im-server");
+    let binary = env!("CARGO_BIN_EXE_im-server");
     // In a network of its own, where addresses can be made.
-    let script =
-        format!("ip link set lo up && exec {program} --listen 127.0.0.1:0 --listen 203.0.113.1:7464 --open");
+    let script = format!(
+        "ip link set lo up && exec {binary} --memory --listen 127.0.0.1:0 --listen 203.0.113.1:7464 --open"
+    );
     let Some(own) = network_of_its_own() else { return };
     let mut server = Program::start(own().arg(script));
     server.shows("does not have that address yet");
@@ -285,7 +288,7 @@ fn an_address_is_listened_at_when_it_comes_and_people_come_in_meanwhile() {
 
 #[test]
 fn an_invite_has_every_address_but_loopback() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    let mut command = program();
     let server = Program::start(command.args(["--listen", "0.0.0.0:0"]));
     let output = server.shows("stop        Ctrl+C");
     let invite = output.lines().find_map(|line| line.trim().strip_prefix("invite      ")).expect("an invite");
@@ -301,10 +304,10 @@ fn an_invite_has_every_address_but_loopback() {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_invite_has_several_addresses() {
-    let program = env!("CARGO_BIN_EXE_im-server");
+    let binary = env!("CARGO_BIN_EXE_im-server");
     let script = format!(
         "ip link set lo up && ip address add 198.51.100.7/32 dev lo && ip address add 203.0.113.1/32 dev lo \
-         && exec {program} --listen 0.0.0.0:7464 --open"
+         && exec {binary} --memory --listen 0.0.0.0:7464 --open"
     );
     let Some(own) = network_of_its_own() else { return };
     let server = Program::start(own().arg(script));

@@ -105,7 +105,14 @@ impl Drop for Program {
     }
 }
 
-/// A server with these further arguments, and where it listens.
+/// The server program, which keeps nothing.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    command.arg("--memory");
+    command
+}
+
+/// A server with these further arguments, and where it listens. It keeps nothing unless they say where.
 pub(crate) fn server(args: &[&str]) -> (Program, SocketAddr) {
     server_at("127.0.0.1:0", args)
 }
@@ -114,6 +121,9 @@ pub(crate) fn server_at(listen: &str, args: &[&str]) -> (Program, SocketAddr) {
     // Shells and nohup(1) have SIGINT and SIGHUP ignored in what they start in the background, such as these tests.
     let mut command = Command::new("env");
     command.args(["--default-signal", env!("CARGO_BIN_EXE_im-server"), "--listen", listen]);
+    if !args.contains(&"--data") {
+        command.arg("--memory");
+    }
     let program = Program::start(command.args(args));
     let address = address_of(&program);
     (program, address)

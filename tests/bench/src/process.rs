@@ -35,6 +35,7 @@ impl Server {
             Kind::Libim(path) => {
                 let mut command = Command::new(path);
                 command.args([
+                    "--memory",
                     "--listen",
                     "127.0.0.1:0",
                     "--open",

@@ -1,0 +1,60 @@
+//! The data directory.
+
+use crate::options::{Options, WrongOptions};
+use anyhow::{Context, Result};
+use libim::storage::SqliteStore;
+use libim::wire::Epoch;
+use std::env;
+use std::path::PathBuf;
+
+/// The server's data: a directory, or nothing.
+#[derive(Debug)]
+pub(crate) enum Data {
+    Directory(PathBuf, SqliteStore),
+    Memory,
+}
+
+impl Data {
+    pub(crate) fn open(options: &Options) -> Result<Data> {
+        if options.memory {
+            return Ok(Data::Memory);
+        }
+        let path = match &options.data {
+            Some(path) => path.clone(),
+            None => of_user().ok_or_else(|| {
+                WrongOptions(
+                    "the environment names no directory for the data; choose one with --data, or keep nothing with --memory".into(),
+                )
+            })?,
+        };
+        let mut epoch = [0; 8];
+        getrandom::fill(&mut epoch).context("the system gives no random bytes")?;
+        let store = SqliteStore::open(&path, Epoch(u64::from_ne_bytes(epoch)))?;
+        Ok(Data::Directory(path, store))
+    }
+
+    /// The directory, if there is one.
+    pub(crate) fn directory(&self) -> Option<PathBuf> {
+        match self {
+            Data::Directory(path, _) => Some(path.clone()),
+            Data::Memory => None,
+        }
+    }
+}
+
+/// The default: what systemd provides for a service (systemd.exec(5)), or the place that the system has for the data of a user's
+/// programs (XDG Base Directory Specification 0.8).
+fn of_user() -> Option<PathBuf> {
+    let named = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if let Some(directory) = named("STATE_DIRECTORY") {
+        return Some(directory);
+    }
+    let of_user = if cfg!(windows) {
+        named("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        named("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        named("XDG_DATA_HOME").or_else(|| named("HOME").map(|home| home.join(".local/share")))
+    };
+    of_user.map(|directory| directory.join("im-server"))
+}
