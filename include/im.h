@@ -474,15 +474,15 @@ enum im_option
     /**
      * Client, str, up to 4096 bytes: a directory for the session file, readable by its owner only. If the program ends
      * without im_client_quit(), the next client with the same name and address resumes the session. "": the user's state
-     * directory ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client
+     * directory ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%/im). The file is locked while the client
      * exists: a second client with the same name and address logs in by name. im_client_quit() removes it. Default:
      * none; the name is then held until the server ends the session (IM_OPT_RESUME_MS).
      */
     IM_OPT_STATE_DIR = 46,
     /**
      * Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
-     * as the same person if the server has kept the session, with the entries that were missed, and with the posts that
-     * were not answered. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
+     * as the same person if the server has kept the session, otherwise as a new one of that name; with the entries that
+     * were missed, and with the posts that were not answered, each of which is delivered once. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
      * Default: none.
      */
     IM_OPT_SNAPSHOT = 47,
@@ -2272,8 +2272,8 @@ int32_t im_client_look(struct im_ctx *ctx,
  * Returns in `*out` what another client needs to go on where this one is now, after the program has ended, as JSON for
  * IM_OPT_SNAPSHOT: the session, how far each room was delivered, and the posts that were not answered. A post is in it as soon as
  * im_client_post() has returned: a program that stores a snapshot before its next im_step() loses none, and none is delivered
- * twice. It contains the session's token: keep it secret. Valid until the next im_step() or im_free(). Returns IM_E_NOT_READY while
- * events of this client wait in im_next_event(): they would be lost.
+ * twice. The client need not be logged in. It contains the session's token: keep it secret. Valid until the next im_step() or im_free(). Returns IM_E_NOT_READY while
+ * events of this client wait in im_next_event(): they would be lost. After im_connect() one waits, IM_EVENT_CONNECTING.
  */
 int32_t im_client_snapshot(struct im_ctx *ctx,
                            im_id client,

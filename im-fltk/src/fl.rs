@@ -2,11 +2,14 @@
 
 #![allow(unsafe_code)]
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_double, c_int, c_void};
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 thread_local! {
     /// Kinds of descriptor that became readable, as bits of [`Watched`].
@@ -80,6 +83,35 @@ pub fn start() -> io::Result<()> {
     unsafe { fl_add_fd(read.as_raw_fd(), FL_READ, woken, std::ptr::null_mut()) }
     WAKER.with(|waker| drop(waker.set((read, write))));
     Ok(())
+}
+
+/// Has SIGTERM, SIGINT and SIGHUP (the end of the desktop session) wake the toolkit's loop and set the flag, except those that were
+/// ignored when the program started.
+pub fn end_on_signals() -> io::Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    WAKER
+        .with(|waker| {
+            let Some((_, write)) = waker.get() else { return Ok(()) };
+            for signal in [SIGHUP, SIGINT, SIGTERM] {
+                if is_ignored(signal) {
+                    continue;
+                }
+                signal_hook::flag::register(signal, Arc::clone(&flag))?;
+                signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;
+            }
+            Ok(())
+        })
+        .map(|()| flag)
+}
+
+fn is_ignored(signal: c_int) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only queries; `action` has room for the result, and all zeros are a valid value if there is none.
+    let action = unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+        action.assume_init()
+    };
+    action.sa_sigaction == libc::SIG_IGN
 }
 
 /// Watches a descriptor for reading until [`unwatch`]; [`take_ready`] reports that it became readable.

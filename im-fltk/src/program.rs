@@ -12,6 +12,8 @@ use anyhow::Context as _;
 use fltk::app;
 use libim::wire::Seq;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The running program.
@@ -23,18 +25,21 @@ pub struct Program {
     settings: Option<PathBuf>,
     notifier: Notifier,
     trace: bool,
+    /// A signal has asked the program to end.
+    signalled: Arc<AtomicBool>,
     closing: bool,
 }
 
 impl Program {
     pub fn new(model: Model, settings: Option<PathBuf>, trace: bool) -> anyhow::Result<Program> {
         fl::start().context("cannot wake the window system's loop")?;
+        let signalled = fl::end_on_signals().context("cannot watch for signals")?;
         let sessions = settings.as_deref().and_then(files::sessions_dir);
         let model = Shared::new(model.into());
         let mail = Mail::default();
         let ui = Ui::new(&model, &mail);
         let (net, notifier) = (Net::new(sessions)?, Notifier::default());
-        Ok(Program { model, mail, ui, net, settings, notifier, trace, closing: false })
+        Ok(Program { model, mail, ui, net, settings, notifier, trace, signalled, closing: false })
     }
 
     /// Connects at once with the values in the form.
@@ -59,6 +64,9 @@ impl Program {
         let mut changed = first | self.ui.look();
         if fl::take_due() {
             self.mail.send(WindowId::MAIN, Msg::Tick);
+        }
+        if self.signalled.swap(false, Ordering::Relaxed) {
+            self.mail.send(WindowId::MAIN, Msg::Quit);
         }
         if let Some(room) = self.notifier.clicked() {
             self.mail.send(WindowId::MAIN, Msg::Notified(room));

@@ -174,6 +174,21 @@ def test_drafts_outlive_a_kill(chatting):
     one.message("half a thought")
 
 
+def test_a_signal_ends_it_like_exit(chatting, anna):
+    one = chatting()
+    one.type("/join cellar\n")
+    one.state("room=#cellar")
+    one.type("half a thought")
+    one.process.terminate()
+    assert one.process.wait(60) == 0
+    left = next_of(anna, im.PresenceChanged, lambda it: it.person.presence == im.Presence.OFFLINE)
+    assert left.person.reason == im.LeaveReason.QUIT
+    one.start()
+    one.state("screen=chat link=on", "room=#cellar")
+    one.key("Return")
+    one.message("half a thought")
+
+
 def test_who_is_removed_can_come_back(window):
     context = im.Context()
     with im.Server("127.0.0.1:0", context=context, requests_per_second=0) as server:

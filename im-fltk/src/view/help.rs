@@ -21,7 +21,7 @@ const KEYS: &[(&str, &str)] = &[
     ("PageUp, PageDown", "through the messages; Ctrl+Home, Ctrl+End to the ends"),
     ("Shift+F10", "menu of the message that is answered, or of the newest"),
     ("F10", "menu of the program"),
-    ("F2", "what the line about the connection offers: passkey, name, connect again"),
+    ("F2", "the button above the messages: passkey, name, connect again"),
     ("Ctrl+Z", "undo; with nothing written: keep the message that was to be deleted"),
     ("Ctrl++, Ctrl+-, Ctrl+0", "size of text"),
     ("Ctrl+T", "dark or light"),

@@ -140,7 +140,13 @@ impl Chat {
                         Code::Passkey | Code::TooManyTries => "passkey",
                         _ => "name",
                     };
-                    say!("* refused: {text}\n* type another {asked}, or q to leave");
+                    say!("* refused: {text}");
+                    match code {
+                        Code::TooManyTries => {
+                            say!("* type the passkey when that time is over, or q to leave");
+                        }
+                        _ => say!("* type another {asked}, or q to leave"),
+                    }
                     question = Some(asked);
                     // Earlier lines were not typed as an answer to this.
                     self.typed.clear();
@@ -148,7 +154,7 @@ impl Chat {
                 let over = matches!(event, ClientEvent::Disconnected { retry_in: None, .. });
                 self.show(event);
                 if over {
-                    return Ok(());
+                    return if question.is_some() { Err("not logged in".into()) } else { Ok(()) };
                 }
             }
             let ended = loop {

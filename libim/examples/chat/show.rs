@@ -10,7 +10,7 @@ impl Chat {
     pub(crate) fn show(&mut self, event: ClientEvent) {
         match event {
             ClientEvent::Connecting { attempt } if attempt > 1 => {
-                say!("* connecting again (try {attempt}) ...");
+                say!("* connecting again (try {}) ...", attempt - 1);
             }
             ClientEvent::LoggedIn { name, resumed, server, welcome, people, .. } => {
                 let again = if resumed { "back" } else { "logged in" };
@@ -98,10 +98,14 @@ impl Chat {
             return;
         }
         say!("* {}", sanitize_line(text));
-        if going.is_some() && !self.typed.is_empty() {
-            // They were meant for the room that it could not change to.
-            say!("* not said: {} lines that were typed for it", self.typed.len());
-            self.typed.clear();
+        if going.is_some() {
+            // Texts were meant for the room that it could not change to; commands are still carried out.
+            let count = self.typed.len();
+            self.typed.retain(|line| line.starts_with('/') || matches!(line.as_str(), "quit" | "q"));
+            match count - self.typed.len() {
+                0 => {}
+                count => say!("* not said: {count} lines that were typed for it"),
+            }
         }
     }
 

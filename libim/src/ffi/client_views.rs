@@ -42,8 +42,8 @@ pub extern "C" fn im_client_look(ctx: *mut im_ctx, client: im_id, out: *mut *con
 /// Returns in `*out` what another client needs to go on where this one is now, after the program has ended, as JSON for
 /// IM_OPT_SNAPSHOT: the session, how far each room was delivered, and the posts that were not answered. A post is in it as soon as
 /// im_client_post() has returned: a program that stores a snapshot before its next im_step() loses none, and none is delivered
-/// twice. It contains the session's token: keep it secret. Valid until the next im_step() or im_free(). Returns IM_E_NOT_READY while
-/// events of this client wait in im_next_event(): they would be lost.
+/// twice. The client need not be logged in. It contains the session's token: keep it secret. Valid until the next im_step() or im_free(). Returns IM_E_NOT_READY while
+/// events of this client wait in im_next_event(): they would be lost. After im_connect() one waits, IM_EVENT_CONNECTING.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_snapshot(ctx: *mut im_ctx, client: im_id, out: *mut im_str) -> i32 {
     with_context(ctx.addr(), |context| {

@@ -51,13 +51,13 @@ pub enum im_option {
     IM_OPT_RECEIPTS = 45,
     /// Client, str, up to 4096 bytes: a directory for the session file, readable by its owner only. If the program ends
     /// without im_client_quit(), the next client with the same name and address resumes the session. "": the user's state
-    /// directory ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%\\im). The file is locked while the client
+    /// directory ($XDG_STATE_HOME/im or ~/.local/state/im; %LOCALAPPDATA%/im). The file is locked while the client
     /// exists: a second client with the same name and address logs in by name. im_client_quit() removes it. Default:
     /// none; the name is then held until the server ends the session (IM_OPT_RESUME_MS).
     IM_OPT_STATE_DIR = 46,
     /// Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
-    /// as the same person if the server has kept the session, with the entries that were missed, and with the posts that
-    /// were not answered. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
+    /// as the same person if the server has kept the session, otherwise as a new one of that name; with the entries that
+    /// were missed, and with the posts that were not answered, each of which is delivered once. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
     /// Default: none.
     IM_OPT_SNAPSHOT = 47,
 
