@@ -286,3 +286,28 @@ fn without_a_resume_window_a_broken_connection_ends_the_session() {
     stage.hears(anna);
     assert_eq!(stage.server.people().count(), 0);
 }
+
+#[test]
+fn an_entry_has_the_name_of_its_author() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, _) = stage.logs_in("anna");
+    let (bert, _) = stage.logs_in("bert");
+    stage.puts(anna, &[post(2, "hello")]);
+    let heard = stage.hears(bert);
+    let name = heard.iter().find_map(|message| match message {
+        FromServer::Entry(entry) => Some(entry.name.as_str()),
+        _ => None,
+    });
+    assert_eq!(name, Some("anna"));
+}
+
+#[test]
+fn an_approval_ends_with_its_connection() {
+    let policy = ApprovalPolicy { posts: true, ..ApprovalPolicy::default() };
+    let mut stage = Stage::new(ServerConfig { approvals: policy, ..ServerConfig::default() });
+    let (anna, _) = stage.logs_in("anna");
+    stage.says(anna, &[post(2, "hello")]);
+    let waiting = approvals(&mut stage.server);
+    stage.server.handle_closed(stage.now, anna, "cut");
+    assert_eq!(stage.server.resolve(waiting[0].id, true, ""), Err(OperatorError::NoApproval));
+}

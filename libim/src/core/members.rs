@@ -142,6 +142,24 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
+    #[test]
+    fn differ_by_who_is_there_and_by_marks() {
+        let with = |marks: &[u64]| {
+            let mut members = Members::default();
+            for (user, mark) in (1..).zip(marks) {
+                members.insert(UserId(user), Membership { delivered: Seq(*mark), read: Seq(0) });
+            }
+            members
+        };
+        assert_eq!(with(&[1, 2, 3]), with(&[1, 2, 3]));
+        assert_ne!(with(&[1, 2, 3]), with(&[1, 2]));
+        assert_ne!(with(&[1, 2, 3]), with(&[1, 2, 4]));
+        assert_ne!(with(&[1]), with(&[2]));
+        let mut shrunk = with(&[1, 2, 3]);
+        shrunk.remove(UserId(3));
+        assert_eq!(shrunk, with(&[1, 2]), "however they are stored");
+    }
+
     proptest! {
         #[test]
         fn is_an_ordered_map(steps in proptest::collection::vec((0u8..3, 0u64..12, any::<u64>()), 0..100)) {

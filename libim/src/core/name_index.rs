@@ -59,3 +59,28 @@ fn key_of<'a>(slot: u64, name_of: &impl Fn(u64) -> Option<&'a Name>) -> Option<&
     let [first, second] = name_of(slot / 2)?.keys();
     Some(if slot.is_multiple_of(2) { first } else { second })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_by_either_key_until_it_is_removed() {
+        let of = |text: &str| Name::of_person(text, 64).unwrap();
+        // With a capital I: as a text it is aiice, to the eye it is alice.
+        let names = [of("bert"), of("carla"), of("aIice"), of("dora")];
+        let name_of = |id: u64| names.get(usize::try_from(id).unwrap().checked_sub(4)?);
+        let mut index = NameIndex::default();
+        for (id, name) in (4..).zip(&names) {
+            index.insert(id, name, name_of);
+        }
+        for alike in ["alice", "aiice", "AIICE"] {
+            assert!(index.find(&of(alike), name_of).contains(&Some(6)), "{alike}");
+        }
+        index.remove(6, &names[2]);
+        for alike in ["alice", "aiice", "aIice"] {
+            assert_eq!(index.find(&of(alike), name_of), [None; 2], "{alike}");
+        }
+        assert_eq!(index.find(&of("dora"), name_of), [Some(7), None]);
+    }
+}
