@@ -149,7 +149,7 @@ enum im_status
      */
     IM_E_IO = -14,
     /**
-     * The address to listen at is in use.
+     * The address to listen at, or the directory of the data, is in use.
      */
     IM_E_IN_USE = -15,
     /**
@@ -541,6 +541,13 @@ enum im_option
      * 0.
      */
     IM_OPT_OBSERVE = 72,
+    /**
+     * Server, str, 1 to 4096 bytes: a directory for the server's data, made if it does not exist, for its owner only. What is
+     * acknowledged is on disk, and im_serve() begins with what was kept there; IM_OPT_HISTORY_MAX and
+     * IM_OPT_HISTORY_BYTES_MAX do not apply. One server at a time has it open. Needs the system's clock. Default: none;
+     * everything is kept in memory and lost with the server.
+     */
+    IM_OPT_DATA = 73,
     /**
      * Server, int, 0 or 1: whether all requests that the next nine options name need approval; each of these overrides
      * it. An approval request is an IM_EVENT_APPROVAL, answered with im_server_resolve(). Default 0.
@@ -2323,10 +2330,12 @@ int32_t im_client_server(struct im_ctx *ctx,
                          const struct im_server_info **out);
 
 /**
- * Adds a server that stores its history in memory. `*out` gets its id. `config` may be NULL: an open server with default
- * limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not a server's or a log
- * callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for the name of the
- * lobby.
+ * Adds a server that keeps its data in memory, or in the directory IM_OPT_DATA. `*out` gets its id. `config` may be NULL: an
+ * open server with default limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not
+ * a server's or a log callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for
+ * the name of the lobby. With a directory it reads the data before it returns, and starts two threads, which end with the
+ * server; it returns IM_E_IN_USE if another server has the directory open, IM_E_IO if the data cannot be read or written,
+ * is damaged or of a later version, and IM_E_UNSUPPORTED if the library was built without it.
  */
 int32_t im_serve(struct im_ctx *ctx,
                  const struct im_config *config,

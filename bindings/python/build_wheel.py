@@ -21,7 +21,7 @@ def _library() -> Path:
     if given := os.environ.get("IM_LIBRARY"):
         return Path(given)
     root = CARRIED if CARRIED.exists() else HERE.parents[1]
-    command = ["cargo", "rustc", "--release", "-p", "libim", "--features", "ffi", "--lib", "--crate-type", "cdylib,staticlib"]
+    command = ["cargo", "rustc", "--release", "-p", "libim", "--features", "capi", "--lib", "--crate-type", "cdylib,staticlib"]
     flag = "-Wl,-soname,libim.so.0" if sys.platform != "darwin" else "-Wl,-install_name,@rpath/libim.dylib"
     subprocess.run([*command, "--", "-C", f"link-arg={flag}"], cwd=root, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", root / "target"))

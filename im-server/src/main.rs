@@ -57,13 +57,7 @@ fn serve(event_loop: &mut Loop, config: ServerConfig, data: Data) -> Result<Serv
     match data {
         Data::Memory => Ok(event_loop.serve(config)),
         Data::Directory(path, store) => {
-            let server = event_loop.serve_with(config, |waker| {
-                store.on_outcome(move || {
-                    // If the system refuses, the loop looks for outcomes when it wakes next.
-                    let _ = waker.wake();
-                });
-                Ok(Box::new(store))
-            })?;
+            let server = event_loop.serve_opened(config, store)?;
             let state = event_loop.server(server).map(libim::Server::state);
             let (people, rooms) = state.map_or((0, 0), |state| (state.people_count(), state.rooms().len()));
             tracing::info!(directory = %path.display(), people, rooms, "the data is open");

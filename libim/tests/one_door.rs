@@ -340,7 +340,7 @@ fn a_store_that_cannot_be_loaded_is_an_error() {
             self.0.epoch()
         }
         fn load(&mut self) -> Result<Vec<Change>, StoreError> {
-            Err(StoreError("the file is torn".into()))
+            Err(StoreError::Unusable("the file is torn".into()))
         }
         fn submit(&mut self, ticket: Ticket, draft: &Draft) {
             self.0.submit(ticket, draft);

@@ -74,6 +74,8 @@ def arguments(program, quick=False):
         return ["2000" if quick else "10000"]
     if program == "edges":
         return ["0" if quick else "500"]
+    if program == "data" and not quick:
+        return ["forks"]
     return []
 
 

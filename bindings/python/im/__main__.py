@@ -52,7 +52,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--all", action="store_true", help="all events, not only what is said in rooms")
     one.set_defaults(run=tail.run)
 
-    one = commands.add_parser("serve", help="run a server", description="Runs a server that keeps its history in memory.")
+    one = commands.add_parser("serve", help="run a server", description="Runs a server.")
+    one.add_argument("--data", metavar="DIRECTORY", help="keep the data there (default: in memory, lost at the end)")
     one.add_argument("addresses", nargs="*", default=["127.0.0.1:7464"], help="where to listen (default: 127.0.0.1:7464)")
     one.add_argument("--name", default="libim", help="the server's name (default: %(default)s)")
     one.add_argument("--welcome", default="", help="a text shown to people when they log in")

@@ -157,6 +157,7 @@ class Option(OpenEnum):
     REQUESTS_PER_SECOND = 70
     REQUESTS_BURST = 71
     OBSERVE = 72
+    DATA = 73
     APPROVE_ALL = 79
     APPROVE_LOGINS = 80
     APPROVE_POSTS = 81
@@ -170,7 +171,7 @@ class Option(OpenEnum):
 
 
 #: Options whose value is a text.
-TEXT_OPTIONS = frozenset({Option.NAME, Option.PASSKEY, Option.AGENT, Option.STATE_DIR, Option.SNAPSHOT, Option.WELCOME, Option.LOBBY})
+TEXT_OPTIONS = frozenset({Option.NAME, Option.PASSKEY, Option.AGENT, Option.STATE_DIR, Option.SNAPSHOT, Option.WELCOME, Option.LOBBY, Option.DATA})
 
 
 class LogLevel(OpenEnum):

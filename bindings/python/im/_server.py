@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from ctypes import POINTER, byref
 from typing import Any, Literal, TypedDict, Unpack
@@ -34,6 +35,8 @@ class ServerOptions(TypedDict, total=False):
     approve: Sequence[Approvable]
     #: Whether every kept entry is reported as an event, including those of private conversations.
     observe: bool
+    #: A directory in which the server keeps its data, instead of in memory.
+    data: str | os.PathLike[str] | None
     backlog: int
     resume_ms: int
     connections_max: int
@@ -60,6 +63,8 @@ class ServerBase(Source):
             settings: dict[Option, Any] = {
                 _option(key): value for key, value in options.items() if key not in ("context", "approve")
             }
+            if (data := options.get("data")) is not None:
+                settings[Option.DATA] = os.fspath(data)
             settings.update({_option(f"approve_{what}"): True for what in options.get("approve", ())})
             self._number = self.context.add_server(settings, self._handle)
             for address in addresses:

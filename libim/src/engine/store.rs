@@ -83,13 +83,22 @@ pub trait Store {
     fn poll_outcome(&mut self) -> Option<Outcome>;
 }
 
-/// Why a store could not be loaded, for people to read.
+/// Why a store could not be opened or loaded, for people to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreError(pub String);
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another program has the data open.
+    InUse(String),
+    /// The data cannot be read or written, is damaged, or is of a later version.
+    Unusable(String),
+}
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the data could not be loaded: {}", self.0)
+        match self {
+            StoreError::InUse(text) => f.write_str(text),
+            StoreError::Unusable(text) => write!(f, "the data could not be loaded: {text}"),
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Clients: connecting, quitting and posting.
 
+use super::apply::check_text;
 use super::boundary::with_context;
 use super::config::{for_client, im_config};
 use super::context::{Context, im_ctx};
 use super::ids::{Thing, im_id};
 use super::input::{out_or_null, out_ptr, text, text_of, text_or_null};
-use super::options::{check_text, im_option};
+use super::options::im_option;
 use super::output::txn_id;
 use super::status::{CallResult, Failure, im_status};
 use super::types::im_txn_id;

@@ -1,15 +1,15 @@
 //! Configurations: the settings for a new context, client or server.
 
+use super::apply::{Keeping, apply_to_client, apply_to_context, apply_to_server};
 use super::boundary::guard;
 use super::handles::{Kind, Shelf};
 use super::input::{out_ptr, text_or_null};
 use super::kinds::im_log_level;
-use super::options::{Value, apply_to_client, apply_to_context, apply_to_server, im_option};
+use super::options::{Value, im_option};
 use super::status::{CallResult, Failure, im_status};
 use crate::engine::client::ClientConfig;
 use crate::engine::server::ServerConfig;
 use crate::net::{LoopConfig, StateDir};
-use crate::storage::MemoryLimits;
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_void};
 
@@ -95,17 +95,17 @@ pub(super) fn for_client(config: *const im_config) -> CallResult<(ClientConfig, 
     Ok((made, dir))
 }
 
-pub(super) fn for_server(config: *const im_config) -> CallResult<(ServerConfig, MemoryLimits)> {
+pub(super) fn for_server(config: *const im_config) -> CallResult<(ServerConfig, Keeping)> {
     let config = copy(config)?;
     config.check_no_log()?;
-    let (mut made, mut history) = (ServerConfig::default(), MemoryLimits::default());
+    let (mut made, mut keeping) = (ServerConfig::default(), Keeping::default());
     for (option, value) in &config.settings {
-        apply_to_server(*option, value, &mut made, &mut history)?;
+        apply_to_server(*option, value, &mut made, &mut keeping)?;
     }
     if let Err(error) = made.check_lobby() {
         return Err(Failure::new(im_status::IM_E_TEXT, format!("IM_OPT_LOBBY: {error}")));
     }
-    Ok((made, history))
+    Ok((made, keeping))
 }
 
 impl Config {

@@ -8,6 +8,7 @@
 #![allow(clippy::doc_markdown)] // these comments are C's documentation
 #![allow(clippy::not_unsafe_ptr_arg_deref)] // C callers guarantee their pointers
 
+mod apply;
 mod boundary;
 mod client;
 mod client_requests;

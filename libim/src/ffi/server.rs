@@ -1,5 +1,6 @@
 //! Servers.
 
+use super::apply::{apply_to_settings, check_text};
 use super::boundary::with_context;
 use super::client::gone;
 use super::config::{for_server, im_config};
@@ -7,15 +8,16 @@ use super::context::{Context, im_ctx};
 use super::event_types::im_server_state;
 use super::ids::{Thing, im_id};
 use super::input::{out_or_null, out_ptr, text, text_of, text_or_null};
-use super::options::{apply_to_settings, check_text, im_option};
+use super::options::im_option;
 use super::output::{one, size, text as shown};
 use super::pages::{member, person, room};
 use super::status::{CallResult, Failure, im_status};
 use super::types::{im_member, im_person, im_room, im_str};
-use crate::engine::server::{ApprovalId, OperatorError, Server};
+use crate::engine::server::{ApprovalId, OperatorError, Server, ServerConfig};
 use crate::net::ServerId;
 use crate::wire::{RoomId, Seq, UserId};
 use std::ffi::c_char;
+use std::path::Path;
 
 impl Context {
     /// A server, mutably.
@@ -29,19 +31,39 @@ impl Context {
     }
 }
 
-/// Adds a server that stores its history in memory. `*out` gets its id. `config` may be NULL: an open server with default
-/// limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not a server's or a log
-/// callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for the name of the
-/// lobby.
+/// Adds a server that keeps its data in memory, or in the directory IM_OPT_DATA. `*out` gets its id. `config` may be NULL: an
+/// open server with default limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not
+/// a server's or a log callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for
+/// the name of the lobby. With a directory it reads the data before it returns, and starts two threads, which end with the
+/// server; it returns IM_E_IN_USE if another server has the directory open, IM_E_IO if the data cannot be read or written,
+/// is damaged or of a later version, and IM_E_UNSUPPORTED if the library was built without it.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_serve(ctx: *mut im_ctx, config: *const im_config, out: *mut im_id) -> i32 {
     with_context(ctx.addr(), |context| {
         let out = out_ptr(out, "out")?;
-        let (config, history) = for_server(config)?;
-        let server = context.event_loop.serve_in_memory(config, history);
+        let (config, keeping) = for_server(config)?;
+        let server = match &keeping.directory {
+            None => context.event_loop.serve_in_memory(config, keeping.memory),
+            Some(directory) => serve_in_directory(context, config, directory)?,
+        };
         out.put(context.ids.add(Thing::Server(server))?);
         Ok(())
     })
+}
+
+/// Where the library was built with storage on disk.
+#[cfg(feature = "sqlite")]
+fn serve_in_directory(context: &mut Context, config: ServerConfig, path: &Path) -> CallResult<ServerId> {
+    if context.event_loop.has_virtual_clock() {
+        let text = "IM_OPT_DATA needs the system's clock: what a disk does is not repeatable";
+        return Err(Failure::new(im_status::IM_E_OPTION, text));
+    }
+    Ok(context.event_loop.serve_in_directory(config, path)?)
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn serve_in_directory(_context: &mut Context, _config: ServerConfig, _path: &Path) -> CallResult<ServerId> {
+    Err(Failure::new(im_status::IM_E_UNSUPPORTED, "this library was built without storage on disk"))
 }
 
 /// Starts accepting connections at an address, in addition to earlier ones: `ip:port`, `[v6]:port`, `unix:/path`, or

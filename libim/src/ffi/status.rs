@@ -2,6 +2,8 @@
 
 use crate::engine::client::CommandError;
 use crate::engine::server::OperatorError;
+#[cfg(feature = "sqlite")]
+use crate::engine::store::StoreError;
 use crate::net::{ListenError, LoopError, UnusableAddress};
 use std::ffi::CStr;
 
@@ -40,7 +42,7 @@ pub enum im_status {
     IM_E_ADDRESS = -13,
     /// An operating system call failed.
     IM_E_IO = -14,
-    /// The address to listen at is in use.
+    /// The address to listen at, or the directory of the data, is in use.
     IM_E_IN_USE = -15,
     /// The client is not logged in, which this request needs; or its events must be pulled first.
     IM_E_NOT_READY = -16,
@@ -84,7 +86,7 @@ impl im_status {
         (im_status::IM_E_OPTION, c"not an option that applies here"),
         (im_status::IM_E_ADDRESS, c"not an address that this context can use"),
         (im_status::IM_E_IO, c"an operating system call failed"),
-        (im_status::IM_E_IN_USE, c"the address is in use"),
+        (im_status::IM_E_IN_USE, c"the address or the directory is in use"),
         (im_status::IM_E_NOT_READY, c"not logged in at the moment, or events wait to be pulled"),
         (im_status::IM_E_NOT_IN_ROOM, c"not in that room"),
         (im_status::IM_E_OUTBOX_FULL, c"the outbox is full"),
@@ -122,6 +124,17 @@ impl Failure {
 
     pub(super) fn null(what: &str) -> Failure {
         Failure::new(im_status::IM_E_NULL, format!("NULL was given for {what}"))
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        let status = match error {
+            StoreError::InUse(_) => im_status::IM_E_IN_USE,
+            StoreError::Unusable(_) => im_status::IM_E_IO,
+        };
+        Failure::new(status, error.to_string())
     }
 }
 

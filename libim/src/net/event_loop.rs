@@ -25,6 +25,8 @@ use crate::engine::client::ClientEvent;
 use crate::engine::server::{Server, ServerConfig, ServerEvent};
 #[cfg(feature = "server")]
 use crate::engine::store::{Store, StoreError};
+#[cfg(feature = "sqlite")]
+use crate::storage::SqliteStore;
 #[cfg(feature = "server")]
 use crate::storage::{MemoryLimits, MemoryStore};
 use crate::wire::limits::{READ_BYTES_PER_TURN, WORKERS_MAX};
@@ -189,6 +191,39 @@ impl Loop {
         Ok(ServerId(key))
     }
 
+    /// Like [`serve`](Loop::serve), with the data in a directory, which is made if it does not exist: what is acknowledged is on disk,
+    /// and the server begins with what it kept there. Blocks while the data is loaded.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SqliteStore::open`].
+    #[cfg(feature = "sqlite")]
+    pub fn serve_in_directory(
+        &mut self,
+        config: ServerConfig,
+        path: &std::path::Path,
+    ) -> Result<ServerId, StoreError> {
+        let fresh = crate::wire::Epoch(self.random.number());
+        let store = SqliteStore::open(path, fresh)?;
+        self.serve_opened(config, store)
+    }
+
+    /// Like [`serve_in_directory`](Loop::serve_in_directory), with a store that is open already.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be loaded.
+    #[cfg(feature = "sqlite")]
+    pub fn serve_opened(&mut self, config: ServerConfig, store: SqliteStore) -> Result<ServerId, StoreError> {
+        self.serve_with(config, |waker| {
+            store.on_outcome(move || {
+                // If the system refuses, the loop looks for outcomes when it wakes next.
+                let _ = waker.wake();
+            });
+            Ok(Box::new(store))
+        })
+    }
+
     /// Returns a server; `None` if it was removed.
     #[cfg(feature = "server")]
     pub fn server_mut(&mut self, id: ServerId) -> Option<&mut Server> {
@@ -220,6 +255,12 @@ impl Loop {
     /// Returns the time of this loop's clock.
     pub fn now(&self) -> crate::core::Now {
         self.clock.now()
+    }
+
+    /// Whether time passes only by [`advance`](Loop::advance).
+    #[cfg(all(feature = "ffi", feature = "sqlite"))]
+    pub(crate) fn has_virtual_clock(&self) -> bool {
+        self.clock.is_virtual()
     }
 
     /// Returns a waker, to wake this loop from another thread.

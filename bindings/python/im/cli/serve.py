@@ -20,7 +20,9 @@ async def run(options: argparse.Namespace) -> int:
     passkey = options.passkey
     if passkey is None and not options.open:
         passkey = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
-    async with aio.serve(*options.addresses, name=options.name, welcome=options.welcome, passkey=passkey) as server:
+    async with aio.serve(
+        *options.addresses, name=options.name, welcome=options.welcome, passkey=passkey, data=options.data
+    ) as server:
         print(f"listening   {' '.join(server.addresses)}")
         # A given passkey is known already, and the output may be a log that others read.
         hidden = options.passkey is not None and not sys.stdout.isatty()

@@ -19,9 +19,9 @@ const LOCK: &str = "im.lock";
 impl Directory {
     /// Opens a directory, or creates it, for its owner only.
     pub(super) fn open(path: &Path) -> Result<Directory, StoreError> {
-        let says = |error: &io::Error| StoreError(format!("{}: {error}", path.display()));
+        let says = |error: &io::Error| StoreError::Unusable(format!("{}: {error}", path.display()));
         if path.exists() && !path.is_dir() {
-            return Err(StoreError(format!("{} is not a directory", path.display())));
+            return Err(StoreError::Unusable(format!("{} is not a directory", path.display())));
         }
         create(path).map_err(|error| says(&error))?;
         let lock = private().open(path.join(LOCK)).map_err(|error| says(&error))?;
@@ -32,7 +32,7 @@ impl Directory {
                     "another program, perhaps another im-server, has {} open; stop it, or choose another directory",
                     path.display()
                 );
-                return Err(StoreError(text));
+                return Err(StoreError::InUse(text));
             }
             Err(TryLockError::Error(error)) => return Err(says(&error)),
         }
@@ -44,7 +44,7 @@ impl Directory {
 
     /// An error with the database, in words for an operator.
     pub(super) fn says(&self, error: &rusqlite::Error) -> StoreError {
-        StoreError(format!("{}: {}", self.database().display(), explain(error)))
+        StoreError::Unusable(format!("{}: {}", self.database().display(), explain(error)))
     }
 
     /// The file of the database.

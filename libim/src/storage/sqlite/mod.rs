@@ -51,15 +51,20 @@ impl Outcomes {
 /// A [`Store`] in a directory. Dropping it completes what was submitted.
 pub struct SqliteStore {
     epoch: Epoch,
-    /// The calls to the writer; `None` while the store is being dropped.
-    calls: Option<Sender<Call>>,
-    arriving: Receiver<Vec<Outcome>>,
+    /// `None` while the store is being dropped.
+    threads: Option<Threads>,
     outcomes: VecDeque<Outcome>,
     waker: Arc<OnceLock<WakeFn>>,
-    threads: Vec<JoinHandle<()>>,
-    /// The process in which the threads are: a forked child has none.
+    /// The process in which the threads are.
     process: u32,
     _directory: Directory,
+}
+
+/// The writer, which ends after the reader, and the ways to and from both.
+struct Threads {
+    calls: Sender<Call>,
+    arriving: Receiver<Vec<Outcome>>,
+    writer: JoinHandle<()>,
 }
 
 impl fmt::Debug for SqliteStore {
@@ -89,19 +94,15 @@ impl SqliteStore {
         let writer = Writer::new(connection, called, queries, outcomes).map_err(says)?;
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             let thread = std::thread::Builder::new().name(name.into()).spawn(run);
-            thread.map_err(|error| StoreError(format!("the system gives no thread: {error}")))
+            thread.map_err(|error| StoreError::Unusable(format!("the system gives no thread: {error}")))
         };
-        let threads = vec![
-            spawn("im-reader", Box::new(move || reader.run()))?,
-            spawn("im-writer", Box::new(move || writer.run()))?,
-        ];
+        let reader = spawn("im-reader", Box::new(move || reader.run()))?;
+        let writer = spawn("im-writer", Box::new(move || writer.run(reader)))?;
         Ok(SqliteStore {
             epoch,
-            calls: Some(calls),
-            arriving,
+            threads: Some(Threads { calls, arriving, writer }),
             outcomes: VecDeque::new(),
             waker,
-            threads,
             process: std::process::id(),
             _directory: directory,
         })
@@ -131,7 +132,7 @@ impl SqliteStore {
     }
 
     fn call(&self, call: Call) -> bool {
-        self.calls.as_ref().is_some_and(|calls| calls.send(call).is_ok())
+        self.threads.as_ref().is_some_and(|threads| threads.calls.send(call).is_ok())
     }
 
     /// Makes a call and waits for its reply.
@@ -140,8 +141,8 @@ impl SqliteStore {
         self.call(call(reply));
         match answer.recv() {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(StoreError(explain(&error))),
-            Err(_) => Err(StoreError(GONE.into())),
+            Ok(Err(error)) => Err(StoreError::Unusable(explain(&error))),
+            Err(_) => Err(StoreError::Unusable(GONE.into())),
         }
     }
 }
@@ -171,7 +172,8 @@ impl Store for SqliteStore {
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
         if self.outcomes.is_empty()
-            && let Ok(outcomes) = self.arriving.try_recv()
+            && let Some(threads) = &self.threads
+            && let Ok(outcomes) = threads.arriving.try_recv()
         {
             self.outcomes.extend(outcomes);
         }
@@ -181,13 +183,15 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        self.calls = None;
+        let Some(threads) = self.threads.take() else { return };
         if std::process::id() != self.process {
+            // A forked child has no such threads, and what they shared with this one may be locked for ever.
+            std::mem::forget(threads);
             return;
         }
-        for thread in self.threads.drain(..).rev() {
-            let _ = thread.join();
-        }
+        // Without calls to come, the threads end.
+        drop(threads.calls);
+        let _ = threads.writer.join();
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn open(directory: &Directory, fresh: Epoch) -> Result<Connection, St
         connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| directory.says(&error))?;
     match prepare(&mut connection, fresh).map_err(|error| directory.says(&error))? {
         VERSION => Ok(connection),
-        later => Err(StoreError(format!(
+        later => Err(StoreError::Unusable(format!(
             "{}: the data has version {later}, and this program knows versions up to {VERSION}; use a newer one",
             path.display()
         ))),

@@ -9,6 +9,7 @@ use crate::engine::store::{Outcome, Query, Ticket};
 use crate::wire::{Body, Code, RoomId, Seq};
 use rusqlite::{Connection, Result};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::thread::JoinHandle;
 
 /// A call to the store.
 pub(super) enum Call {
@@ -72,11 +73,16 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Runs until the store is dropped.
-    pub(super) fn run(mut self) {
+    /// Runs until the store is dropped. The reader ends first: the last connection to close removes the log of changes, and only this
+    /// one can.
+    pub(super) fn run(mut self, reader: JoinHandle<()>) {
         while let Some(call) = self.next_call() {
             self.carry_out(call);
         }
+        let Writer { connection, queries, .. } = self;
+        drop(queries);
+        let _ = reader.join();
+        drop(connection);
     }
 
     /// The next call; `None` when the store is dropped. Meanwhile, does what can wait, a part at a time.
