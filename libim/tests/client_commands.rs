@@ -136,6 +136,9 @@ fn posts_are_what_was_posted_and_come_back_as_entries() {
     assert_eq!(body, Body::Reacted { target, emoji: "+".into(), on: true });
 }
 
+/// The most bytes that a command takes, and the command.
+type Command<'a> = (usize, &'a dyn Fn(&mut Client, &str) -> Option<CommandError>);
+
 #[test]
 fn texts_fit_exactly_or_are_refused() {
     let limits = Limits {
@@ -152,7 +155,6 @@ fn texts_fit_exactly_or_are_refused() {
     assert_eq!(scene.client.limits(), limits);
     let text = |len: usize| "x".repeat(len);
     let lobby = RoomId::LOBBY;
-    type Command<'a> = (usize, &'a dyn Fn(&mut Client, &str) -> Option<CommandError>);
     let commands: [Command<'_>; 8] = [
         (9, &|client, text| client.post(lobby, text).err()),
         (9, &|client, text| client.edit(lobby, Seq(1), text).err()),
@@ -194,7 +196,7 @@ fn requests_need_a_login_and_a_room() {
     assert_eq!(scene.client.mark_read(RoomId(8), Seq(1)), Err(CommandError::NotInRoom));
     let mut scene = in_tea();
     assert!(refusals(&mut scene.client, RoomId(8)).iter().all(|it| *it == Some(CommandError::NotInRoom)));
-    assert!(refusals(&mut scene.client, TEA).iter().all(|it| *it == None));
+    assert!(refusals(&mut scene.client, TEA).iter().all(Option::is_none));
 }
 
 #[test]
