@@ -31,13 +31,11 @@ pub struct Room {
 }
 
 impl Room {
-    /// Creates a room without members or entries.
+    /// Creates a room without members or entries, whose title is valid as the name of a room unless it is a private conversation.
     pub fn new(id: RoomId, kind: RoomKind, title: SmolStr) -> Room {
         let name = match kind {
             RoomKind::Direct => None,
-            RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_) => {
-                Name::of_room(&title, u32::MAX).ok().map(Arc::new)
-            }
+            RoomKind::Lobby | RoomKind::Public | RoomKind::Other(_) => Some(Arc::new(Name::stored(&title))),
         };
         let (head, members, topic, pair) = (Seq::ZERO, Members::default(), SmolStr::default(), None);
         Room { id, head, kind, members, title, name, topic, pair }

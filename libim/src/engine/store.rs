@@ -2,8 +2,9 @@
 //!
 //! Calls to a [`Store`] never block, except [`load`](Store::load). It answers each draft and each query with exactly one [`Outcome`]
 //! that names its ticket. Outcomes of drafts come in the order in which the store commits, so those of one room come in the order of
-//! sequence numbers. A page contains no entry whose outcome has not come, and all entries that were submitted before the query and
-//! committed. When an outcome reports a change, it is as durable as the store promises; the engine tells nobody earlier.
+//! sequence numbers. A page is the state of the room after exactly the outcomes that came before it, among them those of all drafts
+//! that were submitted before the query. When an outcome reports a change, it is as durable as the store promises; the engine tells
+//! nobody earlier.
 
 use crate::core::{Change, Draft, Given};
 use crate::wire::{Code, Entry, Epoch, RoomId, Seq, Timestamp};
@@ -64,7 +65,8 @@ pub enum Outcome {
     Page(Ticket, Page),
 }
 
-/// Commits changes and keeps entries. Calls take effect in the order made.
+/// Commits changes and keeps entries. Drafts take effect in the order submitted; a query may also take effect after drafts that were
+/// submitted later.
 pub trait Store {
     /// The epoch of the data. It changes when data was lost or restored.
     fn epoch(&self) -> Epoch;

@@ -37,6 +37,10 @@ pub const PAGES_PER_TURN: usize = 16; // server
 pub const IN_FLIGHT_MAX: usize = 65_536; // server
 /// Bytes of the texts in these drafts. At this number the server reads from no connection.
 pub const IN_FLIGHT_BYTES_MAX: usize = 64 * 1024 * 1024; // server
+/// Drafts and pages that a store on disk answers together.
+pub const CALLS_PER_COMMIT_MAX: usize = 4_096; // server
+/// Entries of a closed room that are removed at once.
+pub const PURGED_AT_ONCE: u32 = 500; // server
 /// Sessions of one person.
 pub const SESSIONS_PER_PERSON_MAX: usize = 16; // server
 /// Items in one page of a list (users, members, rooms).

@@ -3,7 +3,7 @@
 use super::{person, room};
 use libim::core::{Change, Draft, Given, State};
 use libim::engine::store::{Outcome, Page, Query, Store, Ticket};
-use libim::wire::{Code, Entry, RoomId, RoomKind, Seq, Timestamp, TxnId, UserId};
+use libim::wire::{Body, Code, Entry, RoomId, RoomKind, Seq, Timestamp, TxnId, UserId};
 use std::collections::BTreeMap;
 
 /// How a store has answered.
@@ -22,12 +22,11 @@ pub struct Caller {
     store: Box<dyn Store>,
     tickets: usize,
     drafts: BTreeMap<usize, Draft>,
-    /// Each with the room's newest entry at that time.
-    queries: BTreeMap<usize, (Query, Seq)>,
+    queries: BTreeMap<usize, Query>,
     pub answers: BTreeMap<usize, Answer>,
     /// The fold of the outcomes.
     pub state: State,
-    /// The entries of each room, from the outcomes.
+    /// The entries of each room, from the outcomes, in their present state.
     logs: BTreeMap<RoomId, Vec<Entry>>,
     /// Every committed entry with a transaction id: author's name, room, id.
     txn_ids: BTreeMap<(String, RoomId, TxnId), Seq>,
@@ -54,8 +53,7 @@ impl Caller {
     pub fn read(&mut self, query: Query) -> usize {
         self.tickets += 1;
         self.store.read(Ticket(self.tickets), query);
-        let head = self.state.room(query.room).map_or(Seq::ZERO, |room| room.head);
-        self.queries.insert(self.tickets, (query, head));
+        self.queries.insert(self.tickets, query);
         self.tickets
     }
 
@@ -117,6 +115,9 @@ impl Caller {
                 "sequence numbers are dense and in order: {entry:?}"
             );
             log.push(entry.clone());
+            if let Some(target) = entry.body.target() {
+                self.revise(entry, target);
+            }
             if let Some(txn_id) = txn_id {
                 let key = (entry.name.to_string(), entry.room, txn_id);
                 assert!(self.txn_ids.insert(key, entry.seq).is_none(), "committed twice: {entry:?}");
@@ -125,25 +126,41 @@ impl Caller {
         self.state.apply(change);
     }
 
-    /// A page has no entry whose outcome has not come, and all entries whose outcomes came before its query.
-    fn check_page(&self, (query, head): &(Query, Seq), page: &Page) {
-        let log = self.logs.get(&query.room).map_or(&[][..], Vec::as_slice);
-        let gone = self.state.room(query.room).is_none();
-        assert!(page.entries.iter().map(|it| it.seq).is_sorted_by(|a, b| a < b));
-        for entry in &page.entries {
-            let at = usize::try_from(entry.seq.0).unwrap() - 1;
-            let truth = log.get(at).expect("a page is not ahead of the outcomes");
-            assert_eq!((truth.author, &truth.name, truth.time), (entry.author, &entry.name, entry.time));
-            assert!(
-                entry.seq > query.after
-                    && entry.seq < query.before
-                    && entry.seq >= page.from
-                    && entry.seq <= page.to
-            );
-            assert!(!query.messages_only || entry.is_message());
+    /// Applies an edit, deletion or reaction to its message. A deletion also erases the texts of the edits.
+    fn revise(&mut self, change: &Entry, target: Seq) {
+        let log = self.logs.get_mut(&change.room).expect("its room has a log");
+        let at = usize::try_from(target.0).unwrap() - 1;
+        let message = libim::core::revise(&log[at], change).expect("the store has allowed it");
+        if message.deleted {
+            for entry in log.iter_mut() {
+                if let Body::Edited { target: edited, text, mentions } = &mut entry.body
+                    && *edited == target
+                {
+                    text.clear();
+                    mentions.clear();
+                }
+            }
         }
-        if !gone && query.upward && !page.more && query.before == Seq(u64::MAX) {
-            assert!(page.to >= *head, "a page is not behind the outcomes before its query");
+        log[at].body = Body::Message(message);
+    }
+
+    /// A page has exactly the entries of the outcomes before it, in their state after these.
+    fn check_page(&self, query: &Query, page: &Page) {
+        if self.state.room(query.room).is_none() {
+            return assert_eq!(page.entries, [], "the room is gone");
+        }
+        let log = self.logs.get(&query.room).map_or(&[][..], Vec::as_slice);
+        let covered = |entry: &&Entry| (page.from..=page.to).contains(&entry.seq);
+        let wanted = |entry: &&Entry| !query.messages_only || entry.is_message();
+        let expected: Vec<&Entry> = log.iter().filter(covered).filter(wanted).collect();
+        assert_eq!(page.entries.iter().collect::<Vec<_>>(), expected);
+        assert!(page.from > query.after && page.to < query.before || page.entries.is_empty());
+        let head = Seq(log.len() as u64);
+        let last = query.before.previous().min(head);
+        if query.upward {
+            assert!(page.from == query.after.next() && (page.to == last || page.more), "{query:?} {page:?}");
+        } else {
+            assert!(page.to == last && (page.from == query.after.next() || page.more), "{query:?} {page:?}");
         }
     }
 

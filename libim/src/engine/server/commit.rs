@@ -81,15 +81,12 @@ impl Server {
     }
 
     fn handle_page(&mut self, ticket: Ticket, page: Page) {
-        let Some(Call::Page(conn, id, query)) = self.in_flight.take(ticket) else { return };
-        let room = query.room;
+        let Some(Call::Page(conn, id, room)) = self.in_flight.take(ticket) else { return };
         let head = self.state.room(room).map(|room| room.head).unwrap_or_default();
         let Page { from, to, more, entries } = page;
         debug_assert!(entries.iter().all(|entry| entry.seq <= head), "a page overtakes a commit");
-        // A page cannot cover entries that do not exist yet, and those since its query may be missing.
-        let to = to.min(head);
-        let more = more || query.upward && to < head.min(query.before.previous());
-        self.send(conn, &History { id, room, from, to, more, head, entries });
+        // A page cannot cover entries that do not exist yet.
+        self.send(conn, &History { id, room, from, to: to.min(head), more, head, entries });
         self.release_page(conn);
     }
 

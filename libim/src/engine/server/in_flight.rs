@@ -3,9 +3,9 @@
 use super::token::Secret;
 use crate::core::Draft;
 use crate::engine::ConnId;
-use crate::engine::store::{Query, Store, Ticket};
+use crate::engine::store::{Store, Ticket};
 use crate::wire::limits::{IN_FLIGHT_BYTES_MAX, IN_FLIGHT_MAX};
-use crate::wire::{Body, Entry, RequestId, RoomKind};
+use crate::wire::{Body, Entry, RequestId, RoomId, RoomKind};
 use slab::Slab;
 
 /// A call to the store.
@@ -15,7 +15,7 @@ pub(super) enum Call {
     /// A draft to be committed.
     Draft(Asker, Draft),
     /// A page of a room's entries to be read, for a request of a connection.
-    Page(ConnId, RequestId, Query),
+    Page(ConnId, RequestId, RoomId),
 }
 
 /// Whom the server answers when the store has.
@@ -69,8 +69,8 @@ impl InFlight {
     }
 
     /// Adds a page.
-    pub(super) fn page(&mut self, conn: ConnId, request: RequestId, query: Query) -> Ticket {
-        Ticket(self.calls.insert(Call::Page(conn, request, query)))
+    pub(super) fn page(&mut self, conn: ConnId, request: RequestId, room: RoomId) -> Ticket {
+        Ticket(self.calls.insert(Call::Page(conn, request, room)))
     }
 
     /// Passes the drafts since the last time to the store: at the end of the turn, and before a page is read. They are passed in a

@@ -257,7 +257,7 @@ impl Server {
         asking.pages += 1;
         // If the page has to wait for the next turn, so do later requests of the connection: requests take effect in order.
         asking.barrier = true;
-        let ticket = self.in_flight.page(conn, fetch.id, query);
+        let ticket = self.in_flight.page(conn, fetch.id, fetch.room);
         self.pages.push_back((conn, ticket, query));
         self.read_pages();
     }

@@ -6,11 +6,11 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// A directory that this store has locked. The lock is the system's, so it ends with the process.
+/// A directory that this store has locked. The lock is the system's: it ends with the process and those that it has forked.
 #[derive(Debug)]
 pub(super) struct Directory {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 const DATABASE: &str = "im.db";
@@ -19,6 +19,8 @@ const LOCK: &str = "im.lock";
 impl Directory {
     /// Opens a directory, or creates it, for its owner only.
     pub(super) fn open(path: &Path) -> Result<Directory, StoreError> {
+        // SQLite would take "file:" at the beginning for a URI.
+        let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let says = |error: &io::Error| StoreError::Unusable(format!("{}: {error}", path.display()));
         if path.exists() && !path.is_dir() {
             return Err(StoreError::Unusable(format!("{} is not a directory", path.display())));
@@ -36,10 +38,37 @@ impl Directory {
             }
             Err(TryLockError::Error(error)) => return Err(says(&error)),
         }
-        let directory = Directory { path: path.to_owned(), _lock: lock };
+        let directory = Directory { path: path.to_owned(), lock };
         // SQLite gives its other files the permissions of this one.
         private().open(directory.database()).map_err(|error| says(&error))?;
         Ok(directory)
+    }
+
+    /// What distinguishes this directory from a copy of it: the mark that was last written to the lock's file, and that file's
+    /// identity.
+    pub(super) fn mark(&self) -> io::Result<String> {
+        let mark = fs::read_to_string(self.path.join(LOCK))?;
+        #[cfg(unix)]
+        let file = std::os::unix::fs::MetadataExt::ino(&self.lock.metadata()?);
+        #[cfg(not(unix))]
+        let file = 0;
+        Ok(format!("{} {file}", mark.trim()))
+    }
+
+    /// Writes a new mark.
+    pub(super) fn set_mark(&self, mark: u64) -> io::Result<()> {
+        use io::{Seek as _, Write as _};
+        let mut file = &self.lock;
+        file.set_len(0)?;
+        file.rewind()?;
+        writeln!(file, "{mark:016x}")?;
+        file.sync_all()
+    }
+
+    /// Releases the lock, also for processes that have inherited it.
+    pub(super) fn unlock(&self) {
+        // It fails only if there is no lock.
+        let _ = self.lock.unlock();
     }
 
     /// An error with the database, in words for an operator.

@@ -1,13 +1,19 @@
 //! A store in a directory, in an SQLite database: what is committed is on disk.
 //!
 //! One thread writes: it takes all calls that have come while it committed the previous ones, and commits them together, so that the
-//! cost of reaching the disk is shared. Another one reads pages. The loop's thread never waits for either.
+//! cost of reaching the disk is shared. It also answers queries, in order with the drafts; another thread reads ahead for them, so
+//! that it finds everything in memory. The loop's thread never waits for either.
 
 mod commit;
+mod content_hash;
 mod directory;
+mod entries;
 mod failure;
 mod load;
+mod page;
+mod purge;
 mod reader;
+mod records;
 mod schema;
 mod settings;
 mod writer;
@@ -57,14 +63,15 @@ pub struct SqliteStore {
     waker: Arc<OnceLock<WakeFn>>,
     /// The process in which the threads are.
     process: u32,
-    _directory: Directory,
+    directory: Directory,
 }
 
-/// The writer, which ends after the reader, and the ways to and from both.
+/// The threads, and the ways to and from them.
 struct Threads {
     calls: Sender<Call>,
+    queries: Sender<(Ticket, Query)>,
     arriving: Receiver<Vec<Outcome>>,
-    writer: JoinHandle<()>,
+    handles: [JoinHandle<()>; 2],
 }
 
 impl fmt::Debug for SqliteStore {
@@ -74,8 +81,8 @@ impl fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the data in a directory, or creates both. `fresh` becomes the epoch of new data: draw it from the system's random
-    /// generator. Only one store at a time has a directory open.
+    /// Opens the data in a directory, or creates both. `fresh` becomes the epoch of new data, and of a copy of other data, such as a
+    /// restored backup: draw it from the system's random generator. Only one store at a time has a directory open.
     ///
     /// # Errors
     ///
@@ -88,23 +95,25 @@ impl SqliteStore {
         let waker = Arc::new(OnceLock::new());
         let (sender, arriving) = channel();
         let outcomes = Outcomes { sender, waker: Arc::clone(&waker) };
-        let (queries, asked) = channel();
-        let reader = Reader::open(&directory, asked, outcomes.clone()).map_err(says)?;
         let (calls, called) = channel();
-        let writer = Writer::new(connection, called, queries, outcomes).map_err(says)?;
+        let (queries, asked) = channel();
+        let reader = Reader::open(&directory, asked, calls.clone()).map_err(says)?;
+        let writer = Writer::new(connection, called, outcomes).map_err(says)?;
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             let thread = std::thread::Builder::new().name(name.into()).spawn(run);
             thread.map_err(|error| StoreError::Unusable(format!("the system gives no thread: {error}")))
         };
-        let reader = spawn("im-reader", Box::new(move || reader.run()))?;
-        let writer = spawn("im-writer", Box::new(move || writer.run(reader)))?;
+        let handles = [
+            spawn("im-reader", Box::new(move || reader.run()))?,
+            spawn("im-writer", Box::new(move || writer.run()))?,
+        ];
         Ok(SqliteStore {
             epoch,
-            threads: Some(Threads { calls, arriving, writer }),
+            threads: Some(Threads { calls, queries, arriving, handles }),
             outcomes: VecDeque::new(),
             waker,
             process: std::process::id(),
-            _directory: directory,
+            directory,
         })
     }
 
@@ -113,13 +122,13 @@ impl SqliteStore {
         let _ = self.waker.set(Box::new(wake));
     }
 
-    /// A setting that is kept with the data. Blocks until the store has answered.
+    /// A setting of the program that is kept with the data, by a name of its choice. Blocks until the store has answered.
     ///
     /// # Errors
     ///
     /// If the data cannot be read.
     pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.ask(|reply| Call::Setting(name.into(), reply))
+        self.ask(|reply| Call::Setting(settings::of_program(name), reply))
     }
 
     /// Keeps a setting with the data. Blocks until it is on disk.
@@ -128,7 +137,7 @@ impl SqliteStore {
     ///
     /// If the data cannot be written.
     pub fn keep_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        self.ask(|reply| Call::KeepSetting(name.into(), value.into(), reply))
+        self.ask(|reply| Call::KeepSetting(settings::of_program(name), value.into(), reply))
     }
 
     fn call(&self, call: Call) -> bool {
@@ -165,7 +174,8 @@ impl Store for SqliteStore {
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
-        if !self.call(Call::Read(ticket, query)) {
+        let asked = self.threads.as_ref().is_some_and(|it| it.queries.send((ticket, query)).is_ok());
+        if !asked {
             self.outcomes.push_back(Outcome::Failed(ticket, GONE.into()));
         }
     }
@@ -190,8 +200,12 @@ impl Drop for SqliteStore {
             return;
         }
         // Without calls to come, the threads end.
-        drop(threads.calls);
-        let _ = threads.writer.join();
+        drop((threads.calls, threads.queries));
+        for handle in threads.handles {
+            let _ = handle.join();
+        }
+        // A forked child may hold the lock's descriptor, too.
+        self.directory.unlock();
     }
 }
 

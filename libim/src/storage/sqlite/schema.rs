@@ -11,7 +11,7 @@ use std::time::Duration;
 /// The version of the tables. A later one is refused; an earlier one is to be migrated.
 const VERSION: i64 = 1;
 /// How long a lock of another program, such as one that makes a backup, is waited for.
-const LOCK_WAIT: Duration = Duration::from_secs(2);
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// An entry's `entry` is its message of the protocol, in its current state: a message as edited, with its reactions. `content` is the
 /// hash by which a retry is recognized. The entries of rooms in `closed_rooms` are being removed.
@@ -73,12 +73,27 @@ pub(super) fn open(directory: &Directory, fresh: Epoch) -> Result<Connection, St
     let mut connection =
         connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| directory.says(&error))?;
     match prepare(&mut connection, fresh).map_err(|error| directory.says(&error))? {
-        VERSION => Ok(connection),
+        VERSION => {
+            recognize(&connection, directory, fresh).map_err(|error| directory.says(&error))?;
+            Ok(connection)
+        }
         later => Err(StoreError::Unusable(format!(
             "{}: the data has version {later}, and this program knows versions up to {VERSION}; use a newer one",
             path.display()
         ))),
     }
+}
+
+/// Gives the data the epoch `fresh` if it is a copy of other data, such as a restored backup: clients may know what came after it. A
+/// copy is recognized by a mark that the directory and the data share, and that is renewed whenever the data is opened.
+fn recognize(connection: &Connection, directory: &Directory, fresh: Epoch) -> Result<()> {
+    let failed = |error: std::io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+    let known: Option<String> = settings::get(connection, settings::MARK)?;
+    if known.is_some_and(|known| directory.mark().is_ok_and(|mark| mark != known)) {
+        settings::keep(connection, settings::EPOCH, id(fresh.0))?;
+    }
+    directory.set_mark(fresh.0).map_err(failed)?;
+    settings::keep(connection, settings::MARK, directory.mark().map_err(failed)?)
 }
 
 /// Makes the tables, if there are none. Returns the version of those that there are.
@@ -122,4 +137,11 @@ pub(super) fn epoch(connection: &Connection) -> Result<Epoch> {
 /// An id or sequence number as SQLite stores it. All are below 2^63, except epochs, of which all bits count.
 pub(super) fn id(number: u64) -> i64 {
     number.cast_signed()
+}
+
+/// Moves all changes from the log to the database, and empties it. Returns whether that was possible: not while somebody reads.
+pub(super) fn empty_log(connection: &Connection) -> Result<bool> {
+    connection
+        .query_one("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, i64>(0))
+        .map(|busy| busy == 0)
 }

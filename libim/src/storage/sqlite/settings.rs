@@ -3,8 +3,10 @@
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Result, ToSql, params};
 
-/// Of the data: chosen when the data is made.
+/// The epoch of the data.
 pub(super) const EPOCH: &str = "epoch";
+/// What [`Directory::mark`](super::directory::Directory::mark) was when the data was last opened.
+pub(super) const MARK: &str = "mark";
 /// The highest ids given so far.
 pub(super) const LAST_USER: &str = "last_user";
 pub(super) const LAST_ROOM: &str = "last_room";
@@ -24,4 +26,9 @@ pub(super) fn number(connection: &Connection, name: &str) -> Result<u64> {
 pub(super) fn keep(connection: &Connection, name: &str, value: impl ToSql) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO settings VALUES (?, ?)";
     connection.prepare_cached(sql)?.execute(params![name, value]).map(drop)
+}
+
+/// The name under which a setting of the program is kept, apart from those of the store.
+pub(super) fn of_program(name: &str) -> String {
+    format!("program.{name}")
 }

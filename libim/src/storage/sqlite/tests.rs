@@ -23,13 +23,19 @@ fn error_of(path: &Path) -> String {
     SqliteStore::open(path, Epoch(7)).unwrap_err().to_string()
 }
 
-fn outcome(store: &mut SqliteStore) -> Outcome {
-    loop {
-        if let Some(outcome) = store.poll_outcome() {
-            return outcome;
+/// Waits until there is something. Only a hang takes a minute.
+fn until<T>(mut find: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..60_000 {
+        if let Some(found) = find() {
+            return found;
         }
-        std::thread::sleep(Duration::from_micros(100));
+        std::thread::sleep(Duration::from_millis(1));
     }
+    panic!("it does not come");
+}
+
+fn outcome(store: &mut SqliteStore) -> Outcome {
+    until(|| store.poll_outcome())
 }
 
 fn submit(store: &mut SqliteStore, draft: &Draft) -> Outcome {
@@ -127,6 +133,29 @@ fn everything_is_there_after_a_restart() {
 }
 
 #[test]
+fn a_copy_has_an_epoch_of_its_own() {
+    let (first, second) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    drop(open(&first));
+    let reopen =
+        |directory: &TempDir, fresh| SqliteStore::open(directory.path(), Epoch(fresh)).unwrap().epoch();
+    assert_eq!(reopen(&first, 8), Epoch(7));
+    assert_eq!(reopen(&first, 9), Epoch(7));
+    let copy = |name: &str| assert!(fs::copy(first.path().join(name), second.path().join(name)).is_ok());
+    // The database alone.
+    copy("im.db");
+    assert_eq!(reopen(&second, 10), Epoch(10));
+    assert_eq!(reopen(&second, 11), Epoch(10));
+    // The whole directory.
+    fs::remove_file(second.path().join("im.lock")).unwrap();
+    copy("im.db");
+    copy("im.lock");
+    assert_eq!(reopen(&second, 12), Epoch(12));
+    // A backup that is put back.
+    fs::rename(second.path().join("im.db"), first.path().join("im.db")).unwrap();
+    assert_eq!(reopen(&first, 13), Epoch(13));
+}
+
+#[test]
 fn what_was_submitted_is_on_disk_when_the_store_is_dropped() {
     let directory = TempDir::new().unwrap();
     let mut store = open(&directory);
@@ -149,9 +178,11 @@ fn a_deleted_text_is_in_no_file() {
     assert!(has(&bytes(&directory), "a secret") && has(&bytes(&directory), "another mystery"));
     submit(&mut store, &post(3, Body::Deleted { target: Seq(1) }));
     // The log is emptied while there is nothing else to do.
-    while has(&bytes(&directory), "a secret") || has(&bytes(&directory), "another mystery") {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let gone = |bytes: Vec<u8>| !has(&bytes, "a secret") && !has(&bytes, "another mystery");
+    until(|| gone(bytes(&directory)).then_some(()));
+    // A retry of what was deleted is still one.
+    let again = submit(&mut store, &post(1, Body::message("a secret")));
+    assert!(matches!(again, Outcome::Duplicate(_, Seq(1), _)), "{again:?}");
 }
 
 #[test]
@@ -173,9 +204,7 @@ fn the_entries_of_a_closed_room_are_removed() {
     assert!(has(&bytes(&directory), "talk number"));
     submit(&mut store, &Draft::CloseRoom { room: RoomId(2), text: String::new(), if_empty: false });
     assert_eq!(page(&mut store, Query { room: RoomId(2), ..EVERYTHING }).entries, []);
-    while has(&bytes(&directory), "talk number") {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    until(|| (!has(&bytes(&directory), "talk number")).then_some(()));
 }
 
 #[test]
@@ -252,4 +281,57 @@ fn a_failed_commit_leaves_nothing_and_later_ones_succeed() {
     let after = submit(&mut store, &post(2, Body::message("during")));
     assert!(matches!(after, Outcome::Committed(_, Given::Seq(Seq(2)))), "{after:?}");
     assert!(matches!(submit(&mut store, &person("bert")), Outcome::Committed(..)));
+}
+
+#[test]
+fn what_a_full_disk_refuses_leaves_no_trace() {
+    let directory = TempDir::new().unwrap();
+    let place = Directory::open(directory.path()).unwrap();
+    let connection = schema::open(&place, Epoch(7)).unwrap();
+    // As many pages as there are, and a few more.
+    connection.execute_batch("PRAGMA max_page_count = 30").unwrap();
+    let ((calls, called), (sender, arriving)) = (channel(), channel());
+    let writer = Writer::new(connection, called, Outcomes { sender, waker: Arc::default() }).unwrap();
+    // All of them are one group.
+    calls.send(Call::Draft(Ticket(0), person("anna"))).unwrap();
+    calls.send(Call::Draft(Ticket(1), post(0, Body::message("hello")))).unwrap();
+    let thread = std::thread::spawn(move || writer.run());
+    let first: Vec<Outcome> = arriving.recv().unwrap();
+    assert!(first.iter().all(|outcome| matches!(outcome, Outcome::Committed(..))), "{first:?}");
+    let (mut kept, mut failed) = (1, 0);
+    for number in 1..200 {
+        let texts = [1, 2].map(|part| Body::message(format!("{number} {part} {}", "x".repeat(3_000))));
+        for body in texts {
+            let entry = entry(RoomId::LOBBY, UserId(1), body);
+            calls.send(Call::Draft(Ticket(number), Draft::Entry { entry, txn_id: None })).unwrap();
+        }
+        calls.send(Call::Read(Ticket(999), EVERYTHING)).unwrap();
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        while !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Page(..))) {
+            outcomes.extend(arriving.recv().unwrap());
+        }
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Committed(_, Given::Seq(seq)) => {
+                    kept += 1;
+                    assert_eq!(seq, Seq(kept));
+                }
+                Outcome::Failed(_, why) => {
+                    assert!(why.contains("the disk is full"), "{why}");
+                    failed += 1;
+                }
+                Outcome::Page(_, page) => assert_eq!(page.to, Seq(kept)),
+                other => panic!("{other:?}"),
+            }
+        }
+        if failed > 10 {
+            break;
+        }
+    }
+    assert!(kept > 1 && failed > 10, "{kept} {failed}");
+    drop(calls);
+    thread.join().unwrap();
+    drop(place);
+    let mut store = open(&directory);
+    assert_eq!(state_of(&mut store).room(RoomId::LOBBY).unwrap().head, Seq(kept));
 }

@@ -1,27 +1,31 @@
 //! The thread that writes. It commits in groups: all drafts that have come while it committed the previous ones.
 
-use super::commit::{Verdict, commit, purge};
+use super::commit::{Verdict, commit};
 use super::failure::explain;
-use super::reader::Asked;
+use super::page::page;
+use super::purge::purge;
+use super::schema::{LOCK_WAIT, empty_log};
 use super::{Outcomes, load, settings};
 use crate::core::{Change, Draft, State};
-use crate::engine::store::{Outcome, Query, Ticket};
-use crate::wire::{Body, Code, RoomId, Seq};
+use crate::engine::store::{Outcome, Page, Query, Ticket};
+use crate::wire::limits::CALLS_PER_COMMIT_MAX;
+use crate::wire::{Body, Code, RoomId};
 use rusqlite::{Connection, Result};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::time::Duration;
+
+/// The wait before work that can wait, and has failed, is tried again.
+const CHORE_RETRY: Duration = Duration::from_secs(1);
 
 /// A call to the store.
 pub(super) enum Call {
     Draft(Ticket, Draft),
+    /// A query, after the reader has read ahead for it.
     Read(Ticket, Query),
     Load(Sender<Result<Vec<Change>>>),
     Setting(String, Sender<Result<Option<String>>>),
     KeepSetting(String, String, Sender<Result<()>>),
 }
-
-/// Drafts in one transaction.
-const GROUP_MAX: usize = 4_096;
 
 /// The state of the thread.
 pub(super) struct Writer {
@@ -29,82 +33,83 @@ pub(super) struct Writer {
     /// What is committed, and what the open transaction has changed; `None` when it must be read again.
     state: Option<State>,
     calls: Receiver<Call>,
-    queries: Sender<Asked>,
     outcomes: Outcomes,
-    /// What is to be done when there are no calls.
     chores: Chores,
 }
 
-/// Work that can wait.
+/// Work that is done when there are no calls.
 struct Chores {
     /// Remove entries of rooms that were closed.
     purge: bool,
     /// Move all changes from the log to the database, and empty it: it has texts that were deleted.
     empty_log: bool,
+    /// The last one failed, for example since a backup reads the data; wait before it is tried again.
+    failed: bool,
 }
 
-/// The calls that are answered together.
+/// Calls that are answered together, in order.
 #[derive(Default)]
 struct Group {
-    verdicts: Vec<(Ticket, Verdict)>,
-    queries: Vec<Asked>,
-    /// Queries that cannot be answered, and why.
-    failed_queries: Vec<Outcome>,
+    answers: Vec<Answer>,
+    /// Whether there is a transaction.
+    open: bool,
     /// Why the transaction cannot be committed.
     failure: Option<rusqlite::Error>,
 }
 
+enum Answer {
+    Draft(Ticket, Verdict),
+    Page(Ticket, Query, Result<Page>),
+}
+
 impl Writer {
-    pub(super) fn new(
-        connection: Connection,
-        calls: Receiver<Call>,
-        queries: Sender<Asked>,
-        outcomes: Outcomes,
-    ) -> Result<Writer> {
-        let mut writer = Writer {
-            connection,
-            state: None,
-            calls,
-            queries,
-            outcomes,
-            chores: Chores { purge: true, empty_log: true },
-        };
+    pub(super) fn new(connection: Connection, calls: Receiver<Call>, outcomes: Outcomes) -> Result<Writer> {
+        // What an earlier run has not completed.
+        let chores = Chores { purge: true, empty_log: true, failed: false };
+        let mut writer = Writer { connection, state: None, calls, outcomes, chores };
         readable(&mut writer.state, &writer.connection)?;
         Ok(writer)
     }
 
-    /// Runs until the store is dropped. The reader ends first: the last connection to close removes the log of changes, and only this
-    /// one can.
-    pub(super) fn run(mut self, reader: JoinHandle<()>) {
+    /// Runs until there are no calls to come.
+    pub(super) fn run(mut self) {
         while let Some(call) = self.next_call() {
             self.carry_out(call);
         }
-        let Writer { connection, queries, .. } = self;
-        drop(queries);
-        let _ = reader.join();
-        drop(connection);
     }
 
-    /// The next call; `None` when the store is dropped. Meanwhile, does what can wait, a part at a time.
+    /// The next call; `None` when there will be none. Meanwhile, does what can wait, a part at a time.
     fn next_call(&mut self) -> Option<Call> {
         while self.chores.purge || self.chores.empty_log {
-            match self.calls.try_recv() {
+            let call = if self.chores.failed {
+                self.calls.recv_timeout(CHORE_RETRY)
+            } else {
+                self.calls.try_recv().map_err(|error| match error {
+                    TryRecvError::Empty => RecvTimeoutError::Timeout,
+                    TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+                })
+            };
+            match call {
                 Ok(call) => return Some(call),
-                Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => self.do_chore(),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => self.do_chore(),
             }
         }
         self.calls.recv().ok()
     }
 
-    /// What fails is tried again when there is more of it.
+    /// Does a part of what can wait, without waiting for other programs.
     fn do_chore(&mut self) {
-        if self.chores.purge {
-            self.chores.purge = purge(&self.connection).unwrap_or(false);
-        } else if self.chores.empty_log {
-            self.chores.empty_log = false;
-            let _ = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
-        }
+        let _ = self.connection.busy_timeout(Duration::ZERO);
+        let done = if self.chores.purge {
+            purge(&self.connection).map(|more| self.chores.purge = more).is_ok()
+        } else {
+            let emptied = empty_log(&self.connection).unwrap_or(false);
+            self.chores.empty_log = !emptied;
+            emptied
+        };
+        self.chores.failed = !done;
+        let _ = self.connection.busy_timeout(LOCK_WAIT);
     }
 
     fn carry_out(&mut self, call: Call) {
@@ -131,22 +136,28 @@ impl Writer {
         }
     }
 
-    /// Commits the drafts that have come, in one transaction, and passes queries to the reader. Returns the call that follows, if it
-    /// is of another kind.
+    /// Commits the drafts that have come, in one transaction, and answers them and the queries between them. Returns the call that
+    /// follows, if it is of another kind.
     fn commit_group(&mut self, first: Call) -> Option<Call> {
         let mut group = Group::default();
         let mut next = Some(first);
         let mut control = None;
         while let Some(call) = next.take() {
             match call {
-                Call::Draft(ticket, draft) => self.take_draft(&mut group, ticket, &draft),
-                Call::Read(ticket, query) => self.take_query(&mut group, ticket, query),
+                Call::Draft(ticket, draft) => {
+                    let verdict = self.take_draft(&mut group, &draft);
+                    group.answers.push(Answer::Draft(ticket, verdict));
+                }
+                Call::Read(ticket, query) => {
+                    let page = self.read(&query);
+                    group.answers.push(Answer::Page(ticket, query, page));
+                }
                 Call::Load(_) | Call::Setting(..) | Call::KeepSetting(..) => {
                     control = Some(call);
                     break;
                 }
             }
-            if group.verdicts.len() < GROUP_MAX {
+            if group.answers.len() < CALLS_PER_COMMIT_MAX {
                 next = self.calls.try_recv().ok();
             }
         }
@@ -154,30 +165,41 @@ impl Writer {
         control
     }
 
-    fn take_draft(&mut self, group: &mut Group, ticket: Ticket, draft: &Draft) {
-        let is_first = group.verdicts.is_empty();
-        // After a failure the rest of the group fails too.
-        let verdict = if group.failure.is_some() { None } else { Some(self.try_draft(is_first, draft)) };
-        let verdict = match verdict {
-            Some(Ok(verdict)) => verdict,
-            Some(Err(error)) => {
-                group.failure = Some(error);
-                Verdict::Refused(Code::NotStored)
+    /// What becomes of a draft if the transaction is committed. After a failure the rest of the group fails too.
+    fn take_draft(&mut self, group: &mut Group, draft: &Draft) -> Verdict {
+        let tried = if group.failure.is_some() { None } else { Some(self.try_draft(group, draft)) };
+        match tried {
+            Some(Ok(verdict)) => {
+                self.note_chores(draft, verdict);
+                return verdict;
             }
-            None => Verdict::Refused(Code::NotStored),
-        };
-        group.verdicts.push((ticket, verdict));
-        self.note_chores(draft);
+            Some(Err(error)) => group.failure = Some(error),
+            None => {}
+        }
+        Verdict::Refused(Code::NotStored)
     }
 
-    fn note_chores(&mut self, draft: &Draft) {
-        let Chores { purge, empty_log } = &mut self.chores;
-        match draft {
-            Draft::CloseRoom { .. } => (*purge, *empty_log) = (true, true),
+    fn try_draft(&mut self, group: &mut Group, draft: &Draft) -> Result<Verdict> {
+        let state = readable(&mut self.state, &self.connection)?;
+        if !group.open {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            group.open = true;
+        }
+        commit(&self.connection, state, draft)
+    }
+
+    /// Notes what a draft leaves to be done.
+    fn note_chores(&mut self, draft: &Draft, verdict: Verdict) {
+        if !matches!(verdict, Verdict::Committed(_)) {
+            return;
+        }
+        let gone = |room: RoomId| self.state.as_ref().is_some_and(|state| state.room(room).is_none());
+        let (closes, deletes) = match draft {
+            Draft::CloseRoom { .. } => (true, true),
             Draft::Entry { entry, .. } => {
                 // The last one to leave a private conversation closes it.
-                *purge |= matches!(entry.body, Body::Left { .. });
-                *empty_log |= matches!(entry.body, Body::Deleted { .. } | Body::Left { .. });
+                let closes = matches!(entry.body, Body::Left { .. }) && gone(entry.room);
+                (closes, closes || matches!(entry.body, Body::Deleted { .. }))
             }
             Draft::Room(_)
             | Draft::Person { .. }
@@ -185,63 +207,47 @@ impl Writer {
             | Draft::Move { .. }
             | Draft::EndSession(_)
             | Draft::End { .. }
-            | Draft::Mark { .. } => {}
-        }
+            | Draft::Mark { .. } => (false, false),
+        };
+        self.chores.purge |= closes;
+        self.chores.empty_log |= deletes;
     }
 
-    fn try_draft(&mut self, is_first: bool, draft: &Draft) -> Result<Verdict> {
+    /// Reads a page, with the drafts before it, also those that are not committed yet.
+    fn read(&mut self, query: &Query) -> Result<Page> {
         let state = readable(&mut self.state, &self.connection)?;
-        if is_first {
-            self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        }
-        commit(&self.connection, state, draft)
-    }
-
-    /// A query sees the drafts before it, also those of its group.
-    fn take_query(&mut self, group: &mut Group, ticket: Ticket, query: Query) {
-        match self.head(query.room) {
-            Ok(head) => group.queries.push(Asked { ticket, query, head }),
-            Err(error) => group.failed_queries.push(Outcome::Failed(ticket, explain(&error))),
-        }
-    }
-
-    /// The newest entry of a room; `None` if there is no such room.
-    fn head(&mut self, room: RoomId) -> Result<Option<Seq>> {
-        let state = readable(&mut self.state, &self.connection)?;
-        Ok(state.room(room).map(|room| room.head))
+        page(&self.connection, query, state.room(query.room).map(|room| room.head))
     }
 
     /// Commits the transaction and answers.
     fn finish(&mut self, mut group: Group) {
-        if group.failure.is_none() && !group.verdicts.is_empty() {
+        if group.failure.is_none() && group.open {
             group.failure = self.connection.execute_batch("COMMIT").err();
         }
         let why = group.failure.as_ref().map(explain);
-        if why.is_some() {
+        if group.failure.is_some() && group.open {
             self.roll_back(&mut group);
         }
-        let answer = |(ticket, verdict)| match &why {
-            None => outcome(ticket, verdict),
-            Some(why) => Outcome::Failed(ticket, why.clone()),
+        let answer = |answer| match (answer, &why) {
+            (Answer::Draft(ticket, verdict), None) => outcome(ticket, verdict),
+            (Answer::Draft(ticket, _), Some(why)) => Outcome::Failed(ticket, why.clone()),
+            (Answer::Page(ticket, _, Ok(page)), _) => Outcome::Page(ticket, page),
+            (Answer::Page(ticket, _, Err(error)), _) => Outcome::Failed(ticket, explain(&error)),
         };
-        let mut outcomes: Vec<Outcome> = group.verdicts.into_iter().map(answer).collect();
-        outcomes.extend(group.failed_queries);
-        self.outcomes.send(outcomes);
-        for asked in group.queries {
-            // The reader ends after this thread.
-            let _ = self.queries.send(asked);
-        }
+        self.outcomes.send(group.answers.into_iter().map(answer).collect());
     }
 
-    /// Gives the transaction up, and what the state has of it. Queries do not see it either.
+    /// Gives the transaction up, and what the state and the pages have of it.
     fn roll_back(&mut self, group: &mut Group) {
         // Some errors have ended the transaction already.
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         self.state = None;
-        for Asked { ticket, query, .. } in std::mem::take(&mut group.queries) {
-            self.take_query(group, ticket, query);
+        for answer in &mut group.answers {
+            if let Answer::Page(_, query, page) = answer {
+                *page = self.read(query);
+            }
         }
     }
 }
