@@ -45,7 +45,8 @@
  * The host program
  *
  *   The library installs no signal handler, raises no SIGPIPE, writes no output, sets no global logger and never exits. It starts
- *   threads only to look up host names: up to IM_OPT_WORKERS, which end after ten seconds without work. An internal error
+ *   threads only to look up host names (up to IM_OPT_WORKERS, which end after ten seconds without work), and two for each
+ *   server with IM_OPT_DATA. An internal error
  *   (IM_E_PANIC) does not unwind into the program; the Rust runtime then writes one line to stderr.
  *
  * Functions
@@ -425,8 +426,8 @@ enum im_option
      */
     IM_OPT_VIRTUAL_CLOCK = 2,
     /**
-     * Context, int, 0 to 64: how many threads the context may start for work that blocks, which is only the look-up of
-     * host names. They end when they have had nothing to do for ten seconds. With 0, a host name other than localhost is
+     * Context, int, 0 to 64: how many threads the context may start for the look-up of host names, besides the two of each
+     * server with IM_OPT_DATA. They end when they have had nothing to do for ten seconds. With 0, a host name other than localhost is
      * IM_E_ADDRESS. Default 4.
      */
     IM_OPT_WORKERS = 3,
@@ -482,8 +483,8 @@ enum im_option
     /**
      * Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
      * as the same person if the server has kept the session, otherwise as a new one of that name; with the entries that
-     * were missed, and with the posts that were not answered, each of which is delivered once. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
-     * Default: none.
+     * were missed, and with the posts that were not answered, each of which is delivered once. It also keeps the name that it
+     * has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed. Default: none.
      */
     IM_OPT_SNAPSHOT = 47,
     /**
@@ -544,7 +545,8 @@ enum im_option
     /**
      * Server, str, 1 to 4096 bytes: a directory for the server's data, made if it does not exist, for its owner only. What is
      * acknowledged is on disk, and im_serve() begins with what was kept there; IM_OPT_HISTORY_MAX and
-     * IM_OPT_HISTORY_BYTES_MAX do not apply. One server at a time has it open. Needs the system's clock. Default: none;
+     * IM_OPT_HISTORY_BYTES_MAX do not apply. One server at a time has it open. Two threads write and read; im_remove()
+     * and im_free() wait for them, until everything that was acknowledged or accepted is on disk. Needs the system's clock. Default: none;
      * everything is kept in memory and lost with the server.
      */
     IM_OPT_DATA = 73,
@@ -2333,7 +2335,7 @@ int32_t im_client_server(struct im_ctx *ctx,
  * Adds a server that keeps its data in memory, or in the directory IM_OPT_DATA. `*out` gets its id. `config` may be NULL: an
  * open server with default limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not
  * a server's or a log callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for
- * the name of the lobby. With a directory it reads the data before it returns, and starts two threads, which end with the
+ * the name of the lobby or the directory. With a directory it reads the data before it returns, and starts two threads, which end with the
  * server; it returns IM_E_IN_USE if another server has the directory open, IM_E_IO if the data cannot be read or written,
  * is damaged or of a later version, and IM_E_UNSUPPORTED if the library was built without it.
  */

@@ -86,7 +86,7 @@ pub fn start() -> io::Result<()> {
 }
 
 /// Has SIGTERM, SIGINT and SIGHUP (the end of the desktop session) wake the toolkit's loop and set the flag, except those that were
-/// ignored when the program started.
+/// ignored when the program started. The second SIGINT or SIGTERM ends the process at once, even if it hangs.
 pub fn end_on_signals() -> io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     WAKER
@@ -95,6 +95,9 @@ pub fn end_on_signals() -> io::Result<Arc<AtomicBool>> {
             for signal in [SIGHUP, SIGINT, SIGTERM] {
                 if is_ignored(signal) {
                     continue;
+                }
+                if signal != SIGHUP {
+                    signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))?;
                 }
                 signal_hook::flag::register(signal, Arc::clone(&flag))?;
                 signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;

@@ -65,7 +65,7 @@ impl Program {
         if fl::take_due() {
             self.mail.send(WindowId::MAIN, Msg::Tick);
         }
-        if self.signalled.swap(false, Ordering::Relaxed) {
+        if !self.closing && self.signalled.load(Ordering::Relaxed) {
             self.mail.send(WindowId::MAIN, Msg::Quit);
         }
         if let Some(room) = self.notifier.clicked() {

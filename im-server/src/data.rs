@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 /// The server's data: a directory, or nothing.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // there is one
 pub(crate) enum Data {
     Directory(PathBuf, SqliteStore),
     Memory,
@@ -46,8 +47,9 @@ impl Data {
 /// programs (XDG Base Directory Specification 0.8).
 fn of_user() -> Option<PathBuf> {
     let named = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    if let Some(directory) = named("STATE_DIRECTORY") {
-        return Some(directory);
+    if let Some(all) = env::var_os("STATE_DIRECTORY") {
+        // Several are separated by colons.
+        return env::split_paths(&all).find(|path| path.is_absolute());
     }
     let of_user = if cfg!(windows) {
         named("LOCALAPPDATA")

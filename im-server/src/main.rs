@@ -42,10 +42,11 @@ fn run(options: &Options) -> Result<()> {
     options.check()?;
     let logs = Logs::start(options.log, options.log_format)?;
     descriptors::raise(options.connections);
+    let mut event_loop = Loop::new().context("cannot start the event loop")?;
+    // First: with a handler, writing beyond `ulimit -f` is an error, and does not end the process.
+    signals::watch(&mut event_loop).context("cannot watch for signals")?;
     let data = Data::open(options)?;
     let config = options.server_config(passkey::choose(options, &data)?);
-    let mut event_loop = Loop::new().context("cannot start the event loop")?;
-    signals::watch(&mut event_loop).context("cannot watch for signals")?;
     let directory = data.directory();
     let server = serve(&mut event_loop, config.clone(), data)?;
     let own_passkey = options.passkey.is_some();

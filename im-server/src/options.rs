@@ -142,6 +142,9 @@ impl Options {
         if self.connections == 0 {
             return refuse("--connections 0 would let nobody in");
         }
+        if let Err(error) = self.server_config(None).check_lobby() {
+            return Err(WrongOptions(format!("--lobby: {error}")));
+        }
         if self.listen.iter().any(|address| matches!(address, Address::Memory(_))) {
             return refuse(
                 "mem: addresses are for clients within the server's own program; listen at HOST:PORT or unix:PATH",

@@ -52,6 +52,15 @@ fn deadlines_count_when_they_are_over() {
         !scene.says().iter().any(|message| matches!(message, FromClient::Quit(_))),
         "a post is unanswered"
     );
+    // When they are over, it gives up.
+    for hears in [0, 1] {
+        let mut scene = Scene::new();
+        if hears > 0 {
+            scene.hears(FromServer::ServerHello(hello()));
+        }
+        scene.waits();
+        assert!(scene.is_aborted());
+    }
     // Before it connects again.
     let mut scene = Scene::logged_in();
     scene.client.handle_closed(scene.now, scene.conn, "cut");

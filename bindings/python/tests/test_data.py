@@ -1,7 +1,5 @@
 """Servers that keep their data in a directory."""
 
-import os
-import signal
 import subprocess
 import sys
 
@@ -44,9 +42,12 @@ def test_what_is_acknowledged_outlives_a_kill(tmp_path):
     command = [sys.executable, "-c", SERVER, tmp_path / "data"]
     for number in range(3):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        address = process.stdout.readline().strip()
-        with im.connect(address, f"visitor {number}") as client:
-            assert [it.text for it in client.history().entries] == [f"number {it}" for it in range(number)]
-            client.post(f"number {number}")
-            os.kill(process.pid, signal.SIGKILL)
-        process.communicate(timeout=PATIENCE)
+        try:
+            address = process.stdout.readline().strip()
+            with im.connect(address, f"visitor {number}") as client:
+                assert [it.text for it in client.history().entries] == [f"number {it}" for it in range(number)]
+                client.post(f"number {number}")
+                process.kill()
+        finally:
+            process.kill()
+            process.communicate(timeout=PATIENCE)

@@ -241,12 +241,14 @@ fn wrong_options_have_a_status_of_their_own() {
         &["--listen", "mem:x"],
         &["--connections", "0"],
         &["--backlog", "9999"],
-        &["--data", "/tmp/x", "--memory"],
+        &["--lobby", " "],
         &["--passkey", "sesame", "--open"],
     ] {
         let output = program().args(wrong).output().expect("it runs");
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }
+    let mut both = Command::new(env!("CARGO_BIN_EXE_im-server"));
+    assert_eq!(refusal(both.args(["--data", "/dev/null/x", "--memory"])).0, Some(2));
     let output = program().arg("--open").env("IM_PASSKEY", "sesame").output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("IM_PASSKEY"));

@@ -15,8 +15,8 @@ pub enum im_option {
     /// Context, int, 0 or 1. 1: time passes only by im_advance(), im_step() never waits, and only mem: addresses can be
     /// used; with IM_OPT_SEED, the same calls give the same events, byte for byte. Default 0.
     IM_OPT_VIRTUAL_CLOCK = 2,
-    /// Context, int, 0 to 64: how many threads the context may start for work that blocks, which is only the look-up of
-    /// host names. They end when they have had nothing to do for ten seconds. With 0, a host name other than localhost is
+    /// Context, int, 0 to 64: how many threads the context may start for the look-up of host names, besides the two of each
+    /// server with IM_OPT_DATA. They end when they have had nothing to do for ten seconds. With 0, a host name other than localhost is
     /// IM_E_ADDRESS. Default 4.
     IM_OPT_WORKERS = 3,
 
@@ -52,8 +52,8 @@ pub enum im_option {
     IM_OPT_STATE_DIR = 46,
     /// Client, str, JSON: where an earlier client has stopped, as im_client_snapshot() returned it. The client goes on from there:
     /// as the same person if the server has kept the session, otherwise as a new one of that name; with the entries that
-    /// were missed, and with the posts that were not answered, each of which is delivered once. It also keeps the name that it has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed.
-    /// Default: none.
+    /// were missed, and with the posts that were not answered, each of which is delivered once. It also keeps the name that it
+    /// has at the server, whatever IM_OPT_NAME says. IM_E_TEXT if it is malformed. Default: none.
     IM_OPT_SNAPSHOT = 47,
 
     /// Server, str, up to 4096 bytes: the welcome text, sent at login. Default: empty.
@@ -87,7 +87,8 @@ pub enum im_option {
     IM_OPT_OBSERVE = 72,
     /// Server, str, 1 to 4096 bytes: a directory for the server's data, made if it does not exist, for its owner only. What is
     /// acknowledged is on disk, and im_serve() begins with what was kept there; IM_OPT_HISTORY_MAX and
-    /// IM_OPT_HISTORY_BYTES_MAX do not apply. One server at a time has it open. Needs the system's clock. Default: none;
+    /// IM_OPT_HISTORY_BYTES_MAX do not apply. One server at a time has it open. Two threads write and read; im_remove()
+    /// and im_free() wait for them, until everything that was acknowledged or accepted is on disk. Needs the system's clock. Default: none;
     /// everything is kept in memory and lost with the server.
     IM_OPT_DATA = 73,
     /// Server, int, 0 or 1: whether all requests that the next nine options name need approval; each of these overrides

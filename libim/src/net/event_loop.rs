@@ -22,13 +22,7 @@ use crate::engine::Random;
 #[cfg(feature = "client")]
 use crate::engine::client::ClientEvent;
 #[cfg(feature = "server")]
-use crate::engine::server::{Server, ServerConfig, ServerEvent};
-#[cfg(feature = "server")]
-use crate::engine::store::{Store, StoreError};
-#[cfg(feature = "sqlite")]
-use crate::storage::SqliteStore;
-#[cfg(feature = "server")]
-use crate::storage::{MemoryLimits, MemoryStore};
+use crate::engine::server::ServerEvent;
 use crate::wire::limits::{READ_BYTES_PER_TURN, WORKERS_MAX};
 use mio::{Events, Poll, Token};
 use slab::Slab;
@@ -153,103 +147,6 @@ impl Loop {
             turning: false,
             layer: None,
         })
-    }
-
-    /// Adds a server that stores its entries in memory. It accepts connections after [`listen`](Loop::listen).
-    #[cfg(feature = "server")]
-    pub fn serve(&mut self, config: ServerConfig) -> ServerId {
-        self.serve_in_memory(config, MemoryLimits::default())
-    }
-
-    /// Like [`serve`](Loop::serve), with limits of the memory store.
-    #[cfg(feature = "server")]
-    pub fn serve_in_memory(&mut self, config: ServerConfig, limits: MemoryLimits) -> ServerId {
-        let epoch = crate::wire::Epoch(self.random.number());
-        let random = Random::from_seed(self.random.bytes());
-        let server = Server::new(config, Box::new(MemoryStore::new(epoch, limits)), random);
-        ServerId(self.add_endpoint(Engine::Server(Box::new(server)), None))
-    }
-
-    /// Like [`serve`](Loop::serve), with the store that `open` returns, and the state that this store has kept. A store that works on
-    /// another thread calls the waker that `open` is given, whenever it has an outcome.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be opened or loaded.
-    #[cfg(feature = "server")]
-    pub fn serve_with(
-        &mut self,
-        config: ServerConfig,
-        open: impl FnOnce(Waker) -> Result<Box<dyn Store>, StoreError>,
-    ) -> Result<ServerId, StoreError> {
-        let random = Random::from_seed(self.random.bytes());
-        let mark = Mark::default();
-        let store = open(self.waker.for_mark(mark.clone()))?;
-        let server = Server::open(config, store, random, self.clock.now())?;
-        let key = self.add_endpoint(Engine::Server(Box::new(server)), None);
-        self.wakeable.push((key, mark));
-        Ok(ServerId(key))
-    }
-
-    /// Like [`serve`](Loop::serve), with the data in a directory, which is made if it does not exist: what is acknowledged is on disk,
-    /// and the server begins with what it kept there. Blocks while the data is loaded.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`SqliteStore::open`].
-    #[cfg(feature = "sqlite")]
-    pub fn serve_in_directory(
-        &mut self,
-        config: ServerConfig,
-        path: &std::path::Path,
-    ) -> Result<ServerId, StoreError> {
-        let fresh = crate::wire::Epoch(self.random.number());
-        let store = SqliteStore::open(path, fresh)?;
-        self.serve_opened(config, store)
-    }
-
-    /// Like [`serve_in_directory`](Loop::serve_in_directory), with a store that is open already.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be loaded.
-    #[cfg(feature = "sqlite")]
-    pub fn serve_opened(&mut self, config: ServerConfig, store: SqliteStore) -> Result<ServerId, StoreError> {
-        self.serve_with(config, |waker| {
-            store.on_outcome(move || {
-                // If the system refuses, the loop looks for outcomes when it wakes next.
-                let _ = waker.wake();
-            });
-            Ok(Box::new(store))
-        })
-    }
-
-    /// Returns a server; `None` if it was removed.
-    #[cfg(feature = "server")]
-    pub fn server_mut(&mut self, id: ServerId) -> Option<&mut Server> {
-        let now = self.clock.now();
-        self.touch(id.0);
-        match &mut self.endpoint(id.0)?.engine {
-            Engine::Server(server) => Some(server.at(now)),
-            #[cfg(feature = "client")]
-            Engine::Client(_) => None,
-        }
-    }
-
-    /// Returns a server for reading; unlike [`server_mut`](Loop::server_mut), this does not make the next turn run at once.
-    #[cfg(feature = "server")]
-    pub fn server(&self, id: ServerId) -> Option<&Server> {
-        match &self.find_endpoint(id.0)?.engine {
-            Engine::Server(server) => Some(server),
-            #[cfg(feature = "client")]
-            Engine::Client(_) => None,
-        }
-    }
-
-    /// Removes a server at once: its connections break. To close in good order, call [`Server::drain`] first.
-    #[cfg(feature = "server")]
-    pub fn remove_server(&mut self, id: ServerId) {
-        self.remove_endpoint(id.0);
     }
 
     /// Returns the time of this loop's clock.

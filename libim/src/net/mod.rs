@@ -23,6 +23,8 @@ mod loop_config;
 mod notifier;
 mod reason;
 mod resolver;
+#[cfg(feature = "server")]
+mod servers;
 #[cfg(feature = "client")]
 mod session_file;
 mod sources;
