@@ -44,15 +44,11 @@ impl Directory {
         Ok(directory)
     }
 
-    /// What distinguishes this directory from a copy of it: the mark that was last written to the lock's file, and that file's
-    /// identity.
+    /// What distinguishes this directory from a copy of it: the mark that was last written to the lock's file, and when that was by
+    /// the file system's own record, which no copy has.
     pub(super) fn mark(&self) -> io::Result<String> {
         let mark = fs::read_to_string(self.path.join(LOCK))?;
-        #[cfg(unix)]
-        let file = std::os::unix::fs::MetadataExt::ino(&self.lock.metadata()?);
-        #[cfg(not(unix))]
-        let file = 0;
-        Ok(format!("{} {file}", mark.trim()))
+        Ok(format!("{} {}", mark.trim(), changed(&self.lock.metadata()?)))
     }
 
     /// Writes a new mark.
@@ -80,6 +76,17 @@ impl Directory {
     pub(super) fn database(&self) -> PathBuf {
         self.path.join(DATABASE)
     }
+}
+
+#[cfg(unix)]
+fn changed(file: &fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    format!("{}.{:09}", file.ctime(), file.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn changed(file: &fs::Metadata) -> String {
+    format!("{:?}", file.created().ok())
 }
 
 #[cfg(unix)]
