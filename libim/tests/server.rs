@@ -4,10 +4,10 @@ mod stage;
 
 use libim::engine::{ConnId, Machine};
 use libim::wire::{
-    Code, Create, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, Presence, React, RequestId,
-    RoomId, Seq, SetStatus, SetTopic, TxnId,
+    Code, Create, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, Presence, Quit, React,
+    RequestId, RoomId, Seq, SetStatus, SetTopic, TxnId,
 };
-use libim::{ApprovalPolicy, OperatorError, ServerConfig};
+use libim::{ApprovalPolicy, OperatorError, ServerConfig, ServerEvent};
 use stage::{Stage, answers, approvals, create, post, post_in, refusal, room_of};
 use std::time::Duration;
 
@@ -310,4 +310,23 @@ fn an_approval_ends_with_its_connection() {
     let waiting = approvals(&mut stage.server);
     stage.server.handle_closed(stage.now, anna, "cut");
     assert_eq!(stage.server.resolve(waiting[0].id, true, ""), Err(OperatorError::NoApproval));
+}
+
+#[test]
+fn the_program_is_told_names() {
+    let mut stage = Stage::new(ServerConfig::default());
+    let (anna, heard) = stage.logs_in("anna");
+    let token = stage::token(&heard);
+    stage.server.handle_closed(stage.now, anna, "cut");
+    let (anna, _) = stage.resumes(token);
+    stage.says(anna, &[FromClient::Quit(Quit { reason: String::new() })]);
+    let named = |event| match event {
+        ServerEvent::Entered { name, .. }
+        | ServerEvent::Detached { name, .. }
+        | ServerEvent::Resumed { name, .. }
+        | ServerEvent::Left { name, .. } => Some(name),
+        _ => None,
+    };
+    let names: Vec<_> = std::iter::from_fn(|| stage.server.poll_event()).filter_map(named).collect();
+    assert_eq!(names, ["anna"; 4]);
 }
