@@ -2335,9 +2335,9 @@ int32_t im_client_server(struct im_ctx *ctx,
  * Adds a server that keeps its data in memory, or in the directory IM_OPT_DATA. `*out` gets its id. `config` may be NULL: an
  * open server with default limits. It accepts connections after im_listen(). Returns IM_E_OPTION for an option that is not
  * a server's or a log callback, IM_E_TOO_LONG or IM_E_RANGE for a value beyond its limits, IM_E_EMPTY or IM_E_TEXT for
- * the name of the lobby or the directory. With a directory it reads the data before it returns, and starts two threads, which end with the
- * server; it returns IM_E_IN_USE if another server has the directory open, IM_E_IO if the data cannot be read or written,
- * is damaged or of a later version, and IM_E_UNSUPPORTED if the library was built without it.
+ * the name of the lobby or the directory. With a directory it reads the data before it returns, and starts two threads,
+ * which end with the server; it returns IM_E_IN_USE if another server has the directory open, IM_E_IO if the data cannot be
+ * read or written, is damaged or of a later version, and IM_E_UNSUPPORTED if the library was built without it.
  */
 int32_t im_serve(struct im_ctx *ctx,
                  const struct im_config *config,

@@ -1,9 +1,8 @@
 //! The data directory.
 
 use crate::options::{Options, WrongOptions};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use libim::storage::SqliteStore;
-use libim::wire::Epoch;
 use std::env;
 use std::path::PathBuf;
 
@@ -28,9 +27,7 @@ impl Data {
                 )
             })?,
         };
-        let mut epoch = [0; 8];
-        getrandom::fill(&mut epoch).context("the system gives no random bytes")?;
-        let store = SqliteStore::open(&path, Epoch(u64::from_ne_bytes(epoch)))?;
+        let store = libim::net::open_directory(&path)?;
         Ok(Data::Directory(path, store))
     }
 

@@ -37,7 +37,7 @@ pub use person::{Person, Session, SessionId, TokenHash};
 #[cfg(feature = "server")]
 pub use rate_limiter::RateLimiter;
 #[cfg(feature = "server")]
-pub use revise::{hash_content, revise};
+pub use revise::{erased_edit, hash_content, revise};
 #[cfg(feature = "server")]
 pub use room::{Pair, Room};
 #[cfg(feature = "server")]

@@ -1,7 +1,7 @@
 //! What edits, deletions and reactions do to a message, and who may make them. The same for all stores.
 
 use crate::wire::limits::{REACTION_NAMES_MAX, REACTIONS_PER_MESSAGE_MAX};
-use crate::wire::{Body, Code, Entry, MessageBody, Reaction, SmolStr, UserId};
+use crate::wire::{Body, Code, Entry, MessageBody, Reaction, Seq, SmolStr, UserId};
 use std::hash::Hasher;
 
 /// The state of the message `target` after `change`, an edit, deletion or reaction.
@@ -34,6 +34,11 @@ pub fn revise(target: &Entry, change: &Entry) -> Result<MessageBody, Code> {
         | Body::Other(_) => return Err(Code::Invalid),
     }
     Ok(message)
+}
+
+/// What remains of an edit when its message is deleted.
+pub fn erased_edit(target: Seq) -> Body {
+    Body::Edited { target, text: String::new(), mentions: Vec::new() }
 }
 
 /// Adds or removes a person's reaction. Fails with [`Code::Exists`] or [`Code::NotFound`] if that changes nothing, and with

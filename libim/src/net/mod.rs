@@ -43,6 +43,8 @@ pub(crate) use fork::Process;
 pub use interfaces::own_addresses;
 pub use invite::{Invite, InviteError};
 pub use loop_config::LoopConfig;
+#[cfg(feature = "sqlite")]
+pub use servers::open_directory;
 #[cfg(feature = "client")]
 pub use session_file::StateDir;
 pub use waker::Waker;

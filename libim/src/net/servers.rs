@@ -8,7 +8,22 @@ use crate::engine::server::{Server, ServerConfig};
 use crate::engine::store::{Store, StoreError};
 use crate::storage::{MemoryLimits, MemoryStore};
 #[cfg(feature = "sqlite")]
-use {super::descriptors::Stdio, crate::storage::SqliteStore, std::path::Path};
+use {super::descriptors::Stdio, crate::storage::SqliteStore, crate::wire::Epoch, std::path::Path};
+
+/// Opens the data in a directory, or creates both, for [`Loop::serve_opened`].
+///
+/// # Errors
+///
+/// Those of [`SqliteStore::open`].
+#[cfg(feature = "sqlite")]
+pub fn open_directory(path: &Path) -> Result<SqliteStore, StoreError> {
+    let unusable = |error: &dyn std::fmt::Display| StoreError::Unusable(error.to_string());
+    // Not from a loop's randomness, which may be made repeatable.
+    let mut fresh = [0; 8];
+    getrandom::fill(&mut fresh).map_err(|error| unusable(&error))?;
+    let _stdio = Stdio::hold().map_err(|error| unusable(&error))?;
+    SqliteStore::open(path, Epoch(u64::from_ne_bytes(fresh)))
+}
 
 impl Loop {
     /// Adds a server that stores its entries in memory. It accepts connections after [`listen`](Loop::listen).
@@ -52,13 +67,7 @@ impl Loop {
     /// Those of [`SqliteStore::open`].
     #[cfg(feature = "sqlite")]
     pub fn serve_in_directory(&mut self, config: ServerConfig, path: &Path) -> Result<ServerId, StoreError> {
-        // Not from the loop's own randomness, which may be made repeatable.
-        let unusable = |error: &dyn std::fmt::Display| StoreError::Unusable(error.to_string());
-        let mut fresh = [0; 8];
-        getrandom::fill(&mut fresh).map_err(|error| unusable(&error))?;
-        let _stdio = Stdio::hold().map_err(|error| unusable(&error))?;
-        let store = SqliteStore::open(path, crate::wire::Epoch(u64::from_ne_bytes(fresh)))?;
-        self.serve_opened(config, store)
+        self.serve_opened(config, open_directory(path)?)
     }
 
     /// Like [`serve_in_directory`](Loop::serve_in_directory), with a store that is open already.

@@ -2,7 +2,7 @@
 
 use super::room::Room;
 use super::txn_ids::{Fingerprint, Record, TxnIds};
-use crate::core::{Change, Draft, Given, SessionId, State, hash_content};
+use crate::core::{Change, Draft, Given, State, hash_content};
 use crate::engine::store::{Outcome, Page, Query, Store, StoreError, Ticket};
 use crate::wire::{Body, Code, Entry, Epoch, RoomId, Seq, Timestamp, TxnId};
 use foldhash::fast::RandomState;
@@ -137,24 +137,10 @@ impl MemoryStore {
     /// Commits a draft that is not an entry in an existing room.
     fn commit_other(&mut self, draft: &Draft) -> Result<Given, Code> {
         self.state.check(draft)?;
-        let given = match draft {
-            Draft::Room(entry) => {
-                let room = self.state.next_room();
-                self.keep(&Entry { room, ..entry.clone() })?;
-                Given::Room(room)
-            }
-            Draft::Person { .. } => Given::Session(SessionId { user: self.state.next_user(), number: 1 }),
-            Draft::Session { user, .. } => {
-                let given = self.state.person(*user).map_or(0, |person| person.sessions_given);
-                Given::Session(SessionId { user: *user, number: given + 1 })
-            }
-            Draft::Entry { .. }
-            | Draft::Move { .. }
-            | Draft::EndSession(_)
-            | Draft::End { .. }
-            | Draft::Mark { .. }
-            | Draft::CloseRoom { .. } => Given::Nothing,
-        };
+        let given = self.state.give(draft);
+        if let (Draft::Room(entry), Given::Room(room)) = (draft, given) {
+            self.keep(&Entry { room, ..entry.clone() })?;
+        }
         self.state.apply_draft(draft, given);
         Ok(given)
     }

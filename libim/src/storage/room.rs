@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use super::txn_ids::TXN_ID_BYTES;
-use crate::core::revise;
+use crate::core::{erased_edit, revise};
 use crate::engine::store::{Page, Query};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX};
 use crate::wire::{Body, Code, Entry, Seq};
@@ -104,8 +104,7 @@ impl Room {
     fn blank_edits(&mut self, message: Seq) {
         for (edit, _) in self.edits.iter().filter(|(_, target)| *target == message) {
             if let Some(entry) = self.others.get(*edit) {
-                let body = Body::Edited { target: message, text: String::new(), mentions: Vec::new() };
-                self.others.replace(Entry { body, ..entry });
+                self.others.replace(Entry { body: erased_edit(message), ..entry });
             }
         }
         self.edits.retain(|(_, target)| *target != message);

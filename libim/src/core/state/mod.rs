@@ -5,11 +5,12 @@ mod check;
 #[cfg(test)]
 mod tests;
 
+use super::change::{Draft, Given};
 use super::name::Name;
 use super::name_index::NameIndex;
 use super::person::{Person, Session, SessionId, TokenHash};
 use super::room::Room;
-use crate::wire::{RoomId, RoomKind, UserId};
+use crate::wire::{RoomId, RoomKind, Seq, UserId};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -151,6 +152,26 @@ impl State {
     pub fn rooms_of(&self, user: UserId) -> impl Iterator<Item = RoomId> + use<> {
         let lobby = self.person(user).map(|_| RoomId::LOBBY);
         lobby.into_iter().chain(self.memberships(user).to_vec())
+    }
+
+    /// What a draft that is allowed lacks in this state: the next sequence number, or the next id.
+    pub fn give(&self, draft: &Draft) -> Given {
+        match draft {
+            Draft::Entry { entry, .. } => {
+                Given::Seq(self.room(entry.room).map_or(Seq::ZERO, |room| room.head).next())
+            }
+            Draft::Room(_) => Given::Room(self.next_room()),
+            Draft::Person { .. } => Given::Session(SessionId { user: self.next_user(), number: 1 }),
+            Draft::Session { user, .. } => {
+                let given = self.person(*user).map_or(0, |person| person.sessions_given);
+                Given::Session(SessionId { user: *user, number: given + 1 })
+            }
+            Draft::Move { .. }
+            | Draft::EndSession(_)
+            | Draft::End { .. }
+            | Draft::Mark { .. }
+            | Draft::CloseRoom { .. } => Given::Nothing,
+        }
     }
 
     /// The id of the next person.

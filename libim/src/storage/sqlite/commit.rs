@@ -5,7 +5,7 @@ use super::entries::{encoded, find_txn_id, insert, revise_target};
 use super::records::{keep_member, keep_person, keep_room, keep_session, remove_member, remove_room};
 use super::schema::id;
 use super::settings::{self, LAST_USER};
-use crate::core::{Change, Draft, Given, SessionId, State};
+use crate::core::{Change, Draft, Given, State};
 use crate::wire::{Body, Code, Entry, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, Result, params};
 
@@ -34,8 +34,8 @@ pub(super) fn commit(connection: &Connection, state: &mut State, draft: &Draft) 
     if let Err(code) = state.check(draft) {
         return Ok(Verdict::Refused(code));
     }
-    if let Draft::Entry { entry, txn_id } = draft {
-        let seq = state.room(entry.room).map_or(Seq::ZERO, |room| room.head).next();
+    let given = state.give(draft);
+    if let (Draft::Entry { entry, txn_id }, Given::Seq(seq)) = (draft, given) {
         let Some(stored) = encoded(entry, seq) else { return Ok(Verdict::Refused(Code::TooLarge)) };
         if let Some(target) = entry.body.target()
             && let Err(code) = revise_target(connection, entry, target)?
@@ -43,11 +43,10 @@ pub(super) fn commit(connection: &Connection, state: &mut State, draft: &Draft) 
             return Ok(Verdict::Refused(code));
         }
         insert(connection, entry, seq, &stored, txn_id.as_ref().zip(content))?;
-        state.apply_draft(draft, Given::Seq(seq));
-        keep_effects(connection, state, entry, entry.room)?;
-        return Ok(Verdict::Committed(Given::Seq(seq)));
+        state.apply_draft(draft, given);
+        keep_effects(connection, state, entry)?;
+        return Ok(Verdict::Committed(given));
     }
-    let given = give(state, draft);
     if let Some(change) = draft.clone().commit(given) {
         if let Change::Entry(entry) = &change {
             let Some(stored) = encoded(entry, entry.seq) else { return Ok(Verdict::Refused(Code::TooLarge)) };
@@ -59,31 +58,13 @@ pub(super) fn commit(connection: &Connection, state: &mut State, draft: &Draft) 
     Ok(Verdict::Committed(given))
 }
 
-/// What a draft lacks that is not an entry in an existing room.
-fn give(state: &State, draft: &Draft) -> Given {
-    match draft {
-        Draft::Room(_) => Given::Room(state.next_room()),
-        Draft::Person { .. } => Given::Session(SessionId { user: state.next_user(), number: 1 }),
-        Draft::Session { user, .. } => {
-            let given = state.person(*user).map_or(0, |person| person.sessions_given);
-            Given::Session(SessionId { user: *user, number: given + 1 })
-        }
-        Draft::Entry { .. }
-        | Draft::Move { .. }
-        | Draft::EndSession(_)
-        | Draft::End { .. }
-        | Draft::Mark { .. }
-        | Draft::CloseRoom { .. } => Given::Nothing,
-    }
-}
-
 /// Writes a change that was applied to the state.
 fn keep(connection: &Connection, state: &State, change: &Change) -> Result<()> {
     let run = |sql: &str, values: &[i64]| {
         connection.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values)).map(drop)
     };
     match change {
-        Change::Entry(entry) => keep_effects(connection, state, entry, entry.room),
+        Change::Entry(entry) => keep_effects(connection, state, entry),
         Change::Arrived { name, session } => {
             keep_person(connection, session.id.user, name)?;
             settings::keep(connection, LAST_USER, id(session.id.user.0))?;
@@ -111,7 +92,8 @@ fn keep(connection: &Connection, state: &State, change: &Change) -> Result<()> {
 }
 
 /// Writes what an entry has changed besides the log.
-fn keep_effects(connection: &Connection, state: &State, entry: &Entry, room: RoomId) -> Result<()> {
+fn keep_effects(connection: &Connection, state: &State, entry: &Entry) -> Result<()> {
+    let room = entry.room;
     match &entry.body {
         Body::Created { members, .. } => {
             keep_room(connection, state, room)?;

@@ -1,7 +1,7 @@
 //! The rows of entries.
 
 use super::schema::id;
-use crate::core::revise;
+use crate::core::{erased_edit, revise};
 use crate::wire::{
     Body, Code, Entry, FRAME_HEADER_BYTES, FromServer, Placed, RoomId, Seq, Timestamp, TxnId, encode,
 };
@@ -46,10 +46,8 @@ pub(super) fn revise_target(connection: &Connection, change: &Entry, target: Seq
         return Ok(Err(Code::TooLarge));
     }
     if deleted {
+        forget_content(connection, change.room, target)?;
         erase_edits(connection, change.room, target)?;
-        // A hash of the text would tell whoever guesses it.
-        let sql = "UPDATE entries SET content = NULL WHERE room = ? AND seq = ?";
-        connection.prepare_cached(sql)?.execute([id(change.room.0), id(target.0)])?;
     }
     Ok(Ok(()))
 }
@@ -64,13 +62,17 @@ fn erase_edits(connection: &Connection, room: RoomId, target: Seq) -> Result<()>
     {
         after = Seq(seq.cast_unsigned());
         if let Some(edit) = find(connection, room, after)? {
-            let body = Body::Edited { target, text: String::new(), mentions: Vec::new() };
-            replace(connection, &Entry { body, ..edit })?;
-            let sql = "UPDATE entries SET content = NULL WHERE room = ? AND seq = ?";
-            connection.prepare_cached(sql)?.execute([id(room.0), seq])?;
+            replace(connection, &Entry { body: erased_edit(target), ..edit })?;
+            forget_content(connection, room, after)?;
         }
     }
     Ok(())
+}
+
+/// Removes the hash of an entry's content: it would tell whoever guesses a text that this one was deleted.
+fn forget_content(connection: &Connection, room: RoomId, seq: Seq) -> Result<()> {
+    let sql = "UPDATE entries SET content = NULL WHERE room = ? AND seq = ?";
+    connection.prepare_cached(sql)?.execute([id(room.0), id(seq.0)]).map(drop)
 }
 
 /// The entry that an author of this name has committed with this transaction id in this room, and the hash of its content, unless

@@ -11,7 +11,7 @@ use crate::engine::store::{Outcome, Page, Query, Ticket};
 use crate::wire::limits::CALLS_PER_COMMIT_MAX;
 use crate::wire::{Body, Code, RoomId};
 use rusqlite::{Connection, Result};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 /// The wait before work that can wait, and has failed, is tried again.
@@ -81,15 +81,8 @@ impl Writer {
     /// The next call; `None` when there will be none. Meanwhile, does what can wait, a part at a time.
     fn next_call(&mut self) -> Option<Call> {
         while self.chores.purge || self.chores.empty_log {
-            let call = if self.chores.failed {
-                self.calls.recv_timeout(CHORE_RETRY)
-            } else {
-                self.calls.try_recv().map_err(|error| match error {
-                    TryRecvError::Empty => RecvTimeoutError::Timeout,
-                    TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
-                })
-            };
-            match call {
+            let wait = if self.chores.failed { CHORE_RETRY } else { Duration::ZERO };
+            match self.calls.recv_timeout(wait) {
                 Ok(call) => return Some(call),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => self.do_chore(),
