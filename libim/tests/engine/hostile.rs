@@ -1,7 +1,5 @@
 //! A client against a server that does not keep to the protocol: it ends the connection, and what it holds is bounded.
 
-mod scene;
-
 use libim::ClientEvent;
 use libim::engine::{Action, Machine};
 use libim::wire::limits::{CLIENT_ROOMS_MAX, HELD_BYTES_MAX, LABEL_BYTES_MAX, PENDING_BYTES_MAX};
@@ -10,7 +8,7 @@ use libim::wire::{
     Seq, Timestamp, UserId, UserList,
 };
 
-use scene::{Scene, entered, entry, hello, info, person, welcome};
+use crate::scene::{Scene, entered, entry, hello, info, person, welcome};
 
 #[test]
 fn messages_out_of_turn_end_the_connection() {

@@ -1,13 +1,11 @@
 //! Compatibility of this crate with peers that speak an older or a later, extended protocol.
 
-mod stage;
-
+use crate::stage::Stage;
 use libim::core::Now;
 use libim::engine::{Machine, Peer, Random};
 use libim::wire::{Body, Code, Entry, FromClient, FromServer, Ping, RoomId, Seq};
 use libim::{Client, ClientConfig, ClientEvent, ServerConfig};
 use serde::Serialize;
-use stage::Stage;
 
 /// Encodes a frame with any kind and body.
 fn frame(kind: u16, body: &impl Serialize) -> Vec<u8> {

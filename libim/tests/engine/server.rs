@@ -1,14 +1,12 @@
 //! The server's engine: protocol violations, names, sessions, approvals.
 
-mod stage;
-
+use crate::stage::{Stage, answers, approvals, create, post, post_in, refusal, room_of};
 use libim::engine::{ConnId, Machine};
 use libim::wire::{
     Code, Create, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, Presence, Quit, React,
     RequestId, RoomId, Seq, SetStatus, SetTopic, TxnId,
 };
 use libim::{ApprovalPolicy, OperatorError, ServerConfig, ServerEvent};
-use stage::{Stage, answers, approvals, create, post, post_in, refusal, room_of};
 use std::time::Duration;
 
 #[test]
@@ -316,7 +314,7 @@ fn an_approval_ends_with_its_connection() {
 fn the_program_is_told_names() {
     let mut stage = Stage::new(ServerConfig::default());
     let (anna, heard) = stage.logs_in("anna");
-    let token = stage::token(&heard);
+    let token = crate::stage::token(&heard);
     stage.server.handle_closed(stage.now, anna, "cut");
     let (anna, _) = stage.resumes(token);
     stage.says(anna, &[FromClient::Quit(Quit { reason: String::new() })]);

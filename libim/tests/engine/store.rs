@@ -1,7 +1,6 @@
 //! The server's engine and its store: the requests it makes, and how it handles outcomes.
 
-mod stage;
-
+use crate::stage::{Stage, post, refusal};
 use libim::ServerConfig;
 use libim::core::{Change, Draft};
 use libim::engine::Machine;
@@ -11,7 +10,6 @@ use libim::wire::{
     Code, Create, Direct, Epoch, Fetch, FromClient, FromServer, Join, Post, Quit, RequestId, RoomId, Seq,
     TxnId,
 };
-use stage::{Stage, post, refusal};
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -1,11 +1,9 @@
 //! The server's engine with many clients: behind one address, in one room, fetching pages.
 
-mod stage;
-
+use crate::stage::{Stage, answers, direct, leave, post, post_in, refusal, room_of};
 use libim::engine::{ConnId, Machine};
 use libim::wire::{Code, Fetch, FromClient, FromServer, History, Login, Quit, RequestId, RoomId, Seq};
 use libim::{ServerConfig, wire::limits::PAGES_PER_TURN};
-use stage::{Stage, answers, direct, leave, post, post_in, refusal, room_of};
 use std::time::Duration;
 
 #[test]

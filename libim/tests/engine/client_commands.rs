@@ -1,7 +1,6 @@
 //! Every command of a client and the message that it sends, every view, and room ids over the lives of a server's data.
 
-mod scene;
-
+use crate::scene::{Scene, entered, entry, hello, info, person, welcome};
 use libim::engine::{Action, Machine};
 use libim::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX};
 use libim::wire::{
@@ -11,7 +10,6 @@ use libim::wire::{
     SetStatus, SetTopic, Timestamp, TxnId, Typing, TypingNotice, UserId, UserList, Welcome,
 };
 use libim::{Client, ClientEvent, CommandError, Range};
-use scene::{Scene, entered, entry, hello, info, person, welcome};
 use std::time::Duration;
 
 const TEA: RoomId = RoomId(7);

@@ -1,11 +1,9 @@
 //! Clients that return after a broken connection, and servers that do not.
 
-mod stage;
-
+use crate::stage::{Stage, join, post_in, talk};
 use libim::engine::{ConnId, Machine, Peer, Random};
 use libim::wire::{Code, RoomId, Seq};
 use libim::{Client, ClientConfig, ClientEvent, Event, Loop, LoopConfig, ServerConfig};
-use stage::{Stage, join, post_in, talk};
 use std::time::Duration;
 
 #[test]

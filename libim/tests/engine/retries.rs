@@ -1,11 +1,9 @@
 //! The server's engine: retries of posts, edits, deletions and reactions.
 
-mod stage;
-
+use crate::stage::{Stage, create, direct, join, leave, post_in, refusal, room_of, token};
 use libim::ServerConfig;
 use libim::engine::Machine;
 use libim::wire::{Code, Edit, FromClient, FromServer, Posted, Quit, RequestId, RoomId, Seq};
-use stage::{Stage, create, direct, join, leave, post_in, refusal, room_of, token};
 
 fn posted(heard: &[FromServer]) -> Posted {
     let found = heard.iter().find_map(|message| match message {

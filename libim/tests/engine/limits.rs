@@ -1,7 +1,6 @@
 //! Limits of connections, logins, pages and queues, as one address, one person or one connection meets them.
 
-mod stage;
-
+use crate::stage::{Stage, address, approvals, direct, post, refusal, token};
 use libim::core::{Change, Draft};
 use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::engine::{ConnId, Machine, Peer};
@@ -9,7 +8,6 @@ use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::limits::{INCOMING_MAX, MALFORMED_MAX, PENDING_EVENTS_MAX};
 use libim::wire::{Code, Epoch, Fetch, FromClient, FromServer, Login, Ping, Quit, RequestId, RoomId, Seq};
 use libim::{ApprovalPolicy, ServerConfig, ServerEvent};
-use stage::{Stage, address, approvals, direct, post, refusal, token};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;

@@ -1,7 +1,6 @@
 //! What a client tells its program, and what a program may do when.
 
-mod scene;
-
+use crate::scene::{Scene, entered, hello, info, person, welcome};
 use libim::engine::{Machine, Random};
 use libim::wire::limits::DRAIN_TIME_MAX;
 use libim::wire::{
@@ -9,7 +8,6 @@ use libim::wire::{
     RoomEntered, RoomId, RoomKind, RoomLeft, ServerHello, Token, UserId,
 };
 use libim::{Client, ClientConfig, ClientEvent, CommandError};
-use scene::{Scene, entered, hello, info, person, welcome};
 
 #[test]
 fn a_client_is_closed_before_it_starts_and_after_its_end() {

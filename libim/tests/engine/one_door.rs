@@ -1,8 +1,10 @@
 //! The server's state changes only by what its store commits: what is in flight has no effect, what fails leaves no trace, and what
 //! is kept survives the server. People with several devices; servers that share a store.
 
-mod stage;
-
+use crate::stage::kept::{Kept, Mode};
+use crate::stage::{
+    Stage, answers, create, direct, entered, join, leave, post, post_in, refusal, room_of, texts, token,
+};
 use libim::core::{Change, Draft};
 use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::engine::{ConnId, Random};
@@ -12,10 +14,6 @@ use libim::wire::{
     RoomId, Seq, SetTopic,
 };
 use libim::{Server, ServerConfig, ServerEvent};
-use stage::kept::{Kept, Mode};
-use stage::{
-    Stage, answers, create, direct, entered, join, leave, post, post_in, refusal, room_of, texts, token,
-};
 use std::time::Duration;
 
 fn stage(store: &Kept) -> Stage {

@@ -1,5 +1,4 @@
 //! A client's engine and a server that is played by the test.
-#![allow(dead_code, unreachable_pub)] // each test uses a part of it
 
 use libim::core::Now;
 use libim::engine::{Action, ConnId, Machine, Peer, Random, Transmit};

@@ -1,11 +1,9 @@
 //! Deadlines after a pause of the process: what has arrived meanwhile is read before anybody is judged.
 
-mod stage;
-
+use crate::stage::{Stage, approvals, post, token};
 use libim::engine::Machine;
 use libim::wire::{FromClient, FromServer, Login, RequestId};
 use libim::{ApprovalPolicy, ClientConfig, ClientEvent, Event, Loop, LoopConfig, ServerConfig};
-use stage::{Stage, approvals, post, token};
 use std::time::Duration;
 
 #[test]

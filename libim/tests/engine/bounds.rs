@@ -1,14 +1,12 @@
 //! The server's engine: resource limits per peer, and the order of requests.
 
-mod stage;
-
+use crate::stage::{Stage, answers, create, direct, join, leave, post, post_in, refusal, room_of};
 use libim::engine::{ConnId, Machine, Peer};
 use libim::wire::{
     Code, Create, Fetch, FromClient, FromServer, Limits, Login, Ping, Quit, React, RequestId, RoomId, Seq,
     SetTopic, TxnId,
 };
 use libim::{ApprovalPolicy, ServerConfig, ServerEvent};
-use stage::{Stage, answers, create, direct, join, leave, post, post_in, refusal, room_of};
 use std::time::Duration;
 
 #[test]
@@ -30,7 +28,7 @@ fn requests_take_effect_in_the_order_sent() {
 
 #[test]
 fn a_stalled_store_gets_one_topic_of_a_connection() {
-    let (store, stalled) = stage::Standing::new();
+    let (store, stalled) = crate::stage::Standing::new();
     let mut stage = Stage::with(ServerConfig::default(), store);
     let (anna, _) = stage.logs_in("anna");
     let topics: Vec<FromClient> = (2..1_000)

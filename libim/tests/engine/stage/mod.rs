@@ -1,5 +1,4 @@
 //! A test driver of a server's engine: sends it messages and returns what it answers.
-#![allow(dead_code, unreachable_pub)] // each test uses a part of it
 
 pub mod kept;
 

@@ -1,13 +1,11 @@
 //! People with several devices, each with a session.
 
-mod stage;
-
+use crate::stage::kept::{Kept, Mode};
+use crate::stage::{Stage, answers, create, entered, join, leave, post, post_in, refusal, room_of, texts};
 use libim::engine::{ConnId, Machine};
 use libim::wire::limits::SESSIONS_PER_PERSON_MAX;
 use libim::wire::{Code, FromClient, FromServer, LeaveReason, Presence, Quit, Receipt, RoomId, Seq, UserId};
 use libim::{OperatorError, ServerConfig, ServerEvent};
-use stage::kept::{Kept, Mode};
-use stage::{Stage, answers, create, entered, join, leave, post, post_in, refusal, room_of, texts};
 use std::time::Duration;
 
 /// A person with two devices: their connections.

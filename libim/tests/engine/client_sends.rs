@@ -1,14 +1,12 @@
 //! What a client sends, and when.
 
-mod scene;
-
+use crate::scene::{Scene, entered, entry, hello, info, welcome};
 use libim::engine::Machine;
 use libim::wire::{
     Code, Epoch, ErrorReply, FromClient, FromServer, History, Posted, RequestId, RoomEntered, RoomId,
     RoomInfo, Seq, ServerHello, Timestamp, UserId, Welcome,
 };
 use libim::{ClientConfig, ClientEvent, CommandError};
-use scene::{Scene, entered, entry, hello, info, welcome};
 use std::time::Duration;
 
 #[test]
