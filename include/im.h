@@ -318,6 +318,10 @@ enum im_event_kind
      */
     IM_EVENT_USERS = 24,
     /**
+     * Client: the answer to im_client_search(). request; data.found.
+     */
+    IM_EVENT_FOUND = 25,
+    /**
      * Client, and server with IM_OPT_OBSERVE: a message. room, text; data.entry. This and the next eight are entries of
      * a room: each arrives exactly once, in the room's order, with room, text and data.entry set.
      */
@@ -673,6 +677,11 @@ enum im_fetch
      * Only messages, each in its present state. Without it: every kind of entry.
      */
     IM_FETCH_MESSAGES = 2,
+    /**
+     * `after` is a time, in milliseconds since 1970-01-01T00:00:00Z: only entries from the first one on that the server accepted
+     * then or later. With IM_FETCH_UPWARD this jumps to a date.
+     */
+    IM_FETCH_SINCE = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1196,6 +1205,33 @@ typedef struct im_page {
 } im_page;
 
 /**
+ * A page of the messages that a search has found, newest first, in their present state. There may be none although the search
+ * can be continued.
+ */
+typedef struct im_found {
+    /**
+     * sizeof(im_found) of the library.
+     */
+    uint32_t size;
+    /**
+     * 1: the search can be continued; 0: everything was searched.
+     */
+    int32_t more;
+    /**
+     * The messages.
+     */
+    struct im_entries entries;
+    /**
+     * Where the search is continued: the room.
+     */
+    uint64_t next_room;
+    /**
+     * Where the search is continued: the sequence number in that room.
+     */
+    uint64_t next_seq;
+} im_found;
+
+/**
  * The result of a login.
  */
 typedef struct im_login {
@@ -1586,6 +1622,10 @@ typedef union im_data {
      */
     const struct im_page *page;
     /**
+     * What a search has found.
+     */
+    const struct im_found *found;
+    /**
      * The result of a login.
      */
     const struct im_login *login;
@@ -1693,6 +1733,49 @@ typedef struct im_event {
      */
     void *user;
 } im_event;
+
+/**
+ * What to search for with im_client_search(). Set everything that is not needed to zero; a text or an author is required.
+ */
+typedef struct im_search {
+    /**
+     * sizeof(im_search) of the program.
+     */
+    uint32_t size;
+    /**
+     * The largest number of messages; 0: as many as fit in a page.
+     */
+    uint32_t limit;
+    /**
+     * The words to be found, in any order; NULL: none. The beginning of a word is enough, except within double quotes, where whole
+     * words are found in this order. Case and accents do not matter. At most 512 bytes.
+     */
+    const char *text;
+    /**
+     * Only messages by people of this name; NULL: by anybody.
+     */
+    const char *author;
+    /**
+     * Only in this room; 0: in all rooms of the client.
+     */
+    uint64_t room;
+    /**
+     * Only messages accepted at this time or later, in milliseconds since 1970-01-01T00:00:00Z.
+     */
+    uint64_t since;
+    /**
+     * Only messages accepted before this time; 0: up to now.
+     */
+    uint64_t until;
+    /**
+     * To continue a search: next_room and next_seq of its last page; 0: from the newest.
+     */
+    uint64_t before_room;
+    /**
+     * See before_room.
+     */
+    uint64_t before_seq;
+} im_search;
 
 /**
  * The state of a client.
@@ -2229,7 +2312,8 @@ int32_t im_client_history(struct im_ctx *ctx,
 
 /**
  * Requests up to `limit` entries of a room (0: as many as fit in a page) with sequence numbers above `after` (0: from
- * the first) and below `before` (0: to the newest). `flags` is 0 or a combination of im_fetch. Answered by
+ * the first) and below `before` (0: to the newest). `flags` is 0 or a combination of im_fetch, with IM_FETCH_SINCE
+ * `after` is a time. Answered by
  * IM_EVENT_HISTORY or IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM, IM_E_RANGE for an unknown flag.
  */
 int32_t im_client_fetch(struct im_ctx *ctx,
@@ -2240,6 +2324,17 @@ int32_t im_client_fetch(struct im_ctx *ctx,
                         uint32_t limit,
                         int32_t flags,
                         uint32_t *request);
+
+/**
+ * Searches the messages of one or all rooms that the client is in, newest first. The program sets search->size to
+ * sizeof(im_search); what `search` points to is read during the call only. Answered by IM_EVENT_FOUND or IM_EVENT_FAILED;
+ * the latter with IM_CODE_INVALID if there is neither a word nor an author, and with IM_CODE_TIMED_OUT if the search takes
+ * the server too long. Returns IM_E_NOT_IN_ROOM, IM_E_TOO_LONG for the text or the author, IM_E_RANGE for the size.
+ */
+int32_t im_client_search(struct im_ctx *ctx,
+                         im_id client,
+                         const struct im_search *search,
+                         uint32_t *request);
 
 /**
  * Requests a page of the public rooms with ids above `after`; 0: from the first. Answered by IM_EVENT_ROOMS or

@@ -52,7 +52,7 @@ pub mod storage;
 pub mod wire;
 
 #[cfg(feature = "client")]
-pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError, Range, Snapshot};
+pub use engine::client::{Client, ClientConfig, ClientEvent, CommandError, Range, Search, Snapshot};
 #[cfg(feature = "server")]
 pub use engine::server::{
     ApprovalId, ApprovalKind, ApprovalPolicy, ApprovalRequest, OperatorError, Server, ServerConfig,

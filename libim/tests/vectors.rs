@@ -2,10 +2,10 @@
 //! `IM_BLESS=1 cargo test -p libim --test vectors` regenerates the file.
 
 use libim::wire::{
-    Body, Bye, ClientHello, Code, Entry, Epoch, ErrorReply, Fetch, FromClient, FromServer, Gap, History,
-    Limits, Login, MessageBody, Person, Ping, Pong, Post, Posted, Presence, PresenceNotice, Quit, React,
-    Reaction, RequestId, RoomEntered, RoomId, RoomInfo, RoomKind, Seq, ServerHello, Timestamp, Token, TxnId,
-    UserId, Welcome,
+    Body, Bye, ClientHello, Code, Entry, Epoch, ErrorReply, Fetch, Found, FromClient, FromServer, Gap,
+    History, Limits, Login, MessageBody, Person, Ping, Place, Pong, Post, Posted, Presence, PresenceNotice,
+    Quit, React, Reaction, RequestId, RoomEntered, RoomId, RoomInfo, RoomKind, Search, Seq, ServerHello,
+    Timestamp, Token, TxnId, UserId, Welcome,
 };
 use std::fmt::Write;
 
@@ -57,9 +57,23 @@ fn from_client() -> Vec<(&'static str, FromClient)> {
                 room,
                 after: Seq(0),
                 before: Seq(0),
+                since: Timestamp(0),
                 limit: 50,
                 upward: false,
                 messages_only: true,
+            }),
+        ),
+        (
+            "A search",
+            FromClient::Search(Search {
+                id,
+                text: "\"on time\" rep".into(),
+                room: Some(room),
+                author: "anna".into(),
+                since: Timestamp(1_700_000_000_000),
+                until: Timestamp(0),
+                before: Some(Place(room, Seq(42))),
+                limit: 20,
             }),
         ),
         ("A ping", FromClient::Ping(Ping {})),
@@ -187,8 +201,12 @@ fn from_server() -> Vec<(&'static str, FromServer)> {
                 to: Seq(42),
                 more: true,
                 head: Seq(44),
-                entries: vec![revised],
+                entries: vec![revised.clone()],
             }),
+        ),
+        (
+            "What a search has found",
+            FromServer::Found(Found { id, entries: vec![revised], before: Some(Place(room, Seq(42))) }),
         ),
         ("A user is away", FromServer::PresenceNotice(PresenceNotice { people: vec![anna], count: 2 })),
         ("A pong", FromServer::Pong(Pong { heads: vec![(room, Seq(42))], heartbeat_ms: 30_000 })),

@@ -59,6 +59,7 @@ static int32_t call(void) {
     const im_member *member;
     im_str bound;
     im_txn_id txn_id;
+    im_search search;
     uint32_t request;
     int32_t number;
 
@@ -111,7 +112,7 @@ static int32_t call(void) {
     case 45: return below(2) ? im_next_timeout(ctx, &number) : im_fd(ctx, &number);
     case 46: return im_next_events(ctx, (int32_t)below(4), (uint32_t)below(40), &out, &len);
     case 47: return im_client_list_users(ctx, it, any(), NULL);
-    case 48: return im_client_fetch(ctx, it, room(), any(), below(9), (uint32_t)below(300), (int32_t)below(5), NULL);
+    case 48: return im_client_fetch(ctx, it, room(), any(), below(9), (uint32_t)below(300), (int32_t)below(9), NULL);
     case 49: return im_client_room(ctx, it, room(), &a_room);
     case 50: return im_client_person(ctx, it, below(9), &person);
     case 51: return im_client_server(ctx, it, &info);
@@ -124,6 +125,15 @@ static int32_t call(void) {
     case 58: return im_server_set_int(ctx, it, (int32_t)below(90), (int64_t)below(200));
     case 59: return below(4) ? IM_OK : im_unlisten(ctx, it, text);
     case 60: return im_set_user(ctx, it, &state);
+    case 62:
+        memset(&search, 0, sizeof search);
+        search.size = below(9) ? (uint32_t)sizeof search : (uint32_t)any();
+        search.text = text;
+        search.author = string();
+        search.room = below(2) ? 0 : room();
+        search.before_room = below(3) ? 0 : room();
+        search.before_seq = below(9);
+        return im_client_search(ctx, it, below(20) ? &search : NULL, NULL);
     case 61: return im_event_kind_name((int32_t)any())[0] == 0 || im_code_name((int32_t)below(40))[0] == 0;
     default:
         number = im_step(ctx, 0);

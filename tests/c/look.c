@@ -85,6 +85,44 @@ static void history_both_ways(void) {
     FAILS(IM_E_RANGE, im_client_fetch(ctx, anna, 1, 0, 0, 1, 64, NULL));
 }
 
+static void words_are_found(void) {
+    const im_found *found;
+    const im_page *page;
+    uint32_t request;
+    uint64_t time;
+    im_search search;
+    memset(&search, 0, sizeof search);
+    search.size = sizeof search;
+    search.text = "NUMB";
+    search.limit = 3;
+    OK(im_client_search(ctx, anna, &search, &request));
+    found = wait_for(ctx, anna, IM_EVENT_FOUND)->data.found;
+    CHECK(found->entries.count == 3 && found->entries.items[0]->seq == 5 && strcmp(found->entries.items[2]->text.ptr, "number 3") == 0);
+    CHECK(found->more == 1 && found->next_room == 1 && found->next_seq == 3);
+    search.before_room = found->next_room;
+    search.before_seq = found->next_seq;
+    OK(im_client_search(ctx, anna, &search, &request));
+    found = wait_for(ctx, anna, IM_EVENT_FOUND)->data.found;
+    CHECK(found->entries.count == 2 && found->more == 0 && found->next_room == 0);
+    time = found->entries.items[1]->time;
+    search.before_room = 0;
+    search.author = "nobody";
+    search.room = 1;
+    OK(im_client_search(ctx, anna, &search, NULL));
+    CHECK(wait_for(ctx, anna, IM_EVENT_FOUND)->data.found->entries.count == 0);
+    OK(im_client_fetch(ctx, anna, 1, time, 0, 1, IM_FETCH_UPWARD | IM_FETCH_SINCE, NULL));
+    page = wait_for(ctx, anna, IM_EVENT_HISTORY)->data.page;
+    CHECK(page->entries.count == 1 && page->entries.items[0]->seq == 1);
+    search.text = search.author = NULL;
+    OK(im_client_search(ctx, anna, &search, &request));
+    CHECK(wait_for(ctx, anna, IM_EVENT_FAILED)->code == IM_CODE_INVALID);
+    search.room = 4711;
+    FAILS(IM_E_NOT_IN_ROOM, im_client_search(ctx, anna, &search, NULL));
+    search.size = 8;
+    FAILS(IM_E_RANGE, im_client_search(ctx, anna, &search, NULL));
+    FAILS(IM_E_NULL, im_client_search(ctx, anna, NULL, NULL));
+}
+
 static void the_servers_side(void) {
     const im_event *event;
     const im_member *member;
@@ -185,6 +223,7 @@ int main(void) {
     counts_are_live();
     look_ups_stand_side_by_side();
     history_both_ways();
+    words_are_found();
     the_servers_side();
     settings_and_listeners();
     /* A heartbeat measures the round trip. */

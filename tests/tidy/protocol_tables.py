@@ -19,7 +19,7 @@ TYPES = {
     "Vec<RoomInfo>": "array of RoomInfo", "RoomInfo": "RoomInfo", "Vec<UserId>": "array of u64",
     "Vec<Entry>": "array of Entry", "Vec<Member>": "array of Member", "Vec<Person>": "array of Person",
     "Vec<(RoomId, Seq)>": "array of [u64 room, u64 seq]", "Vec<Reaction>": "array of Reaction",
-    "Vec<SmolStr>": "array of text",
+    "Vec<SmolStr>": "array of text", "Option<Place>": "[u64 room, u64 seq] or nil",
 }
 COMMENT = r"((?:^ *///[^\n]*\n)+)"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar, Unpack
 
 from ._client_base import LOBBY, ClientBase, ClientOptions, person_of, room_of
 from ._context import encode, number
 from ._enums import Code
 from ._errors import RefusedError
-from ._events import Done, Event, History, LoggedIn, LoginRefused, Members, Posted, Rooms, Users
+from ._events import Done, Event, Found, History, LoggedIn, LoginRefused, Members, Posted, Rooms, Users
 from ._library import lib
 from ._source import SyncSource
 
@@ -121,11 +122,22 @@ class Client(ClientBase, SyncSource):
         return self._await(self._ask(lib.im_client_history, room, before, number(limit, 32)), History)
 
     def fetch(
-        self, room: int = LOBBY, *, after: int = 0, before: int = 0, limit: int = 0, upward: bool = False, messages: bool = False
+        self, room: int = LOBBY, *, after: int = 0, before: int = 0, limit: int = 0, upward: bool = False, messages: bool = False,
+        since: datetime | int | None = None,
     ) -> History:
         """A room's entries with sequence numbers above `after` and below `before` (0: up to its head): the last ones, or with
-        `upward` the first ones, at most `limit` (0: as many as a page holds). With `messages` only messages."""
-        return self._await(self._fetch(room, after, before, limit, upward, messages), History)
+        `upward` the first ones, at most `limit` (0: as many as a page holds). With `messages` only messages. With `since`, a time or
+        milliseconds since 1970, instead of `after`: those from this time on. With `upward` this jumps to a date."""
+        return self._await(self._fetch(room, after, before, limit, upward, messages, since), History)
+
+    def search(
+        self, text: str = "", *, room: int = 0, author: str = "", since: datetime | int | None = None,
+        until: datetime | int | None = None, before: tuple[int, int] | None = None, limit: int = 0,
+    ) -> Found:
+        """Searches messages, newest first: in a room (0: in all that the client is in), by somebody, from a time on, before a time.
+        Every word of the text must occur, at least as the beginning of a word; words in double quotes occur as they are, in this
+        order. Case and accents do not matter. A text or an author is required. To go on, pass the `next` of the last page as `before`."""
+        return self._await(self._search(text, room, author, since, until, before, limit), Found)
 
     def list_rooms(self, after: int = 0) -> Rooms:
         """A page of the lobby and the rooms that can be joined, with ids above `after`."""

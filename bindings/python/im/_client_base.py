@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from ctypes import POINTER, byref
+from ctypes import POINTER, byref, sizeof
+from datetime import datetime
 from typing import Any, TypedDict, TypeVar, Unpack
 
-from ._context import Context, encode, number, views
+from ._context import Context, encode, milliseconds, number, views
 from ._enums import Code, LeaveReason, Option, Presence, RoomKind
 from ._errors import DisconnectedError, ImError, LoginRefusedError, NotReadyError, RefusedError, TimedOutError, check
 from ._events import (
@@ -14,6 +15,7 @@ from ._events import (
     Done,
     Event,
     Failed,
+    Found,
     History,
     LoggedIn,
     LoginRefused,
@@ -26,7 +28,7 @@ from ._events import (
     ServerInfo,
     Users,
 )
-from ._library import ClientView, PersonView, RoomView, ServerInfoView, Str, lib
+from ._library import ClientView, PersonView, RoomView, SearchFor, ServerInfoView, Str, lib
 from ._source import QUEUE_MAX, Source
 
 #: The room that everybody is in.
@@ -226,9 +228,38 @@ class ClientBase(Source):
     def _ask(self, function: Any, *arguments: Any) -> int:
         return self.context.ask(function, self._id, *arguments)
 
-    def _fetch(self, room: int, after: int, before: int, limit: int, upward: bool, messages: bool) -> int:
-        flags = (1 if upward else 0) | (2 if messages else 0)
+    def _fetch(
+        self, room: int, after: int, before: int, limit: int, upward: bool, messages: bool, since: datetime | int | None
+    ) -> int:
+        if since is not None and after:
+            raise ValueError("either after or since")
+        flags = (1 if upward else 0) | (2 if messages else 0) | (0 if since is None else 4)
+        after = after if since is None else milliseconds(since)
         return self._ask(lib.im_client_fetch, room, after, before, number(limit, 32), flags)
+
+    def _search(
+        self,
+        text: str,
+        room: int,
+        author: str,
+        since: datetime | int | None,
+        until: datetime | int | None,
+        before: tuple[int, int] | None,
+        limit: int,
+    ) -> int:
+        before_room, before_seq = before or (0, 0)
+        times = [0 if it is None else milliseconds(it) for it in (since, until)]
+        search = SearchFor(
+            sizeof(SearchFor),
+            number(limit, 32),
+            encode(text),
+            encode(author or None),
+            number(room),
+            *times,
+            number(before_room),
+            number(before_seq),
+        )
+        return self._ask(lib.im_client_search, search)
 
     def mark_read(self, upto: int, room: int = LOBBY) -> None:
         """Marks a room as read up to a sequence number. The room is notified shortly afterwards."""
@@ -267,7 +298,7 @@ class ClientBase(Source):
         self._answered(event.txn_id, event)
         return True
 
-    def _handle_answer(self, event: Done | Failed | History | Rooms | Users | Members) -> bool:
+    def _handle_answer(self, event: Done | Failed | Found | History | Rooms | Users | Members) -> bool:
         if event.request not in self._answers:
             return False
         self._answered(event.request, event)
@@ -332,6 +363,7 @@ _SPECIAL: dict[type[Event], str] = {
     PostFailed: "_handle_posted",
     Done: "_handle_answer",
     Failed: "_handle_answer",
+    Found: "_handle_answer",
     History: "_handle_answer",
     Rooms: "_handle_answer",
     Users: "_handle_answer",

@@ -7,7 +7,8 @@ import os
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from ctypes import POINTER, byref, c_int32, c_size_t, c_uint32, c_uint64, c_void_p, string_at
+from ctypes import POINTER, Structure, byref, c_int32, c_size_t, c_uint32, c_uint64, c_void_p, string_at
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def encode(text: object, what: str = "the text") -> bytes | None:
     return encoded
 
 
+def milliseconds(time: datetime | int) -> int:
+    """Milliseconds since 1970 of a time (without a zone: in local time), or as they are. Times before count as 1970."""
+    return number(max(0, int(time.timestamp() * 1000)) if isinstance(time, datetime) else time)
+
+
 def number(value: int, bits: int = 64) -> int:
     """Checks a number for the library, since ctypes truncates it silently."""
     if not isinstance(value, int) or isinstance(value, bool):
@@ -51,6 +57,8 @@ def number(value: int, bits: int = 64) -> int:
 def argument(value: Any) -> Any:
     if isinstance(value, (bytes, c_void_p)) or value is None:
         return value
+    if isinstance(value, Structure):
+        return byref(value)
     if not isinstance(value, int):
         raise TypeError(f"{value!r} is no number; rooms and messages are named by their ids")
     return number(int(value))

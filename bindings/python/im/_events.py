@@ -17,7 +17,7 @@ from ._views import Member, Person, Room, ServerInfo
 
 __all__ = [
     "AcceptPaused", "Backlog", "Connecting", "Deleted", "Disconnected", "Done", "Drained", "Edited", "Entry", "Event",
-    "Failed", "History", "Joined", "Left", "Lagged", "LoggedIn", "LoginRefused", "Member", "Members", "Message", "Missed",
+    "Failed", "Found", "History", "Joined", "Left", "Lagged", "LoggedIn", "LoginRefused", "Member", "Members", "Message", "Missed",
     "Notice", "OtherEntry", "People", "PeopleCount", "Person", "PersonDetached", "PersonEntered", "PersonLeft",
     "PersonResumed", "PostFailed", "Posted", "PresenceChanged", "Approval", "Reacted", "Reaction", "Readable",
     "Receipt", "Refused", "Room", "RoomCreated", "RoomEntered", "RoomExited", "RoomRenumbered", "Rooms", "ServerInfo", "StoreFailed",
@@ -124,6 +124,18 @@ class History(Event):
     first: int = 0
     to: int = 0
     head: int = 0
+
+    _convert = {"entries": lambda them: tuple(map(event_from, them))}
+
+
+@dataclass(frozen=True)
+class Found(Event):
+    """Messages that a search has found, newest first. There may be none although the search can be continued: with `next` as its
+    `before`, until that is None."""
+
+    request: int = 0
+    entries: tuple[Message, ...] = ()
+    next: tuple[int, int] | None = None
 
     _convert = {"entries": lambda them: tuple(map(event_from, them))}
 
@@ -314,6 +326,7 @@ KINDS: dict[str, type[Event]] = {
     "rooms": Rooms,
     "members": Members,
     "users": Users,
+    "found": Found,
     "notice": Notice,
     "throttled": Throttled,
     "message": Message,
@@ -346,6 +359,9 @@ def event_from(fields: dict[str, Any]) -> Event:
         return UnknownEvent(source=fields.get("source", 0), event=name, fields=fields)
     if kind is Missed or kind is History:
         fields["first"] = fields.pop("from", 0)
+    elif kind is Found:
+        place = fields.pop("next_room", 0), fields.pop("next_seq", 0)
+        fields["next"] = place if fields.pop("more", False) else None
     # Inlined from Record._from: this runs for every event.
     for name, convert in kind._convert.items():
         if name in fields:

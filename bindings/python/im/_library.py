@@ -38,6 +38,15 @@ class RoomView(Structure):
     ]  # fmt: skip
 
 
+class SearchFor(Structure):
+    """An im_search."""
+
+    _fields_ = [
+        ("size", c_uint32), ("limit", c_uint32), ("text", c_char_p), ("author", c_char_p), ("room", c_uint64), ("since", c_uint64),
+        ("until", c_uint64), ("before_room", c_uint64), ("before_seq", c_uint64),
+    ]  # fmt: skip
+
+
 class PersonView(Structure):
     _fields_ = [
         ("size", c_uint32), ("presence", c_int32), ("user", c_uint64), ("name", Str), ("status", Str), ("reason", c_int32),
@@ -123,6 +132,7 @@ FUNCTIONS: dict[str, list[Any]] = {
     "im_client_direct": [c_void_p, c_uint64, c_char_p, POINTER(c_uint32)],
     "im_client_history": [c_void_p, c_uint64, c_uint64, c_uint64, c_uint32, POINTER(c_uint32)],
     "im_client_fetch": [c_void_p, c_uint64, c_uint64, c_uint64, c_uint64, c_uint32, c_int32, POINTER(c_uint32)],
+    "im_client_search": [c_void_p, c_uint64, POINTER(SearchFor), POINTER(c_uint32)],
     "im_client_list_rooms": [c_void_p, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_list_users": [c_void_p, c_uint64, c_uint64, POINTER(c_uint32)],
     "im_client_list_members": [c_void_p, c_uint64, c_uint64, c_uint64, POINTER(c_uint32)],

@@ -2,7 +2,7 @@
 
 import dataclasses
 import threading
-from datetime import timezone
+from datetime import datetime, timezone
 
 import pytest
 
@@ -18,6 +18,36 @@ def settle(context, seconds=2.0):
         if wait is None or wait > seconds:
             return
         context.advance(wait)
+
+
+def test_messages_are_found():
+    with im.Context(workers=0) as context, im.serve("mem:a", context=context) as server:
+        anna = im.connect("mem:a", "anna", context=context)
+        bert = im.connect("mem:a", "bert", context=context)
+        room = anna.create_room("tea")
+        for number in range(5):
+            anna.post(f"Report {number}")
+        anna.post("東京都の天気", room)
+        bert.post("which report?")
+        assert [it.text for it in bert.search("rep").entries] == ["which report?", *(f"Report {it}" for it in (4, 3, 2, 1, 0))]
+        assert [it.text for it in anna.search('"which report"').entries] == ["which report?"]
+        assert [(it.room, it.text) for it in anna.search("京都").entries] == [(room, "東京都の天気")]
+        assert bert.search("京都").entries == () and bert.search("京都").next is None
+        page = anna.search("report", author="ANNA", room=im.LOBBY, limit=3)
+        assert [it.seq for it in page.entries] == [5, 4, 3] and page.next == (im.LOBBY, 3)
+        page = anna.search("report", author="ANNA", room=im.LOBBY, before=page.next)
+        assert [it.seq for it in page.entries] == [2, 1] and page.next is None
+        first = page.entries[-1]
+        assert anna.fetch(since=first.when, upward=True, limit=1).entries[0].seq == 1
+        assert anna.search("report", until=first.when).entries == ()
+        assert anna.search("report", since=datetime(2100, 1, 1)).entries == ()
+        with pytest.raises(im.RefusedError, match="no word"):
+            anna.search("?!")
+        with pytest.raises(im.TooLongError, match="512"):
+            anna.search("x" * 513)
+        with pytest.raises(ValueError, match="either"):
+            anna.fetch(since=first.when, after=1)
+        assert server.people
 
 
 def test_a_conversation():

@@ -272,6 +272,7 @@ fn a_peer_that_asks_and_never_reads_is_not_served_without_bound() {
             room,
             after,
             before,
+            since: libim::wire::Timestamp(0),
             limit: 0,
             upward: true,
             messages_only: false,

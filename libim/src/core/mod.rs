@@ -22,6 +22,8 @@ mod revise;
 #[cfg(feature = "server")]
 mod room;
 #[cfg(feature = "server")]
+pub mod search;
+#[cfg(feature = "server")]
 mod state;
 pub mod text;
 

@@ -3,26 +3,51 @@
 //! Calls to a [`Store`] never block, except [`load`](Store::load). It answers each draft and each query with exactly one [`Outcome`]
 //! that names its ticket. Outcomes of drafts come in the order in which the store commits, so those of one room come in the order of
 //! sequence numbers. A page is the state of the room after exactly the outcomes that came before it, among them those of all drafts
-//! that were submitted before the query. When an outcome reports a change, it is as durable as the store promises; the engine tells
+//! that were submitted before the query. A search finds what was reported as committed before it was asked, in the state after exactly
+//! the outcomes that came before its answer. When an outcome reports a change, it is as durable as the store promises; the engine tells
 //! nobody earlier.
 
+use crate::core::search::Pattern;
 use crate::core::{Change, Draft, Given};
-use crate::wire::{Code, Entry, Epoch, RoomId, Seq, Timestamp};
+use crate::wire::{Code, Entry, Epoch, Place, RoomId, Seq, Timestamp};
 use std::fmt;
 
 /// Identifies a call to the store; chosen by the engine, returned in the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub usize);
 
+/// What to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// Entries of a room, one after the other. Answered by [`Outcome::Page`].
+    Page(PageQuery),
+    /// Messages of several rooms that match. Answered by [`Outcome::Found`].
+    Search(Box<Search>),
+}
+
+impl From<PageQuery> for Query {
+    fn from(query: PageQuery) -> Query {
+        Query::Page(query)
+    }
+}
+
+impl From<Search> for Query {
+    fn from(search: Search) -> Query {
+        Query::Search(Box::new(search))
+    }
+}
+
 /// Which entries of a room to read: those after `after` and before `before`, both exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Query {
+pub struct PageQuery {
     /// The room.
     pub room: RoomId,
     /// Only entries after this sequence number.
     pub after: Seq,
     /// Only entries before this sequence number.
     pub before: Seq,
+    /// Only entries from the first one on that has this time or a later one. If times go backwards in the room, one of these places.
+    pub since: Timestamp,
     /// The largest number of entries to return.
     pub limit: u32,
     /// True: from `after` upward; false: from `before` downward.
@@ -31,7 +56,35 @@ pub struct Query {
     pub messages_only: bool,
 }
 
-/// The answer to a [`Query`].
+/// Which messages to find, newest first. Deleted ones are not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// What they say.
+    pub pattern: Pattern,
+    /// The rooms, in order of id.
+    pub rooms: Vec<RoomId>,
+    /// Only by authors whose name has this [`author_key`](crate::core::search::author_key).
+    pub author: Option<String>,
+    /// Only messages of this time or later.
+    pub since: Timestamp,
+    /// Only messages before this time.
+    pub until: Timestamp,
+    /// Only messages before this place.
+    pub before: Option<Place>,
+    /// The largest number of messages to return.
+    pub limit: u32,
+}
+
+/// The answer to a [`Search`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// The messages, newest first, each in its current state.
+    pub entries: Vec<Entry>,
+    /// Where the search can be continued, with `before`; `None`: everything was searched.
+    pub next: Option<Place>,
+}
+
+/// The answer to a [`PageQuery`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// The first sequence number that the page covers.
@@ -63,6 +116,9 @@ pub enum Outcome {
     Unknown(Ticket, String),
     /// The entries that were read.
     Page(Ticket, Page),
+    /// The messages that were found. A search that takes too long is [`Refused`](Outcome::Refused) with [`Code::TimedOut`], or ends with
+    /// what it has found until then.
+    Found(Ticket, Found),
 }
 
 /// Commits changes and keeps entries. Drafts take effect in the order submitted; a query may also take effect after drafts that were
@@ -78,7 +134,7 @@ pub trait Store {
     /// that are given are above all earlier ones of the epoch and below 2^32. The drafts of a turn are submitted in few batches. Must not
     /// block; copy `draft` if it is not committed at once.
     fn submit(&mut self, ticket: Ticket, draft: &Draft);
-    /// Reads entries. Must not block.
+    /// Reads entries, or searches. Must not block.
     fn read(&mut self, ticket: Ticket, query: Query);
     /// The next outcome that is ready. A store that works on another thread must call the waker
     /// that [`Loop::serve_with`](crate::net::Loop::serve_with) has given it when there is one.

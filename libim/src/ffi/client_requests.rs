@@ -5,9 +5,11 @@ use super::context::im_ctx;
 use super::ids::im_id;
 use super::input::{out_or_null, text, text_or_null};
 use super::kinds::im_fetch;
+use super::output::size;
 use super::status::{CallResult, Failure, im_status};
-use crate::engine::client::{Client, CommandError, Range};
-use crate::wire::{RequestId, RoomId, Seq, UserId};
+use super::types::im_search;
+use crate::engine::client::{Client, CommandError, Range, Search};
+use crate::wire::{Place, RequestId, RoomId, Seq, Timestamp, UserId};
 use std::ffi::c_char;
 
 /// Makes a request of a client, and puts its number in `*out`.
@@ -114,7 +116,8 @@ pub extern "C" fn im_client_history(
 }
 
 /// Requests up to `limit` entries of a room (0: as many as fit in a page) with sequence numbers above `after` (0: from
-/// the first) and below `before` (0: to the newest). `flags` is 0 or a combination of im_fetch. Answered by
+/// the first) and below `before` (0: to the newest). `flags` is 0 or a combination of im_fetch, with IM_FETCH_SINCE
+/// `after` is a time. Answered by
 /// IM_EVENT_HISTORY or IM_EVENT_FAILED. Returns IM_E_NOT_IN_ROOM, IM_E_RANGE for an unknown flag.
 #[unsafe(no_mangle)]
 pub extern "C" fn im_client_fetch(
@@ -129,18 +132,63 @@ pub extern "C" fn im_client_fetch(
 ) -> i32 {
     requesting(ctx, client, request, |client| {
         let [upward, messages] = [im_fetch::IM_FETCH_UPWARD as i32, im_fetch::IM_FETCH_MESSAGES as i32];
-        if flags & !(upward | messages) != 0 {
+        let since = im_fetch::IM_FETCH_SINCE as i32;
+        if flags & !(upward | messages | since) != 0 {
             let text = format!("flags is {flags}, which has bits that are not in im_fetch");
             return Err(Failure::new(im_status::IM_E_RANGE, text));
         }
+        let (seq, time) = if flags & since == 0 { (after, 0) } else { (0, after) };
         let range = Range {
-            after: Seq(after),
+            after: Seq(seq),
+            since: Timestamp(time),
             before: Seq(before),
             limit,
             upward: flags & upward != 0,
             messages_only: flags & messages != 0,
         };
         Ok(client.fetch(RoomId(room), range))
+    })
+}
+
+/// Searches the messages of one or all rooms that the client is in, newest first. The program sets search->size to
+/// sizeof(im_search); what `search` points to is read during the call only. Answered by IM_EVENT_FOUND or IM_EVENT_FAILED;
+/// the latter with IM_CODE_INVALID if there is neither a word nor an author, and with IM_CODE_TIMED_OUT if the search takes
+/// the server too long. Returns IM_E_NOT_IN_ROOM, IM_E_TOO_LONG for the text or the author, IM_E_RANGE for the size.
+#[unsafe(no_mangle)]
+pub extern "C" fn im_client_search(
+    ctx: *mut im_ctx,
+    client: im_id,
+    search: *const im_search,
+    request: *mut u32,
+) -> i32 {
+    requesting(ctx, client, request, |client| {
+        let search = search_of(search)?;
+        Ok(client.search(&search))
+    })
+}
+
+fn search_of(search: *const im_search) -> CallResult<Search> {
+    if search.is_null() {
+        return Err(Failure::null("search"));
+    }
+    // SAFETY: by contract the pointer is to an im_search, whose first field is its size in the program.
+    let (given, needed) = (unsafe { (*search).size }, size::<im_search>());
+    if given < needed {
+        let text = format!("search->size is {given}; set it to sizeof(im_search), which is {needed}");
+        return Err(Failure::new(im_status::IM_E_RANGE, text));
+    }
+    // SAFETY: as above, and it is as large as this library's.
+    let im_search { limit, text, author, room, since, until, before_room, before_seq, .. } =
+        unsafe { *search };
+    let owned = |text, what| text_or_null(text, what).map(|text| text.unwrap_or("").to_owned());
+    Ok(Search {
+        text: owned(text, "the text")?,
+        room: (room != 0).then_some(RoomId(room)),
+        author: owned(author, "the author")?,
+        since: Timestamp(since),
+        until: Timestamp(until),
+        before: (before_room != 0).then_some(Place(RoomId(before_room), Seq(before_seq))),
+        limit,
     })
 }
 

@@ -8,8 +8,8 @@ use super::kinds::{im_event_kind as Kind, im_format};
 use super::lists::{Blank, Listed, sequence};
 use super::status::{CallResult, Failure, im_status};
 use super::types::{
-    im_entry, im_login, im_member, im_members, im_page, im_people, im_person, im_presence, im_reaction,
-    im_room, im_rooms, im_str, im_txn_id,
+    im_entry, im_found, im_login, im_member, im_members, im_page, im_people, im_person, im_presence,
+    im_reaction, im_room, im_rooms, im_str, im_txn_id,
 };
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
@@ -41,6 +41,7 @@ pub(super) const NAMES: &[(Kind, &CStr)] = &[
     (Kind::IM_EVENT_NOTICE, c"notice"),
     (Kind::IM_EVENT_THROTTLED, c"throttled"),
     (Kind::IM_EVENT_USERS, c"users"),
+    (Kind::IM_EVENT_FOUND, c"found"),
     (Kind::IM_EVENT_MESSAGE, c"message"),
     (Kind::IM_EVENT_EDITED, c"edited"),
     (Kind::IM_EVENT_DELETED, c"deleted"),
@@ -163,6 +164,7 @@ macro_rules! fields {
 fields! {
     im_reaction { emoji, names, users }
     im_page { more ? true, entries, from, to, head }
+    im_found { more ? true, entries, next_room, next_seq }
     im_login { user, name, server, welcome, people, resumed ? true }
     im_room { room, room_kind, name, topic, head, read, peer, members }
     im_person { user, name, presence, status, reason }
@@ -291,6 +293,7 @@ unsafe fn write_data<M: SerializeMap>(map: &mut M, kind: Kind, data: &im_data) -
             | Kind::IM_EVENT_TOPIC
             | Kind::IM_EVENT_OTHER_ENTRY => write_to(map, data.entry),
             Kind::IM_EVENT_BACKLOG | Kind::IM_EVENT_HISTORY => write_to(map, data.page),
+            Kind::IM_EVENT_FOUND => write_to(map, data.found),
             Kind::IM_EVENT_LOGGED_IN => write_to(map, data.login),
             Kind::IM_EVENT_ROOM_ENTERED => write_to(map, data.room),
             Kind::IM_EVENT_ROOMS => write_to(map, data.rooms),

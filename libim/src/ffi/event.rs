@@ -6,7 +6,7 @@ use super::event_types::{
 use super::ids::{Ids, Thing, im_id};
 use super::kinds::{im_approval_kind, im_event_kind};
 use super::output::{EMPTY, list, one, size, text, txn_id};
-use super::pages::{entry, member, page, person, room};
+use super::pages::{entry, found, member, page, person, room};
 use super::types::{im_entry, im_login, im_members, im_people, im_presence, im_rooms, im_txn_id};
 use crate::engine::Peer;
 use crate::engine::client::ClientEvent;
@@ -180,6 +180,11 @@ fn client_event(arena: &Bump, source: im_id, event: &ClientEvent) -> im_event {
             room: room.0,
             data: im_data { page: one(arena, page(arena, messages, *more, [*from, *to, *head])) },
             ..of(Kind::IM_EVENT_HISTORY)
+        },
+        ClientEvent::Found { request, messages, next } => im_event {
+            request: request.0,
+            data: im_data { found: one(arena, found(arena, messages, *next)) },
+            ..of(Kind::IM_EVENT_FOUND)
         },
         ClientEvent::Rooms { request, rooms, more } => {
             let (items, count) = list(arena, rooms, |it| room(arena, it));

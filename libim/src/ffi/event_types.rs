@@ -2,8 +2,8 @@
 
 use super::ids::im_id;
 use super::types::{
-    im_entry, im_login, im_members, im_page, im_people, im_presence, im_room, im_rooms, im_str, im_strs,
-    im_txn_id,
+    im_entry, im_found, im_login, im_members, im_page, im_people, im_presence, im_room, im_rooms, im_str,
+    im_strs, im_txn_id,
 };
 use std::ffi::c_void;
 
@@ -115,6 +115,8 @@ pub union im_data {
     pub entry: *const im_entry,
     /// A page of entries.
     pub page: *const im_page,
+    /// What a search has found.
+    pub found: *const im_found,
     /// The result of a login.
     pub login: *const im_login,
     /// A room.

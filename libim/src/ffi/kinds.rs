@@ -61,6 +61,8 @@ pub enum im_event_kind {
     IM_EVENT_THROTTLED = 23,
     /// Client: the answer to im_client_list_users(). request; data.people.
     IM_EVENT_USERS = 24,
+    /// Client: the answer to im_client_search(). request; data.found.
+    IM_EVENT_FOUND = 25,
 
     /// Client, and server with IM_OPT_OBSERVE: a message. room, text; data.entry. This and the next eight are entries of
     /// a room: each arrives exactly once, in the room's order, with room, text and data.entry set.
@@ -141,6 +143,9 @@ pub enum im_fetch {
     IM_FETCH_UPWARD = 1,
     /// Only messages, each in its present state. Without it: every kind of entry.
     IM_FETCH_MESSAGES = 2,
+    /// `after` is a time, in milliseconds since 1970-01-01T00:00:00Z: only entries from the first one on that the server accepted
+    /// then or later. With IM_FETCH_UPWARD this jumps to a date.
+    IM_FETCH_SINCE = 4,
 }
 
 /// Formats of im_event_encode() and im_next_events().

@@ -3,9 +3,10 @@
 use super::kinds::im_event_kind;
 use super::output::{EMPTY, NO_USERS, list, size, text, texts, users};
 use super::types::{
-    im_entries, im_entry, im_member, im_page, im_person, im_reaction, im_reactions, im_room, im_txn_id,
+    im_entries, im_entry, im_found, im_member, im_page, im_person, im_reaction, im_reactions, im_room,
+    im_txn_id,
 };
-use crate::wire::{Body, Entry, Member, Person, Reaction, RoomInfo, Seq, UserId};
+use crate::wire::{Body, Entry, Member, Person, Place, Reaction, RoomInfo, Seq, UserId};
 use bumpalo::Bump;
 
 pub(super) fn entry(arena: &Bump, entry: &Entry, txn_id: im_txn_id) -> im_entry {
@@ -96,6 +97,17 @@ pub(super) fn page(arena: &Bump, entries: &[Entry], more: bool, [from, to, head]
         from: from.0,
         to: to.0,
         head: head.0,
+    }
+}
+
+pub(super) fn found(arena: &Bump, messages: &[Entry], next: Option<Place>) -> im_found {
+    let (items, count) = list(arena, messages, |it| entry(arena, it, im_txn_id::default()));
+    im_found {
+        size: size::<im_found>(),
+        more: next.is_some().into(),
+        entries: im_entries { items, count },
+        next_room: next.map_or(0, |place| place.0.0),
+        next_seq: next.map_or(0, |place| place.1.0),
     }
 }
 

@@ -139,6 +139,48 @@ pub struct im_page {
     pub head: u64,
 }
 
+/// What to search for with im_client_search(). Set everything that is not needed to zero; a text or an author is required.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct im_search {
+    /// sizeof(im_search) of the program.
+    pub size: u32,
+    /// The largest number of messages; 0: as many as fit in a page.
+    pub limit: u32,
+    /// The words to be found, in any order; NULL: none. The beginning of a word is enough, except within double quotes, where whole
+    /// words are found in this order. Case and accents do not matter. At most 512 bytes.
+    pub text: *const c_char,
+    /// Only messages by people of this name; NULL: by anybody.
+    pub author: *const c_char,
+    /// Only in this room; 0: in all rooms of the client.
+    pub room: u64,
+    /// Only messages accepted at this time or later, in milliseconds since 1970-01-01T00:00:00Z.
+    pub since: u64,
+    /// Only messages accepted before this time; 0: up to now.
+    pub until: u64,
+    /// To continue a search: next_room and next_seq of its last page; 0: from the newest.
+    pub before_room: u64,
+    /// See before_room.
+    pub before_seq: u64,
+}
+
+/// A page of the messages that a search has found, newest first, in their present state. There may be none although the search
+/// can be continued.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct im_found {
+    /// sizeof(im_found) of the library.
+    pub size: u32,
+    /// 1: the search can be continued; 0: everything was searched.
+    pub more: i32,
+    /// The messages.
+    pub entries: im_entries,
+    /// Where the search is continued: the room.
+    pub next_room: u64,
+    /// Where the search is continued: the sequence number in that room.
+    pub next_seq: u64,
+}
+
 /// The result of a login.
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -1,9 +1,10 @@
 //! A bounded store in memory that evicts the oldest entries. Its data is lost when it is dropped.
 
 use super::room::Room;
+use super::search::search;
 use super::txn_ids::{Fingerprint, Record, TxnIds};
 use crate::core::{Change, Draft, Given, State, hash_content};
-use crate::engine::store::{Outcome, Page, Query, Store, StoreError, Ticket};
+use crate::engine::store::{Found, Outcome, Page, PageQuery, Query, Store, StoreError, Ticket};
 use crate::wire::{Body, Code, Entry, Epoch, RoomId, Seq, Timestamp, TxnId};
 use foldhash::fast::RandomState;
 use rustc_hash::FxHashMap;
@@ -35,6 +36,8 @@ pub struct MemoryStore {
     answers: VecDeque<Answer>,
     /// The pages of the answers of kind [`Kind::Page`], in order.
     pages: VecDeque<Page>,
+    /// The results of the answers of kind [`Kind::Found`], in order.
+    found: VecDeque<Found>,
     rooms: FxHashMap<RoomId, Room>,
     tally: Tally,
     /// Entries are evicted when the bytes of all rooms exceed this.
@@ -62,6 +65,7 @@ enum Kind {
     Duplicate,
     Refused(Code),
     Page,
+    Found,
 }
 
 /// The sequence number and time of a committed entry.
@@ -107,6 +111,7 @@ impl MemoryStore {
             state: State::new(""),
             answers: VecDeque::new(),
             pages: VecDeque::new(),
+            found: VecDeque::new(),
             rooms: FxHashMap::default(),
             tally: Tally::default(),
             trim_above: limits.bytes,
@@ -206,7 +211,7 @@ impl MemoryStore {
         }
     }
 
-    fn page(&self, query: &Query) -> Page {
+    fn page(&self, query: &PageQuery) -> Page {
         match self.rooms.get(&query.room) {
             Some(room) => room.page(query),
             // Nothing was ever stored: the page covers nothing.
@@ -253,10 +258,19 @@ impl Store for MemoryStore {
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
-        let page = self.page(&query);
-        self.pages.push_back(page);
+        let kind = match query {
+            Query::Page(query) => {
+                let page = self.page(&query);
+                self.pages.push_back(page);
+                Kind::Page
+            }
+            Query::Search(query) => {
+                self.found.push_back(search(&self.rooms, &query));
+                Kind::Found
+            }
+        };
         let (seq, time) = (Seq::ZERO, Timestamp::default());
-        self.answers.push_back(Answer { ticket, kind: Kind::Page, seq, time });
+        self.answers.push_back(Answer { ticket, kind, seq, time });
     }
 
     fn poll_outcome(&mut self) -> Option<Outcome> {
@@ -267,6 +281,7 @@ impl Store for MemoryStore {
             Kind::Duplicate => Outcome::Duplicate(ticket, seq, time),
             Kind::Refused(code) => Outcome::Refused(ticket, code),
             Kind::Page => Outcome::Page(ticket, self.pages.pop_front().unwrap_or_default()),
+            Kind::Found => Outcome::Found(ticket, self.found.pop_front().unwrap_or_default()),
         })
     }
 }

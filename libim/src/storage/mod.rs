@@ -1,8 +1,10 @@
 //! Implementations of [`Store`](crate::engine::store::Store).
 
+mod bisect;
 mod log;
 mod memory;
 mod room;
+mod search;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod txn_ids;

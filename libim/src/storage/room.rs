@@ -1,12 +1,14 @@
 //! One room of the memory store. Applies edits, deletions and reactions to its messages.
 
+use super::bisect::first_since;
 use super::log::Log;
 use super::txn_ids::TXN_ID_BYTES;
 use crate::core::{erased_edit, revise};
-use crate::engine::store::{Page, Query};
+use crate::engine::store::{Page, PageQuery};
 use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX};
-use crate::wire::{Body, Code, Entry, Seq};
+use crate::wire::{Body, Code, Entry, Seq, Timestamp};
 use std::collections::VecDeque;
+use std::convert::Infallible;
 
 /// The entries of one room.
 #[derive(Debug, Default)]
@@ -111,8 +113,8 @@ impl Room {
     }
 
     /// Reads a page.
-    pub(super) fn page(&self, query: &Query) -> Page {
-        let low = query.after.next();
+    pub(super) fn page(&self, query: &PageQuery) -> Page {
+        let low = query.after.next().max(self.first_since(query.since));
         let high = query.before.previous().min(self.head);
         let mut page = Page { from: low, to: high, ..Page::default() };
         let limit = query.limit.clamp(1, PAGE_ENTRIES_MAX) as usize;
@@ -140,6 +142,24 @@ impl Room {
             page.entries.reverse();
         }
         page
+    }
+
+    /// The newest message before a sequence number.
+    pub(super) fn message_before(&self, seq: Seq) -> Option<Entry> {
+        self.messages.get(self.messages.last_to(seq.previous())?)
+    }
+
+    /// The first sequence number from which on all entries are of a time or later.
+    pub(super) fn first_since(&self, since: Timestamp) -> Seq {
+        let oldest = [self.messages.first(), self.others.first()].into_iter().flatten().min();
+        let Some(oldest) = oldest.filter(|_| since > Timestamp(0)) else { return Seq::ZERO };
+        let probe = |from| {
+            let seq = self.next(Some(&self.others), Seq(from), true);
+            let entry = seq.and_then(|seq| self.messages.get(seq).or_else(|| self.others.get(seq)));
+            Ok::<_, Infallible>(entry.map(|entry| (entry.seq.0, entry.time)))
+        };
+        let Ok(found) = first_since(oldest.0, self.head.0, since, probe);
+        Seq(found)
     }
 
     /// The next sequence number of an entry from `from` on, upward or downward, inclusive.

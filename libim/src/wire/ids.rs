@@ -99,3 +99,12 @@ impl fmt::Debug for Token {
         f.write_str("Token(secret)")
     }
 }
+
+/// The place of an entry among those of all rooms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place(
+    /// The room.
+    pub RoomId,
+    /// The sequence number in the room.
+    pub Seq,
+);

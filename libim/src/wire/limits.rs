@@ -43,6 +43,14 @@ pub const CALLS_PER_COMMIT_MAX: usize = 4_096; // server
 pub const PURGED_AT_ONCE: u32 = 500; // server
 /// Sessions of one person.
 pub const SESSIONS_PER_PERSON_MAX: usize = 16; // server
+/// Length of the text of a search.
+pub const SEARCH_BYTES_MAX: usize = 512;
+/// Words and quoted phrases of a search.
+pub const SEARCH_PHRASES_MAX: usize = 16;
+/// Time after which a store on disk ends a search, with what it has found until then.
+pub const SEARCH_TIME_MAX: Duration = Duration::from_secs(2); // server
+/// Messages that a store in memory looks at for one page of a search.
+pub const SEARCHED_AT_ONCE: usize = 1_000; // server
 /// Items in one page of a list (users, members, rooms).
 pub const LIST_MAX: u32 = 500;
 /// Private conversations that other users can open with one user. They do not count towards that user's `rooms_per_user`.

@@ -224,6 +224,8 @@ messages! {
         19 => Ping;
         /// Ends the session.
         20 => Quit;
+        /// Searches messages.
+        21 => Search;
     }
 }
 
@@ -272,5 +274,7 @@ messages! {
         83 => Bye;
         /// The client is no longer a member of this room.
         84 => RoomLeft;
+        /// A page of the messages that a search has found.
+        85 => Found;
     }
 }

@@ -21,7 +21,7 @@ pub use entry::Entry;
 #[cfg(feature = "server")]
 pub(crate) use entry::Placed;
 pub use frame::{FRAME_HEADER_BYTES, FrameDecoder, FrameError, Frames};
-pub use ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, TxnId, UserId};
+pub use ids::{Epoch, Place, RequestId, RoomId, Seq, Timestamp, Token, TxnId, UserId};
 pub use limits::Limits;
 pub use message::{FromClient, FromServer, NotAFrame, WireMessage, encode, request_id, truncate};
 pub use notices::*;

@@ -2,7 +2,7 @@
 
 use super::code::{Code, LeaveReason, Presence, RoomKind};
 use super::entry::Entry;
-use super::ids::{Epoch, RequestId, RoomId, Seq, Timestamp, Token, UserId};
+use super::ids::{Epoch, Place, RequestId, RoomId, Seq, Timestamp, Token, UserId};
 use super::limits::Limits;
 use super::message::is_default;
 use serde::{Deserialize, Serialize};
@@ -185,6 +185,20 @@ pub struct History {
     /// The entries, ordered by sequence number.
     #[serde(rename = "l", default)]
     pub entries: Vec<Entry>,
+}
+
+/// A page of the messages that a search has found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// The messages, newest first, each with its room, in its current state. There may be none although `before` is present.
+    #[serde(rename = "l", default)]
+    pub entries: Vec<Entry>,
+    /// Where the search continues: the `b` of the next Search; absent: everything was searched.
+    #[serde(rename = "b", default, skip_serializing_if = "is_default")]
+    pub before: Option<Place>,
 }
 
 /// A page of the room list: the lobby and the rooms that can be joined.

@@ -1,7 +1,7 @@
 //! Messages from client to server. Field keys are one letter; `i` is always the request id.
 
 use super::code::Presence;
-use super::ids::{RequestId, RoomId, Seq, Token, TxnId, UserId};
+use super::ids::{Place, RequestId, RoomId, Seq, Timestamp, Token, TxnId, UserId};
 use super::message::is_default;
 use serde::{Deserialize, Serialize};
 
@@ -235,6 +235,10 @@ pub struct Fetch {
     /// Only entries before this sequence number, exclusive; absent or 0: up to the newest.
     #[serde(rename = "b", default, skip_serializing_if = "is_default")]
     pub before: Seq,
+    /// Only entries from the first one on that was accepted at this time or later; absent or 0: from any time. If the server's clock
+    /// was set back, there are several such places, and the server chooses one.
+    #[serde(rename = "t", default, skip_serializing_if = "is_default")]
+    pub since: Timestamp,
     /// Maximum number of entries; absent, 0 or more than 200: 200.
     #[serde(rename = "l", default, skip_serializing_if = "is_default")]
     pub limit: u32,
@@ -244,6 +248,36 @@ pub struct Fetch {
     /// Only messages (`k` 0). The page then covers the sequence numbers of other entries without containing them.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub messages_only: bool,
+}
+
+/// Searches messages, newest first. Every word of the text must occur in a message, in any order, at least as the beginning of a word.
+/// Words in double quotes must occur as they are, in this order. Case and accents do not matter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Search {
+    /// Request id.
+    #[serde(rename = "i")]
+    pub id: RequestId,
+    /// The words to be found. May be empty if there is an author.
+    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
+    pub text: String,
+    /// Only in this room; absent: in all rooms of the user.
+    #[serde(rename = "r", default, skip_serializing_if = "is_default")]
+    pub room: Option<RoomId>,
+    /// Only messages by people of this name; absent or empty: by anybody.
+    #[serde(rename = "n", default, skip_serializing_if = "is_default")]
+    pub author: String,
+    /// Only messages accepted at this time or later; absent or 0: at any time. Where the server's clock was set back, some may be missing.
+    #[serde(rename = "f", default, skip_serializing_if = "is_default")]
+    pub since: Timestamp,
+    /// Only messages accepted before this time; absent or 0: up to now.
+    #[serde(rename = "t", default, skip_serializing_if = "is_default")]
+    pub until: Timestamp,
+    /// Only messages before this place: the `b` of the previous page; absent: from the newest.
+    #[serde(rename = "b", default, skip_serializing_if = "is_default")]
+    pub before: Option<Place>,
+    /// Maximum number of messages; absent, 0 or more than 200: 200.
+    #[serde(rename = "l", default, skip_serializing_if = "is_default")]
+    pub limit: u32,
 }
 
 /// Requests a page of the room list: the lobby and the rooms that can be joined, ordered by id.

@@ -1,8 +1,9 @@
 //! Calls a store as the server does.
 
 use super::{person, room};
+use libim::core::search::author_key;
 use libim::core::{Change, Draft, Given, State};
-use libim::engine::store::{Outcome, Page, Query, Store, Ticket};
+use libim::engine::store::{Found, Outcome, Page, PageQuery, Query, Search, Store, Ticket};
 use libim::wire::{Body, Code, Entry, RoomId, RoomKind, Seq, Timestamp, TxnId, UserId};
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ pub enum Answer {
     Failed,
     Unknown,
     Page(Page),
+    Found(Found),
 }
 
 /// Calls a store as the server does, and checks what holds for every call.
@@ -50,9 +52,10 @@ impl Caller {
         self.tickets
     }
 
-    pub fn read(&mut self, query: Query) -> usize {
+    pub fn read(&mut self, query: impl Into<Query>) -> usize {
+        let query = query.into();
         self.tickets += 1;
-        self.store.read(Ticket(self.tickets), query);
+        self.store.read(Ticket(self.tickets), query.clone());
         self.queries.insert(self.tickets, query);
         self.tickets
     }
@@ -96,9 +99,18 @@ impl Caller {
             Outcome::Failed(ticket, _) => (ticket, Answer::Failed),
             Outcome::Unknown(ticket, _) => (ticket, Answer::Unknown),
             Outcome::Page(ticket, page) => {
-                let query = self.queries.remove(&ticket.0).expect("a page for a query");
+                let Some(Query::Page(query)) = self.queries.remove(&ticket.0) else {
+                    panic!("a page was not asked")
+                };
                 self.check_page(&query, &page);
                 return assert!(self.answers.insert(ticket.0, Answer::Page(page)).is_none());
+            }
+            Outcome::Found(ticket, found) => {
+                let Some(Query::Search(search)) = self.queries.remove(&ticket.0) else {
+                    panic!("not searched")
+                };
+                self.check_present(&search, &found);
+                return assert!(self.answers.insert(ticket.0, Answer::Found(found)).is_none());
             }
         };
         let asked = self.drafts.remove(&ticket.0).is_some() || self.queries.remove(&ticket.0).is_some();
@@ -145,7 +157,7 @@ impl Caller {
     }
 
     /// A page has exactly the entries of the outcomes before it, in their state after these.
-    fn check_page(&self, query: &Query, page: &Page) {
+    fn check_page(&self, query: &PageQuery, page: &Page) {
         if self.state.room(query.room).is_none() {
             return assert_eq!(page.entries, [], "the room is gone");
         }
@@ -157,10 +169,64 @@ impl Caller {
         assert!(page.from > query.after && page.to < query.before || page.entries.is_empty());
         let head = Seq(log.len() as u64);
         let last = query.before.previous().min(head);
+        // With a time, it begins at the first entry of that time.
+        let first = query.after.next();
+        let begins = if query.since == Timestamp(0) { page.from == first } else { page.from >= first };
         if query.upward {
-            assert!(page.from == query.after.next() && (page.to == last || page.more), "{query:?} {page:?}");
+            assert!(begins && (page.to == last || page.more), "{query:?} {page:?}");
         } else {
-            assert!(page.to == last && (page.from == query.after.next() || page.more), "{query:?} {page:?}");
+            assert!(page.to == last && (begins || page.more), "{query:?} {page:?}");
+        }
+    }
+
+    /// What is found is as the outcomes before it have made it.
+    fn check_present(&self, search: &Search, found: &Found) {
+        for entry in &found.entries {
+            let there =
+                self.logs.get(&entry.room).and_then(|log| log.get(usize::try_from(entry.seq.0).unwrap() - 1));
+            assert!(
+                self.state.room(entry.room).is_none() || there == Some(entry),
+                "{search:?}: {entry:?} {there:?}"
+            );
+            assert!(
+                !matches!(&entry.body, Body::Message(message) if message.deleted),
+                "{search:?}: {entry:?}"
+            );
+        }
+    }
+
+    /// All messages that match are found, up to the place where the search is continued.
+    fn check_found(&self, search: &Search, found: &Found) {
+        let matches = |entry: &&Entry| {
+            let Body::Message(message) = &entry.body else { return false };
+            !message.deleted
+                && search.pattern.finds(&message.text)
+                && search.author.as_ref().is_none_or(|author| *author == author_key(&entry.name))
+                && (search.since..search.until).contains(&entry.time)
+        };
+        let open = |room: &&RoomId| self.state.room(**room).is_some();
+        let logs = search.rooms.iter().filter(open).filter_map(|room| self.logs.get(room));
+        let mut expected: Vec<&Entry> = logs.flatten().filter(matches).collect();
+        let mut entries: Vec<&Entry> = found.entries.iter().collect();
+        let place = |entry: &&Entry| (entry.room, entry.seq);
+        entries.sort_by_key(place);
+        if found.next.is_some() || search.before.is_some() {
+            expected.retain(|entry| entries.contains(entry));
+        }
+        expected.sort_by_key(place);
+        assert_eq!(entries, expected, "{search:?}");
+    }
+
+    /// Searches all that is committed.
+    pub fn found(&mut self, search: &Search) -> Found {
+        self.settle();
+        let ticket = self.read(search.clone());
+        match self.answer(ticket) {
+            Answer::Found(found) => {
+                self.check_found(search, &found);
+                found
+            }
+            other => panic!("{other:?}"),
         }
     }
 
@@ -174,7 +240,7 @@ impl Caller {
         self.answer(ticket)
     }
 
-    pub fn page(&mut self, query: Query) -> Page {
+    pub fn page(&mut self, query: PageQuery) -> Page {
         let ticket = self.read(query);
         match self.answer(ticket) {
             Answer::Page(page) => page,

@@ -3,12 +3,13 @@
 #![allow(dead_code, unreachable_pub, unused_imports)] // each user uses a part of it
 
 mod caller;
+mod reads;
 
 pub use caller::{Answer, Caller};
 
 use libim::core::{Draft, Given, Name, State};
 use libim::engine::Random;
-use libim::engine::store::{Query, Store};
+use libim::engine::store::{PageQuery, Store};
 use libim::wire::{
     Body, Code, Entry, LeaveReason, MessageBody, RoomId, RoomKind, Seq, Timestamp, TxnId, UserId,
 };
@@ -43,8 +44,16 @@ pub fn left() -> Body {
     Body::Left { reason: LeaveReason::Quit, text: String::new() }
 }
 
-fn all(room: RoomId) -> Query {
-    Query { room, after: Seq::ZERO, before: Seq(u64::MAX), limit: 200, upward: true, messages_only: false }
+fn all(room: RoomId) -> PageQuery {
+    PageQuery {
+        room,
+        after: Seq::ZERO,
+        before: Seq(u64::MAX),
+        since: Timestamp(0),
+        limit: 200,
+        upward: true,
+        messages_only: false,
+    }
 }
 
 const LOBBY: RoomId = RoomId::LOBBY;
@@ -60,6 +69,10 @@ pub fn run_all(mut make: impl FnMut() -> Box<dyn Store>) {
         pages_show_messages_as_they_are_at_their_place,
         ids_are_never_used_again,
         closed_rooms_are_empty,
+        reads::a_page_begins_at_a_time,
+        reads::messages_are_found,
+        reads::a_search_goes_on_where_it_has_ended,
+        reads::changes_of_messages_change_what_is_found,
     ];
     for test in tests {
         test(Caller::new(make()));
@@ -163,11 +176,11 @@ fn pages_and_commits_do_not_overtake_one_another(mut caller: Caller) {
         let Answer::Page(page) = caller.answer(ticket) else { panic!("a page") };
         assert!(page.entries.len() > number, "what was submitted before it");
     }
-    let down = Query { after: Seq(3), before: Seq(15), limit: 4, upward: false, ..all(LOBBY) };
+    let down = PageQuery { after: Seq(3), before: Seq(15), limit: 4, upward: false, ..all(LOBBY) };
     let page = caller.page(down);
     let seqs: Vec<u64> = page.entries.iter().map(|entry| entry.seq.0).collect();
     assert_eq!((seqs, page.from, page.to, page.more), (vec![11, 12, 13, 14], Seq(11), Seq(14), true));
-    let page = caller.page(Query { upward: true, ..down });
+    let page = caller.page(PageQuery { upward: true, ..down });
     let seqs: Vec<u64> = page.entries.iter().map(|entry| entry.seq.0).collect();
     assert_eq!((seqs, page.from, page.to, page.more), (vec![4, 5, 6, 7], Seq(4), Seq(7), true));
 }
@@ -188,7 +201,7 @@ fn changes_to_messages_follow_the_rules(mut caller: Caller) {
     let mut stranger = entry(LOBBY, anna, react(false));
     stranger.name = format!("user {bert}").into();
     assert_eq!(caller.ask(Draft::Entry { entry: stranger, txn_id: None }), refused(Code::NotFound));
-    let page = caller.page(Query { messages_only: true, ..all(LOBBY) });
+    let page = caller.page(PageQuery { messages_only: true, ..all(LOBBY) });
     let Body::Message(message) = &page.entries[0].body else { panic!("a message") };
     assert_eq!((message.text.as_str(), message.edited), ("secret too", Some(Timestamp(1_000))));
     assert_eq!((message.reactions.len(), &message.reactions[0].users), (1, &vec![bert]));
@@ -215,7 +228,7 @@ fn pages_show_messages_as_they_are_at_their_place(mut caller: Caller) {
     for (txn_id, body) in (1..).zip(changes) {
         caller.submit(post(tea, anna, txn_id, body));
         caller.read(all(tea));
-        caller.read(Query { messages_only: true, upward: false, ..all(tea) });
+        caller.read(PageQuery { messages_only: true, upward: false, ..all(tea) });
     }
     caller.submit(Draft::CloseRoom { room: tea, text: String::new(), if_empty: false });
     caller.read(all(tea));
@@ -276,7 +289,12 @@ pub fn anything_goes(mut caller: Caller, seed: u8) {
         if random.below(3) == 0 {
             let room = RoomId(1 + random.below(caller.state.next_room().0));
             let limit = 1 + u32::try_from(random.below(20)).unwrap();
-            caller.read(Query { limit, upward: random.below(2) == 0, ..all(room) });
+            caller.read(PageQuery { limit, upward: random.below(2) == 0, ..all(room) });
+            let rooms = (1..caller.state.next_room().0).map(RoomId).collect();
+            caller.found(&reads::anywhere(
+                rooms,
+                ["an", "bert", ""][usize::try_from(random.below(3)).unwrap()],
+            ));
         }
         caller.check_load();
         let has_txn_id = |draft: &Draft| matches!(draft, Draft::Entry { txn_id: Some(_), .. });

@@ -4,7 +4,7 @@ use crate::stage::{Stage, answers, create, direct, join, leave, post, post_in, r
 use libim::engine::{ConnId, Machine, Peer};
 use libim::wire::{
     Code, Create, Fetch, FromClient, FromServer, Limits, Login, Ping, Quit, React, RequestId, RoomId, Seq,
-    SetTopic, TxnId,
+    SetTopic, Timestamp, TxnId,
 };
 use libim::{ApprovalPolicy, ServerConfig, ServerEvent};
 use std::time::Duration;
@@ -80,7 +80,8 @@ fn a_page_of_an_empty_room_covers_nothing() {
     for (after, before) in [(0, 0), (0, u64::MAX), (7, 0)] {
         let (id, room, limit) = (RequestId(2), RoomId::LOBBY, 0);
         let (after, before) = (Seq(after), Seq(before));
-        let fetch = Fetch { id, room, after, before, limit, upward: true, messages_only: false };
+        let fetch =
+            Fetch { id, room, after, before, since: Timestamp(0), limit, upward: true, messages_only: false };
         let heard = stage.says(anna, &[FromClient::Fetch(fetch)]);
         let page = heard.iter().find_map(|message| match message {
             FromServer::History(page) => Some(page),
@@ -240,7 +241,16 @@ fn send_queues_are_bounded_in_total() {
     let fetch = |id| {
         let (room, after, before) = (RoomId::LOBBY, Seq(0), Seq(0));
         let id = RequestId(id);
-        FromClient::Fetch(Fetch { id, room, after, before, limit: 0, upward: true, messages_only: false })
+        FromClient::Fetch(Fetch {
+            id,
+            room,
+            after,
+            before,
+            since: Timestamp(0),
+            limit: 0,
+            upward: true,
+            messages_only: false,
+        })
     };
     let fetches: Vec<FromClient> = (2..20).map(fetch).collect();
     let mut greedy = Vec::new();

@@ -67,17 +67,19 @@ fn requests_are_what_was_asked_for() {
         room: TEA,
         after: Seq(0),
         before: Seq(9),
+        since: Timestamp(0),
         limit: 5,
         upward: false,
         messages_only: true,
     };
     let (id, said) = sent(|client| client.history(TEA, Seq(9), 5));
     assert_eq!(said, FromClient::Fetch(fetch(id)));
-    let range = Range { after: Seq(2), before: Seq(9), limit: 5, upward: true, messages_only: false };
+    let (after, before, since) = (Seq(2), Seq(9), Timestamp(7));
+    let range = Range { after, before, since, limit: 5, upward: true, messages_only: false };
     let (id, said) = sent(|client| client.fetch(TEA, range));
     assert_eq!(
         said,
-        FromClient::Fetch(Fetch { after: Seq(2), upward: true, messages_only: false, ..fetch(id) })
+        FromClient::Fetch(Fetch { after, since, upward: true, messages_only: false, ..fetch(id) })
     );
 }
 

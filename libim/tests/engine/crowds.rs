@@ -2,7 +2,9 @@
 
 use crate::stage::{Stage, answers, direct, leave, post, post_in, refusal, room_of};
 use libim::engine::{ConnId, Machine};
-use libim::wire::{Code, Fetch, FromClient, FromServer, History, Login, Quit, RequestId, RoomId, Seq};
+use libim::wire::{
+    Code, Fetch, FromClient, FromServer, History, Login, Quit, RequestId, RoomId, Seq, Timestamp,
+};
 use libim::{ServerConfig, wire::limits::PAGES_PER_TURN};
 use std::time::Duration;
 
@@ -77,7 +79,16 @@ fn shared_blocks_are_counted_once() {
 
 fn fetch(id: u32) -> FromClient {
     let (id, room, after, before) = (RequestId(id), RoomId::LOBBY, Seq(0), Seq(0));
-    FromClient::Fetch(Fetch { id, room, after, before, limit: 0, upward: true, messages_only: false })
+    FromClient::Fetch(Fetch {
+        id,
+        room,
+        after,
+        before,
+        since: Timestamp(0),
+        limit: 0,
+        upward: true,
+        messages_only: false,
+    })
 }
 
 fn pages(heard: &[FromServer]) -> Vec<History> {

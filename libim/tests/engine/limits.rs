@@ -6,7 +6,9 @@ use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::engine::{ConnId, Machine, Peer};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::limits::{INCOMING_MAX, MALFORMED_MAX, PENDING_EVENTS_MAX};
-use libim::wire::{Code, Epoch, Fetch, FromClient, FromServer, Login, Ping, Quit, RequestId, RoomId, Seq};
+use libim::wire::{
+    Code, Epoch, Fetch, FromClient, FromServer, Login, Ping, Quit, RequestId, RoomId, Seq, Timestamp,
+};
 use libim::{ApprovalPolicy, ServerConfig, ServerEvent};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -134,6 +136,7 @@ fn fetches(count: u32) -> Vec<FromClient> {
             room,
             after,
             before,
+            since: Timestamp(0),
             limit: 0,
             upward: true,
             messages_only: false,

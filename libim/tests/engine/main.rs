@@ -17,5 +17,6 @@ mod one_door;
 mod pauses;
 mod retries;
 mod returning;
+mod searches;
 mod server;
 mod store;

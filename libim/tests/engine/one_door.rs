@@ -11,7 +11,7 @@ use libim::engine::{ConnId, Random};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
     Body, Code, Epoch, Fetch, FromClient, FromServer, LeaveReason, Presence, Quit, Receipt, RequestId,
-    RoomId, Seq, SetTopic,
+    RoomId, Seq, SetTopic, Timestamp,
 };
 use libim::{Server, ServerConfig, ServerEvent};
 use std::time::Duration;
@@ -27,7 +27,16 @@ fn topic(id: u32, room: RoomId, topic: &str) -> FromClient {
 fn fetch(id: u32, room: RoomId) -> FromClient {
     let (after, before) = (Seq::ZERO, Seq::ZERO);
     let (limit, upward, messages_only) = (0, true, false);
-    FromClient::Fetch(Fetch { id: RequestId(id), room, after, before, limit, upward, messages_only })
+    FromClient::Fetch(Fetch {
+        id: RequestId(id),
+        room,
+        after,
+        before,
+        since: Timestamp(0),
+        limit,
+        upward,
+        messages_only,
+    })
 }
 
 #[test]

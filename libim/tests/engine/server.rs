@@ -4,7 +4,7 @@ use crate::stage::{Stage, answers, approvals, create, post, post_in, refusal, ro
 use libim::engine::{ConnId, Machine};
 use libim::wire::{
     Code, Create, Delete, Edit, Fetch, FromClient, FromServer, Join, Login, Ping, Presence, Quit, React,
-    RequestId, RoomId, Seq, SetStatus, SetTopic, TxnId,
+    RequestId, RoomId, Seq, SetStatus, SetTopic, Timestamp, TxnId,
 };
 use libim::{ApprovalPolicy, OperatorError, ServerConfig, ServerEvent};
 use std::time::Duration;
@@ -107,7 +107,8 @@ fn a_deleted_text_cannot_be_fetched() {
     stage.says(anna, &[post(2, "secret one"), FromClient::Edit(edit), FromClient::Delete(delete)]);
     let (after, before) = (Seq(0), Seq(0));
     let id = RequestId(5);
-    let fetch = Fetch { id, room, after, before, limit: 0, upward: true, messages_only: false };
+    let fetch =
+        Fetch { id, room, after, before, since: Timestamp(0), limit: 0, upward: true, messages_only: false };
     let heard = stage.says(anna, &[FromClient::Fetch(fetch)]);
     let Some(FromServer::History(history)) = heard.first() else { panic!("{heard:?}") };
     assert_eq!(history.entries.len(), 3);

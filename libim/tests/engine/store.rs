@@ -8,7 +8,7 @@ use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
 use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::{
     Code, Create, Direct, Epoch, Fetch, FromClient, FromServer, Join, Post, Quit, RequestId, RoomId, Seq,
-    TxnId,
+    Timestamp, TxnId,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -70,6 +70,7 @@ fn store_requests_are_made_in_order() {
         room: RoomId::LOBBY,
         after: Seq::ZERO,
         before: Seq::ZERO,
+        since: Timestamp(0),
         limit: 0,
         upward: true,
         messages_only: true,

@@ -5,25 +5,10 @@ use super::{Asked, Client, State};
 use crate::core::text::is_blank;
 use crate::wire::limits::{DRAIN_TIME_MAX, OUTBOX_ENTRIES_MAX, REASON_BYTES_MAX, RECEIPT_DELAY};
 use crate::wire::{
-    Create, Direct, Fetch, FromClient, Join, Leave, ListMembers, ListRooms, ListUsers, Presence, RequestId,
-    RoomId, Seq, SetStatus, SetTopic, TxnId, Typing, UserId,
+    Create, Direct, FromClient, Join, Leave, ListMembers, ListRooms, ListUsers, Presence, RequestId, RoomId,
+    Seq, SetStatus, SetTopic, TxnId, Typing, UserId,
 };
 use std::fmt;
-
-/// Which entries of a room to fetch; by default the newest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Range {
-    /// Only entries after this sequence number.
-    pub after: Seq,
-    /// Only entries before this sequence number; 0: up to the newest.
-    pub before: Seq,
-    /// The largest number of entries; 0: as many as fit into a page.
-    pub limit: u32,
-    /// True: from `after` upward; false: from `before` downward.
-    pub upward: bool,
-    /// True: only messages; false: entries of every kind. Messages are in their current state.
-    pub messages_only: bool,
-}
 
 /// Why a command was rejected. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,20 +172,6 @@ impl Client {
         self.request(|id| FromClient::Direct(Direct { id, name }))
     }
 
-    /// Fetches the newest messages of a room before a sequence number (0: up to the newest), at most `limit` (0: as many as fit into a
-    /// page). Answered as [`fetch`](Self::fetch).
-    pub fn history(&mut self, room: RoomId, before: Seq, limit: u32) -> Result<RequestId, CommandError> {
-        self.fetch(room, Range { before, limit, messages_only: true, ..Range::default() })
-    }
-
-    /// Fetches a page of a room's entries. Answered by [`History`](super::ClientEvent::History) or
-    /// [`Failed`](super::ClientEvent::Failed).
-    pub fn fetch(&mut self, room: RoomId, range: Range) -> Result<RequestId, CommandError> {
-        let room = self.check_in(room)?;
-        let Range { after, before, limit, upward, messages_only } = range;
-        self.request(|id| FromClient::Fetch(Fetch { id, room, after, before, limit, upward, messages_only }))
-    }
-
     /// Lists the rooms that can be joined, with ids above `after`. Answered by [`Rooms`](super::ClientEvent::Rooms) or
     /// [`Failed`](super::ClientEvent::Failed).
     pub fn list_rooms(&mut self, after: RoomId) -> Result<RequestId, CommandError> {
@@ -294,7 +265,10 @@ impl Client {
         Ok(())
     }
 
-    fn request(&mut self, request: impl FnOnce(RequestId) -> FromClient) -> Result<RequestId, CommandError> {
+    pub(super) fn request(
+        &mut self,
+        request: impl FnOnce(RequestId) -> FromClient,
+    ) -> Result<RequestId, CommandError> {
         if self.state != State::Ready {
             return Err(CommandError::NotReady);
         }
@@ -302,7 +276,7 @@ impl Client {
     }
 
     /// The server's id of a room that the client is in.
-    fn check_in(&self, room: RoomId) -> Result<RoomId, CommandError> {
+    pub(super) fn check_in(&self, room: RoomId) -> Result<RoomId, CommandError> {
         if self.state != State::Ready {
             return Err(CommandError::NotReady);
         }
@@ -318,7 +292,7 @@ pub(super) fn check(text: &str, max: u32) -> Result<(), CommandError> {
     fits(text, max)
 }
 
-fn fits(text: &str, max: u32) -> Result<(), CommandError> {
+pub(super) fn fits(text: &str, max: u32) -> Result<(), CommandError> {
     if text.len() > max as usize {
         return Err(CommandError::TooLong { len: text.len(), max });
     }

@@ -1,7 +1,7 @@
 //! The events that a client reports to its program, in the order in which they happened.
 
 use crate::wire::{
-    Code, Entry, Member, Person, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, TxnId, UserId,
+    Code, Entry, Member, Person, Place, Presence, RequestId, RoomId, RoomInfo, Seq, SmolStr, TxnId, UserId,
 };
 use std::time::Duration;
 
@@ -182,6 +182,15 @@ pub enum ClientEvent {
         to: Seq,
         /// The sequence number of the room's newest entry.
         head: Seq,
+    },
+    /// A page of the messages that a search has found, in reply to a request.
+    Found {
+        /// The request.
+        request: RequestId,
+        /// The messages, newest first, each in its current state. There may be none although the search can be continued.
+        messages: Vec<Entry>,
+        /// Where the search can be continued; `None`: everything was searched.
+        next: Option<Place>,
     },
     /// A page of rooms, in reply to a request.
     Rooms {

@@ -63,6 +63,14 @@ impl Client {
                     message.room = *room;
                 }
             }
+            ClientEvent::Found { messages, next, .. } => {
+                for message in messages {
+                    message.room = self.to_program(message.room);
+                }
+                if let Some(place) = next {
+                    place.0 = self.to_program(place.0);
+                }
+            }
             ClientEvent::Rooms { rooms, .. } => {
                 for info in rooms {
                     info.room = self.to_program(info.room);

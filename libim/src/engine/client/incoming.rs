@@ -5,7 +5,7 @@ use super::{Asked, Client, ClientEvent, State};
 use crate::wire::limits::{LIVE_ROSTER_MAX, PENDING_EVENTS_MAX, RECEIPT_DELAY, RECEIPT_MEMBERS_MAX};
 use crate::wire::{
     Code, Create, Entry, ErrorReply, Fetch, FromClient, FromServer, History, Join, Posted, RequestId, RoomId,
-    RoomKind, Seq, ServerHello, Welcome,
+    RoomKind, Seq, ServerHello, Timestamp, Welcome,
 };
 use std::time::Duration;
 
@@ -31,6 +31,11 @@ impl Client {
                 self.emit(ClientEvent::Members { request, room, members: list.members, more: list.more });
             }
             FromServer::UserList(list) => self.handle_persons(list),
+            FromServer::Found(found) => {
+                self.asked.remove(&found.id);
+                let (request, messages, next) = (found.id, found.entries, found.before);
+                self.emit(ClientEvent::Found { request, messages, next });
+            }
             FromServer::PresenceNotice(notice) => {
                 // 0: not given, since the client itself is online.
                 if notice.count > 0 {
@@ -209,6 +214,7 @@ impl Client {
                     room,
                     after,
                     before,
+                    since: Timestamp(0),
                     limit: 0,
                     upward: true,
                     messages_only: false,

@@ -10,15 +10,17 @@ mod incoming;
 mod machine;
 mod outbox;
 mod phases;
+mod reads;
 mod retry;
 mod rooms;
 mod roster;
 mod snapshot;
 mod sync;
 
-pub use commands::{CommandError, Range};
+pub use commands::CommandError;
 pub use config::ClientConfig;
 pub use event::ClientEvent;
+pub use reads::{Range, Search};
 pub use snapshot::Snapshot;
 
 use super::{Action, ConnId, LinkId, Pool, Random, SendQueue};

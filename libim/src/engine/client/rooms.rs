@@ -6,7 +6,7 @@ use super::outbox::OutboxEntry;
 use super::sync::Sync;
 use super::{Asked, Client, ClientEvent, Room};
 use crate::wire::limits::{PAGE_ENTRIES_MAX, RECEIPT_DELAY};
-use crate::wire::{Body, Code, Entry, Fetch, FromClient, RoomId, RoomInfo, RoomKind, Seq, UserId};
+use crate::wire::{Body, Code, Entry, Fetch, FromClient, RoomId, RoomInfo, RoomKind, Seq, Timestamp, UserId};
 
 /// Up to this head, all entries of a room that was found again in another epoch are delivered; beyond, only a backlog.
 const MISSED_MAX: Seq = Seq(PAGE_ENTRIES_MAX as u64);
@@ -170,6 +170,7 @@ impl Client {
                 room: id,
                 after,
                 before,
+                since: Timestamp(0),
                 limit,
                 upward: false,
                 messages_only: true,

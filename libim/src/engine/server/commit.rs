@@ -4,11 +4,11 @@
 //! [`State::apply`]: crate::core::State::apply
 
 use super::in_flight::{Asker, Call};
+use super::reads::why_not_read;
 use super::{Refused, Server, ServerEvent};
 use crate::core::Change;
-use crate::engine::ConnId;
-use crate::engine::store::{Outcome, Page, Ticket};
-use crate::wire::{Code, History, RequestId};
+use crate::engine::store::{Outcome, Ticket};
+use crate::wire::Code;
 use std::time::Duration;
 
 /// The wait before a retry that is sent with `NotStored`.
@@ -42,6 +42,7 @@ impl Server {
                     self.handle_failed(ticket, why, text);
                 }
                 Outcome::Page(ticket, page) => self.handle_page(ticket, page),
+                Outcome::Found(ticket, found) => self.handle_found(ticket, found),
             }
         }
         if self.store_behind && self.in_flight.has_room() {
@@ -62,8 +63,8 @@ impl Server {
     fn handle_refused(&mut self, ticket: Ticket, code: Code) {
         match self.in_flight.take(ticket) {
             Some(Call::Draft(asker, draft)) => self.refuse_draft(asker, &draft, code),
-            Some(Call::Page(conn, id, _)) => {
-                self.refuse_page(conn, id, Refused::new(code, "the store refused to read it"));
+            Some(Call::Page(conn, id, _) | Call::Search(conn, id)) => {
+                self.refuse_page(conn, id, Refused::new(code, why_not_read(code)));
             }
             None => {}
         }
@@ -75,30 +76,8 @@ impl Server {
         let refused = Refused { code: Code::NotStored, text: text.into(), retry_after: RETRY_STORE_AFTER };
         match self.in_flight.take(ticket) {
             Some(Call::Draft(asker, draft)) => self.refuse_asker(asker, &draft, refused),
-            Some(Call::Page(conn, id, _)) => self.refuse_page(conn, id, refused),
+            Some(Call::Page(conn, id, _) | Call::Search(conn, id)) => self.refuse_page(conn, id, refused),
             None => {}
         }
-    }
-
-    fn handle_page(&mut self, ticket: Ticket, page: Page) {
-        let Some(Call::Page(conn, id, room)) = self.in_flight.take(ticket) else { return };
-        let head = self.state.room(room).map(|room| room.head).unwrap_or_default();
-        let Page { from, to, more, entries } = page;
-        debug_assert!(entries.iter().all(|entry| entry.seq <= head), "a page overtakes a commit");
-        // A page cannot cover entries that do not exist yet.
-        self.send(conn, &History { id, room, from, to: to.min(head), more, head, entries });
-        self.release_page(conn);
-    }
-
-    fn refuse_page(&mut self, conn: ConnId, id: RequestId, refused: Refused) {
-        self.release_page(conn);
-        self.refuse(conn, id, refused);
-    }
-
-    fn release_page(&mut self, id: ConnId) {
-        if let Some(conn) = self.connections.get_mut(id) {
-            conn.pages = conn.pages.saturating_sub(1);
-        }
-        self.resume_reading(id);
     }
 }

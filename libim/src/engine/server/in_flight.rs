@@ -16,6 +16,8 @@ pub(super) enum Call {
     Draft(Asker, Draft),
     /// A page of a room's entries to be read, for a request of a connection.
     Page(ConnId, RequestId, RoomId),
+    /// A search, for a request of a connection.
+    Search(ConnId, RequestId),
 }
 
 /// Whom the server answers when the store has.
@@ -71,6 +73,11 @@ impl InFlight {
     /// Adds a page.
     pub(super) fn page(&mut self, conn: ConnId, request: RequestId, room: RoomId) -> Ticket {
         Ticket(self.calls.insert(Call::Page(conn, request, room)))
+    }
+
+    /// Adds a search.
+    pub(super) fn search(&mut self, conn: ConnId, request: RequestId) -> Ticket {
+        Ticket(self.calls.insert(Call::Search(conn, request)))
     }
 
     /// Passes the drafts since the last time to the store: at the end of the turn, and before a page is read. They are passed in a

@@ -23,6 +23,7 @@ mod login;
 mod machine;
 mod operator;
 mod presence;
+mod reads;
 mod reply;
 mod requests;
 mod roster;

@@ -3,15 +3,12 @@
 use super::conn::Phase;
 use super::in_flight::{Asker, Holds};
 use super::reply::room_exists;
-use super::{NEWEST, Refused, Server};
+use super::{Refused, Server};
 use crate::core::{Draft, Membership, Name, Room, mention, text::is_control_or_bidi};
 use crate::engine::ConnId;
-use crate::engine::store::Query;
-use crate::wire::limits::{
-    INCOMING_MAX, MENTION_NAMES_MAX, MENTIONS_MAX, PAGE_ENTRIES_MAX, PAGES_PER_TURN, TYPING_MEMBERS_MAX,
-};
+use crate::wire::limits::{INCOMING_MAX, MENTION_NAMES_MAX, MENTIONS_MAX, TYPING_MEMBERS_MAX};
 use crate::wire::{
-    Body, Code, Create, Direct, Done, Entry, Fetch, Join, Leave, LeaveReason, MessageBody, Presence, Receipt,
+    Body, Code, Create, Direct, Done, Entry, Join, Leave, LeaveReason, MessageBody, Presence, Receipt,
     RequestId, RoomId, RoomKind, Seq, SetStatus, SetTopic, TxnId, Typing, TypingNotice, UserId,
 };
 
@@ -241,36 +238,6 @@ impl Server {
         let title = format!("{} {}", self.name_of(user), self.name_of(peer));
         let (kind, topic) = (RoomKind::Direct, String::new());
         self.create(conn, direct.id, user, Body::Created { title, kind, topic, members: vec![user, peer] });
-    }
-
-    pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
-        let limit = if fetch.limit == 0 { PAGE_ENTRIES_MAX } else { fetch.limit.min(PAGE_ENTRIES_MAX) };
-        let query = Query {
-            room: fetch.room,
-            after: fetch.after,
-            before: if fetch.before == Seq::ZERO { NEWEST } else { fetch.before },
-            limit,
-            upward: fetch.upward,
-            messages_only: fetch.messages_only,
-        };
-        let Some(asking) = self.connections.get_mut(conn) else { return };
-        asking.pages += 1;
-        // If the page has to wait for the next turn, so do later requests of the connection: requests take effect in order.
-        asking.barrier = true;
-        let ticket = self.in_flight.page(conn, fetch.id, fetch.room);
-        self.pages.push_back((conn, ticket, query));
-        self.read_pages();
-    }
-
-    /// Requests the waiting pages from the store, up to the limit per turn.
-    pub(super) fn read_pages(&mut self) {
-        while self.pages_read < PAGES_PER_TURN
-            && let Some((conn, ticket, query)) = self.pages.pop_front()
-        {
-            self.pages_read += 1;
-            self.store().read(ticket, query);
-            self.lift_barrier(conn);
-        }
     }
 }
 

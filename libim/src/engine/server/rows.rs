@@ -6,7 +6,9 @@ use super::requests::one_line;
 use super::{Refused, Server};
 use crate::core::text::is_blank;
 use crate::engine::ConnId;
-use crate::wire::limits::{AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, TEXT_BYTES_CEILING};
+use crate::wire::limits::{
+    AGENT_BYTES_MAX, PASSKEY_BYTES_MAX, REACTION_BYTES_MAX, SEARCH_BYTES_MAX, TEXT_BYTES_CEILING,
+};
 use crate::wire::{
     Body, Code, Delete, Edit, FromClient, Limits, MessageBody, Post, React, RequestId, RoomId, Seq,
 };
@@ -190,6 +192,10 @@ pub(super) fn row<'a>(request: &'a FromClient, limits: &Limits, policy: &Approva
         F::ListRooms(r) => logged_in(r.id, 5),
         F::ListMembers(r) => logged_in(r.id, 5).within(r.room, Gate),
         F::ListUsers(r) => logged_in(r.id, 5),
+        F::Search(r) => {
+            let row = logged_in(r.id, 5).text("the search", &r.text, SEARCH_BYTES_MAX);
+            if let Some(room) = r.room { row.within(room, Gate) } else { row }
+        }
     }
 }
 
@@ -225,6 +231,7 @@ impl Server {
             FromClient::ListRooms(list) => self.handle_list_rooms(conn, &list),
             FromClient::ListMembers(list) => self.handle_list_members(conn, &list),
             FromClient::ListUsers(list) => self.handle_list_users(conn, &list),
+            FromClient::Search(search) => self.handle_search(conn, &search),
             FromClient::Ping(_) => self.handle_ping(conn),
             FromClient::Quit(quit) => self.handle_quit(conn, &quit),
         }

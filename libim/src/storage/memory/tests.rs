@@ -171,23 +171,24 @@ fn other_entries_evict_no_messages() {
     for number in 0..10_000 {
         toggle(number);
     }
-    let query = |messages_only, upward, after, before| Query {
+    let query = |messages_only, upward, after, before| PageQuery {
         room: FIRST,
         after: Seq(after),
         before: Seq(before),
+        since: Timestamp(0),
         limit: 0,
         upward,
         messages_only,
     };
-    let page = |query: &Query| store.rooms[&FIRST].page(query);
-    let all = page(&Query { limit: 200, ..query(true, false, 0, u64::MAX) });
+    let page = |query: &PageQuery| store.rooms[&FIRST].page(query);
+    let all = page(&PageQuery { limit: 200, ..query(true, false, 0, u64::MAX) });
     assert_eq!(all.entries.iter().map(|entry| entry.seq.0).collect::<Vec<_>>(), (2..=9).collect::<Vec<_>>());
     // Upward, the page has the messages and, after the evicted ones, the last ten changes.
-    let all = page(&Query { limit: 200, ..query(false, true, 0, u64::MAX) });
+    let all = page(&PageQuery { limit: 200, ..query(false, true, 0, u64::MAX) });
     assert_eq!((all.from, all.to, all.entries.len(), all.more), (Seq(1), Seq(10_009), 18, false));
-    let part = page(&Query { limit: 9, ..query(false, true, 0, u64::MAX) });
+    let part = page(&PageQuery { limit: 9, ..query(false, true, 0, u64::MAX) });
     assert_eq!((part.to, part.entries.len(), part.more), (Seq(10_000), 9, true));
-    let last = page(&Query { limit: 3, ..query(true, false, 0, 9) });
+    let last = page(&PageQuery { limit: 3, ..query(true, false, 0, 9) });
     assert_eq!((last.from, last.entries.len(), last.more), (Seq(6), 3, true));
 }
 
@@ -205,7 +206,14 @@ fn other_entries_evict_no_messages_when_memory_is_short() {
         store.submit(Ticket(1), &Draft::Entry { entry, txn_id });
         assert!(matches!(store.poll_outcome(), Some(Outcome::Committed(..))), "{number}");
     }
-    let query =
-        Query { room: FIRST, after: Seq(0), before: Seq(10), limit: 0, upward: true, messages_only: true };
-    assert_eq!(store.rooms[&FIRST].page(&Query { limit: 200, ..query }).entries.len(), 8);
+    let query = PageQuery {
+        room: FIRST,
+        after: Seq(0),
+        before: Seq(10),
+        since: Timestamp(0),
+        limit: 0,
+        upward: true,
+        messages_only: true,
+    };
+    assert_eq!(store.rooms[&FIRST].page(&PageQuery { limit: 200, ..query }).entries.len(), 8);
 }

@@ -2,8 +2,11 @@
 
 use super::failure::explain;
 use crate::engine::store::StoreError;
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, Result};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
 /// A directory that this store has locked. The lock is the system's: it ends with the process and those that it has forked.
@@ -18,7 +21,7 @@ const LOCK: &str = "im.lock";
 
 impl Directory {
     /// Opens a directory, or creates it, for its owner only.
-    pub(super) fn open(path: &Path) -> Result<Directory, StoreError> {
+    pub(super) fn open(path: &Path) -> std::result::Result<Directory, StoreError> {
         // SQLite would take "file:" at the beginning for a URI.
         let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let says = |error: &io::Error| StoreError::Unusable(format!("{}: {error}", path.display()));
@@ -65,6 +68,19 @@ impl Directory {
     pub(super) fn unlock(&self) {
         // It fails only if there is no lock.
         let _ = self.lock.unlock();
+    }
+
+    /// Copies the data of an earlier version beside it, as `im-version-N.db`. An incomplete copy of an earlier try is replaced.
+    pub(super) fn back_up(&self, connection: &Connection, version: i64) -> Result<()> {
+        let path = self.path.join(format!("im-version-{version}.db"));
+        let failed = |error: io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            Ok(()) | Err(_) => {}
+        }
+        private().open(&path).map_err(failed)?;
+        let mut copy = Connection::open(&path)?;
+        Backup::new(connection, &mut copy)?.run_to_completion(1_000, Duration::ZERO, None)
     }
 
     /// An error with the database, in words for an operator.

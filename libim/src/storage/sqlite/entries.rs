@@ -1,17 +1,18 @@
 //! The rows of entries.
 
+use super::index;
 use super::schema::id;
 use crate::core::{erased_edit, revise};
 use crate::wire::{
     Body, Code, Entry, FRAME_HEADER_BYTES, FromServer, Placed, RoomId, Seq, Timestamp, TxnId, encode,
 };
 use rusqlite::types::Type;
-use rusqlite::{Connection, Error, OptionalExtension, Result, params};
+use rusqlite::{Connection, Error, OptionalExtension, Result, Row, params};
 
 /// A draft that is refused, or an error of the database.
 pub(super) type Checked<T> = Result<std::result::Result<T, Code>>;
 
-/// Adds an entry, as encoded, with its transaction id and the hash of its content.
+/// Adds an entry and its words, as encoded, with its transaction id and the hash of its content.
 pub(super) fn insert(
     connection: &Connection,
     entry: &Entry,
@@ -31,19 +32,24 @@ pub(super) fn insert(
         txn_id.map(|(_, content)| content),
         stored,
     ])?;
-    Ok(())
+    index::add(connection, connection.last_insert_rowid(), entry)
 }
 
 /// Applies an edit, deletion or reaction to its message.
 pub(super) fn revise_target(connection: &Connection, change: &Entry, target: Seq) -> Checked<()> {
-    let Some(entry) = find(connection, change.room, target)? else { return Ok(Err(Code::NotFound)) };
+    let Some((row, entry)) = find(connection, change.room, target)? else { return Ok(Err(Code::NotFound)) };
     let message = match revise(&entry, change) {
         Ok(message) => message,
         Err(code) => return Ok(Err(code)),
     };
     let deleted = message.deleted;
-    if !replace(connection, &Entry { body: Body::Message(message), ..entry })? {
+    let revised = Entry { body: Body::Message(message), ..entry.clone() };
+    if !replace(connection, row, &revised)? {
         return Ok(Err(Code::TooLarge));
+    }
+    if !matches!(change.body, Body::Reacted { .. }) {
+        index::remove(connection, row, &entry)?;
+        index::add(connection, row, &revised)?;
     }
     if deleted {
         forget_content(connection, change.room, target)?;
@@ -61,8 +67,8 @@ fn erase_edits(connection: &Connection, room: RoomId, target: Seq) -> Result<()>
         .query_one([id(room.0), id(target.0), id(after.0)], |row| row.get::<_, Option<i64>>(0))?
     {
         after = Seq(seq.cast_unsigned());
-        if let Some(edit) = find(connection, room, after)? {
-            replace(connection, &Entry { body: erased_edit(target), ..edit })?;
+        if let Some((row, edit)) = find(connection, room, after)? {
+            replace(connection, row, &Entry { body: erased_edit(target), ..edit })?;
             forget_content(connection, room, after)?;
         }
     }
@@ -94,18 +100,18 @@ pub(super) fn find_txn_id(
     Ok(None)
 }
 
-fn find(connection: &Connection, room: RoomId, seq: Seq) -> Result<Option<Entry>> {
-    let sql = "SELECT entry FROM entries WHERE room = ? AND seq = ?";
-    let stored = |row: &rusqlite::Row<'_>| decoded(row.get_ref(0)?.as_blob()?).ok_or_else(damaged);
+/// An entry and its row.
+fn find(connection: &Connection, room: RoomId, seq: Seq) -> Result<Option<(i64, Entry)>> {
+    let sql = "SELECT id, entry FROM entries WHERE room = ? AND seq = ?";
+    let stored = |row: &Row<'_>| Ok((row.get(0)?, decoded(row.get_ref(1)?.as_blob()?).ok_or_else(damaged)?));
     connection.prepare_cached(sql)?.query_one([id(room.0), id(seq.0)], stored).optional()
 }
 
 /// Replaces an entry by its present state. Returns whether it can be stored.
-fn replace(connection: &Connection, entry: &Entry) -> Result<bool> {
+fn replace(connection: &Connection, row: i64, entry: &Entry) -> Result<bool> {
     let Some(stored) = encoded(entry, entry.seq) else { return Ok(false) };
-    let sql = "UPDATE entries SET entry = ? WHERE room = ? AND seq = ?";
-    let values = params![stored, id(entry.room.0), id(entry.seq.0)];
-    connection.prepare_cached(sql)?.execute(values).map(|_| true)
+    let sql = "UPDATE entries SET entry = ? WHERE id = ?";
+    connection.prepare_cached(sql)?.execute(params![stored, row]).map(|_| true)
 }
 
 /// An entry as it is stored: its message of the protocol, without the length. `None` if it is too long for a frame, as a message with

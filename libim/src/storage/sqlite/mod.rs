@@ -2,28 +2,31 @@
 //!
 //! One thread writes: it takes all calls that have come while it committed the previous ones, and commits them together, so that the
 //! cost of reaching the disk is shared. It also answers queries, in order with the drafts; another thread reads ahead for them, so
-//! that it finds everything in memory. The loop's thread never waits for either.
+//! that it finds everything in memory, and one finds what is searched for. The loop's thread never waits for any of them.
 
 mod commit;
 mod content_hash;
 mod directory;
 mod entries;
 mod failure;
+mod index;
 mod load;
 mod page;
 mod purge;
 mod reader;
 mod records;
 mod schema;
+mod searcher;
 mod settings;
 mod writer;
 
 use crate::core::{Change, Draft};
-use crate::engine::store::{Outcome, Query, Store, StoreError, Ticket};
+use crate::engine::store::{Outcome, PageQuery, Query, Search, Store, StoreError, Ticket};
 use crate::wire::Epoch;
 use directory::Directory;
 use failure::explain;
 use reader::Reader;
+use searcher::Searcher;
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::Path;
@@ -69,9 +72,10 @@ pub struct SqliteStore {
 /// The threads, and the ways to and from them.
 struct Threads {
     calls: Sender<Call>,
-    queries: Sender<(Ticket, Query)>,
+    pages: Sender<(Ticket, PageQuery)>,
+    searches: Sender<(Ticket, Box<Search>)>,
     arriving: Receiver<Vec<Outcome>>,
-    handles: [JoinHandle<()>; 2],
+    handles: [JoinHandle<()>; 3],
 }
 
 impl fmt::Debug for SqliteStore {
@@ -96,8 +100,10 @@ impl SqliteStore {
         let (sender, arriving) = channel();
         let outcomes = Outcomes { sender, waker: Arc::clone(&waker) };
         let (calls, called) = channel();
-        let (queries, asked) = channel();
+        let (pages, asked) = channel();
         let reader = Reader::open(&directory, asked, calls.clone()).map_err(says)?;
+        let (searches, asked) = channel();
+        let searcher = Searcher::open(&directory, asked, calls.clone(), outcomes.clone()).map_err(says)?;
         let writer = Writer::new(connection, called, outcomes).map_err(says)?;
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             let thread = std::thread::Builder::new().name(name.into()).spawn(run);
@@ -105,11 +111,12 @@ impl SqliteStore {
         };
         let handles = [
             spawn("im-reader", Box::new(move || reader.run()))?,
+            spawn("im-searcher", Box::new(move || searcher.run()))?,
             spawn("im-writer", Box::new(move || writer.run()))?,
         ];
         Ok(SqliteStore {
             epoch,
-            threads: Some(Threads { calls, queries, arriving, handles }),
+            threads: Some(Threads { calls, pages, searches, arriving, handles }),
             outcomes: VecDeque::new(),
             waker,
             process: std::process::id(),
@@ -156,6 +163,11 @@ impl SqliteStore {
     }
 }
 
+/// A number that may be above all that SQLite can store.
+fn bounded(number: u64) -> i64 {
+    number.min(i64::MAX.cast_unsigned()).cast_signed()
+}
+
 const GONE: &str = "the store's thread has ended";
 
 impl Store for SqliteStore {
@@ -174,7 +186,10 @@ impl Store for SqliteStore {
     }
 
     fn read(&mut self, ticket: Ticket, query: Query) {
-        let asked = self.threads.as_ref().is_some_and(|it| it.queries.send((ticket, query)).is_ok());
+        let asked = self.threads.as_ref().is_some_and(|threads| match query {
+            Query::Page(query) => threads.pages.send((ticket, query)).is_ok(),
+            Query::Search(search) => threads.searches.send((ticket, search)).is_ok(),
+        });
         if !asked {
             self.outcomes.push_back(Outcome::Failed(ticket, GONE.into()));
         }
@@ -200,7 +215,7 @@ impl Drop for SqliteStore {
             return;
         }
         // Without calls to come, the threads end.
-        drop((threads.calls, threads.queries));
+        drop((threads.calls, threads.pages, threads.searches));
         for handle in threads.handles {
             let _ = handle.join();
         }

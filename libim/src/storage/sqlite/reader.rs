@@ -3,8 +3,8 @@
 use super::directory::Directory;
 use super::page::page;
 use super::schema;
-use super::writer::Call;
-use crate::engine::store::{Query, Ticket};
+use super::writer::{Call, Reading};
+use crate::engine::store::{PageQuery, Ticket};
 use crate::wire::Seq;
 use rusqlite::{Connection, Result};
 use std::sync::mpsc::{Receiver, Sender};
@@ -12,26 +12,26 @@ use std::sync::mpsc::{Receiver, Sender};
 /// The state of the thread.
 pub(super) struct Reader {
     connection: Connection,
-    queries: Receiver<(Ticket, Query)>,
+    pages: Receiver<(Ticket, PageQuery)>,
     calls: Sender<Call>,
 }
 
 impl Reader {
     pub(super) fn open(
         directory: &Directory,
-        queries: Receiver<(Ticket, Query)>,
+        pages: Receiver<(Ticket, PageQuery)>,
         calls: Sender<Call>,
     ) -> Result<Reader> {
-        Ok(Reader { connection: schema::open_to_read(directory)?, queries, calls })
+        Ok(Reader { connection: schema::open_to_read(directory)?, pages, calls })
     }
 
     /// Runs until the store is dropped.
     pub(super) fn run(self) {
-        let Reader { connection, queries, calls } = self;
-        while let Ok((ticket, query)) = queries.recv() {
+        let Reader { connection, pages, calls } = self;
+        while let Ok((ticket, query)) = pages.recv() {
             // What is read here is then in the system's cache. Errors come again, where they are answered.
             let _ = page(&connection, &query, Some(Seq(u64::MAX)));
-            if calls.send(Call::Read(ticket, query)).is_err() {
+            if calls.send(Call::Read(ticket, Reading::Page(query))).is_err() {
                 return;
             }
         }

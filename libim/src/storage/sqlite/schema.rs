@@ -1,7 +1,7 @@
 //! The tables, and how the database is opened.
 
 use super::directory::Directory;
-use super::settings;
+use super::{index, settings};
 use crate::engine::store::StoreError;
 use crate::wire::{Epoch, RoomId, RoomKind};
 use rusqlite::{Connection, OpenFlags, Result, TransactionBehavior};
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The version of the tables. A later one is refused; an earlier one is to be migrated.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long a lock of another program, such as one that makes a backup, is waited for.
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(2);
 
@@ -72,8 +72,12 @@ pub(super) fn open(directory: &Directory, fresh: Epoch) -> Result<Connection, St
     let path = directory.database();
     let mut connection =
         connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| directory.says(&error))?;
-    match prepare(&mut connection, fresh).map_err(|error| directory.says(&error))? {
-        VERSION => {
+    let found = prepare(&mut connection, fresh).map_err(|error| directory.says(&error))?;
+    if (1..VERSION).contains(&found) {
+        migrate(&mut connection, directory, found).map_err(|error| directory.says(&error))?;
+    }
+    match found {
+        1..=VERSION => {
             recognize(&connection, directory, fresh).map_err(|error| directory.says(&error))?;
             Ok(connection)
         }
@@ -82,6 +86,18 @@ pub(super) fn open(directory: &Directory, fresh: Epoch) -> Result<Connection, St
             path.display()
         ))),
     }
+}
+
+/// Brings data of an earlier version to this one, in one transaction, after a copy was made.
+fn migrate(connection: &mut Connection, directory: &Directory, found: i64) -> Result<()> {
+    directory.back_up(connection, found)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if found < 2 {
+        transaction.execute_batch(index::TABLE)?;
+        index::add_all(&transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
 }
 
 /// Gives the data the epoch `fresh` if it is a copy of other data, such as a restored backup: clients may know what came after it. A
@@ -109,6 +125,7 @@ fn prepare(connection: &mut Connection, fresh: Epoch) -> Result<i64> {
         return Ok(found);
     }
     transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(index::TABLE)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     let lobby = (id(RoomId::LOBBY.0), u16::from(RoomKind::Lobby));
     transaction.execute("INSERT INTO rooms (id, kind, title) VALUES (?, ?, '')", lobby)?;

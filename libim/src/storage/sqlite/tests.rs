@@ -1,15 +1,16 @@
 use super::*;
 use crate::core::{Given, Name, State};
-use crate::engine::store::Page;
+use crate::engine::store::{Page, PageQuery};
 use crate::wire::{Body, Code, Entry, LeaveReason, RoomId, RoomKind, Seq, Timestamp, TxnId, UserId};
 use std::fs;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const EVERYTHING: Query = Query {
+const EVERYTHING: PageQuery = PageQuery {
     room: RoomId::LOBBY,
     after: Seq::ZERO,
     before: Seq(u64::MAX),
+    since: Timestamp(0),
     limit: 200,
     upward: true,
     messages_only: false,
@@ -43,10 +44,21 @@ fn submit(store: &mut SqliteStore, draft: &Draft) -> Outcome {
     outcome(store)
 }
 
-fn page(store: &mut SqliteStore, query: Query) -> Page {
-    store.read(Ticket(2), query);
+fn page(store: &mut SqliteStore, query: PageQuery) -> Page {
+    store.read(Ticket(2), query.into());
     match outcome(store) {
         Outcome::Page(_, page) => page,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn search(store: &mut SqliteStore, text: &str) -> Vec<Entry> {
+    let (pattern, rooms) = (crate::core::search::Pattern::parse(text), vec![RoomId::LOBBY]);
+    let (since, until) = (Timestamp(0), Timestamp(u64::MAX));
+    let search = Search { pattern, rooms, author: None, since, until, before: None, limit: 200 };
+    store.read(Ticket(3), search.into());
+    match outcome(store) {
+        Outcome::Found(_, found) => found.entries,
         other => panic!("{other:?}"),
     }
 }
@@ -186,6 +198,48 @@ fn a_deleted_text_is_in_no_file() {
 }
 
 #[test]
+fn the_words_of_a_deleted_text_are_in_no_file() {
+    let directory = TempDir::new().unwrap();
+    let mut store = open(&directory);
+    submit(&mut store, &person("anna"));
+    submit(&mut store, &post(1, Body::message("qsecret")));
+    submit(&mut store, &post(2, Body::message("other qwords")));
+    let edited = Body::Edited { target: Seq(1), text: "qmystery".into(), mentions: vec![] };
+    submit(&mut store, &post(3, edited));
+    submit(&mut store, &post(4, Body::Deleted { target: Seq(1) }));
+    let gone = |bytes: Vec<u8>| !has(&bytes, "secret") && !has(&bytes, "myster");
+    until(|| gone(bytes(&directory)).then_some(()));
+    let kept = search(&mut store, "qw");
+    assert_eq!(kept.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [Seq(2)]);
+    assert_eq!(search(&mut store, "q").len(), 1);
+}
+
+#[test]
+fn data_of_the_first_version_is_migrated_after_a_copy_was_made() {
+    let directory = TempDir::new().unwrap();
+    let mut store = open(&directory);
+    submit(&mut store, &person("anna"));
+    submit(&mut store, &post(1, Body::message("kept word")));
+    submit(&mut store, &post(2, Body::message("deleted word")));
+    submit(&mut store, &post(3, Body::Deleted { target: Seq(2) }));
+    let (epoch, state) = (store.epoch(), state_of(&mut store));
+    drop(store);
+    let connection = rusqlite::Connection::open(directory.path().join("im.db")).unwrap();
+    connection.execute_batch("DROP TABLE words; PRAGMA user_version = 1").unwrap();
+    drop(connection);
+    fs::write(directory.path().join("im-version-1.db"), "what an earlier try has left").unwrap();
+    let mut store = open(&directory);
+    assert_eq!((store.epoch(), state_of(&mut store)), (epoch, state));
+    assert_eq!(search(&mut store, "word").len(), 1);
+    submit(&mut store, &post(4, Body::message("new word")));
+    assert_eq!(search(&mut store, "word").len(), 2);
+    let copy = rusqlite::Connection::open(directory.path().join("im-version-1.db")).unwrap();
+    let version: i64 = copy.query_one("PRAGMA user_version", (), |row| row.get(0)).unwrap();
+    let entries: i64 = copy.query_one("SELECT count(*) FROM entries", (), |row| row.get(0)).unwrap();
+    assert_eq!((version, entries), (1, 3));
+}
+
+#[test]
 fn the_entries_of_a_closed_room_are_removed() {
     let directory = TempDir::new().unwrap();
     let mut store = open(&directory);
@@ -203,8 +257,9 @@ fn the_entries_of_a_closed_room_are_removed() {
     }
     assert!(has(&bytes(&directory), "talk number"));
     submit(&mut store, &Draft::CloseRoom { room: RoomId(2), text: String::new(), if_empty: false });
-    assert_eq!(page(&mut store, Query { room: RoomId(2), ..EVERYTHING }).entries, []);
-    until(|| (!has(&bytes(&directory), "talk number")).then_some(()));
+    assert_eq!(page(&mut store, PageQuery { room: RoomId(2), ..EVERYTHING }).entries, []);
+    // Neither as texts nor in the index of words.
+    until(|| (!has(&bytes(&directory), "talk")).then_some(()));
 }
 
 #[test]
@@ -270,7 +325,7 @@ fn a_failed_commit_leaves_nothing_and_later_ones_succeed() {
     for draft in [post(2, Body::message("during")), person("bert"), post(3, Body::message("during"))] {
         store.submit(Ticket(9), &draft);
     }
-    store.read(Ticket(2), EVERYTHING);
+    store.read(Ticket(2), EVERYTHING.into());
     for _ in 0..3 {
         let failed = outcome(&mut store);
         assert!(matches!(&failed, Outcome::Failed(Ticket(9), why) if why.contains("locked")), "{failed:?}");
@@ -305,7 +360,7 @@ fn what_a_full_disk_refuses_leaves_no_trace() {
             let entry = entry(RoomId::LOBBY, UserId(1), body);
             calls.send(Call::Draft(Ticket(number), Draft::Entry { entry, txn_id: None })).unwrap();
         }
-        calls.send(Call::Read(Ticket(999), EVERYTHING)).unwrap();
+        calls.send(Call::Read(Ticket(999), writer::Reading::Page(EVERYTHING))).unwrap();
         let mut outcomes: Vec<Outcome> = Vec::new();
         while !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Page(..))) {
             outcomes.extend(arriving.recv().unwrap());

@@ -5,9 +5,10 @@ use super::failure::explain;
 use super::page::page;
 use super::purge::purge;
 use super::schema::{LOCK_WAIT, empty_log};
+use super::searcher::{self, Hits};
 use super::{Outcomes, load, settings};
 use crate::core::{Change, Draft, State};
-use crate::engine::store::{Outcome, Page, Query, Ticket};
+use crate::engine::store::{Outcome, PageQuery, Ticket};
 use crate::wire::limits::CALLS_PER_COMMIT_MAX;
 use crate::wire::{Body, Code, RoomId};
 use rusqlite::{Connection, Result};
@@ -20,11 +21,18 @@ const CHORE_RETRY: Duration = Duration::from_secs(1);
 /// A call to the store.
 pub(super) enum Call {
     Draft(Ticket, Draft),
-    /// A query, after the reader has read ahead for it.
-    Read(Ticket, Query),
+    Read(Ticket, Reading),
     Load(Sender<Result<Vec<Change>>>),
     Setting(String, Sender<Result<Option<String>>>),
     KeepSetting(String, String, Sender<Result<()>>),
+}
+
+/// What is read in order with the drafts.
+pub(super) enum Reading {
+    /// A page, for which the reader has read ahead.
+    Page(PageQuery),
+    /// What the searcher has found.
+    Hits(Hits),
 }
 
 /// The state of the thread.
@@ -59,7 +67,7 @@ struct Group {
 
 enum Answer {
     Draft(Ticket, Verdict),
-    Page(Ticket, Query, Result<Page>),
+    Read(Ticket, Reading, Outcome),
 }
 
 impl Writer {
@@ -141,9 +149,9 @@ impl Writer {
                     let verdict = self.take_draft(&mut group, &draft);
                     group.answers.push(Answer::Draft(ticket, verdict));
                 }
-                Call::Read(ticket, query) => {
-                    let page = self.read(&query);
-                    group.answers.push(Answer::Page(ticket, query, page));
+                Call::Read(ticket, reading) => {
+                    let outcome = self.read(ticket, &reading);
+                    group.answers.push(Answer::Read(ticket, reading, outcome));
                 }
                 Call::Load(_) | Call::Setting(..) | Call::KeepSetting(..) => {
                     control = Some(call);
@@ -206,10 +214,19 @@ impl Writer {
         self.chores.empty_log |= deletes;
     }
 
-    /// Reads a page, with the drafts before it, also those that are not committed yet.
-    fn read(&mut self, query: &Query) -> Result<Page> {
-        let state = readable(&mut self.state, &self.connection)?;
-        page(&self.connection, query, state.room(query.room).map(|room| room.head))
+    /// Reads, with the drafts before it, also those that are not committed yet.
+    fn read(&mut self, ticket: Ticket, reading: &Reading) -> Outcome {
+        let state = readable(&mut self.state, &self.connection);
+        let read = state.and_then(|state| match reading {
+            Reading::Page(query) => {
+                let head = state.room(query.room).map(|room| room.head);
+                page(&self.connection, query, head).map(|page| Outcome::Page(ticket, page))
+            }
+            Reading::Hits(hits) => {
+                searcher::read(&self.connection, state, hits).map(|found| Outcome::Found(ticket, found))
+            }
+        });
+        read.unwrap_or_else(|error| Outcome::Failed(ticket, explain(&error)))
     }
 
     /// Commits the transaction and answers.
@@ -224,8 +241,7 @@ impl Writer {
         let answer = |answer| match (answer, &why) {
             (Answer::Draft(ticket, verdict), None) => outcome(ticket, verdict),
             (Answer::Draft(ticket, _), Some(why)) => Outcome::Failed(ticket, why.clone()),
-            (Answer::Page(ticket, _, Ok(page)), _) => Outcome::Page(ticket, page),
-            (Answer::Page(ticket, _, Err(error)), _) => Outcome::Failed(ticket, explain(&error)),
+            (Answer::Read(_, _, outcome), _) => outcome,
         };
         self.outcomes.send(group.answers.into_iter().map(answer).collect());
     }
@@ -238,8 +254,8 @@ impl Writer {
         }
         self.state = None;
         for answer in &mut group.answers {
-            if let Answer::Page(_, query, page) = answer {
-                *page = self.read(query);
+            if let Answer::Read(ticket, reading, outcome) = answer {
+                *outcome = self.read(*ticket, reading);
             }
         }
     }
