@@ -2,9 +2,9 @@
 
 use crate::show::describe;
 use crate::{Aim, Chat, HELP, say};
-use libim::CommandError;
 use libim::core::text::sanitize_line;
 use libim::wire::RoomId;
+use libim::{CommandError, Search};
 
 impl Chat {
     pub(crate) fn command(&mut self, line: &str) -> Result<(), CommandError> {
@@ -52,6 +52,10 @@ impl Chat {
             "/more" => {
                 let before = self.shown_from.get(&current).copied().unwrap_or_default();
                 self.client().history(current, before, 50)?;
+            }
+            "/search" => {
+                let text = rest.to_owned();
+                self.client().search(&Search { text, limit: 20, ..Search::default() })?;
             }
             _ if word.starts_with('/') => say!("* no such command; /help lists them"),
             _ => drop(self.client().post(current, line)?),

@@ -19,6 +19,7 @@ const HELP: &str = "  TEXT               says it in the current room
   /topic TEXT        sets the current room's topic
   /away [TEXT]       shows you away; /back shows you here again
   /more              shows older messages
+  /search TEXT       finds messages in all your rooms
   /quit, quit or q   leaves";
 
 /// Prints a line. Exits if standard output is closed.

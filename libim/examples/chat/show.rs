@@ -48,6 +48,16 @@ impl Chat {
                     self.show_entry(message);
                 }
             }
+            ClientEvent::Found { messages, next, .. } => {
+                for message in messages.iter().rev() {
+                    self.show_entry(message);
+                }
+                match (messages.len(), next.is_some()) {
+                    (0, _) => say!("* nothing found"),
+                    (count, true) => say!("* the last {count}; there are more: use more words"),
+                    (count, false) => say!("* found: {count}"),
+                }
+            }
             ClientEvent::Entry { entry, .. } => {
                 self.shown_from.entry(entry.room).or_insert(entry.seq);
                 self.show_entry(&entry);

@@ -60,7 +60,8 @@ pub(super) fn revise_target(connection: &Connection, change: &Entry, target: Seq
 
 /// Erases the texts of a message's edits, one at a time, since they may be many.
 fn erase_edits(connection: &Connection, room: RoomId, target: Seq) -> Result<()> {
-    let next = "SELECT min(seq) FROM entries WHERE room = ? AND target = ? AND kind = 1 AND seq > ?";
+    let next = "SELECT min(seq) FROM entries INDEXED BY edits_by_target
+        WHERE room = ? AND target = ? AND kind = 1 AND seq > ?";
     let mut after = Seq::ZERO;
     while let Some(seq) = connection
         .prepare_cached(next)?
@@ -88,7 +89,7 @@ pub(super) fn find_txn_id(
     entry: &Entry,
     txn_id: &TxnId,
 ) -> Result<Option<(Seq, Timestamp, Option<i64>)>> {
-    let sql = "SELECT content, entry FROM entries WHERE txn_id = ? AND room = ?";
+    let sql = "SELECT content, entry FROM entries INDEXED BY entries_by_txn_id WHERE txn_id = ? AND room = ?";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![txn_id.0, id(entry.room.0)])?;
     while let Some(row) = rows.next()? {

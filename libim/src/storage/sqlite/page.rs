@@ -67,10 +67,12 @@ fn select(query: &PageQuery) -> &'static str {
             "SELECT entry FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?"
         }
         (true, true) => {
-            "SELECT entry FROM entries WHERE room = ? AND seq BETWEEN ? AND ? AND kind = 0 ORDER BY seq LIMIT ?"
+            "SELECT entry FROM entries INDEXED BY messages_by_seq
+                WHERE room = ? AND seq BETWEEN ? AND ? AND kind = 0 ORDER BY seq LIMIT ?"
         }
         (true, false) => {
-            "SELECT entry FROM entries WHERE room = ? AND seq BETWEEN ? AND ? AND kind = 0 ORDER BY seq DESC LIMIT ?"
+            "SELECT entry FROM entries INDEXED BY messages_by_seq
+                WHERE room = ? AND seq BETWEEN ? AND ? AND kind = 0 ORDER BY seq DESC LIMIT ?"
         }
     }
 }

@@ -14,7 +14,8 @@ const VERSION: i64 = 2;
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// An entry's `entry` is its message of the protocol, in its current state: a message as edited, with its reactions. `content` is the
-/// hash by which a retry is recognized. The entries of rooms in `closed_rooms` are being removed.
+/// hash by which a retry is recognized. Queries that two indexes could serve name theirs: without statistics SQLite may choose the one by
+/// which it looks at the whole room. The entries of rooms in `closed_rooms` are being removed.
 const TABLES: &str = "
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
