@@ -21,7 +21,7 @@ const UNDER_WAY: usize = 4_096;
 const AGAIN: usize = 20;
 
 fn main() {
-    let count = std::env::args().filter_map(|it| it.parse().ok()).next().unwrap_or(100_000_u64);
+    let count = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(100_000_u64);
     let directory = tempfile::tempdir().expect("a directory");
     let start = Instant::now();
     fill(directory.path(), count);
@@ -141,7 +141,7 @@ fn fill(path: &std::path::Path, count: u64) {
     let mut random = Random::from_seed([7; 32]);
     let mut under_way = 0;
     for number in 0..count {
-        let room = if number % 5 == 0 { LARGE } else { RoomId(3 + random.below(ROOMS - 1)) };
+        let room = if number.is_multiple_of(5) { LARGE } else { RoomId(3 + random.below(ROOMS - 1)) };
         let draft = Draft::Entry {
             entry: entry(room, number + 1, Body::message(text(&mut random, number))),
             txn_id: Some(TxnId(
@@ -165,7 +165,7 @@ fn text(random: &mut Random, number: u64) -> String {
     if number == 12 {
         return "onlyonce".into();
     }
-    if number % 20 == 0 {
+    if number.is_multiple_of(20) {
         return (0..12)
             .map(|_| {
                 ['中', '文', '天', '气', '会', '议', '报', '告', '明', '日']
