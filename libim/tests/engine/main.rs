@@ -11,6 +11,7 @@ mod client_sends;
 mod crowds;
 mod devices;
 mod evolution;
+mod gate;
 mod hostile;
 mod limits;
 mod one_door;
