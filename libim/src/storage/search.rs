@@ -3,7 +3,7 @@
 use super::room::Room;
 use crate::core::search::author_key;
 use crate::engine::store::{Found, Search};
-use crate::wire::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX, SEARCHED_AT_ONCE};
+use crate::wire::limits::{PAGE_ENTRIES_MAX, SEARCHED_AT_ONCE, SEARCHED_BYTES_AT_ONCE};
 use crate::wire::{Body, Entry, Place, RoomId, Seq, Timestamp};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
@@ -38,7 +38,7 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
-/// Searches, but looks at no more than [`SEARCHED_AT_ONCE`] messages, since the loop waits for it.
+/// Searches, but looks at no more than [`SEARCHED_AT_ONCE`] messages or [`SEARCHED_BYTES_AT_ONCE`] bytes, since the loop waits for it.
 pub(super) fn search(rooms: &FxHashMap<RoomId, Room>, search: &Search) -> Found {
     let mut candidates: BinaryHeap<Candidate> =
         search.rooms.iter().filter_map(|id| begin(rooms, *id, search)).map(Candidate).collect();
@@ -48,14 +48,15 @@ pub(super) fn search(rooms: &FxHashMap<RoomId, Room>, search: &Search) -> Found 
         let Some(Candidate(entry)) = candidates.pop().filter(|it| it.0.time >= search.since) else { break };
         let place = Place(entry.room, entry.seq);
         candidates.extend(rooms.get(&place.0).and_then(|room| room.message_before(place.1)).map(Candidate));
+        bytes += entry.text_bytes();
         if matches(search, &entry) {
-            bytes += entry.text_bytes();
-            if found.entries.len() >= limit || bytes > PAGE_BYTES_MAX && !found.entries.is_empty() {
+            if found.entries.len() >= limit {
                 found.next = found.entries.last().map(|entry| Place(entry.room, entry.seq));
                 break;
             }
             found.entries.push(entry);
-        } else if looked_at >= SEARCHED_AT_ONCE {
+        }
+        if looked_at >= SEARCHED_AT_ONCE || bytes >= SEARCHED_BYTES_AT_ONCE {
             found.next = Some(place);
             break;
         }

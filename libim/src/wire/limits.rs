@@ -51,6 +51,8 @@ pub const SEARCH_PHRASES_MAX: usize = 16;
 pub const SEARCH_TIME_MAX: Duration = Duration::from_secs(2); // server
 /// Messages that a store in memory looks at for one page of a search.
 pub const SEARCHED_AT_ONCE: usize = 1_000; // server
+/// Bytes of their texts. The loop waits while it looks.
+pub const SEARCHED_BYTES_AT_ONCE: usize = 128 * 1024; // server
 /// Items in one page of a list (users, members, rooms).
 pub const LIST_MAX: u32 = 500;
 /// Private conversations that other users can open with one user. They do not count towards that user's `rooms_per_user`.
@@ -194,5 +196,6 @@ const _: () = {
     // The first byte of a length prefix is never that of TLS (0x16) or HTTP (a capital letter).
     assert!(FRAME_BYTES_MAX < 0x1600_0000);
     assert!((PAGE_BYTES_MAX + TEXT_BYTES_CEILING as usize) < FRAME_BYTES_MAX as usize);
+    assert!(SEARCHED_BYTES_AT_ONCE <= PAGE_BYTES_MAX);
     assert!(ACK_DELAY_IDLE.as_millis() < ACK_DELAY_MAX.as_millis());
 };

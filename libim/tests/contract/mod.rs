@@ -72,6 +72,7 @@ pub fn run_all(mut make: impl FnMut() -> Box<dyn Store>) {
         reads::a_page_begins_at_a_time,
         reads::messages_are_found,
         reads::a_search_goes_on_where_it_has_ended,
+        reads::a_search_among_much_is_completed_in_parts,
         reads::changes_of_messages_change_what_is_found,
     ];
     for test in tests {

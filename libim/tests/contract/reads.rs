@@ -88,6 +88,11 @@ pub fn messages_are_found(mut caller: Caller) {
     assert_eq!(find(anywhere(vec![tea], "rep")), [which], "only the rooms that are named");
     assert_eq!(find(anywhere(vec![], "rep")), Vec::<String>::new());
     assert_eq!(find(anywhere(vec![RoomId(99)], "rep")), Vec::<String>::new());
+    assert_eq!(
+        find(anywhere((1..1_500).map(RoomId).collect(), "rep")),
+        [here, which, ready],
+        "in as many as one can have"
+    );
     let author = Some(author_key(&format!("USER {bert}")));
     assert_eq!(find(Search { author: author.clone(), ..anywhere(rooms(), "rep") }), [here, which]);
     assert_eq!(find(Search { author, ..anywhere(rooms(), "") }), [here, which]);
@@ -138,6 +143,24 @@ pub fn a_search_goes_on_where_it_has_ended(mut caller: Caller) {
     };
     assert_eq!(count(LOBBY, u64::MAX), 60);
     assert_eq!(count(tea, 1), 0);
+}
+
+pub fn a_search_among_much_is_completed_in_parts(mut caller: Caller) {
+    let anna = caller.enter("anna");
+    said(&mut caller, LOBBY, anna, 1, "needle");
+    for number in 2..1_300 {
+        said(&mut caller, LOBBY, anna, number, &"hay ".repeat(if number < 60 { 4_000 } else { 1 }));
+    }
+    let (mut before, mut found) = (None, Vec::new());
+    for _ in 0..100 {
+        let page = caller.found(&Search { before, ..anywhere(vec![LOBBY], "needle") });
+        found.extend(page.entries.iter().map(|entry| entry.seq));
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!((found, before), (vec![Seq(1)], None));
 }
 
 pub fn changes_of_messages_change_what_is_found(mut caller: Caller) {
