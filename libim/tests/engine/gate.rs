@@ -53,7 +53,7 @@ fn who_is_not_in_a_room_learns_nothing_of_it_and_changes_nothing() {
     // A room that does not exist is answered alike.
     for room in [tea, pair, RoomId(99), RoomId(u64::MAX)] {
         for request in about(room) {
-            let heard = stage.says_all(mallory, &[request.clone()]);
+            let heard = stage.says_all(mallory, std::slice::from_ref(&request));
             assert_eq!(refusal(&heard), Some(Code::NotMember), "{request:?}");
             assert_eq!(heard.len(), 1, "{heard:?}");
         }
