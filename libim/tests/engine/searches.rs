@@ -2,10 +2,17 @@
 
 use crate::scene::Scene;
 use crate::stage::{Stage, create, direct, join, leave, post, post_in, refusal, room_of};
+use libim::core::{Change, Draft};
 use libim::engine::ConnId;
+use libim::engine::store::{Outcome, Query, Store, StoreError, Ticket};
+use libim::storage::{MemoryLimits, MemoryStore};
 use libim::wire::limits::{SEARCH_BYTES_MAX, SEARCH_PHRASES_MAX};
-use libim::wire::{Code, Found, FromClient, FromServer, Place, RequestId, RoomId, Search, Seq, Timestamp};
+use libim::wire::{
+    Code, Epoch, Found, FromClient, FromServer, Place, RequestId, RoomId, Search, Seq, Timestamp,
+};
 use libim::{ClientEvent, CommandError, ServerConfig};
+use std::cell::Cell;
+use std::rc::Rc;
 
 fn search(text: &str) -> Search {
     Search {
@@ -60,6 +67,72 @@ fn people_find_what_is_in_their_rooms_and_nothing_else() {
     assert_eq!(all(&mut stage, anna), [lobby, in_pair]);
     assert_eq!(found(&mut stage, anna, Search { author: "ANNA".into(), ..search("") }).0.len(), 2);
     assert_eq!(found(&mut stage, anna, Search { author: "bert".into(), ..search("word") }).0, []);
+}
+
+/// A store that holds back what was found while its switch is on.
+struct Late(MemoryStore, Rc<Cell<bool>>, Option<Outcome>);
+
+impl Store for Late {
+    fn epoch(&self) -> Epoch {
+        self.0.epoch()
+    }
+
+    fn load(&mut self) -> Result<Vec<Change>, StoreError> {
+        self.0.load()
+    }
+
+    fn submit(&mut self, ticket: Ticket, draft: &Draft) {
+        self.0.submit(ticket, draft);
+    }
+
+    fn read(&mut self, ticket: Ticket, query: Query) {
+        self.0.read(ticket, query);
+    }
+
+    fn poll_outcome(&mut self) -> Option<Outcome> {
+        if !self.1.get() && self.2.is_some() {
+            return self.2.take();
+        }
+        match self.0.poll_outcome() {
+            Some(found @ Outcome::Found(..)) if self.1.get() => {
+                self.2 = Some(found);
+                self.0.poll_outcome()
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+#[test]
+fn who_was_removed_while_a_search_took_its_time_is_not_shown_that_room() {
+    let late = Rc::new(Cell::new(false));
+    let store = MemoryStore::new(Epoch(1), MemoryLimits::default());
+    let mut stage = Stage::with(ServerConfig::default(), Late(store, Rc::clone(&late), None));
+    let [anna, bert] = ["anna", "bert"].map(|name| stage.logs_in(name).0);
+    let tea = room_of(&stage.says(anna, &[create(2, "tea")]));
+    stage.says(bert, &[join(3, "tea")]);
+    stage.says(anna, &[post(5, "word in the lobby"), post_in(4, tea, "word", None)]);
+    stage.hears(bert);
+    // All of it, the newest only, and two, of which the second is in the lobby and there is no more.
+    let mut found_late = |limit: u32| {
+        stage.says(bert, &[join(3, "tea")]);
+        late.set(true);
+        let heard = stage.says(bert, &[FromClient::Search(Search { limit, ..search("word") })]);
+        assert!(!heard.iter().any(|message| matches!(message, FromServer::Found(_))), "{heard:?}");
+        stage.says(bert, &[leave(6, tea)]);
+        late.set(false);
+        let heard = stage.says(bert, &[post(u8::try_from(limit).unwrap() + 10, "more")]);
+        let found = heard.iter().find_map(|message| match message {
+            FromServer::Found(found) => {
+                Some((found.entries.iter().map(|entry| entry.room).collect(), found.before))
+            }
+            _ => None,
+        });
+        found.ok_or(refusal(&heard))
+    };
+    assert_eq!(found_late(0), Ok((vec![RoomId::LOBBY], None)));
+    assert_eq!(found_late(1), Err(Some(Code::NotMember)), "neither the message nor its place");
+    assert_eq!(found_late(2), Ok((vec![RoomId::LOBBY], None)));
 }
 
 #[test]

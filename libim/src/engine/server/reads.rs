@@ -7,7 +7,7 @@ use crate::core::search::{Pattern, author_key};
 use crate::engine::ConnId;
 use crate::engine::store::{self, Page, PageQuery, Query, Ticket};
 use crate::wire::limits::{PAGE_ENTRIES_MAX, PAGES_PER_TURN, SEARCH_PHRASES_MAX};
-use crate::wire::{Code, Fetch, Found, History, RequestId, Search, Seq, Timestamp};
+use crate::wire::{Code, Fetch, Found, History, Place, RequestId, RoomId, Search, Seq, Timestamp};
 
 impl Server {
     pub(super) fn handle_fetch(&mut self, conn: ConnId, fetch: &Fetch) {
@@ -79,8 +79,20 @@ impl Server {
 
     pub(super) fn handle_found(&mut self, ticket: Ticket, found: store::Found) {
         let Some(Call::Search(conn, id)) = self.in_flight.take(ticket) else { return };
-        let store::Found { entries, next } = found;
-        self.send(conn, &Found { id, entries, before: next });
+        let store::Found { mut entries, next } = found;
+        // A search may take long. Who asked may have left a room meanwhile, and may not see what was said there since.
+        let user = self.user_of(conn).unwrap_or_default();
+        let may_see = |room: RoomId| self.state.room(room).is_some_and(|room| room.has(user));
+        entries.retain(|entry| may_see(entry.room));
+        let mut before = next.filter(|place| may_see(place.0));
+        if next.is_some() && before.is_none() {
+            before = entries.last().map(|entry| Place(entry.room, entry.seq));
+            if before.is_none() {
+                let text = "you are no longer in a room that was searched; search again";
+                return self.refuse_page(conn, id, Refused::new(Code::NotMember, text));
+            }
+        }
+        self.send(conn, &Found { id, entries, before });
         self.release_page(conn);
     }
 
